@@ -1,0 +1,89 @@
+"""The platforms: one file each, one table here, and the one door to them, :func:`parse_thread_url`."""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from sphinx_thread_cards.platforms import github, x
+from sphinx_thread_cards.platforms._base import Address, Platform
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sphinx_thread_cards.model import ThreadRef
+
+__all__ = ["PLATFORMS", "Address", "Platform", "parse_thread_url"]
+
+# The order decides who is asked first about an address on an unknown host: the most particular path comes first.
+_MODULES = (x, github)
+PLATFORMS: Mapping[str, Platform] = MappingProxyType({module.PLATFORM.name: module.PLATFORM for module in _MODULES})
+_BY_HOST = {host: platform for platform in PLATFORMS.values() for host in platform.hosts}
+_GUESSES = tuple((platform.guess, platform.parse) for platform in PLATFORMS.values() if platform.guess)
+
+_LONGEST = 4096
+# Every class excludes the character that ends it, so there is one way to match and no backtracking.
+_SPLIT = re.compile(
+    r"(?:[Hh][Tt][Tt][Pp][Ss]?)://([^/?#\s@\\]{1,255})(/[^?#\s]*)?(?:\?([^#\s]*))?(?:#(\S*))?"
+)
+_AT_URI = re.compile(r"at://(\S+)")
+
+
+def parse_thread_url(url: str, hosts: Mapping[str, str] | None = None) -> ThreadRef | None:
+    """Recognise the address of a thread, without asking the network.
+
+    :param url: an absolute address; surrounding white space is forgiven.
+    :param hosts: host to platform name, for servers that cannot be known (``thread_cards_hosts``).
+    :returns: the thread, or None for everything else. Never raises, for any string.
+    """
+    address = split_address(url)
+    if address is None:
+        return None
+    platform = _platform_of(address.host, hosts)
+    if platform is not None:
+        return platform.parse(address)
+    place = f"{address.path}#{address.fragment}"
+    for guess, parse in _GUESSES:
+        if guess.match(place) and (ref := parse(address)):
+            return ref
+    return None
+
+
+def split_address(url: str) -> Address | None:
+    """Split an http, https or at URL; None for every other string.
+
+    RFC 3986, appendix B, narrowed to what a reader can open: a host, and no user information.
+    """
+    if len(url) > _LONGEST:
+        return None
+    url = url.strip()
+    match = _SPLIT.fullmatch(url)
+    if match is None:
+        return _split_at_uri(url)
+    host, path, query, fragment = match.groups()
+    return Address(url, _plain_host(host), path or "/", query or "", fragment or "")
+
+
+def _plain_host(host: str) -> str:
+    host = host.lower()
+    if host.endswith((":80", ":443", ".")):
+        host = host.rpartition(":")[0] or host
+        host = host.rstrip(".")
+    return host.removeprefix("www.")
+
+
+def _split_at_uri(url: str) -> Address | None:
+    """An AT URI (https://atproto.com/specs/at-uri-scheme) as an address on the pseudo-host ``at:``."""
+    match = _AT_URI.fullmatch(url)
+    return Address(url, "at:", f"/{match[1]}", "", "") if match else None
+
+
+def _platform_of(host: str, hosts: Mapping[str, str] | None) -> Platform | None:
+    if hosts and (name := hosts.get(host)):
+        return PLATFORMS.get(name)
+    platform = _BY_HOST.get(host)
+    while platform is None and (dot := host.find(".", 1)) > 0:
+        host = host[dot:]
+        platform = _BY_HOST.get(host)
+    return platform

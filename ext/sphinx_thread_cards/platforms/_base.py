@@ -1,0 +1,75 @@
+"""What every platform file shares: the split address, the table entry, and small readings of text."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sphinx_thread_cards.model import ThreadRef
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# A date after today comes from an id that is not what it looks like. A day of grace for clocks.
+_LATEST_MS = int((time.time() + 86_400) * 1000)
+
+
+class Address(NamedTuple):
+    """A URL, split. All parts but ``host`` are as they were written (percent-encoded)."""
+
+    url: str
+    """The whole address as given."""
+    host: str
+    """Lower case, without ``www.`` and without the default port."""
+    path: str
+    """From the first slash; never empty."""
+    query: str
+    """Without the question mark."""
+    fragment: str
+    """Without the hash sign."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Platform:
+    """One platform's entry in the table."""
+
+    name: str
+    """As in :attr:`ThreadRef.platform`."""
+    label: str
+    """As readers know it: ``X``, ``Hacker News``."""
+    parse: Callable[[Address], ThreadRef | None]
+    """Pure; gives None for what is not a thread there."""
+    hosts: tuple[str, ...] = ()
+    """Exact hosts, lower case and without ``www.``; with a leading dot, every host below that domain."""
+    guess: re.Pattern[str] | None = None
+    """Matches path + ``#`` + fragment of an address on an unknown host that may be this platform's (asked of ``parse`` then)."""
+
+
+def time_from_ms(ms: int, *, earliest: datetime) -> datetime | None:
+    """Milliseconds since 1970 UTC as an aware UTC time, or None if before ``earliest`` or after today."""
+    if ms > _LATEST_MS:
+        return None
+    posted = _EPOCH + timedelta(milliseconds=ms)
+    return posted if posted >= earliest else None
+
+
+def words(slug: str) -> str | None:
+    """A slug as readable words: ``one-board_two`` is ``One board two``; None where it says nothing.
+
+    Percent-encoding is undone; control characters and direction overrides go, as a title is text that others wrote.
+    """
+    text = _UNSAFE.sub("", unquote(slug))
+    text = _GAP.sub(" ", text).strip()
+    if not any(character.isalpha() for character in text):
+        return None
+    return text[0].upper() + text[1:]
+
+
+_GAP = re.compile(r"[-_+\s]+")
+# C0 and C1 controls, zero-width and bidirectional controls (Unicode TR36, "bidirectional text spoofing").
+_UNSAFE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffd\ud800-\udfff]")
