@@ -1,0 +1,80 @@
+# Everything the project does, one target each. `make help` lists them.
+# Needs GNU make and Python 3.11 or newer; `make pdf` needs TeX as well (`make system`).
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+INSTALL := $(PIP) install --only-binary :all: --require-hashes -r
+# One cache of read pages serves every builder. A build that warned must warn
+# again, so a failed build takes the cache with it.
+SPHINX := $(BIN)/sphinx-build -c . -W --keep-going -d build/doctrees
+FAILED = { rm -rf build/doctrees; exit 1; }
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help html live pdf epub test check system lock clean tex
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+html: $(VENV)/.project ## build the site into build/html
+	$(SPHINX) -b html docs build/html || $(FAILED)
+	@echo "Open $(CURDIR)/build/html/index.html"
+
+live: $(VENV)/.live $(VENV)/.project ## serve the site and rebuild it on every save
+	$(BIN)/sphinx-autobuild -c . --watch ext --watch conf.py docs build/live
+
+pdf: tex $(VENV)/.project ## print the site into build/pdf (needs TeX)
+	$(SPHINX) -q -b latex docs build/latex || $(FAILED)
+	@echo "Running latexmk; its output goes to build/latex/latexmk.out"
+	@$(MAKE) -C build/latex all-pdf LATEXMKOPTS="-interaction=nonstopmode -halt-on-error" \
+		> build/latex/latexmk.out 2>&1 < /dev/null \
+		|| { tail -n 40 build/latex/latexmk.out; exit 1; }
+	@mkdir -p build/pdf && cp build/latex/*.pdf build/pdf/
+	@ls build/pdf/*.pdf | sed 's|^|Open $(CURDIR)/|'
+
+epub: $(VENV)/.project ## make the e-book in build/epub
+	$(SPHINX) -q -b epub docs build/epub || $(FAILED)
+	@ls build/epub/*.epub | sed 's|^|Open $(CURDIR)/|'
+
+test: $(VENV)/.test $(VENV)/.project ## run the whole test suite
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.test $(VENV)/.project ## check style and types of the extension
+	$(BIN)/ruff check ext
+	$(BIN)/mypy
+
+system: ## install TeX, fonts, browser and validators (Debian, Ubuntu)
+	@requirements/install-system
+
+lock: ## pin requirements/*.in again (UPGRADE=1 takes newer versions)
+	@requirements/lock $(if $(UPGRADE),--upgrade)
+
+clean: ## remove what was built and the environment
+	rm -rf build dist $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+tex:
+	@command -v latexmk >/dev/null && command -v lualatex >/dev/null \
+		|| { echo "make pdf needs latexmk and LuaLaTeX: run 'make system' (Debian, Ubuntu) or install TeX Live." >&2; exit 1; }
+
+# The environment. Each stamp is newer than what it was made from, so a second
+# run installs nothing, and a changed requirements file installs again.
+
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed: install it, or name one with 'make PYTHON=python3.12 ...'." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo "$(PYTHON) lacks its venv module: on Debian and Ubuntu, 'sudo apt-get install python3-venv'." >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/.docs $(VENV)/.live $(VENV)/.test: $(VENV)/.%: requirements/%.txt $(VENV)/.python
+	$(INSTALL) $<
+	@touch $@
+
+# hatchling is among the pins, so this asks no package index.
+$(VENV)/.project: pyproject.toml $(VENV)/.docs
+	$(PIP) install --no-index --no-deps --no-build-isolation -e .
+	@touch $@
