@@ -32,7 +32,8 @@ pdf: tex $(VENV)/.project ## print the site into build/pdf (needs TeX)
 	@$(MAKE) -C build/latex all-pdf LATEXMKOPTS="-interaction=nonstopmode -halt-on-error" \
 		> build/latex/latexmk.out 2>&1 < /dev/null \
 		|| { tail -n 40 build/latex/latexmk.out; exit 1; }
-	@mkdir -p build/pdf && cp build/latex/*.pdf build/pdf/
+	@rm -rf build/pdf && mkdir -p build/pdf
+	@for tex in build/latex/*.tex; do cp "$${tex%.tex}.pdf" build/pdf; done
 	@ls build/pdf/*.pdf | sed 's|^|Open $(CURDIR)/|'
 
 epub: $(VENV)/.project ## make the e-book in build/epub
@@ -50,7 +51,7 @@ system: ## install TeX, fonts, browser and validators (Debian, Ubuntu)
 	@requirements/install-system
 
 lock: ## pin requirements/*.in again (UPGRADE=1 takes newer versions)
-	@requirements/lock $(if $(UPGRADE),--upgrade)
+	@PYTHON=$(PYTHON) requirements/lock $(if $(UPGRADE),--upgrade)
 
 clean: ## remove what was built and the environment
 	rm -rf build dist $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
