@@ -1,0 +1,138 @@
+"""Settings of the site "Getting ESXi-Arm onto the Pi".
+
+The sources are in docs/, so Sphinx runs as `sphinx-build -c . docs build/html`.
+Paths below are relative to this file, except exclude_patterns, which is
+relative to docs/.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from docutils import nodes
+from notfound.utils import replace_uris
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+# -- Where this build will be served -------------------------------------------
+# Read the Docs sets these variables. Elsewhere they are unset, and the pages then
+# hold no canonical address and no edit link, which is better than a wrong one.
+# https://docs.readthedocs.com/platform/stable/reference/environment-variables.html
+
+VERSION_NAME = os.environ.get("READTHEDOCS_VERSION_NAME", "")
+VERSION_TYPE = os.environ.get("READTHEDOCS_VERSION_TYPE", "")
+
+
+def web_address(clone_url: str) -> str:
+    """Turn the URL a repository was cloned from into the one a browser opens.
+
+    Takes the https, ssh and `git@host:` forms. Returns "" for a host for which
+    Furo cannot make an edit link.
+    """
+    forge = r"(github\.com|gitlab\.com|bitbucket\.org)"
+    found = re.fullmatch(
+        rf"(?:\w+://)?(?:[^@/]+@)?{forge}[:/](.+?)(?:\.git)?/?", clone_url
+    )
+    return f"https://{found[1]}/{found[2]}" if found else ""
+
+
+# -- The project ---------------------------------------------------------------
+
+project = "Getting ESXi-Arm onto the Pi"
+author = "sphinx-thread-cards contributors"
+project_copyright = f"2026, {author}"
+# A pull request has only a number for a name.
+release = f"pull request {VERSION_NAME}" if VERSION_TYPE == "external" else VERSION_NAME
+version = release
+language = "en"
+
+extensions = [
+    "myst_parser",
+    "sphinx_design",
+    "sphinx_thread_cards",
+    "sphinx_copybutton",
+    "sphinxext.opengraph",
+    "notfound.extension",
+    "sphinx_last_updated_by_git",
+]
+exclude_patterns = ["_drawings", "_latex", "_static", "_threads"]
+myst_enable_extensions = [
+    "attrs_block",
+    "attrs_inline",
+    "colon_fence",
+    "deflist",
+    "fieldlist",
+    "gfm_autolink",
+    "substitution",
+]
+# Headings down to this level can be linked to as [words](#the-heading).
+myst_heading_anchors = 3
+
+# The dates come from git. A tarball, a shallow clone or a new page has none; that
+# is no reason to fail a build in which warnings are errors.
+suppress_warnings = ["git"]
+git_untracked_show_sourcelink = True
+git_last_updated_timezone = "UTC"
+
+# -- HTML ----------------------------------------------------------------------
+
+html_theme = "furo"
+html_title = project
+html_baseurl = os.environ.get("READTHEDOCS_CANONICAL_URL", "")
+html_static_path = ["docs/_static"]
+html_css_files = ["site.css"]
+html_favicon = "docs/_static/favicon.svg"
+html_last_updated_fmt = "%-d %B %Y"
+html_theme_options = {
+    "light_logo": "logo-light.svg",
+    "dark_logo": "logo-dark.svg",
+    "light_css_variables": {
+        "color-brand-primary": "#0b6070",
+        "color-brand-content": "#0b6070",
+        "color-brand-visited": "#5d4a86",
+    },
+    "dark_css_variables": {
+        "color-brand-primary": "#74cfdd",
+        "color-brand-content": "#74cfdd",
+        "color-brand-visited": "#c3aef0",
+    },
+}
+# Only a branch can be edited; a tag or a pull request cannot.
+if VERSION_TYPE == "branch":
+    html_theme_options |= {
+        "source_repository": web_address(
+            os.environ.get("READTHEDOCS_GIT_CLONE_URL", "")
+        ),
+        "source_branch": os.environ.get("READTHEDOCS_GIT_IDENTIFIER", ""),
+        "source_directory": "docs/",
+    }
+
+ogp_site_url = html_baseurl
+ogp_image = "_static/open-graph.png"
+ogp_image_alt = "A small computer board in fine lines, with one more layer above it"
+# The extension would draw a picture for each page with matplotlib.
+ogp_social_cards = {"enable": False}
+
+copybutton_prompt_text = "$ "
+
+# The 404 page is served at any depth, so its links start at the root of the site.
+notfound_urls_prefix = urlsplit(html_baseurl).path or "/"
+
+
+def root_links_on_404(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Make the links in the text of docs/404.md start at the root of the site.
+
+    sphinx-notfound-page does this for everything around the text, and for
+    pictures, but not for links.
+    """
+    if docname == app.config.notfound_pagename and app.builder.format == "html":
+        replace_uris(app, doctree, nodes.reference, "refuri")
+
+
+def setup(app: Sphinx) -> None:
+    """Connect what is special to this site."""
+    app.connect("doctree-resolved", root_links_on_404)
