@@ -23,10 +23,17 @@ _BY_HOST = {host: platform for platform in PLATFORMS.values() for host in platfo
 _GUESSES = tuple((platform.guess, platform.parse) for platform in PLATFORMS.values() if platform.guess)
 
 _LONGEST = 4096
+_LONGEST_HOST = 253
 # Every class excludes the character that ends it, so there is one way to match and no backtracking.
+_LABEL = r"[A-Za-z0-9_\-\x80-\U0010ffff]++"
 _SPLIT = re.compile(
-    r"(?:[Hh][Tt][Tt][Pp][Ss]?)://([^/?#\s@\\]{1,255})(/[^?#\s]*)?(?:\?([^#\s]*))?(?:#(\S*))?"
+    rf"[Hh][Tt][Tt][Pp][Ss]?://({_LABEL}(?:\.{_LABEL})*+)\.?(?::([0-9]{{0,5}}))?"
+    r"(/[^?#\s]*)?(?:\?([^#\s]*))?(?:#(\S*))?"
 )
+_PLAIN_HOST = re.compile(r"[a-z0-9_-]++(?:\.[a-z0-9_-]++)*+")
+# Encoded characters that mean the same as the plain ones in a path: RFC 3986, section 2.3, with ":" and "@".
+_NEEDLESS = re.compile(r"%(2[DdEe]|3[0-9Aa]|4[0-9A-Fa-f]|5[0-9AaFf]|6[1-9A-Fa-f]|7[0-9AaEe])")
+_SLASHES = re.compile(r"/{2,}")
 _AT_URI = re.compile(r"at://(\S+)")
 
 
@@ -61,16 +68,30 @@ def split_address(url: str) -> Address | None:
     match = _SPLIT.fullmatch(url)
     if match is None:
         return _split_at_uri(url)
-    host, path, query, fragment = match.groups()
-    return Address(url, _plain_host(host), path or "/", query or "", fragment or "")
+    host, port, path, query, fragment = match.groups()
+    host = _plain_host(host, port)
+    return Address(url, host, _plain_path(path or "/"), query or "", fragment or "") if host else None
 
 
-def _plain_host(host: str) -> str:
-    host = host.lower()
-    if host.endswith((":80", ":443", ".")):
-        host = host.rpartition(":")[0] or host
-        host = host.rstrip(".")
-    return host.removeprefix("www.")
+def _plain_host(host: str, port: str | None) -> str | None:
+    if not host.isascii():
+        try:
+            host = host.encode("idna").decode("ascii")
+        except UnicodeError:
+            return None
+    host = host.lower().removeprefix("www.")
+    if not _PLAIN_HOST.fullmatch(host) or len(host) > _LONGEST_HOST:
+        return None
+    return host if not port or port in {"80", "443"} else f"{host}:{port}"
+
+
+def _plain_path(path: str) -> str:
+    """The path as most people write it (RFC 3986, section 6.2.2): no needless encoding, no double slashes."""
+    if "%" in path:
+        path = _NEEDLESS.sub(lambda match: chr(int(match[1], 16)), path)
+    if "//" in path:
+        path = _SLASHES.sub("/", path)
+    return path
 
 
 def _split_at_uri(url: str) -> Address | None:

@@ -20,18 +20,24 @@ _LATEST_MS = int((time.time() + 86_400) * 1000)
 
 
 class Address(NamedTuple):
-    """A URL, split. All parts but ``host`` are as they were written (percent-encoded)."""
+    """A URL, split. Query and fragment are as they were written (percent-encoded)."""
 
     url: str
     """The whole address as given."""
     host: str
-    """Lower case, without ``www.`` and without the default port."""
+    """Lower case, in ASCII (``xn--``), without ``www.`` and without the default port; never empty."""
     path: str
-    """From the first slash; never empty."""
+    """From the first slash; never empty. Letters, digits and ``-._~:@`` are decoded, double slashes are one."""
     query: str
     """Without the question mark."""
     fragment: str
     """Without the hash sign."""
+
+    @property
+    def site(self) -> str:
+        """The host to open: with the ``www.`` that it was given with, as a server may need it."""
+        given = self.url.partition("://")[2][:4].lower()
+        return f"www.{self.host}" if given == "www." else self.host
 
 
 @dataclass(frozen=True, kw_only=True)
