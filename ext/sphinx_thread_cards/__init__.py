@@ -1,7 +1,42 @@
 """Cards for social threads in Sphinx: a thread URL alone in a paragraph becomes a card, in every builder."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from sphinx_thread_cards.model import ThreadRef
 from sphinx_thread_cards.platforms import parse_thread_url
 
-__all__ = ["ThreadRef", "parse_thread_url"]
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.util.typing import ExtensionMetadata
+
+__all__ = ["ThreadRef", "__version__", "parse_thread_url", "setup"]
 __version__ = "0.1.0"
+# Raised whenever the nodes or the domain's data change, so that no environment from before is used again.
+ENV_VERSION = 1
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register everything; a table of contents of the extension."""
+    # Imported here, so that parse_thread_url alone does not bring Sphinx in.
+    from sphinx_thread_cards import assets, directives, domain, nodes, options, transforms
+
+    options.register(app)
+    app.add_directive("thread", directives.ThreadDirective)
+    app.add_role("thread", directives.ThreadRole())
+    app.add_domain(domain.ThreadDomain)
+    app.add_transform(transforms.FindLoneUrls)
+    app.add_transform(transforms.BuildCards)
+    app.add_node(nodes.card_article, html=(nodes.visit_article, nodes.depart_article))
+    app.add_node(nodes.card_date, html=(nodes.visit_date, nodes.depart_date))
+    app.add_post_transform(nodes.HtmlCards)
+    app.add_post_transform(nodes.TargetedCards)
+    app.add_post_transform(nodes.LatexCards)
+    app.add_post_transform(nodes.TextCards)
+    app.add_latex_package(assets.LATEX_PACKAGE)
+    app.connect("config-inited", assets.add_files)
+    app.connect("builder-inited", assets.add_static_folder)
+    app.connect("html-page-context", assets.add_style_sheet)
+    app.connect("env-updated", domain.pages_to_word_again)
+    return {"version": __version__, "env_version": ENV_VERSION, "parallel_read_safe": True, "parallel_write_safe": True}

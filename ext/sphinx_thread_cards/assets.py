@@ -1,0 +1,49 @@
+"""The files that the outputs need: the style sheet of HTML, the package of LaTeX, the catalogues of words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sphinx_thread_cards import words
+from sphinx_thread_cards.nodes import card_article
+from sphinx_thread_cards.options import Settings
+
+if TYPE_CHECKING:
+    from docutils import nodes
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
+
+_HERE = Path(__file__).parent
+STYLE_SHEET = "thread-cards.css"
+LATEX_PACKAGE = "sphinx_thread_cards"
+
+
+def add_files(app: Sphinx, config: Config) -> None:
+    """Name our folders and files where Sphinx looks for a site's own (``config-inited``)."""
+    app.add_message_catalog(words.CATALOGUE, str(words.LOCALE_DIR))
+    config.latex_additional_files = [
+        *config.latex_additional_files,
+        str(_HERE / "latex" / f"{LATEX_PACKAGE}.sty"),
+    ]
+
+
+def add_static_folder(app: Sphinx) -> None:
+    """Have the style sheet copied, in HTML formats (``builder-inited``).
+
+    ``Sphinx.add_static_dir`` does this since 9.1, which needs Python 3.12.
+    """
+    if app.builder.format == "html" and app.config.thread_cards_css:
+        app.config.html_static_path.append(str(_HERE / "static"))
+
+
+def add_style_sheet(
+    app: Sphinx,
+    pagename: str,  # noqa: ARG001
+    templatename: str,  # noqa: ARG001
+    context: dict[str, Any],  # noqa: ARG001
+    doctree: nodes.document | None,
+) -> None:
+    """Link the style sheet on this page if there is a card on it (``html-page-context``)."""
+    if doctree is not None and Settings.of(app.config).css and next(doctree.findall(card_article), None) is not None:
+        app.add_css_file(STYLE_SHEET)

@@ -1,0 +1,75 @@
+"""Dates as far as they are known: a day, a month or a year; read, written for machines, written for people."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_skeleton
+
+from sphinx_thread_cards.model import Precision
+
+if TYPE_CHECKING:
+    from sphinx_thread_cards.model import ThreadRef
+
+_PARTIAL = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A calendar date in UTC, and how much of it is known (the rest is 1)."""
+
+    day: date
+    precision: Precision = Precision.DAY
+
+    def isoformat(self) -> str:
+        """``2020-10-06``, ``2020-10`` or ``2020``: valid in ``<time datetime>`` of HTML."""
+        return self.day.isoformat()[: {"day": 10, "month": 7, "year": 4}[self.precision]]
+
+
+def read_when(text: str) -> When:
+    """Read ``2020``, ``2020-10``, ``2020-10-06`` or an ISO 8601 time (an aware one is taken in UTC).
+
+    :raises ValueError: with words for the author.
+    """
+    try:
+        if match := _PARTIAL.fullmatch(text.strip()):
+            year, month, day = match.groups()
+            precision = Precision.DAY if day else Precision.MONTH if month else Precision.YEAR
+            return When(date(int(year), int(month or 1), int(day or 1)), precision)
+        time = datetime.fromisoformat(text.strip())
+    except ValueError:
+        message = f"{text!r} is not a date; write it as 2020-10-06, 2020-10 or 2020"
+        raise ValueError(message) from None
+    return When((time.astimezone(UTC) if time.tzinfo else time).date())
+
+
+def when_of(ref: ThreadRef) -> When | None:
+    """The date that the address itself tells, if it tells one."""
+    return When(ref.posted.date(), ref.precision) if ref.posted else None
+
+
+def show_when(when: When, language: str) -> str:
+    """The date in the words of a language: ``6 October 2020``, ``octobre 2020``.
+
+    :param language: Sphinx's ``language``. Plain ``en`` writes the day first, ``en_US`` the month.
+    """
+    locale = locale_of(language)
+    if when.precision is Precision.YEAR:
+        return format_skeleton("y", when.day, locale=locale)
+    if when.precision is Precision.MONTH:
+        return format_skeleton("yMMMM", when.day, locale=locale)
+    return format_date(when.day, "long", locale=locale)
+
+
+def locale_of(language: str) -> Locale:
+    """Babel's locale for a language tag of Sphinx or BCP 47 (``pt_BR``, ``zh-Hans``); English where there is none."""
+    if language in {"", "en"}:
+        return Locale("en", "GB")
+    try:
+        return Locale.parse(language.replace("-", "_"))
+    except (UnknownLocaleError, ValueError, TypeError):
+        return Locale("en", "GB")

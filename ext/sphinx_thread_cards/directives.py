@@ -1,0 +1,110 @@
+"""What authors write: the ``thread`` directive and the ``thread`` role."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+
+from sphinx_thread_cards.domain import thread_citation
+from sphinx_thread_cards.model import Kind, ThreadRef
+from sphinx_thread_cards.options import COMMON_OPTIONS, Settings, read_options
+from sphinx_thread_cards.platforms import parse_thread_url, split_address
+from sphinx_thread_cards.transforms import Request, card_request
+from sphinx_thread_cards.warnings import Warn, warn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sphinx.config import Config
+
+
+class _AnyOption(dict[str, "Callable[[str | None], Any]"]):
+    """Takes every option as text: we say what is wrong with one, where docutils would drop the whole directive."""
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __getitem__(self, name: str) -> Callable[[str | None], Any]:
+        return directives.unchanged
+
+
+class ThreadDirective(SphinxDirective):
+    """A card for the thread at an address, with what the author says of it."""
+
+    # None is required: a directive without its address is answered by our warning, and its text stays on the page.
+    optional_arguments = 1
+    final_argument_whitespace = True
+    has_content = True
+    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = _AnyOption()
+
+    def run(self) -> list[nodes.Node]:
+        """Ask for the card; :class:`~sphinx_thread_cards.transforms.BuildCards` builds it."""
+        here = self.env.docname, self.lineno
+        url = "".join(self.arguments).strip().removeprefix("<").removesuffix(">")
+        summary = self.parse_content_to_nodes()
+        if not url:
+            warn(Warn.EMPTY, "the thread directive has no address; write it behind the directive's name", here)
+            return summary
+        ref = find_thread(url, self.config)
+        if ref is None:
+            warn(Warn.UNSAFE_URL, f"{url!r} is not a web address; write one that begins with https://", here)
+            return [nodes.paragraph("", url), *summary]
+        if ref.kind is Kind.PAGE:
+            warn(Warn.UNKNOWN_URL, unknown_url(ref), here)
+        given = {name: text for name, text in self.options.items() if name not in COMMON_OPTIONS}
+        options, problems = read_options(given)
+        for problem in problems:
+            warn(Warn.OPTION, problem, here)
+        place = card_request("", *summary, request=Request(ref, options))
+        self.set_source_info(place)
+        self._set_common_options(place)
+        return [place]
+
+    def _set_common_options(self, place: card_request) -> None:
+        try:
+            place["classes"] += directives.class_option(self.options.get("class") or None) or []
+        except ValueError as error:
+            if "class" in self.options:
+                warn(Warn.OPTION, f"option 'class': {error}", (self.env.docname, self.lineno))
+        self.add_name(place)
+
+
+class ThreadRole(SphinxRole):
+    """An inline citation: ``Andrei Warkentin on X, 6 October 2020``."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Leave a citation that is worded when all pages have been read."""
+        url = self.text.strip().removeprefix("<").removesuffix(">")
+        ref = find_thread(url, self.config)
+        if ref is None:
+            kind = Warn.UNSAFE_URL if url else Warn.EMPTY
+            warn(kind, f"the thread role needs a web address, not {url!r}", self.get_location())
+            return [nodes.Text(self.text)], []
+        if ref.kind is Kind.PAGE:
+            warn(Warn.UNKNOWN_URL, unknown_url(ref), self.get_location())
+        return [thread_citation(self.env, ref)], []
+
+
+def find_thread(url: str, config: Config) -> ThreadRef | None:
+    """The thread at an address; a plain page for one that no platform knows; None for what cannot be a link."""
+    ref = parse_thread_url(url, Settings.of(config).hosts)
+    address = split_address(url)
+    if ref or address is None or not url.lower().startswith("http"):
+        return ref
+    return ThreadRef(
+        platform="web", id=address.url.partition("://")[2], url=url, given_url=url, host=address.host, kind=Kind.PAGE
+    )
+
+
+def unknown_url(ref: ThreadRef) -> str:
+    """What the author of a page can do about an address that no platform knows."""
+    return (
+        f"no platform knows {ref.url}; if {ref.host} runs software that is known, "
+        f'name it in conf.py: thread_cards_hosts = {{"{ref.host}": "discourse"}}'
+    )

@@ -1,0 +1,154 @@
+"""The domain ``thread``: which threads the site cites, where, and what its authors say of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.domains import Domain, ObjType
+
+from sphinx_thread_cards import words
+from sphinx_thread_cards.card import describe
+from sphinx_thread_cards.dates import show_when
+from sphinx_thread_cards.options import Options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Set
+
+    from sphinx.application import Sphinx
+    from sphinx.builders import Builder
+    from sphinx.environment import BuildEnvironment
+
+    from sphinx_thread_cards.card import Card
+    from sphinx_thread_cards.model import ThreadRef
+
+Key = tuple[str, str, str]
+# Formats in which a reader cannot click, and a link's address would be lost.
+_NOT_CLICKABLE = {"text", "man"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One card of the site."""
+
+    docname: str
+    node_id: str
+    names: tuple[str, ...]
+    card: Card
+
+
+def thread_citation(env: BuildEnvironment, ref: ThreadRef) -> addnodes.pending_xref:
+    """An inline citation, worded when all pages have been read and every card of the site is known."""
+    domain = cast("ThreadDomain", env.get_domain("thread"))
+    domain.citations.setdefault(env.docname, set()).add(ref.key)
+    text = nodes.inline("", ref.url, classes=["thread-citation"])
+    return addnodes.pending_xref(
+        "", text, refdomain="thread", reftype="cite", reftarget=ref.url, thread_ref=ref, refexplicit=False, refwarn=False
+    )
+
+
+class ThreadDomain(Domain):
+    """The cards of a site, by thread."""
+
+    name = "thread"
+    label = "Thread"
+    object_types: ClassVar[dict[str, ObjType]] = {"card": ObjType("thread", "cite")}
+    initial_data: ClassVar[dict[str, Any]] = {"cards": {}, "citations": {}, "worded": {}}
+    data_version = 1
+
+    @property
+    def cards(self) -> dict[str, list[Entry]]:
+        """Docname to the cards on that page, from top to bottom."""
+        return cast("dict[str, list[Entry]]", self.data["cards"])
+
+    @property
+    def citations(self) -> dict[str, set[Key]]:
+        """Docname to the threads that the page cites in running text."""
+        return cast("dict[str, set[Key]]", self.data["citations"])
+
+    def note_card(self, card: Card, node_id: str, names: Iterable[str]) -> None:
+        """Remember a card of the page that is being read."""
+        entry = Entry(self.env.docname, node_id, tuple(names), card)
+        self.cards.setdefault(self.env.docname, []).append(entry)
+
+    def clear_doc(self, docname: str) -> None:
+        """Forget a page."""
+        self.cards.pop(docname, None)
+        self.citations.pop(docname, None)
+
+    def merge_domaindata(self, docnames: Set[str], otherdata: dict[str, Any]) -> None:
+        """Take over the pages that another process has read."""
+        for kind in ("cards", "citations"):
+            self.data[kind].update({name: value for name, value in otherdata[kind].items() if name in docnames})
+
+    def entries(self) -> Iterator[Entry]:
+        """Every card, in the order of docnames, so that serial and parallel builds agree."""
+        for docname in sorted(self.cards):
+            yield from self.cards[docname]
+
+    def best_cards(self) -> dict[Key, Card]:
+        """For each thread the card that says most of who and when; the first one of equals."""
+        best: dict[Key, Card] = {}
+        for entry in self.entries():
+            card = entry.card
+            if card.ref.key not in best or _told(card) > _told(best[card.ref.key]):
+                best[card.ref.key] = card
+        return best
+
+    def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
+        """For ``objects.inv`` and the search: each card once, under its anchor."""
+        seen = set()
+        for entry in self.entries():
+            if entry.node_id not in seen:
+                seen.add(entry.node_id)
+                yield entry.node_id, entry.card.title, "card", entry.docname, entry.node_id, 1
+
+    def resolve_xref(  # noqa: PLR0913, PLR0917 - the signature of Sphinx
+        self,
+        env: BuildEnvironment,
+        fromdocname: str,  # noqa: ARG002
+        builder: Builder,
+        typ: str,  # noqa: ARG002
+        target: str,  # noqa: ARG002
+        node: addnodes.pending_xref,
+        contnode: nodes.Element,
+    ) -> nodes.reference:
+        """Word a citation, and link it to its thread."""
+        ref = cast("ThreadRef", node["thread_ref"])
+        card = self.best_cards().get(ref.key) or describe(ref, Options())
+        text = citation_text(card, env.config.language)
+        if builder.format in _NOT_CLICKABLE:
+            text = f"{text} <{card.href}>"
+        contnode.children = []
+        contnode += nodes.Text(text)
+        return nodes.reference("", "", contnode, refuri=card.href, internal=False)
+
+    def resolve_any_xref(self, *args: object) -> list[tuple[str, nodes.reference]]:  # noqa: ARG002, PLR6301
+        """Addresses are not names that ``{any}`` could mean."""
+        return []
+
+
+def _told(card: Card) -> int:
+    return sum(1 for said in (card.author, card.handle, card.when) if said)
+
+
+def citation_text(card: Card, language: str) -> str:
+    """``Andrei Warkentin on X, 6 October 2020``; without an author, what it is and where."""
+    who = card.author or (f"@{card.handle}" if card.handle else None)
+    where = words.place_of(card.ref) if who else words.what_it_is(card.ref)
+    return words.citation(who, where, show_when(card.when, language) if card.when else None)
+
+
+def pages_to_word_again(app: Sphinx, env: BuildEnvironment) -> list[str]:  # noqa: ARG001
+    """Pages whose citations read differently now, as a card on another page came, went or changed (``env-updated``)."""
+    domain = cast("ThreadDomain", env.get_domain("thread"))
+    best = domain.best_cards()
+    before: Mapping[str, list[str]] = domain.data["worded"]
+    now = {
+        docname: sorted(citation_text(best[key], env.config.language) for key in keys if key in best)
+        for docname, keys in domain.citations.items()
+    }
+    domain.data["worded"] = now
+    return [docname for docname, texts in now.items() if docname in before and before[docname] != texts]

@@ -1,0 +1,130 @@
+"""What is special to a format: nodes and post-transforms that exist for that format only.
+
+Nothing here is registered for ``epub``: one such registration, by any extension, would switch off everybody's ``html`` visitors
+in EPUB (sphinx/registry.py, ``add_translation_handlers``).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from sphinx_thread_cards.card import BLOCK, SEPARATOR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sphinx.writers.html5 import HTML5Translator
+
+
+class card_article(nodes.General, nodes.Element):  # noqa: N801 - docutils names nodes and their visitors alike
+    """A card, in HTML formats only."""
+
+
+class card_date(nodes.Inline, nodes.TextElement):  # noqa: N801
+    """A card's date, in HTML formats only."""
+
+
+def visit_article(self: HTML5Translator, node: card_article) -> None:
+    """Open an ``<article>`` that is named by the card's title."""
+    attributes = {"aria-labelledby": node["labelledby"]} if "labelledby" in node else {}
+    self.body.append(self.starttag(node, "article", **attributes))
+
+
+def depart_article(self: HTML5Translator, node: card_article) -> None:  # noqa: ARG001
+    """Close it."""
+    self.body.append("</article>\n")
+
+
+def visit_date(self: HTML5Translator, node: card_date) -> None:
+    """Open a ``<time>`` that machines can read."""
+    self.body.append(self.starttag(node, "time", "", datetime=node["datetime"]))
+
+
+def depart_date(self: HTML5Translator, node: card_date) -> None:  # noqa: ARG001
+    """Close it."""
+    self.body.append("</time>")
+
+
+class HtmlCards(SphinxPostTransform):
+    """Turn cards into articles, with short labels where other formats print whole addresses."""
+
+    # After the resolver of references (10), which may still move what is in a summary.
+    default_priority = 400
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:  # noqa: ARG002, ANN401 - the signature of Sphinx
+        for box in list(find_cards(self.document)):
+            article = card_article("", *box.children, **box.attributes)
+            for part in box.children:
+                self._dress(part, article)
+            box.parent.replace(box, article)
+
+    @staticmethod
+    def _dress(part: nodes.Node, article: card_article) -> None:
+        classes = part.get("classes", ()) if isinstance(part, nodes.Element) else ()
+        if f"{BLOCK}-header" in classes:
+            for date in [node for node in part.children if "datetime" in getattr(node, "attributes", ())]:
+                date.replace_self(card_date("", "", *date.children, datetime=date["datetime"]))
+        elif f"{BLOCK}-title" in classes and article["ids"]:
+            article["labelledby"] = f"{article['ids'][0]}-title"
+            part["ids"] = [article["labelledby"]]
+        elif f"{BLOCK}-links" in classes:
+            article.replace(part, _one_line(part))
+
+
+def _one_line(links: nodes.Element) -> nodes.paragraph:
+    """Of paragraphs ``label: address`` one line of links that read ``label``."""
+    paragraph = nodes.paragraph(classes=links["classes"])
+    for label, link in (line.children for line in links.children):
+        if len(paragraph):
+            paragraph += nodes.Text(SEPARATOR)
+        paragraph += nodes.reference("", label.astext().removesuffix(": "), **link.attributes)
+    return paragraph
+
+
+class TargetedCards(SphinxPostTransform):
+    """Give cards a target where the writer of a container leaves its ids out."""
+
+    default_priority = 400
+    formats = ("latex", "texinfo")
+
+    def run(self, **kwargs: Any) -> None:  # noqa: ARG002, ANN401
+        for box in list(find_cards(self.document)):
+            box.insert(0, nodes.target("", "", ids=box["ids"]))
+            box["ids"] = []
+
+
+class LatexCards(SphinxPostTransform):
+    """Wrap a card's lines in containers, whose classes LaTeX can style; it passes over the classes of paragraphs."""
+
+    default_priority = 401
+    formats = ("latex",)
+
+    def run(self, **kwargs: Any) -> None:  # noqa: ARG002, ANN401
+        for box in list(find_cards(self.document)):
+            for line in [node for node in box.children if isinstance(node, nodes.paragraph)]:
+                box.replace(line, nodes.container("", line, classes=line["classes"]))
+
+
+class TextCards(SphinxPostTransform):
+    """Keep each address of a card on one line in plain text, however long it is."""
+
+    default_priority = 400
+    formats = ("text",)
+
+    def run(self, **kwargs: Any) -> None:  # noqa: ARG002, ANN401
+        for box in list(find_cards(self.document)):
+            for links in [node for node in box.children if f"{BLOCK}-links" in node.get("classes", ())]:
+                # The text writer wraps paragraphs, in the middle of an address if need be, but not lines of a block.
+                lines = [nodes.line("", "", *line.children) for line in links.children]
+                box.replace(links, nodes.line_block("", *lines))
+
+
+def find_cards(document: nodes.Node) -> Iterator[nodes.container]:
+    """The cards of a doctree."""
+    for node in document.findall(nodes.container):
+        if BLOCK in node["classes"]:
+            yield node

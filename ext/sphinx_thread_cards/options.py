@@ -1,0 +1,202 @@
+"""What authors set: options of the directive, settings of ``conf.py``. Each is declared once, here.
+
+Registration, checks, fall-backs and the reference pages are all made from the fields' metadata.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
+
+from sphinx_thread_cards.dates import When, read_when
+from sphinx_thread_cards.platforms import PLATFORMS
+from sphinx_thread_cards.warnings import Warn, warn
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
+
+_SAFE_URL = re.compile(r"https?://[^\s/?#@\\]+[^\s]*", re.IGNORECASE)
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
+_HANDLE = re.compile(r"@?[^\s<>@]{1,64}(?:@[^\s<>@]{1,255})?")
+_POSTS = re.compile(r"[0-9]{1,5}(?:\s*-\s*[0-9]{1,5})?")
+
+
+def is_safe_url(text: str) -> bool:
+    """Whether the text may become a link: an http or https address with a host and no user information."""
+    return _SAFE_URL.fullmatch(text) is not None
+
+
+def _read_text(text: str) -> str:
+    if not text.strip():
+        message = "it is empty; give it a value or leave it out"
+        raise ValueError(message)
+    return " ".join(text.split())
+
+
+def _read_handle(text: str) -> str:
+    if not _HANDLE.fullmatch(text.strip()):
+        message = f"{text!r} is not a handle; write it as name or name@server"
+        raise ValueError(message)
+    return text.strip().removeprefix("@")
+
+
+def _read_language(text: str) -> str:
+    if not _LANGUAGE_TAG.fullmatch(text.strip()):
+        message = f"{text!r} is not a language tag; write it as de or pt-BR"
+        raise ValueError(message)
+    return text.strip().replace("_", "-")
+
+
+def _read_url(text: str) -> str:
+    if not is_safe_url(text.strip()):
+        message = f"{text!r} is not a web address; write one that begins with https://"
+        raise ValueError(message)
+    return text.strip()
+
+
+def _read_show(text: str) -> Literal["card", "thread"]:
+    if text.strip() == "card":
+        return "card"
+    if text.strip() == "thread":
+        return "thread"
+    message = f"{text!r} is not a way to show a thread; write card or thread"
+    raise ValueError(message)
+
+
+def _read_posts(text: str) -> tuple[tuple[int, int], ...]:
+    """``1-5, 9`` as inclusive ranges ``((1, 5), (9, 9))``."""
+    parts = [part.strip() for part in text.split(",")]
+    ranges = []
+    for part in parts:
+        first, _, last = part.partition("-")
+        if not _POSTS.fullmatch(part) or not 1 <= int(first) <= int(last or first):
+            message = f"{text!r} is not a choice of posts; write their numbers as 1-5, 9"
+            raise ValueError(message)
+        ranges.append((int(first), int(last or first)))
+    return tuple(ranges)
+
+
+def _option(read: Callable[[str], Any], help: str, example: str) -> Any:  # noqa: A002, ANN401 - stands where a typed default would
+    return field(default=None, metadata={"read": read, "help": help, "example": example})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Options:
+    """What an author writes on one card. It wins over the snapshot, and the snapshot over the URL."""
+
+    title: str | None = _option(_read_text, "The title, in the author's own words.", "How the firmware got to the Pi")
+    author: str | None = _option(_read_text, "Name of the person who began the thread.", "Jo Example")
+    handle: str | None = _option(_read_handle, "That person's name on the platform.", "jo_example")
+    date: When | None = _option(read_when, "When the thread began, as far as it is known.", "2020-10-06")
+    lang: str | None = _option(_read_language, "Language of the thread; named on the card when it is not the site's.", "de")
+    archive: str | None = _option(_read_url, "Address of an archived copy.", "https://archive.example/thread")
+    show: Literal["card", "thread"] | None = _option(_read_show, "`card`, or `thread` for all posts of the kept snapshot.", "thread")
+    posts: tuple[tuple[int, int], ...] | None = _option(_read_posts, "Which posts of the snapshot to show.", "1-5, 9")
+
+
+OPTION_FIELDS: Mapping[str, Field[Any]] = MappingProxyType({item.name: item for item in fields(Options)})
+# These two mean the same on every directive of docutils, which reads them.
+COMMON_OPTIONS = MappingProxyType(
+    {
+        "name": "A name for the card, which `{ref}` reaches.",
+        "class": "More classes for the card, for the site's own style sheet.",
+    }
+)
+
+
+def read_options(given: Mapping[str, str | None]) -> tuple[Options, list[str]]:
+    """Check the options of a directive.
+
+    :param given: names and raw values, without ``name`` and ``class``.
+    :returns: the good ones, and a message for each of the others, which says what to write instead.
+    """
+    values: dict[str, Any] = {}
+    problems = []
+    for name, text in given.items():
+        if name not in OPTION_FIELDS:
+            problems.append(f"there is no option {name!r}{_meant(name, [*OPTION_FIELDS, *COMMON_OPTIONS])}")
+            continue
+        try:
+            values[name] = OPTION_FIELDS[name].metadata["read"](text or "")
+        except ValueError as error:
+            problems.append(f"option {name!r}: {error}")
+    return Options(**values), problems
+
+
+def _meant(name: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(sorted(known))}"
+
+
+def _check_flag(value: object) -> tuple[bool | None, list[str]]:
+    return (value, []) if isinstance(value, bool) else (None, [f"{value!r} is not True or False"])
+
+
+def _check_hosts(value: object) -> tuple[dict[str, str] | None, list[str]]:
+    """Keep what can be used of a mapping from host to platform."""
+    if not isinstance(value, Mapping):
+        return None, [f'{value!r} is not a mapping; write it as {{"forum.example.org": "discourse"}}']
+    good, problems = {}, []
+    for host, platform in value.items():
+        if not isinstance(host, str) or not re.fullmatch(r"[^\s/@]+", host):
+            problems.append(f"{host!r} is not a host; write it without https:// and without a path")
+        elif platform not in PLATFORMS:
+            problems.append(f"{host!r}: there is no platform {platform!r}{_meant(str(platform), list(PLATFORMS))}")
+        else:
+            good[host.lower().removeprefix("www.")] = platform
+    return good, problems
+
+
+def _setting(default: Any, check: Callable[[object], tuple[Any, list[str]]], help: str) -> Any:  # noqa: A002, ANN401 - as _option
+    metadata = {"check": check, "help": help, "default": default}
+    return field(default_factory=dict, metadata=metadata) if default == {} else field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """``thread_cards_*`` in ``conf.py``."""
+
+    auto: bool = _setting(True, _check_flag, "Make a card of every paragraph that is only the URL of a thread.")  # noqa: FBT003
+    hosts: Mapping[str, str] = _setting({}, _check_hosts, "Servers that cannot be known by their name: host to platform.")
+    css: bool = _setting(True, _check_flag, "Add the extension's style sheet to pages that hold a card.")  # noqa: FBT003
+
+    @classmethod
+    def of(cls, config: Config) -> Settings:
+        """The settings of a site, after :func:`check_settings` has mended them."""
+        return cls(**{item.name: getattr(config, f"thread_cards_{item.name}") for item in fields(cls)})
+
+
+def check_settings(values: Mapping[str, object]) -> tuple[dict[str, Any], list[str]]:
+    """Check raw values of ``conf.py``, given without the prefix.
+
+    :returns: a usable value for each setting, and a message for each that is not.
+    """
+    checked, problems = {}, []
+    for item in fields(Settings):
+        value, messages = item.metadata["check"](values[item.name])
+        checked[item.name] = item.metadata["default"] if value is None else value
+        problems += [f"thread_cards_{item.name}: {message}" for message in messages]
+    return checked, problems
+
+
+def register(app: Sphinx) -> None:
+    """Make every setting known to Sphinx, and have the values checked when ``conf.py`` has been read."""
+    for item in fields(Settings):
+        # Any: our own check names the remedy, where Sphinx's would only name the type.
+        app.add_config_value(f"thread_cards_{item.name}", item.metadata["default"], "env", types=Any)
+    # Before other handlers, which must see mended values.
+    app.connect("config-inited", _mend_settings, priority=100)
+
+
+def _mend_settings(app: Sphinx, config: Config) -> None:  # noqa: ARG001
+    raw = {item.name: getattr(config, f"thread_cards_{item.name}") for item in fields(Settings)}
+    checked, problems = check_settings(raw)
+    for problem in problems:
+        warn(Warn.CONFIG, problem)
+    for name, value in checked.items():
+        setattr(config, f"thread_cards_{name}", value)
