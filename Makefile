@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
-INSTALL := $(PIP) install --only-binary :all: --require-hashes -r
+INSTALL := $(PIP) install --require-hashes
 # One cache of read pages serves every builder. A build that warned must warn
 # again, so a failed build takes the cache with it.
 SPHINX := $(BIN)/sphinx-build -c . -W --keep-going -d build/doctrees
@@ -71,8 +71,14 @@ $(VENV)/.python:
 	$(PYTHON) -m venv --clear $(VENV)
 	@touch $@
 
-$(VENV)/.docs $(VENV)/.live $(VENV)/.test: $(VENV)/.%: requirements/%.txt $(VENV)/.python
-	$(INSTALL) $<
+$(VENV)/.docs $(VENV)/.live: $(VENV)/.%: requirements/%.txt $(VENV)/.python
+	$(INSTALL) --only-binary :all: -r $<
+	@touch $@
+
+# The validator comes as source alone; it is built with the pinned setuptools.
+$(VENV)/.test: requirements/test.txt requirements/validator.txt $(VENV)/.python
+	$(INSTALL) --only-binary :all: -r requirements/test.txt
+	$(INSTALL) --no-deps --no-build-isolation -r requirements/validator.txt
 	@touch $@
 
 # hatchling is among the pins, so this asks no package index.

@@ -79,8 +79,8 @@ def test_second_run_installs_nothing(prepared: Path, target: str) -> None:
 @pytest.mark.parametrize(
     ("changed", "target", "step"),
     [
-        ("requirements/docs.txt", "html", "install --only-binary :all: --require-hashes -r requirements/docs.txt"),
-        ("requirements/test.txt", "test", "install --only-binary :all: --require-hashes -r requirements/test.txt"),
+        ("requirements/docs.txt", "html", "install --require-hashes --only-binary :all: -r requirements/docs.txt"),
+        ("requirements/test.txt", "test", "install --require-hashes --only-binary :all: -r requirements/test.txt"),
         ("pyproject.toml", "html", "install --no-index --no-deps --no-build-isolation -e ."),
     ],
 )
