@@ -40,8 +40,8 @@ epub: $(VENV)/.project ## make the e-book in build/epub
 	$(SPHINX) -q -b epub docs build/epub || $(FAILED)
 	@ls build/epub/*.epub | sed 's|^|Open $(CURDIR)/|'
 
-test: $(VENV)/.test $(VENV)/.project ## run the whole test suite
-	$(BIN)/python -m pytest
+test: $(VENV)/.test $(VENV)/.project ## run the whole test suite (ARGS="-k wheel" runs a part)
+	$(BIN)/python -m pytest $(ARGS)
 
 check: $(VENV)/.test $(VENV)/.project ## check style and types of the extension
 	$(BIN)/ruff check ext

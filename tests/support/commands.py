@@ -12,10 +12,12 @@ ROOT = Path(__file__).parents[2]
 
 def run(*command: str | Path, cwd: Path = ROOT, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """Run a command to its end and return what it printed, whatever its exit code."""
+    # Under `make test` these would make an inner make speak of levels and directories.
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
     return subprocess.run(
         command,
         cwd=cwd,
-        env={**os.environ, "MAKEFLAGS": "", **(env or {})},
+        env={**ours, **(env or {})},
         capture_output=True,
         text=True,
         timeout=120,
