@@ -6,7 +6,21 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.platforms import github, x
+from sphinx_thread_cards.platforms import (
+    discourse,
+    github,
+    gitlab,
+    groupsio,
+    hyperkitty,
+    hypermail,
+    lkml,
+    mailarchive,
+    pipermail,
+    publicinbox,
+    stackexchange,
+    x,
+    zulip,
+)
 from sphinx_thread_cards.platforms._base import Address, Platform
 
 if TYPE_CHECKING:
@@ -17,7 +31,21 @@ if TYPE_CHECKING:
 __all__ = ["PLATFORMS", "Address", "Platform", "parse_thread_url"]
 
 # The order decides who is asked first about an address on an unknown host: the most particular path comes first.
-_MODULES = (x, github)
+_MODULES = (
+    x,
+    github,
+    discourse,
+    gitlab,
+    groupsio,
+    hyperkitty,
+    hypermail,
+    lkml,
+    mailarchive,
+    pipermail,
+    publicinbox,
+    stackexchange,
+    zulip,
+)
 PLATFORMS: Mapping[str, Platform] = MappingProxyType({module.PLATFORM.name: module.PLATFORM for module in _MODULES})
 _BY_HOST = {host: platform for platform in PLATFORMS.values() for host in platform.hosts}
 _GUESSES = tuple((platform.guess, platform.parse) for platform in PLATFORMS.values() if platform.guess)

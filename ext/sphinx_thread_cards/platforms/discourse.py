@@ -13,8 +13,7 @@ from sphinx_thread_cards.platforms._base import Address, Platform, words
 from sphinx_thread_cards.platforms._parts import url_slug
 
 # Only hosts that are known to be Discourse: "/t/" alone says too little to guess by.
-_HOSTS = frozenset(
-    """
+_HOST_LIST = """
     caddy.community clojureverse.org community.bitwarden.com community.brave.com community.cloudflare.com
     community.fly.io community.frame.work community.grafana.com community.home-assistant.io
     community.letsencrypt.org community.n8n.io community.openai.com community.openhab.org
@@ -30,15 +29,15 @@ _HOSTS = frozenset(
     forum.cursor.com forum.djangoproject.com forum.duplicati.com forum.endeavouros.com forum.f-droid.org
     forum.freecodecamp.org forum.garudalinux.org forum.ghost.org forum.gitlab.com forum.godotengine.org
     forum.image.sc forum.kicad.info forum.level1techs.com forum.manjaro.org forum.obsidian.md forum.openwrt.org
-    forum.radxa.com forum.rclone.org forum.restic.net forum.snapcraft.io forum.syncthing.net forum.torproject.org
-    forums.developer.nvidia.com forums.docker.com forums.lawrencesystems.com forums.rockylinux.org
-    forums.swift.org forums.unrealengine.com help.nextcloud.com internals.rust-lang.org meta.discourse.org
-    talk.macpowerusers.com ubuntu-mate.community users.rust-lang.org users.scala-lang.org
-    """.split()
-)
+    forum.radxa.com forum.rclone.org forum.restic.net forum.snapcraft.io forum.syncthing.net
+    forum.torproject.org forums.developer.nvidia.com forums.docker.com forums.lawrencesystems.com
+    forums.rockylinux.org forums.swift.org forums.unrealengine.com help.nextcloud.com internals.rust-lang.org
+    meta.discourse.org talk.macpowerusers.com ubuntu-mate.community users.rust-lang.org users.scala-lang.org
+"""
+_HOSTS = frozenset(_HOST_LIST.split())
 # A folder or two for forums that live below a site; lazy, as "/t/t/5" is the topic "t" at the top.
 _TOPIC = re.compile(
-    r"((?:/[A-Za-z0-9][A-Za-z0-9_-]{0,39}){0,2}?)/t/(?:(?![0-9]+/)([^/]{1,400})/)?([0-9]{1,10})(?:/([0-9]{1,6}))?"
+    r"((?:/[A-Za-z0-9][A-Za-z0-9_-]{0,39}){0,2}?)/t/(?:(?![0-9]+/)([^/.][^/]{0,399})/)?([0-9]{1,10})(?:/([0-9]{1,6}))?"
     r"(?:/(?:last|print|summary|unread)|\.json|\.rss)?/?"
 )
 _POST = re.compile(r"((?:/[A-Za-z0-9][A-Za-z0-9_-]{0,39}){0,2}?)/p/([0-9]{1,10})(?:/[0-9]{1,10})?/?")
@@ -64,7 +63,7 @@ def parse(address: Address) -> ThreadRef | None:
     return ThreadRef(
         platform="discourse",
         id=f"{folder}/{number}".lstrip("/"),
-        url=f"https://{address.host}{folder}/t/{url_slug(slug, title)}/{number}{tail}",
+        url=f"https://{address.site}{folder}/t/{url_slug(slug, title)}/{number}{tail}",
         given_url=address.url,
         host=address.host,
         community=address.host,
@@ -86,7 +85,7 @@ def _parse_post(address: Address) -> ThreadRef | None:
     return ThreadRef(
         platform="discourse",
         id=f"{folder}/p/{number}".lstrip("/"),
-        url=f"https://{address.host}{folder}/p/{number}",
+        url=f"https://{address.site}{folder}/p/{number}",
         given_url=address.url,
         host=address.host,
         community=address.host,

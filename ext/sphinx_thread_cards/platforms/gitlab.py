@@ -11,7 +11,12 @@ from sphinx_thread_cards.model import Kind, ThreadRef
 from sphinx_thread_cards.platforms._base import Address, Platform
 
 # Work items are numbered with the issues of a project, and with the epics of a group.
-_SEGMENTS = {"issues": "issues", "issues/incident": "issues", "work_items": "issues", "merge_requests": "merge_requests"}
+_SEGMENTS = {
+    "issues": "issues",
+    "issues/incident": "issues",
+    "work_items": "issues",
+    "merge_requests": "merge_requests",
+}
 _GROUP_SEGMENTS = {"epics": "epics", "work_items": "epics"}
 _KINDS = {
     "issues": (Kind.ISSUE, "#"),
@@ -47,7 +52,7 @@ def parse(address: Address) -> ThreadRef | None:
     return ThreadRef(
         platform="gitlab",
         id=f"{path}/{item}/{number}".lower(),
-        url=f"https://{address.host}/{path}/-/{item}/{number}{anchor}",
+        url=f"https://{address.site}/{path}/-/{item}/{number}{anchor}",
         given_url=address.url,
         host=address.host,
         community=group if in_group else path,

@@ -77,7 +77,7 @@ _MOVED = {
     "programmers.stackexchange.com": "softwareengineering.stackexchange.com",
     "mathoverflow.com": "mathoverflow.net",
 }
-_QUESTION = re.compile(r"/(questions|q)/([0-9]{1,10})(?:/([^/]{1,400})(?:/([0-9]{1,10}))?)?/?")
+_QUESTION = re.compile(r"/(questions|q)/([0-9]{1,10})(?:/([^/.][^/]{0,399})(?:/([0-9]{1,10}))?)?/?")
 # The last number is the id of the one who shared the link.
 _ANSWER = re.compile(r"/a/([0-9]{1,10})(?:/[0-9]{1,10})?/?")
 _COMMENT = re.compile(r"comment[0-9]{1,12}_[0-9]{1,10}")
@@ -95,19 +95,25 @@ def site_name(host: str) -> str:
     return f"{name} {'Meta ' if rest.startswith('meta.') else ''}Stack Exchange"
 
 
+def _site(host: str) -> str:
+    """The host of today: moved sites, and the meta sites' old order of names (``meta.unix`` for ``unix.meta``)."""
+    if host.startswith("meta.") and host.endswith(_NETWORK) and len(host) > len("meta" + _NETWORK):
+        return f"{host.removeprefix('meta.').removesuffix(_NETWORK)}.meta{_NETWORK}"
+    return _MOVED.get(host, host)
+
+
 def parse(address: Address) -> ThreadRef | None:
     """Read the address of a question, with the answer or comment meant, or the short link of an answer."""
-    host = _MOVED.get(address.host, address.host)
+    host = _site(address.host)
     if match := _QUESTION.fullmatch(address.path):
-        return _question(address, host, *match.groups())
+        return _question(address, host, match)
     if match := _ANSWER.fullmatch(address.path):
         return _answer(address, host, match[1])
     return None
 
 
-def _question(
-    address: Address, host: str, form: str, id_: str, slug: str | None, answer: str | None
-) -> ThreadRef | None:
+def _question(address: Address, host: str, match: re.Match[str]) -> ThreadRef | None:
+    form, id_, slug, answer = match.groups()
     if form == "q":
         # The short link has the sharing user's id where the long one has the slug, and nothing after it.
         if answer or (slug and not _POST.fullmatch(slug)):
