@@ -7,18 +7,32 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.platforms import (
+    bluesky,
+    discord,
     discourse,
     github,
     gitlab,
     groupsio,
+    hackernews,
     hyperkitty,
     hypermail,
+    lemmy,
+    linkedin,
     lkml,
+    lobsters,
     mailarchive,
+    mastodon,
+    misskey,
     pipermail,
+    pleroma,
     publicinbox,
+    reddit,
     stackexchange,
+    telegram,
+    threads,
+    tumblr,
     x,
+    youtube,
     zulip,
 )
 from sphinx_thread_cards.platforms._base import Address, Platform
@@ -45,6 +59,20 @@ _MODULES = (
     publicinbox,
     stackexchange,
     zulip,
+    bluesky,
+    discord,
+    hackernews,
+    lemmy,
+    linkedin,
+    lobsters,
+    mastodon,
+    misskey,
+    pleroma,
+    reddit,
+    telegram,
+    threads,
+    tumblr,
+    youtube,
 )
 PLATFORMS: Mapping[str, Platform] = MappingProxyType({module.PLATFORM.name: module.PLATFORM for module in _MODULES})
 _BY_HOST = {host: platform for platform in PLATFORMS.values() for host in platform.hosts}

@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from sphinx_thread_cards.model import ThreadRef
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # A date after today comes from an id that is not what it looks like. A day of grace for clocks.
 _LATEST_MS = int((time.time() + 86_400) * 1000)
 
@@ -58,10 +57,25 @@ class Platform:
 
 def time_from_ms(ms: int, *, earliest: datetime) -> datetime | None:
     """Milliseconds since 1970 UTC as an aware UTC time, or None if before ``earliest`` or after today."""
-    if ms > _LATEST_MS:
+    if not 0 <= ms <= _LATEST_MS:
         return None
-    posted = _EPOCH + timedelta(milliseconds=ms)
+    # A float of seconds is exact to the microsecond for centuries.
+    posted = datetime.fromtimestamp(ms / 1000, UTC)
     return posted if posted >= earliest else None
+
+
+def number_in_base(digits: str, alphabet: Mapping[str, int]) -> int:
+    """A number written in the digits of ``alphabet`` (digit to value, as :func:`digits` makes it)."""
+    base = len(alphabet)
+    number = 0
+    for digit in digits:
+        number = number * base + alphabet[digit]
+    return number
+
+
+def digits(alphabet: str) -> Mapping[str, int]:
+    """The value of each digit of an alphabet, for :func:`number_in_base`."""
+    return {digit: value for value, digit in enumerate(alphabet)}
 
 
 def words(slug: str) -> str | None:

@@ -13,12 +13,16 @@ from sphinx_thread_cards.platforms._base import Address, Platform
 
 _KINDS = {"issues": Kind.ISSUE, "pull": Kind.PULL_REQUEST, "discussions": Kind.DISCUSSION}
 _ITEM = re.compile(
-    r"/([A-Za-z0-9-]{1,39})/([A-Za-z0-9._-]{1,100})/(issues|pull|discussions)/([0-9]{1,10})"
+    # Names of managed users hold an underscore; no repository is called "." or "..".
+    r"/([A-Za-z0-9_-]{1,64})/(?!\.{1,2}/)([A-Za-z0-9._-]{1,100})/(issues|pull|discussions)/([0-9]{1,10})"
     r"(?:/(?:files|changes|commits|checks)(?:/[0-9a-f.]{1,90})?)?/?"
 )
 _POST = re.compile(
-    r"(?:issuecomment|discussion_r|pullrequestreview|discussioncomment|event|issue|discussion)-?[0-9]{1,20}"
+    r"issuecomment-[0-9]{1,20}|discussion_r[0-9]{1,20}|pullrequestreview-[0-9]{1,20}|discussioncomment-[0-9]{1,20}"
+    r"|event-[0-9]{1,20}|issue-[0-9]{1,20}|discussion-[0-9]{1,20}"
 )
+# On the "files" tab, a review comment's anchor is short.
+_REVIEW_COMMENT = re.compile(r"r([0-9]{1,20})")
 
 
 def parse(address: Address) -> ThreadRef | None:
@@ -27,23 +31,36 @@ def parse(address: Address) -> ThreadRef | None:
     if match is None:
         return None
     owner, repository, segment, number = match.groups()
-    number = number.lstrip("0") or "0"
-    if owner == "orgs" and segment != "discussions":
+    number = number.lstrip("0")
+    if not number or (owner == "orgs" and segment != "discussions"):
         return None
-    community = repository if owner == "orgs" else f"{owner}/{repository}"
-    post = address.fragment if _POST.fullmatch(address.fragment) else None
+    place = f"{owner}/{repository}"
+    post = _post(address.fragment) if address.fragment else None
     anchor = f"#{post}" if post else ""
     return ThreadRef(
         platform="github",
-        id=f"{owner}/{repository}/{number}".lower(),
-        url=f"https://github.com/{owner}/{repository}/{segment}/{number}{anchor}",
+        id=f"{place}/{number}".lower(),
+        url=f"https://github.com/{place}/{segment}/{number}{anchor}",
         given_url=address.url,
         host="github.com",
-        community=community,
+        community=repository if owner == "orgs" else place,
         number=f"#{number}",
         post=post,
         kind=_KINDS[segment],
     )
 
 
-PLATFORM = Platform(name="github", label="GitHub", parse=parse, hosts=("github.com",))
+def _post(fragment: str) -> str | None:
+    if _POST.fullmatch(fragment):
+        return fragment
+    match = _REVIEW_COMMENT.fullmatch(fragment)
+    return f"discussion_r{match[1]}" if match else None
+
+
+PLATFORM = Platform(
+    name="github",
+    label="GitHub",
+    parse=parse,
+    # The second one is what update robots write so that GitHub does not notify the thread.
+    hosts=("github.com", "redirect.github.com"),
+)

@@ -12,23 +12,25 @@ from datetime import UTC, datetime
 from sphinx_thread_cards.model import ThreadRef
 from sphinx_thread_cards.platforms._base import Address, Platform, time_from_ms
 
-_FRONT_ENDS = {
-    "fxtwitter.com": "fxtwitter",
-    "fixupx.com": "fxtwitter",
-    "vxtwitter.com": "vxtwitter",
-    "fixvx.com": "vxtwitter",
-    "nitter.net": "nitter",
-    "nitter.space": "nitter",
-    "nitter.tiekoetter.com": "nitter",
-    "xcancel.com": "nitter",
-    "lightbrd.com": "nitter",
-    "threadreaderapp.com": "threadreader",
+_OWN = "x.com twitter.com mobile.x.com mobile.twitter.com m.twitter.com".split()
+_MIRRORS = {
+    "fxtwitter": "fxtwitter.com d.fxtwitter.com fixupx.com d.fixupx.com twittpr.com",
+    "vxtwitter": "vxtwitter.com d.vxtwitter.com fixvx.com d.fixvx.com",
+    # Instances come and go; `thread_cards_hosts` names further ones.
+    "nitter": """
+        nitter.net nitter.space nitter.tiekoetter.com xcancel.com lightbrd.com twitt.re nitter.1d4.us nitter.42l.fr
+        nitter.catsarch.com nitter.cz nitter.fdn.fr nitter.it nitter.kavin.rocks nitter.lacontrevoie.fr nitter.poast.org
+        nitter.privacydev.net nitter.privacyredirect.com nitter.pussthecat.org nitter.snopyta.org nitter.unixfox.eu
+        """,
+    "threadreader": "threadreaderapp.com",
 }
+_MIRROR_OF = {host: name for name, hosts in _MIRRORS.items() for host in hosts.split()} | dict.fromkeys(_OWN)
 _STATUS = re.compile(
     r"/(?:i(?:/web)?|web|([A-Za-z0-9_]{1,20}))/status(?:es)?/([0-9]{1,19})"
-    r"(?:/(?:photo|video)/[0-9]{1,2}|/(?:quotes|retweets|likes|analytics))?/?"
+    # A photo or video of the post, a list of who liked it, a translation (fxtwitter).
+    r"(?:/(?:photo|video)/[0-9]{1,2}|/(?:quotes|retweets(?:/with_comments)?|likes|analytics|history|hidden|[a-z]{2}))?/?"
 )
-_UNROLLED = re.compile(r"/thread/([0-9]{1,19})(?:\.html|\.pdf)?/?")
+_UNROLLED = re.compile(r"/(?:thread|scrolly|convos)/([0-9]{1,19})(?:\.html|\.pdf)?/?")
 _SNOWFLAKE_EPOCH_MS = 1288834974657
 # Ids before 4 November 2010 were plain counters, which decode to the first seconds of that day.
 _FIRST_SNOWFLAKES = datetime(2010, 11, 5, tzinfo=UTC)
@@ -41,15 +43,19 @@ def posted(id_: str) -> datetime | None:
 
 def parse(address: Address) -> ThreadRef | None:
     """Read a post's address on X, a front end of it, or an unrolled page of Thread Reader App."""
-    mirror = _FRONT_ENDS.get(address.host)
+    # A host that only the site's configuration knows is a Nitter instance: they are what X's addresses move to.
+    mirror = _MIRROR_OF.get(address.host, "nitter")
     if mirror == "threadreader":
         return _parse_unrolled(address)
-    match = _STATUS.fullmatch(address.path)
+    path = address.path
+    if path == "/" and address.fragment.startswith("!/"):
+        path = address.fragment[1:]  # twitter.com/#!/jack/status/20, as it was from 2010 to 2012
+    match = _STATUS.fullmatch(path)
     if match is None:
         return None
     handle, id_ = match.groups()
     id_ = id_.lstrip("0") or "0"
-    if handle == "i":
+    if handle in {"i", "web", "I"}:
         handle = None
     return ThreadRef(
         platform="x",
@@ -80,9 +86,4 @@ def _parse_unrolled(address: Address) -> ThreadRef | None:
     )
 
 
-PLATFORM = Platform(
-    name="x",
-    label="X",
-    parse=parse,
-    hosts=("x.com", "twitter.com", "mobile.x.com", "mobile.twitter.com", *_FRONT_ENDS),
-)
+PLATFORM = Platform(name="x", label="X", parse=parse, hosts=tuple(_MIRROR_OF))
