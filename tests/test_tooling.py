@@ -36,16 +36,16 @@ def test_pdf_without_tex_names_the_command_that_installs_it(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("script", "words"),
     [
+        pytest.param(None, "Python 3.11 or newer", id="missing"),
         pytest.param("exit 1", "Python 3.11 or newer", id="too old"),
         pytest.param('case "$2" in *venv*) exit 1;; esac', "python3-venv", id="no venv module"),
     ],
 )
-def test_unfit_python_is_told_in_one_line(tmp_path: Path, script: str, words: str) -> None:
+def test_unfit_python_is_told_in_one_line(tmp_path: Path, script: str | None, words: str) -> None:
     """What to do about it stands in the line."""
-    make = require("make")
-    python = program(tmp_path, "python", script)
+    python = tmp_path / "python" if script is None else program(tmp_path, "python", script)
     (tmp_path / "Makefile").write_bytes((ROOT / "Makefile").read_bytes())
-    answer = run(make, ".venv/.python", f"PYTHON={python}", cwd=tmp_path)
+    answer = run(require("make"), ".venv/.python", f"PYTHON={python}", cwd=tmp_path)
     said = [line for line in answer.stderr.splitlines() if not line.startswith("make: ***")]
     assert answer.returncode != 0
     assert len(said) == 1
