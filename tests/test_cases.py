@@ -1,0 +1,60 @@
+"""Case folders: a page, a builder, and a reviewed file of what comes out.
+
+``tests/cases/<case>/index.*`` is the page. Each ``expected.<builder>.txt`` beside it is one test. A file ``warnings.txt`` holds the
+warnings that are expected; without it there may be none. ``pytest --regen`` writes all of them anew.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from support import sites
+
+CASES = Path(__file__).parent / "cases"
+EXPECTED = sorted(CASES.glob("*/expected.*.txt"))
+
+
+def _between(text: str, start: str, end: str) -> str:
+    return text.partition(start)[2].rpartition(end)[0].strip() + "\n"
+
+
+def result(site: sites.Site, builder: str) -> str:
+    """What a builder made of the page, without what every page has."""
+    if builder == "pseudoxml":
+        return re.sub(r"<document [^>]*>", "<document>", site.read("index.pseudoxml"))
+    if builder == "html":
+        return _between(site.read("index.html"), '<div class="body" role="main">', '<div class="clearer">').removesuffix(
+            "</div>\n      </div>\n    </div>\n"
+        )
+    if builder == "latex":
+        return _between(site.read("cases.tex"), r"\sphinxmaketitle", r"\renewcommand{\indexname}")
+    if builder == "man":
+        return _between(site.read("cases.1"), ".SH NAME", ".SH AUTHOR")
+    if builder == "texinfo":
+        return _between(site.read("cases.texi"), "@top ", "@node Index")
+    if builder == "xml":
+        return re.sub(r"<document [^>]*>", "<document>", site.read("index.xml"))
+    return site.read("index.txt")
+
+
+@pytest.mark.parametrize("expected", EXPECTED, ids=lambda path: f"{path.parent.name}-{path.name.split('.')[1]}")
+def test_case(expected: Path, tmp_path: Path, regen: bool) -> None:
+    """The page comes out as reviewed, with the warnings reviewed and no other."""
+    builder = expected.name.split(".")[1]
+    warnings = expected.with_name("warnings.txt")
+
+    site = sites.build(expected.parent, tmp_path, builder, exclude_patterns=["*.txt"])
+
+    if regen:
+        expected.write_text(result(site, builder), encoding="utf-8")
+        if site.warnings:
+            warnings.write_text(site.warnings, encoding="utf-8")
+    assert site.warnings == (warnings.read_text(encoding="utf-8") if warnings.exists() else "")
+    assert result(site, builder) == expected.read_text(encoding="utf-8")
+
+
+def test_every_case_is_tested() -> None:
+    """No case folder stands there without an expected file."""
+    assert {path.parent.name for path in EXPECTED} == {path.name for path in CASES.iterdir() if path.is_dir()}
