@@ -33,6 +33,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_post_transform(nodes.HtmlCards)
     app.add_post_transform(nodes.TargetedCards)
     app.add_post_transform(nodes.LatexCards)
+    app.add_post_transform(nodes.ManCards)
     app.add_post_transform(nodes.TextCards)
     app.add_latex_package(assets.LATEX_PACKAGE)
     app.connect("config-inited", assets.add_files)

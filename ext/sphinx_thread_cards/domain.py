@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.model import ThreadRef
 
 Key = tuple[str, str, str]
-# Formats in which a reader cannot click, and a link's address would be lost.
-_NOT_CLICKABLE = {"text", "man"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +117,8 @@ class ThreadDomain(Domain):
         ref = cast("ThreadRef", node["thread_ref"])
         card = self.best_cards().get(ref.key) or describe(ref, Options())
         text = citation_text(card, env.config.language)
-        if builder.format in _NOT_CLICKABLE:
+        if builder.format == "text":
+            # The only writer that leaves the addresses of links out.
             text = f"{text} <{card.href}>"
         contnode.children = []
         contnode += nodes.Text(text)

@@ -93,7 +93,8 @@ class TargetedCards(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:  # noqa: ARG002, ANN401
         for box in list(find_cards(self.document)):
-            box.insert(0, nodes.target("", "", ids=box["ids"]))
+            # Inside the first paragraph: before it, Texinfo would join it to the paragraph above the card.
+            box[0].insert(0, nodes.target("", "", ids=box["ids"]))
             box["ids"] = []
 
 
@@ -107,6 +108,19 @@ class LatexCards(SphinxPostTransform):
         for box in list(find_cards(self.document)):
             for line in [node for node in box.children if isinstance(node, nodes.paragraph)]:
                 box.replace(line, nodes.container("", line, classes=line["classes"]))
+
+
+class ManCards(SphinxPostTransform):
+    """Take cards out of their containers: in those the manual page's writer joins the first paragraph to the one before."""
+
+    default_priority = 400
+    formats = ("man",)
+
+    def run(self, **kwargs: Any) -> None:  # noqa: ARG002, ANN401
+        for box in list(find_cards(self.document)):
+            for inner in [node for node in box.children if isinstance(node, nodes.container)]:
+                box.replace(inner, inner.children)
+            box.parent.replace(box, box.children)
 
 
 class TextCards(SphinxPostTransform):

@@ -145,7 +145,7 @@ def _check_hosts(value: object) -> tuple[dict[str, str] | None, list[str]]:
     for host, platform in value.items():
         if not isinstance(host, str) or not re.fullmatch(r"[^\s/@]+", host):
             problems.append(f"{host!r} is not a host; write it without https:// and without a path")
-        elif platform not in PLATFORMS:
+        elif not isinstance(platform, str) or platform not in PLATFORMS:
             problems.append(f"{host!r}: there is no platform {platform!r}{_meant(str(platform), list(PLATFORMS))}")
         else:
             good[host.lower().removeprefix("www.")] = platform

@@ -80,7 +80,7 @@ def build(  # noqa: PLR0913
             source,
             confdir,
             out,
-            doctrees or out / ".doctrees",
+            doctrees or out.with_name(f"{out.name}-doctrees"),
             builder,
             confoverrides=dict(overrides),
             status=None,

@@ -1,0 +1,65 @@
+"""Values of conf.py: each bad one is warned of, with the remedy, and the site is built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from support import sites
+
+Page = Callable[..., sites.Site]
+FORUM = "# T\n\n<https://forum.example.org/t/a-new-board/12>\n"
+POST = "# T\n\n<https://x.com/jo_example/status/1296304589591810048>\n"
+
+
+def test_hosts_are_recognised(page: Page) -> None:
+    """A server that cannot be known is named by its host."""
+    site = page(FORUM, "text", thread_cards_hosts={"forum.example.org": "discourse"})
+
+    assert "A new board" in site.read("index.txt")
+
+
+def test_auto_off(page: Page) -> None:
+    """Addresses stay links, and the directive still makes cards."""
+    text = page(POST + "\n```{thread} https://lobste.rs/s/1xr8zc\n```\n", "text", thread_cards_auto=False).read("index.txt")
+
+    assert "Read on X" not in text
+    assert "Lobsters" in text
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"thread_cards_auto": 2}, "thread_cards_auto: 2 is not True or False"),
+        ({"thread_cards_css": 1}, "thread_cards_css: 1 is not True or False"),
+        ({"thread_cards_hosts": ["a"]}, "thread_cards_hosts: ['a'] is not a mapping"),
+        ({"thread_cards_hosts": {"forum.example.org": "discorse"}}, "did you mean 'discourse'?"),
+        ({"thread_cards_hosts": {"https://forum.example.org/": "discourse"}}, "write it without https://"),
+        ({"thread_cards_hosts": {1: None}}, "1 is not a host"),
+        ({"thread_cards_hosts": {"forum.example.org": ["discourse"]}}, "there is no platform ['discourse']"),
+    ],
+)
+def test_bad_value(settings: dict[str, Any], words: str, page: Page) -> None:
+    """One warning of the right type, with what to write instead; the page is there."""
+    site = page(POST, warns=True, **settings)
+
+    assert words in site.warnings
+    assert site.warnings.count("WARNING") == 1
+    assert "[thread_cards.config]" in site.warnings
+    assert "thread-card-x" in site.read("index.html")
+
+
+def test_good_hosts_are_kept_beside_bad_ones(page: Page) -> None:
+    """One wrong entry takes no other with it."""
+    site = page(FORUM, "text", warns=True, thread_cards_hosts={"forum.example.org": "discourse", "x.example": "nothing"})
+
+    assert "A new board" in site.read("index.txt")
+
+
+@pytest.mark.parametrize("subtype", ["unknown_url", "option"])
+def test_warnings_can_be_silenced(subtype: str, page: Page) -> None:
+    """Each subtype has a name that suppress_warnings takes."""
+    text = {"unknown_url": "# T\n\n```{thread} https://unknown.example/\n```\n", "option": POST + "\n```{thread} https://x.com/a/status/20\n:date: x\n```\n"}
+
+    page(text[subtype], suppress_warnings=[f"thread_cards.{subtype}"])
