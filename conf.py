@@ -9,14 +9,11 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
+import sys
+from pathlib import Path
 from urllib.parse import urlsplit
 
-from docutils import nodes
-from notfound.utils import replace_uris
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
+sys.path.append(str(Path(__file__).parent / "docs" / "_extensions"))
 
 # -- Where this build will be served -------------------------------------------
 # Read the Docs sets these variables. Elsewhere they are unset, and the pages then
@@ -58,8 +55,9 @@ extensions = [
     "sphinxext.opengraph",
     "notfound.extension",
     "sphinx_last_updated_by_git",
+    "site_book",
 ]
-exclude_patterns = ["_drawings", "_latex", "_static", "_threads"]
+exclude_patterns = ["_drawings", "_extensions", "_latex", "_static", "_threads"]
 myst_enable_extensions = [
     "attrs_block",
     "attrs_inline",
@@ -121,18 +119,3 @@ copybutton_prompt_text = "$ "
 
 # The 404 page is served at any depth, so its links start at the root of the site.
 notfound_urls_prefix = urlsplit(html_baseurl).path or "/"
-
-
-def root_links_on_404(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Make the links in the text of docs/404.md start at the root of the site.
-
-    sphinx-notfound-page does this for everything around the text, and for
-    pictures, but not for links.
-    """
-    if docname == app.config.notfound_pagename and app.builder.format == "html":
-        replace_uris(app, doctree, nodes.reference, "refuri")
-
-
-def setup(app: Sphinx) -> None:
-    """Connect what is special to this site."""
-    app.connect("doctree-resolved", root_links_on_404)

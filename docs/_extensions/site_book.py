@@ -1,0 +1,113 @@
+"""What the site needs beyond settings: the order of the PDF, and links on the 404 page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from notfound.utils import replace_uris
+from sphinx import addnodes
+from sphinx.util.texescape import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+FOOTNOTES = {"footnote", "footnotemark", "footnotetext"}
+
+
+def root_links_on_404(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Make the links in the text of docs/404.md start at the root of the site.
+
+    The page is served at any depth. sphinx-notfound-page does this for everything
+    around the text, and for pictures, but not for links.
+    """
+    if docname == app.config.notfound_pagename and app.builder.format == "html":
+        replace_uris(app, doctree, nodes.reference, "refuri")
+
+
+def arrange_book(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Put the pages in the order of a book; for the LaTeX builder only.
+
+    Sphinx prints the home page without a heading, puts all other pages inside its
+    last section, and forgets the captions of its toctrees. Here the home page
+    becomes the first chapter, and each caption a part. Called with the one tree
+    that LaTeX gets, after all references in it are resolved.
+    """
+    if app.builder.format != "latex" or docname != app.config.root_doc:
+        return
+    home = next(doctree.findall(nodes.section))
+    chapters = {node["docname"]: node for node in _top_level_files(doctree)}
+    for chapter in chapters.values():
+        chapter.parent.remove(chapter)
+    home.parent.remove(home)
+    home.replace(home[0], nodes.title("", "Introduction"))
+    # The writer drops the first title: it is the one on the title page.
+    book = nodes.section("", nodes.title("", app.config.project))
+    # As a page among others, so that links to it reach the heading.
+    home["ids"].append(":doc")
+    book += addnodes.start_of_file("", home, docname=doctree.attributes.pop("docname"))
+    for caption, docnames in _parts(app.env, docname):
+        files = [chapters[name] for name in docnames if name in chapters]
+        book += [_part_heading(caption, files, app.config.latex_engine), *files]
+    doctree += book
+    _number_footnotes(doctree)
+
+
+def _top_level_files(doctree: nodes.document) -> list[addnodes.start_of_file]:
+    """Return the pages that hang directly from the home page."""
+    nested = {
+        inner
+        for outer in doctree.findall(addnodes.start_of_file)
+        for inner in outer.findall(addnodes.start_of_file)
+        if inner is not outer
+    }
+    return [n for n in doctree.findall(addnodes.start_of_file) if n not in nested]
+
+
+def _parts(env: BuildEnvironment, root: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield caption and page names of each toctree on the home page."""
+    for toctree in env.get_doctree(root).findall(addnodes.toctree):
+        yield toctree.get("caption") or "", toctree["includefiles"]
+
+
+def _part_heading(
+    caption: str, files: list[addnodes.start_of_file], engine: str
+) -> nodes.raw:
+    """Return LaTeX that begins a part; without a name if its one chapter has the same."""
+    titles = [next(file.findall(nodes.title)).astext() for file in files]
+    name = "" if titles == [caption] else escape(caption, engine)
+    return nodes.raw("", rf"\sitepart{{{name}}}", format="latex")
+
+
+def _number_footnotes(doctree: nodes.document) -> None:
+    """Number footnotes in the order in which they are read, from 1 on each page.
+
+    Sphinx numbers those it adds for links before those of the author.
+    """
+    numbers: dict[tuple[int, str], str] = {}
+    count: dict[int, int] = {}
+    for note in doctree.findall(lambda node: node.tagname in FOOTNOTES):
+        scope = id(_enclosing_file(note))
+        label: Any = note[0] if isinstance(note[0], nodes.label) else note
+        key = (scope, label.astext())
+        if key not in numbers:
+            count[scope] = count.get(scope, 0) + 1
+            numbers[key] = str(count[scope])
+        label[:] = [nodes.Text(numbers[key])]
+
+
+def _enclosing_file(node: nodes.Node) -> nodes.Node | None:
+    """Return the page that `node` is on, or None for the home page."""
+    while node is not None and not isinstance(node, addnodes.start_of_file):
+        node = node.parent
+    return node
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Connect both to the moment when a page is complete."""
+    app.connect("doctree-resolved", root_links_on_404)
+    app.connect("doctree-resolved", arrange_book)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
