@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, unquote
 
-from sphinx_thread_cards.platforms._base import time_from_ms
-
-# Before there was electronic mail in archives on the web.
-_FIRST_ARCHIVES = datetime(1985, 1, 1, tzinfo=UTC)
+# Older mails are in no archive on the web.
+_FIRST = datetime(1985, 1, 1, tzinfo=UTC)
+# A day of grace for clocks.
+_LAST = datetime.now(UTC) + timedelta(days=1)
 _SLUG = re.compile(r"(?:[\w-]|%[0-9A-Fa-f]{2})+")
 # Printable ASCII without quotes, angle brackets and the backslash; the left side without "@" as well.
 _MESSAGE_ID = re.compile(r"[!#-;=?A-\[\]-~]{1,200}@[!#-;=?-\[\]-~]{1,200}")
@@ -56,4 +56,4 @@ def first_moment(year: int, month: int = 1, day: int = 1) -> datetime | None:
         start = datetime(year, month, day, tzinfo=UTC)
     except ValueError:
         return None
-    return time_from_ms(int(start.timestamp()) * 1000, earliest=_FIRST_ARCHIVES)
+    return start if _FIRST <= start <= _LAST else None

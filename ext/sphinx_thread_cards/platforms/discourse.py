@@ -54,7 +54,7 @@ def parse(address: Address) -> ThreadRef | None:
     folder, slug, id_, post = match.groups()
     if folder and address.host in _HOSTS:
         return None
-    if post is None and (anchor := _ANCHOR.fullmatch(address.fragment)):
+    if post is None and address.fragment and (anchor := _ANCHOR.fullmatch(address.fragment)):
         post = anchor[1]
     post = post.lstrip("0") or None if post else None
     title = words(slug) if slug and slug != _EMPTY_SLUG else None

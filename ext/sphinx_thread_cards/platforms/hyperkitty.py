@@ -13,11 +13,8 @@ from sphinx_thread_cards.model import Kind, ThreadRef
 from sphinx_thread_cards.platforms._base import Address, Platform
 
 _WORD = r"[A-Za-z0-9_+-]{1,64}(?:\.[A-Za-z0-9_+-]{1,64}){0,9}"
-_PATH = (
-    r"((?:/[A-Za-z0-9][A-Za-z0-9_.-]{0,63}){0,3})/list/(" + _WORD + ")@(" + _WORD + r")"
-    r"/(thread|message)/([A-Z2-7]{32})(?:/latest)?/?"
-)
-_ADDRESS = re.compile(_PATH)
+_FOLDER = r"((?:/[A-Za-z0-9][A-Za-z0-9_.-]{0,63}){0,3}?)/list/"
+_ADDRESS = re.compile(rf"{_FOLDER}({_WORD})@({_WORD})/(thread|message)/([A-Z2-7]{{32}})(?:/latest)?/?")
 _HASH = re.compile(r"[A-Z2-7]{32}")
 
 
@@ -42,4 +39,4 @@ def parse(address: Address) -> ThreadRef | None:
     )
 
 
-PLATFORM = Platform(name="hyperkitty", label="HyperKitty", parse=parse, guess=re.compile(_PATH + "#"))
+PLATFORM = Platform(name="hyperkitty", label="HyperKitty", parse=parse, guess=re.compile(_FOLDER + "[^/@]{1,640}@"))

@@ -13,12 +13,12 @@ from sphinx_thread_cards.model import Kind, Precision, ThreadRef
 from sphinx_thread_cards.platforms._base import Address, Platform
 from sphinx_thread_cards.platforms._parts import MONTHS, first_moment
 
-_PATH = (
-    r"((?:/[A-Za-z0-9][A-Za-z0-9_.-]{0,63}){0,3})/pipermail/([A-Za-z0-9_+-]{1,64}(?:\.[A-Za-z0-9_+-]{1,64}){0,9})"
+_FOLDER = r"((?:/[A-Za-z0-9][A-Za-z0-9_.-]{0,63}){0,3}?)/pipermail/"
+_ADDRESS = re.compile(
+    _FOLDER + r"([A-Za-z0-9_+-]{1,64}(?:\.[A-Za-z0-9_+-]{1,64}){0,9})"
     r"/((?:19|20)[0-9]{2}(?:-[A-Z][a-z]{2,8}|q[1-4]|[0-9]{4})?|Week-of-Mon-(?:19|20)[0-9]{6})"
     r"/(?:([0-9]{1,9})|thread)\.html"
 )
-_ADDRESS = re.compile(_PATH)
 _ANCHOR = re.compile(r"[0-9]{1,9}")
 
 
@@ -78,4 +78,4 @@ def _week(day: str) -> tuple[datetime | None, Precision]:
     return monday, Precision.MONTH if sunday.month == monday.month else Precision.YEAR
 
 
-PLATFORM = Platform(name="pipermail", label="Pipermail", parse=parse, guess=re.compile(_PATH + "#"))
+PLATFORM = Platform(name="pipermail", label="Pipermail", parse=parse, guess=re.compile(_FOLDER))

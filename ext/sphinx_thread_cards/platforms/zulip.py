@@ -16,8 +16,10 @@ _ADDRESS = re.compile(_NARROW)
 # The server's own address: the top of a host, or one folder.
 _FOLDER = r"/(?:[A-Za-z0-9_-]{1,40}/)?"
 _PLACE = re.compile(_FOLDER)
-_CHANNEL = re.compile(r"([0-9]{1,10})(?:-(.*))?")
+_CHANNEL = re.compile(r"([0-9]{1,10})(?:-(.*))?", re.DOTALL)
 _HIDDEN_PERCENT = re.compile(r"\.([0-9A-Fa-f]{2})")
+# Most names and topics; only the spaces in them are encoded.
+_PLAIN = re.compile(r"[A-Za-z0-9_ -]*")
 _NOT_WORD = re.compile(r"[^\w-]")
 _RESOLVED = "\N{HEAVY CHECK MARK} "
 
@@ -52,17 +54,20 @@ def parse(address: Address) -> ThreadRef | None:
 
 def _channel(operand: str) -> tuple[str, str | None, str]:
     """Id, name and canonical operand of a channel: ``12``, ``12-a-name`` or, before 2018, ``a-name``."""
-    match = _CHANNEL.fullmatch(operand)
+    decoded = _decode(operand)
+    match = _CHANNEL.fullmatch(decoded)
     if match is None:
-        name = _decode(operand)
-        return _segment(name), _visible(name), _encode(name)
+        return _segment(decoded), _visible(decoded), _encode(decoded)
     id_ = match[1].lstrip("0") or "0"
-    name = _decode(match[2]) if match[2] else ""
+    name = match[2] or ""
     return id_, _visible(name), f"{id_}-{_encode(name)}" if name else id_
 
 
 def _decode(operand: str) -> str:
     """Undo Zulip's encoding, ``.`` for ``%``; an operand that cannot be undone is meant as it stands."""
+    text = operand.replace(".20", " ")
+    if _PLAIN.fullmatch(text):
+        return text
     try:
         return unquote(_HIDDEN_PERCENT.sub(r"%\1", operand), errors="strict")
     except UnicodeDecodeError:
@@ -70,18 +75,26 @@ def _decode(operand: str) -> str:
 
 
 def _encode(text: str) -> str:
+    if _PLAIN.fullmatch(text):
+        return text.replace(" ", ".20")
     return quote(text, safe="", errors="replace").replace(".", "%2E").replace("%", ".")
 
 
 def _segment(text: str) -> str:
     """Text as one segment of an id: letters and digits of every script as they are, the rest percent-encoded."""
-    encoded = _NOT_WORD.sub(lambda match: quote(match[0], safe="", errors="replace"), text.lower())
+    text = text.lower()
+    if _PLAIN.fullmatch(text):
+        return text.replace(" ", "%20")
+    encoded = _NOT_WORD.sub(lambda match: quote(match[0], safe="", errors="replace"), text)
     return encoded.replace(".", "%2E")
 
 
 def _visible(text: str) -> str | None:
     """Text without what cannot be seen (controls, direction overrides), or None if nothing is left."""
-    return "".join(filter(str.isprintable, " ".join(text.split()))) or None
+    text = " ".join(text.split())
+    if not text.isprintable():
+        text = "".join(filter(str.isprintable, text))
+    return text or None
 
 
 PLATFORM = Platform(
@@ -89,5 +102,5 @@ PLATFORM = Platform(
     label="Zulip",
     parse=parse,
     hosts=("chat.zulip.org", ".zulipchat.com"),
-    guess=re.compile(f"{_FOLDER}#{_NARROW}"),
+    guess=re.compile(f"{_FOLDER}#narrow/"),
 )
