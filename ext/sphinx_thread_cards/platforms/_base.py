@@ -36,7 +36,7 @@ class Address(NamedTuple):
     def site(self) -> str:
         """The host to open: with the ``www.`` that it was given with, as a server may need it."""
         given = self.url.partition("://")[2][:4].lower()
-        return f"www.{self.host}" if given == "www." else self.host
+        return f"www.{self.host}" if given == "www." and self.host != "www" else self.host
 
 
 @dataclass(frozen=True, kw_only=True)

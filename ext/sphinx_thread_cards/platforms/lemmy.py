@@ -13,17 +13,18 @@ from sphinx_thread_cards.model import Kind, ThreadRef
 from sphinx_thread_cards.platforms._base import Address, Platform, words
 
 _NAME = r"[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9.-]{3,253})?"
+_SORT = "(?:hot|top|active|newest|oldest)"
 _POST = re.compile(r"/post/([0-9]{1,12})(?:/(comment/)?([0-9]{1,12}))?/?")
 _COMMENT = re.compile(r"/comment/([0-9]{1,12})/?")
 # PieFed's /c/name/p/1/slug, Mbin's threads /m/name/t/1/slug and microblog posts /m/name/p/1/slug.
 _NAMED = re.compile(
     rf"/(?:c/({_NAME})/p|m/({_NAME})/([tp]))/([0-9]{{1,12}})"
-    r"(?:/([^/]{0,300}))?(?:/(?:hot|top|active|newest|oldest))?(?:/comment/([0-9]{1,12}))?/?"
+    rf"(?:/([^/]{{0,300}}?)(?:/comment/([0-9]{{1,12}})|/{_SORT})?)?/?"
 )
 _ANCHOR = re.compile(r"(?:comment_|comment-|entry-comment-|post-comment-)[0-9]{1,12}")
 _BEFORE_NUMBER = string.ascii_lowercase + "/#_-"
 # On an unknown host `/post/12` may be any blog's and `/c/name/p/12` any shop's; only Mbin's threads can be told.
-_GUESS = re.compile(rf"/m/{_NAME}/t/[0-9]{{1,12}}(?:/[^/#]{{0,300}})?(?:/comment/[0-9]{{1,12}})?/?#")
+_GUESS = re.compile(rf"/m/{_NAME}/t/[0-9]{{1,12}}(?:/[^/#]{{0,300}}(?:/comment/[0-9]{{1,12}}|/{_SORT})?)?/?#")
 _HOSTS = """
     ani.social aussie.zone beehaw.org discuss.online discuss.tchncs.de feddit.dk feddit.it feddit.nl feddit.nu feddit.org feddit.uk
     feddit.cl feddit.de fedia.io hexbear.net hilariouschaos.com infosec.pub jlai.lu kbin.earth kbin.social kbin.run lemdro.id lemm.ee

@@ -16,6 +16,7 @@ from sphinx_thread_cards.platforms._base import Address, Platform, digits, numbe
 _USER = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,62}[A-Za-z0-9_])?"
 _DOMAIN = r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){1,8}"
 _ULID = r"[0-7][0-9A-HJKMNP-TV-Z]{25}"
+_SNOWFLAKE = "(?:9[3-9][0-9]{15}|1[0-9]{17})"
 _POST = re.compile(
     rf"/(?:(?:web/|deck/)?@({_USER})(?:@({_DOMAIN}))?/(?:posts/)?|users/({_USER})/statuses/|(web|deck)/statuses/"
     r"|(ap/users/[0-9]{1,20})/statuses/)([0-9]{1,19})(?:/embed)?/?"
@@ -23,12 +24,13 @@ _POST = re.compile(
 _ULID_POST = re.compile(rf"/(?:@|users/)({_USER})/statuses/({_ULID})/?")
 # On an unknown host: ids of today's length, behind what no blog has. A short number is somebody's article.
 _GUESS = re.compile(
-    rf"/(?:(?:web/|deck/)?@{_USER}(?:@{_DOMAIN})?/(?:9[3-9][0-9]{{15}}|1[0-9]{{17}})(?:/embed)?/?#"
-    rf"|(?:web|deck)/statuses/(?:9[3-9][0-9]{{15}}|1[0-9]{{17}})/?#"
+    rf"/(?:(?:web/|deck/)?@{_USER}(?:@{_DOMAIN})?/{_SNOWFLAKE}(?:/embed)?/?#"
+    rf"|(?:web|deck)/statuses/{_SNOWFLAKE}/?#"
     rf"|users/{_USER}/statuses/[0-9]{{1,19}}/?#|ap/users/[0-9]{{15,20}}/statuses/[0-9]{{15,19}}/?#"
     rf"|(?:@|users/){_USER}/statuses/0[1-7][0-9A-HJKMNP-TV-Z]{{24}}/?#)"
 )
 _ULID_LENGTH = 26
+_OF_TODAY = re.compile(_SNOWFLAKE)
 _CROCKFORD = digits("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 # Mastodon 2.0 made ids of the time; before, and in other software, they are counters that decode to 1970.
 _FIRST_SNOWFLAKES = datetime(2017, 9, 1, tzinfo=UTC)
@@ -60,7 +62,9 @@ def parse(address: Address) -> ThreadRef | None:
     user = user or owner
     if remote and remote.lower().removeprefix("www.") == address.host:
         remote = None
-    if user:
+    if owner and not _OF_TODAY.fullmatch(id_):
+        place = f"users/{owner}/statuses"  # behind /@name/, on an unknown host, a short number would say nothing
+    elif user:
         place = f"@{user}@{remote}" if remote else f"@{user}"
     else:
         place = f"{actor}/statuses" if actor else "web/statuses"

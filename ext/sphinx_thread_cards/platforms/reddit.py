@@ -26,7 +26,7 @@ _MIRRORS = {
 _MIRROR_OF = {host: name for name, hosts in _MIRRORS.items() for host in hosts.split()}
 _POST = re.compile(
     r"(?:/(?:([rvRV])/([A-Za-z0-9_]{1,24})|(?:user|u)/([A-Za-z0-9_-]{1,24})))?/comments/([0-9A-Za-z]{1,13})"
-    r"(?:/([^/.][^/]{0,399})(?:/([0-9A-Za-z]{1,13}))?)?(?:/|/?\.(?:json|rss|compact))?"
+    r"(?:/([^/.]{1,400})(?:/([0-9A-Za-z]{1,13}))?)?(?:/|/?\.(?:json|rss|compact))?"
 )
 _BARE = re.compile(r"/(?:gallery|tb)/([0-9A-Za-z]{1,13})/?")
 _SHORT = re.compile(r"/([0-9A-Za-z]{1,13})/?")
