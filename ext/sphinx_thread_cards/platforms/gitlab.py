@@ -27,7 +27,9 @@ _KINDS = {
 _PATH = r"/([A-Za-z0-9_][A-Za-z0-9_.-]{0,254}(?:/[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}){1,20})"
 _NUMBER = r"/(issues(?:/incident)?|merge_requests|work_items|epics)/([0-9]{1,10})"
 # The tabs of an issue and a merge request.
-_ITEM = re.compile(_PATH + r"(?:/-)?" + _NUMBER + r"(?:/(?:diffs|commits|pipelines|reports|designs|timeline))?/?")
+_ITEM = re.compile(
+    _PATH + r"(?:/-)?" + _NUMBER + r"(?:/(?:diffs|commits|pipelines|reports|designs(?:/[^/]{1,255})?|timeline))?/?"
+)
 _GUESS = re.compile(_PATH + "/-" + _NUMBER + r"[/#]")
 _NOTE = re.compile(r"note_[0-9]{1,20}")
 # First segments that are GitLab's own pages; https://docs.gitlab.com/user/reserved_names/

@@ -23,6 +23,8 @@ def parse(address: Address) -> ThreadRef | None:
     if match is None:
         return None
     group, is_message, slug, digits = match.groups()
+    # Below a wildcard a second "www." may be left.
+    host = address.host.removeprefix("www.")
     form = "message" if is_message else "topic"
     number = digits.lstrip("0") or "0"
     post = address.fragment if not is_message and _MESSAGE.fullmatch(address.fragment) else None
@@ -30,10 +32,10 @@ def parse(address: Address) -> ThreadRef | None:
     return ThreadRef(
         platform="groups-io",
         id=f"{group.lower()}/{form}/{number}",
-        url=f"https://{address.host}/g/{group}/{form}/{number}{anchor}",
+        url=f"https://{host}/g/{group}/{form}/{number}{anchor}",
         given_url=address.url,
-        host=address.host,
-        community=group if address.host == "groups.io" else f"{group}@{address.host}",
+        host=host,
+        community=group if host == "groups.io" else f"{group}@{host}",
         number=f"#{number}" if is_message else None,
         title=words(slug) if slug else None,
         post=post,

@@ -97,6 +97,7 @@ def site_name(host: str) -> str:
 
 def _site(host: str) -> str:
     """The host of today: moved sites, and the meta sites' old order of names (``meta.unix`` for ``unix.meta``)."""
+    host = host.removeprefix("www.")
     if host.startswith("meta.") and host.endswith(_NETWORK) and len(host) > len("meta" + _NETWORK):
         return f"{host.removeprefix('meta.').removesuffix(_NETWORK)}.meta{_NETWORK}"
     return _MOVED.get(host, host)
