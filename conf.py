@@ -44,7 +44,7 @@ author = "sphinx-thread-cards contributors"
 project_copyright = f"2026, {author}"
 # A pull request has only a number for a name.
 release = f"pull request {VERSION_NAME}" if VERSION_TYPE == "external" else VERSION_NAME
-version = release
+version = release or "draft"  # An EPUB must have one.
 language = "en"
 
 extensions = [
@@ -71,8 +71,9 @@ myst_enable_extensions = [
 myst_heading_anchors = 3
 
 # The dates come from git. A tarball, a shallow clone or a new page has none; that
-# is no reason to fail a build in which warnings are errors.
-suppress_warnings = ["git"]
+# is no reason to fail a build in which warnings are errors. Nor are files that Sphinx
+# itself keeps in the folder of the EPUB, and leaves out of it.
+suppress_warnings = ["epub.unknown_project_files", "git"]
 git_untracked_show_sourcelink = True
 git_last_updated_timezone = "UTC"
 
@@ -119,3 +120,80 @@ copybutton_prompt_text = "$ "
 
 # The 404 page is served at any depth, so its links start at the root of the site.
 notfound_urls_prefix = urlsplit(html_baseurl).path or "/"
+
+# -- PDF -----------------------------------------------------------------------
+
+latex_engine = "lualatex"
+latex_documents = [
+    ("index", "getting-esxi-arm-onto-the-pi.tex", project, author, "manual")
+]
+latex_additional_files = [
+    "docs/_latex/site-blocks.sty",
+    "docs/_latex/site-emoji.lua",
+    "docs/_latex/site-fonts.sty",
+    "docs/_latex/site-pages.sty",
+]
+# On paper a link is no more than a footnote with its address, or a page number.
+latex_show_urls = "footnote"
+latex_show_pagerefs = True
+# A box has a bar in its own colour on the left, as on the site, and nothing else.
+ADMONITIONS = ",".join(
+    f"div.{kind}_border-width=0pt,div.{kind}_border-left-width=3pt,"
+    f"div.{kind}_border-radius=0pt,div.{kind}_box-shadow=none,"
+    f"div.{kind}_background-TeXcolor={{HTML}}{{F4F7F8}},"
+    f"div.{kind}_title-background-TeXcolor={{HTML}}{{F4F7F8}},"
+    f"div.{kind}_border-TeXcolor={{HTML}}{{{colour}}},"
+    f"div.{kind}_title-foreground-TeXcolor={{HTML}}{{{colour}}}"
+    for colour, kinds in {
+        "0B6070": "note hint tip seealso important todo",
+        "A8501B": "warning caution attention danger error",
+    }.items()
+    for kind in kinds.split()
+)
+latex_elements = {
+    "papersize": "a4paper",
+    "pointsize": "11pt",
+    "extraclassoptions": "openany,oneside",
+    # babel, not polyglossia: with LuaLaTeX only babel puts right-to-left words in the
+    # right order. Japanese rules tell it where a line of Han or kana may end.
+    "polyglossia": "",
+    "babel": (
+        r"\usepackage[bidi=basic]{babel}"
+        r"\babelprovide[import,onchar=ids]{japanese}"
+    ),
+    "fontpkg": r"\usepackage{site-fonts}",
+    "fncychap": "",
+    "sphinxsetup": ",".join([
+        "hmargin={2.9cm,2.9cm},vmargin={2.6cm,2.8cm}",
+        "InnerLinkColor={HTML}{0B6070},OuterLinkColor={HTML}{0B6070}",
+        "VerbatimColor={HTML}{F4F7F8},VerbatimBorderColor={HTML}{D5E0E2}",
+        "pre_border-radius=2pt",
+        "TableRowColorHeader={HTML}{E3EEF0}",
+        "TableRowColorOdd={HTML}{FFFFFF},TableRowColorEven={HTML}{F4F7F8}",
+        ADMONITIONS,
+    ]),
+    "preamble": r"\usepackage{site-pages}\usepackage{site-blocks}",
+}
+
+# -- EPUB ----------------------------------------------------------------------
+
+epub_basename = "getting-esxi-arm-onto-the-pi"
+epub_description = "How a hypervisor came to a single-board computer"
+epub_contributor = author
+# One name for both, or EPUBCheck finds that the two lists of contents disagree.
+epub_uid = epub_identifier = "uuid-c31384a7-acd6-4c2f-9bb3-e830a80b21cb"
+epub_scheme = "UUID"
+epub_cover = ("_static/cover.png", "epub-cover.html")
+# The toctrees of the home page are hidden; without this the book has no contents.
+epub_tocscope = "includehidden"
+epub_tocdup = False
+# Links work in a reader, and the cards show their address in any case.
+epub_show_urls = "no"
+# Files of the HTML site that the book has no use for.
+epub_exclude_files = [
+    "404.xhtml",
+    "_static/favicon.svg",
+    "_static/logo-dark.svg",
+    "_static/logo-light.svg",
+    "_static/open-graph.png",
+]

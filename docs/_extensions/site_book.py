@@ -1,4 +1,4 @@
-"""What the site needs beyond settings: the order of the PDF, and links on the 404 page."""
+"""What the site needs beyond settings: PDF, EPUB and the 404 page come out right."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 from notfound.utils import replace_uris
 from sphinx import addnodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.texescape import escape
 
 if TYPE_CHECKING:
@@ -53,6 +54,10 @@ def arrange_book(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         files = [chapters[name] for name in docnames if name in chapters]
         book += [_part_heading(caption, files, app.config.latex_engine), *files]
     doctree += book
+    # MyST's line before the footnotes; on paper these are at the foot of the page.
+    for line in list(doctree.findall(nodes.transition)):
+        if not isinstance(line.parent, nodes.section):
+            line.parent.remove(line)
     _number_footnotes(doctree)
 
 
@@ -106,8 +111,28 @@ def _enclosing_file(node: nodes.Node) -> nodes.Node | None:
     return node
 
 
+class EpubTabs(SphinxPostTransform):
+    """Show sphinx-design's tabs one below the other in EPUB, each under its label.
+
+    A book has no script to switch them, and the form fields that sphinx-design makes of
+    them are not well-formed XML.
+    """
+
+    default_priority = 150  # sphinx-design makes the form fields at 200.
+    builders = ("epub",)
+
+    def run(self, **_kwargs: Any) -> None:
+        """Make plain containers of all parts of tabs."""
+        tabs = {"tab-set", "tab-item", "tab-content"}
+        for node in self.document.findall(nodes.container):
+            if node.get("design_component") in tabs:
+                del node["design_component"]
+                node["classes"] = []
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Connect both to the moment when a page is complete."""
+    """Connect the functions to the moment when a page is complete."""
+    app.add_post_transform(EpubTabs)
     app.connect("doctree-resolved", root_links_on_404)
     app.connect("doctree-resolved", arrange_book)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
