@@ -111,28 +111,28 @@ def _enclosing_file(node: nodes.Node) -> nodes.Node | None:
     return node
 
 
-class EpubTabs(SphinxPostTransform):
-    """Show sphinx-design's tabs one below the other in EPUB, each under its label.
+class EpubUnfold(SphinxPostTransform):
+    """Show all of sphinx-design's tabs and dropdowns in EPUB, each under its label.
 
-    A book has no script to switch them, and the form fields that sphinx-design makes of
-    them are not well-formed XML.
+    A book has no script to switch tabs, and the HTML that sphinx-design makes of both
+    (form fields, drawings) is not what EPUB allows.
     """
 
-    default_priority = 150  # sphinx-design makes the form fields at 200.
+    default_priority = 150  # sphinx-design makes its HTML at 200.
     builders = ("epub",)
 
     def run(self, **_kwargs: Any) -> None:
-        """Make plain containers of all parts of tabs."""
-        tabs = {"tab-set", "tab-item", "tab-content"}
+        """Make plain containers of all parts of tabs and dropdowns."""
+        folded = {"tab-set", "tab-item", "tab-content", "dropdown"}
         for node in self.document.findall(nodes.container):
-            if node.get("design_component") in tabs:
+            if node.get("design_component") in folded:
                 del node["design_component"]
                 node["classes"] = []
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the functions to the moment when a page is complete."""
-    app.add_post_transform(EpubTabs)
+    app.add_post_transform(EpubUnfold)
     app.connect("doctree-resolved", root_links_on_404)
     app.connect("doctree-resolved", arrange_book)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
