@@ -30,16 +30,10 @@ A field that neither the row nor ``defaults`` names must be None (``precision``:
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from sphinx_thread_cards import ThreadRef, parse_thread_url
 from sphinx_thread_cards.platforms import PLATFORMS
-from support.platform_tables import TABLES, Table
-
-# What may stand in an id: it becomes a path, an anchor and a file name after replacing. No control, no
-# backslash, no white space; segments neither empty nor dots.
-SAFE_ID = re.compile(r"[^/\\\x00-\x20\x7f]+(?:/[^/\\\x00-\x20\x7f]+)*")
+from support.platform_tables import SAFE_ID, TABLES, Table
 
 
 def rows(name: str) -> list[object]:

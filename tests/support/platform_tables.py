@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, fields
 from datetime import UTC
@@ -10,6 +11,9 @@ from typing import Any
 
 from sphinx_thread_cards.model import Kind, Precision, ThreadRef
 
+# What may stand in an id: it becomes a path, an anchor and a file name after replacing. No control character, no
+# backslash, no white space, no empty segment.
+SAFE_ID = re.compile(r"[^/\\\s\x00-\x20\x7f]+(?:/[^/\\\s\x00-\x20\x7f]+)*")
 FOLDER = Path(__file__).parent.parent / "platforms"
 _SECTIONS = {"defaults", "hosts", "threads", "same", "different", "not_threads"}
 _FIELDS = {field.name for field in fields(ThreadRef)}

@@ -48,6 +48,7 @@ __all__ = ["PLATFORMS", "Address", "Platform", "parse_thread_url"]
 _MODULES = (
     x,
     github,
+    mastodon,
     discourse,
     gitlab,
     groupsio,
@@ -65,7 +66,6 @@ _MODULES = (
     lemmy,
     linkedin,
     lobsters,
-    mastodon,
     misskey,
     pleroma,
     reddit,
@@ -80,6 +80,7 @@ _GUESSES = tuple((platform.guess, platform.parse) for platform in PLATFORMS.valu
 
 _LONGEST = 4096
 _LONGEST_HOST = 253
+_USUAL_PORTS = {"80", "443"}
 # Every class excludes the character that ends it, so there is one way to match and no backtracking.
 _LABEL = r"[A-Za-z0-9_\-\x80-\U0010ffff]++"
 _SPLIT = re.compile(
@@ -124,30 +125,31 @@ def split_address(url: str) -> Address | None:
     match = _SPLIT.fullmatch(url)
     if match is None:
         return _split_at_uri(url)
-    host, port, path, query, fragment = match.groups()
-    host = _plain_host(host, port)
-    return Address(url, host, _plain_path(path or "/"), query or "", fragment or "") if host else None
-
-
-def _plain_host(host: str, port: str | None) -> str | None:
-    if not host.isascii():
-        try:
-            host = host.encode("idna").decode("ascii")
-        except UnicodeError:
-            return None
-    host = host.lower().removeprefix("www.")
-    if not _PLAIN_HOST.fullmatch(host) or len(host) > _LONGEST_HOST:
+    host, port, path, query, fragment = match.groups("")
+    plain = host.lower() if host.isascii() else _host_in_ascii(host)
+    if not plain or len(plain) > _LONGEST_HOST:
         return None
-    return host if not port or port in {"80", "443"} else f"{host}:{port}"
+    plain = plain.removeprefix("www.")
+    if port and port not in _USUAL_PORTS:
+        plain = f"{plain}:{port}"
+    if "%" in path or "//" in path:
+        path = _plain_path(path)
+    return Address(url, plain, path or "/", query, fragment)
+
+
+def _host_in_ascii(host: str) -> str | None:
+    """A host with other letters as the network knows it (RFC 3490), or None if there can be no such host."""
+    try:
+        # The length first: the codec's time grows with the square of a label's length.
+        plain = host.encode("idna").decode("ascii").lower() if len(host) <= _LONGEST_HOST else ""
+    except UnicodeError:
+        return None
+    return plain if _PLAIN_HOST.fullmatch(plain) else None
 
 
 def _plain_path(path: str) -> str:
     """The path as most people write it (RFC 3986, section 6.2.2): no needless encoding, no double slashes."""
-    if "%" in path:
-        path = _NEEDLESS.sub(lambda match: chr(int(match[1], 16)), path)
-    if "//" in path:
-        path = _SLASHES.sub("/", path)
-    return path
+    return _SLASHES.sub("/", _NEEDLESS.sub(lambda match: chr(int(match[1], 16)), path))
 
 
 def _split_at_uri(url: str) -> Address | None:

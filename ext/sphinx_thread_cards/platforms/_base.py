@@ -52,7 +52,10 @@ class Platform:
     hosts: tuple[str, ...] = ()
     """Exact hosts, lower case and without ``www.``; with a leading dot, every host below that domain."""
     guess: re.Pattern[str] | None = None
-    """Matches path + ``#`` + fragment of an address on an unknown host that may be this platform's (asked of ``parse`` then)."""
+    """Matches path + ``#`` + fragment of an address on an unknown host that may be this platform's.
+
+    ``parse`` is asked then.
+    """
 
 
 def time_from_ms(ms: int, *, earliest: datetime) -> datetime | None:
@@ -92,4 +95,6 @@ def words(slug: str) -> str | None:
 
 _GAP = re.compile(r"[-_+\s]+")
 # C0 and C1 controls, zero-width and bidirectional controls (Unicode TR36, "bidirectional text spoofing").
-_UNSAFE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffd\ud800-\udfff]")
+_UNSAFE = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffd\ud800-\udfff]"
+)

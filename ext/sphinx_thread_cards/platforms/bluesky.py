@@ -10,21 +10,22 @@ import re
 from datetime import UTC, datetime
 
 from sphinx_thread_cards.model import Kind, ThreadRef
-from sphinx_thread_cards.platforms._base import Address, Platform, digits, number_in_base, time_from_ms
+from sphinx_thread_cards.platforms._base import Address, Platform, time_from_ms
 
-_OWN = "bsky.app main.bsky.dev staging.bsky.app embed.bsky.app at:".split()
+_OWN = ("bsky.app", "main.bsky.dev", "staging.bsky.app", "embed.bsky.app", "at:")
 # Fix-up services, and clients that keep bsky.app's paths.
 _FRONT_ENDS = """
     bskx.app bskye.app bskyx.app bsyy.app cbsky.app fxbsky.app vxbsky.app
     blacksky.community catsky.social deer.social witchsky.app zeppelin.social
-    """.split()
+    """
 _WHO = r"(did:[a-z]{1,10}:[A-Za-z0-9._:-]{1,250}|@?[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8})"
 _KEY = r"(?!\.{1,2}(?:/|$))([A-Za-z0-9._:~-]{1,512})"
 _POST = re.compile(
     rf"/profile/{_WHO}/post/{_KEY}(?:/(?:liked-by|reposted-by|quotes))?/?|/(?:embed/)?{_WHO}/app\.bsky\.feed\.post/{_KEY}/?"
 )
 _TID = re.compile(r"[2-7a-j][2-7a-z]{12}")
-_SORTABLE = digits("234567abcdefghijklmnopqrstuvwxyz")
+# The digits of a TID, and those that Python reads in base 32.
+_IN_BASE_32 = str.maketrans("234567abcdefghijklmnopqrstuvwxyz", "0123456789abcdefghijklmnopqrstuv")
 # The first posts are of November 2022; a key of an earlier time was made up by a client.
 _FIRST_POSTS = datetime(2022, 11, 1, tzinfo=UTC)
 
@@ -36,7 +37,7 @@ def posted(key: str) -> datetime | None:
     """
     if not _TID.fullmatch(key):
         return None
-    return time_from_ms((number_in_base(key, _SORTABLE) >> 10) // 1000, earliest=_FIRST_POSTS)
+    return time_from_ms((int(key.translate(_IN_BASE_32), 32) >> 10) // 1000, earliest=_FIRST_POSTS)
 
 
 def parse(address: Address) -> ThreadRef | None:
@@ -64,4 +65,4 @@ def parse(address: Address) -> ThreadRef | None:
     )
 
 
-PLATFORM = Platform(name="bluesky", label="Bluesky", parse=parse, hosts=(*_OWN, *_FRONT_ENDS))
+PLATFORM = Platform(name="bluesky", label="Bluesky", parse=parse, hosts=(*_OWN, *_FRONT_ENDS.split()))

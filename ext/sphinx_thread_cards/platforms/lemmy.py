@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import string
+from dataclasses import replace
 
 from sphinx_thread_cards.model import Kind, ThreadRef
 from sphinx_thread_cards.platforms._base import Address, Platform, words
@@ -26,13 +27,14 @@ _BEFORE_NUMBER = string.ascii_lowercase + "/#_-"
 # On an unknown host `/post/12` may be any blog's and `/c/name/p/12` any shop's; only Mbin's threads can be told.
 _GUESS = re.compile(rf"/m/{_NAME}/t/[0-9]{{1,12}}(?:/[^/#]{{0,300}}(?:/comment/[0-9]{{1,12}}|/{_SORT})?)?/?#")
 _HOSTS = """
-    ani.social aussie.zone beehaw.org discuss.online discuss.tchncs.de feddit.dk feddit.it feddit.nl feddit.nu feddit.org feddit.uk
-    feddit.cl feddit.de fedia.io hexbear.net hilariouschaos.com infosec.pub jlai.lu kbin.earth kbin.social kbin.run lemdro.id lemm.ee
-    lemmings.world lemmy.blahaj.zone lemmy.ca lemmy.cafe lemmy.dbzer0.com lemmy.eco.br lemmy.fmhy.ml lemmy.kde.social lemmy.ml
-    lemmy.nz lemmy.one lemmy.sdf.org lemmy.today lemmy.world lemmy.wtf lemmy.zip lemmygrad.ml lemmynsfw.com leminal.space mander.xyz
-    mbin.grits.dev midwest.social monyet.cc piefed.blahaj.zone piefed.ca piefed.social piefed.world piefed.zip programming.dev
-    pawb.social reddthat.com sh.itjust.works slrpnk.net sopuli.xyz startrek.website suppo.fi szmer.info thebrainbin.org
-    thelemmy.club ttrpg.network yiffit.net
+    ani.social aussie.zone beehaw.org discuss.online discuss.tchncs.de feddit.cl feddit.de feddit.dk feddit.it
+    feddit.nl feddit.nu feddit.org feddit.uk fedia.io hexbear.net hilariouschaos.com infosec.pub jlai.lu kbin.earth
+    kbin.run kbin.social lemdro.id leminal.space lemm.ee lemmings.world lemmy.blahaj.zone lemmy.ca lemmy.cafe
+    lemmy.dbzer0.com lemmy.eco.br lemmy.fmhy.ml lemmy.kde.social lemmy.ml lemmy.nz lemmy.one lemmy.sdf.org lemmy.today
+    lemmy.world lemmy.wtf lemmy.zip lemmygrad.ml lemmynsfw.com mander.xyz mbin.grits.dev midwest.social monyet.cc
+    pawb.social piefed.blahaj.zone piefed.ca piefed.social piefed.world piefed.zip programming.dev reddthat.com
+    sh.itjust.works slrpnk.net sopuli.xyz startrek.website suppo.fi szmer.info thebrainbin.org thelemmy.club
+    ttrpg.network yiffit.net
 """
 
 
@@ -57,23 +59,15 @@ def _parse_named(address: Address, match: re.Match[str]) -> ThreadRef:
     else:
         id_ = number if letter == "t" else f"p/{number}"
         path, tail = f"/m/{mbin}/{letter}/{number}", f"/-/comment/{comment}"
-    title = words(slug) if slug else None
-    return _ref(address, id_, path, tail if comment else _anchor(address), community=piefed or mbin, title=title)
+    ref = _ref(address, id_, path, tail if comment else _anchor(address))
+    return replace(ref, community=piefed or mbin, title=words(slug) if slug else None)
 
 
 def _anchor(address: Address) -> str:
     return f"#{address.fragment}" if _ANCHOR.fullmatch(address.fragment) else ""
 
 
-def _ref(
-    address: Address,
-    id_: str,
-    path: str,
-    tail: str,
-    *,
-    community: str | None = None,
-    title: str | None = None,
-) -> ThreadRef:
+def _ref(address: Address, id_: str, path: str, tail: str) -> ThreadRef:
     """The thread; ``tail`` is what leads from its address to the comment meant, and ends with the comment's number."""
     return ThreadRef(
         platform="lemmy",
@@ -81,8 +75,6 @@ def _ref(
         url=f"https://{address.site}{path}{tail}",
         given_url=address.url,
         host=address.host,
-        community=community,
-        title=title,
         post=tail.lstrip(_BEFORE_NUMBER) or None,
         kind=Kind.POST,
     )

@@ -11,7 +11,7 @@ import re
 from datetime import UTC, datetime
 
 from sphinx_thread_cards.model import Kind, ThreadRef
-from sphinx_thread_cards.platforms._base import Address, Platform, digits, number_in_base, time_from_ms
+from sphinx_thread_cards.platforms._base import Address, Platform, time_from_ms
 
 _USER = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,62}[A-Za-z0-9_])?"
 _DOMAIN = r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){1,8}"
@@ -31,24 +31,26 @@ _GUESS = re.compile(
 )
 _ULID_LENGTH = 26
 _OF_TODAY = re.compile(_SNOWFLAKE)
-_CROCKFORD = digits("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+# The digits of a ULID, and those that Python reads in base 32.
+_IN_BASE_32 = str.maketrans("0123456789ABCDEFGHJKMNPQRSTVWXYZ", "0123456789abcdefghijklmnopqrstuv")
 # Mastodon 2.0 made ids of the time; before, and in other software, they are counters that decode to 1970.
 _FIRST_SNOWFLAKES = datetime(2017, 9, 1, tzinfo=UTC)
 _HOSTS = """
-    aus.social chaos.social c.im digipres.club fedibird.com floss.social fosstodon.org front-end.social genomic.social
-    hachyderm.io hessen.social home.social indieweb.social infosec.exchange ioc.exchange kolektiva.social
-    mamot.fr masto.ai masto.es mastodon.art mastodon.cloud mastodon.gamedev.place mastodon.green mastodon.ie
-    mastodon.nl mastodon.online mastodon.sdf.org mastodon.social mastodon.uno mastodon.world mastodon.xyz mastodonapp.uk
-    mathstodon.xyz mas.to mindly.social mstdn.ca mstdn.jp mstdn.social newsie.social norden.social nrw.social octodon.social
-    pawoo.net phpc.social piaille.fr ruby.social ruhr.social scholar.social sciences.social sfba.social sigmoid.social social.coop
-    social.linux.pizza social.network.europa.eu social.tchncs.de social.vivaldi.net techhub.social tech.lgbt
-    toot.cafe toot.io toot.community troet.cafe truthsocial.com twit.social typo.social universeodon.com vis.social wandering.shop
+    aus.social c.im chaos.social digipres.club fedibird.com floss.social fosstodon.org front-end.social genomic.social
+    hachyderm.io hessen.social home.social indieweb.social infosec.exchange ioc.exchange kolektiva.social mamot.fr
+    mas.to masto.ai masto.es mastodon.art mastodon.cloud mastodon.gamedev.place mastodon.green mastodon.ie mastodon.nl
+    mastodon.online mastodon.sdf.org mastodon.social mastodon.uno mastodon.world mastodon.xyz mastodonapp.uk
+    mathstodon.xyz mindly.social mstdn.ca mstdn.jp mstdn.social newsie.social norden.social nrw.social octodon.social
+    pawoo.net phpc.social piaille.fr ruby.social ruhr.social scholar.social sciences.social sfba.social sigmoid.social
+    social.coop social.linux.pizza social.network.europa.eu social.tchncs.de social.vivaldi.net tech.lgbt
+    techhub.social toot.cafe toot.community toot.io troet.cafe truthsocial.com twit.social typo.social universeodon.com
+    vis.social wandering.shop
 """
 
 
 def posted(id_: str) -> datetime | None:
     """The UTC time in a local post's id: ``id >> 16`` ms, or the first ten characters of a ULID; None for counters."""
-    ms = number_in_base(id_[:10], _CROCKFORD) if len(id_) == _ULID_LENGTH else int(id_) >> 16
+    ms = int(id_[:10].translate(_IN_BASE_32), 32) if len(id_) == _ULID_LENGTH else int(id_) >> 16
     return time_from_ms(ms, earliest=_FIRST_SNOWFLAKES)
 
 

@@ -54,6 +54,6 @@ PLATFORM = Platform(
     name="misskey",
     label="Misskey",
     parse=parse,
-    hosts=("misskey.art", "misskey.design", "misskey.io", "nijimiss.moe", "submarin.online", "sushi.ski", "voskey.icalo.net"),
+    hosts=("misskey.art", "misskey.design", "misskey.io", "nijimiss.moe", "submarin.online", "sushi.ski"),
     guess=_GUESS,
 )

@@ -18,9 +18,10 @@ _ON_BLOG = re.compile(rf"/(?:post|image)/{_NUMBER}(?:/([^/]{{0,300}}))?/?")
 _ON_TUMBLR = re.compile(rf"/(?:blog/(?:view/)?)?({_BLOG})/{_NUMBER}(?:/([^/]{{0,300}}))?/?")
 _BLOG_HOST = re.compile(rf"({_BLOG})\.tumblr\.com")
 # First words of pages that are no blog's, and hosts that are none.
-_NOT_BLOGS = frozenset(
-    "api assets at blog communities dashboard docs explore inbox likes new policy search settings tagged video".split()
-)
+_NOT_BLOGS = frozenset({
+    "api", "assets", "at", "blog", "communities", "dashboard", "docs", "explore", "inbox", "likes", "new", "policy",
+    "search", "settings", "tagged", "video",
+})
 _NUMBERS_WITH_TIME = 18
 _TIME_OFFSET_MS = 10**12
 # Longer numbers came into use about 2020; what decodes to much earlier is something else.

@@ -12,15 +12,16 @@ from datetime import UTC, datetime
 from sphinx_thread_cards.model import ThreadRef
 from sphinx_thread_cards.platforms._base import Address, Platform, time_from_ms
 
-_OWN = "x.com twitter.com mobile.x.com mobile.twitter.com m.twitter.com".split()
+_OWN = ("x.com", "twitter.com", "mobile.x.com", "mobile.twitter.com", "m.twitter.com")
 _MIRRORS = {
     "fxtwitter": "fxtwitter.com d.fxtwitter.com fixupx.com d.fixupx.com twittpr.com",
     "vxtwitter": "vxtwitter.com d.vxtwitter.com fixvx.com d.fixvx.com",
     # Instances come and go; `thread_cards_hosts` names further ones.
     "nitter": """
-        nitter.net nitter.space nitter.tiekoetter.com xcancel.com lightbrd.com twitt.re nitter.1d4.us nitter.42l.fr
-        nitter.catsarch.com nitter.cz nitter.fdn.fr nitter.it nitter.kavin.rocks nitter.lacontrevoie.fr nitter.poast.org
-        nitter.privacydev.net nitter.privacyredirect.com nitter.pussthecat.org nitter.snopyta.org nitter.unixfox.eu
+        lightbrd.com nitter.1d4.us nitter.42l.fr nitter.catsarch.com nitter.cz nitter.fdn.fr nitter.it
+        nitter.kavin.rocks nitter.lacontrevoie.fr nitter.net nitter.poast.org nitter.privacydev.net
+        nitter.privacyredirect.com nitter.pussthecat.org nitter.snopyta.org nitter.space nitter.tiekoetter.com
+        nitter.unixfox.eu twitt.re xcancel.com
         """,
     "threadreader": "threadreaderapp.com",
 }
