@@ -168,6 +168,8 @@ latex_elements = {
         "InnerLinkColor={HTML}{0B6070},OuterLinkColor={HTML}{0B6070}",
         "VerbatimColor={HTML}{F4F7F8},VerbatimBorderColor={HTML}{D5E0E2}",
         "pre_border-radius=2pt",
+        # A line with a long address in it would be torn apart.
+        r"AtStartFootnote={\raggedright\mbox{ }}",
         "TableRowColorHeader={HTML}{E3EEF0}",
         "TableRowColorOdd={HTML}{FFFFFF},TableRowColorEven={HTML}{F4F7F8}",
         ADMONITIONS,

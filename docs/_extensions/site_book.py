@@ -52,6 +52,8 @@ def arrange_book(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     book += addnodes.start_of_file("", home, docname=doctree.attributes.pop("docname"))
     for caption, docnames in _parts(app.env, docname):
         files = [chapters[name] for name in docnames if name in chapters]
+        if not files:
+            continue
         book += [_part_heading(caption, files, app.config.latex_engine), *files]
     doctree += book
     # MyST's line before the footnotes; on paper these are at the foot of the page.
@@ -92,23 +94,55 @@ def _number_footnotes(doctree: nodes.document) -> None:
 
     Sphinx numbers those it adds for links before those of the author.
     """
-    numbers: dict[tuple[int, str], str] = {}
-    count: dict[int, int] = {}
-    for note in doctree.findall(lambda node: node.tagname in FOOTNOTES):
-        scope = id(_enclosing_file(note))
+    # Found from above: in an assembled tree a page's content does not know its page.
+    page_of: dict[nodes.Node, nodes.Node] = {}
+    for page in [doctree, *doctree.findall(addnodes.start_of_file)]:
+        page_of |= dict.fromkeys(page.findall(_is_footnote), page)
+    numbers: dict[nodes.Node, dict[str, str]] = {}
+    for note, page in page_of.items():
         label: Any = note[0] if isinstance(note[0], nodes.label) else note
-        key = (scope, label.astext())
-        if key not in numbers:
-            count[scope] = count.get(scope, 0) + 1
-            numbers[key] = str(count[scope])
-        label[:] = [nodes.Text(numbers[key])]
+        seen = numbers.setdefault(page, {})
+        number = seen.setdefault(label.astext(), str(len(seen) + 1))
+        label[:] = [nodes.Text(number)]
 
 
-def _enclosing_file(node: nodes.Node) -> nodes.Node | None:
-    """Return the page that `node` is on, or None for the home page."""
-    while node is not None and not isinstance(node, addnodes.start_of_file):
-        node = node.parent
-    return node
+def _is_footnote(node: nodes.Node) -> bool:
+    """Tell whether `node` is printed as a footnote, its text or its mark."""
+    return node.tagname in FOOTNOTES
+
+
+class NoRepeatedAddress(SphinxPostTransform):
+    """Drop the footnote of a link where the reader sees the address anyway.
+
+    That is in a card and in a footnote of the author, which name the address they link to.
+    """
+
+    default_priority = 500  # Sphinx adds the footnotes at 400 and places them at 600.
+    formats = ("latex",)
+
+    def run(self, **_kwargs: Any) -> None:
+        """Remove each footnote whose one address is also a link's text beside it."""
+        for place in list(self.document.findall(_shows_addresses)):
+            links = place.findall(nodes.reference)
+            shown = {a["refuri"] for a in links if a.astext() == a.get("refuri")}
+            for note in list(place.findall(nodes.footnote)):
+                if note is not place and note["names"] and note[-1].astext() in shown:
+                    self._remove(note)
+
+    def _remove(self, note: nodes.footnote) -> None:
+        """Remove a footnote, and the mark that Sphinx puts after it."""
+        position = note.parent.index(note)
+        mark = note.parent[position + 1]
+        if isinstance(mark, nodes.footnote_reference):
+            note.parent.remove(mark)
+            note.parent.remove(note)
+
+
+def _shows_addresses(node: nodes.Node) -> bool:
+    """Tell whether `node` is a card or a footnote."""
+    return isinstance(node, nodes.footnote) or (
+        isinstance(node, nodes.container) and "thread-card" in node["classes"]
+    )
 
 
 class EpubUnfold(SphinxPostTransform):
@@ -133,6 +167,7 @@ class EpubUnfold(SphinxPostTransform):
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the functions to the moment when a page is complete."""
     app.add_post_transform(EpubUnfold)
+    app.add_post_transform(NoRepeatedAddress)
     app.connect("doctree-resolved", root_links_on_404)
     app.connect("doctree-resolved", arrange_book)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
