@@ -52,9 +52,8 @@ def arrange_book(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     book += addnodes.start_of_file("", home, docname=doctree.attributes.pop("docname"))
     for caption, docnames in _parts(app.env, docname):
         files = [chapters[name] for name in docnames if name in chapters]
-        if not files:
-            continue
-        book += [_part_heading(caption, files, app.config.latex_engine), *files]
+        if files:
+            book += _part(caption, files, app.config.latex_engine)
     doctree += book
     # MyST's line before the footnotes; on paper these are at the foot of the page.
     for line in list(doctree.findall(nodes.transition)):
@@ -63,15 +62,16 @@ def arrange_book(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     _number_footnotes(doctree)
 
 
-def _top_level_files(doctree: nodes.document) -> list[addnodes.start_of_file]:
-    """Return the pages that hang directly from the home page."""
+def _top_level_files(tree: nodes.Element) -> list[addnodes.start_of_file]:
+    """Return the pages below `tree` that are not inside another page below it."""
+    below = [page for page in tree.findall(addnodes.start_of_file) if page is not tree]
     nested = {
         inner
-        for outer in doctree.findall(addnodes.start_of_file)
+        for outer in below
         for inner in outer.findall(addnodes.start_of_file)
         if inner is not outer
     }
-    return [n for n in doctree.findall(addnodes.start_of_file) if n not in nested]
+    return [page for page in below if page not in nested]
 
 
 def _parts(env: BuildEnvironment, root: str) -> Iterator[tuple[str, list[str]]]:
@@ -80,13 +80,23 @@ def _parts(env: BuildEnvironment, root: str) -> Iterator[tuple[str, list[str]]]:
         yield toctree.get("caption") or "", toctree["includefiles"]
 
 
-def _part_heading(
+def _part(
     caption: str, files: list[addnodes.start_of_file], engine: str
-) -> nodes.raw:
-    """Return LaTeX that begins a part; without a name if its one chapter has the same."""
+) -> list[nodes.Element]:
+    """Return a part: the LaTeX that begins it, and its chapters.
+
+    The pages below a page that stands alone in its part become chapters beside it.
+    """
+    if len(files) == 1 and (below := _top_level_files(files[0])):
+        for page in below:
+            page.parent.remove(page)
+        title = next(files[0].findall(nodes.title))
+        if title.astext() == caption:
+            title[:] = [nodes.Text("Overview")]
+        files = [files[0], *below]
     titles = [next(file.findall(nodes.title)).astext() for file in files]
     name = "" if titles == [caption] else escape(caption, engine)
-    return nodes.raw("", rf"\sitepart{{{name}}}", format="latex")
+    return [nodes.raw("", rf"\sitepart{{{name}}}", format="latex"), *files]
 
 
 def _number_footnotes(doctree: nodes.document) -> None:
