@@ -86,14 +86,17 @@ def words(slug: str) -> str | None:
 
     Percent-encoding is undone; control characters and direction overrides go, as a title is text that others wrote.
     """
-    text = _UNSAFE.sub("", unquote(slug))
-    text = _GAP.sub(" ", text).strip()
-    if not any(character.isalpha() for character in text):
+    text = unquote(slug) if "%" in slug else slug
+    if not text.isascii() or not text.isprintable():
+        text = _UNSAFE.sub("", text)
+    text = " ".join(text.translate(_GAPS).split())
+    if not _LETTER.search(text):
         return None
     return text[0].upper() + text[1:]
 
 
-_GAP = re.compile(r"[-_+\s]+")
+_GAPS = str.maketrans("-_+", "   ")
+_LETTER = re.compile(r"[^\W\d_]")
 # C0 and C1 controls, zero-width and bidirectional controls (Unicode TR36, "bidirectional text spoofing").
 _UNSAFE = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffd\ud800-\udfff]"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import string
-from dataclasses import replace
 
 from sphinx_thread_cards.model import Kind, ThreadRef
 from sphinx_thread_cards.platforms._base import Address, Platform, words
@@ -59,22 +58,29 @@ def _parse_named(address: Address, match: re.Match[str]) -> ThreadRef:
     else:
         id_ = number if letter == "t" else f"p/{number}"
         path, tail = f"/m/{mbin}/{letter}/{number}", f"/-/comment/{comment}"
-    ref = _ref(address, id_, path, tail if comment else _anchor(address))
-    return replace(ref, community=piefed or mbin, title=words(slug) if slug else None)
+    named = piefed or mbin, words(slug) if slug else None
+    return _ref(address, id_, path, tail if comment else _anchor(address), named)
 
 
 def _anchor(address: Address) -> str:
     return f"#{address.fragment}" if _ANCHOR.fullmatch(address.fragment) else ""
 
 
-def _ref(address: Address, id_: str, path: str, tail: str) -> ThreadRef:
-    """The thread; ``tail`` is what leads from its address to the comment meant, and ends with the comment's number."""
+def _ref(
+    address: Address, id_: str, path: str, tail: str, named: tuple[str | None, str | None] = (None, None)
+) -> ThreadRef:
+    """The thread; ``tail`` leads from its address to the comment meant and ends with that one's number.
+
+    ``named`` is the community and the title, where the path says them.
+    """
     return ThreadRef(
         platform="lemmy",
         id=id_,
         url=f"https://{address.site}{path}{tail}",
         given_url=address.url,
         host=address.host,
+        community=named[0],
+        title=named[1],
         post=tail.lstrip(_BEFORE_NUMBER) or None,
         kind=Kind.POST,
     )

@@ -17,6 +17,12 @@ _NUMBER = r"(activity|share|ugcPost)[-:]([0-9]{15,19})"
 _POST = re.compile(rf"/posts/([^/_]{{1,300}})_(?:([^/]{{1,900}})-)?{_NUMBER}(?:-[A-Za-z0-9_-]{{1,8}})?/?")
 _UPDATE = re.compile(rf"/(?:embed/)?feed/update/(?:urn:li:)?{_NUMBER}/?")
 _ARTICLE = re.compile(r"/pulse/([^/]{1,300})/?")
+# The comment meant, by the post's number and its own; encoded as LinkedIn writes it, or not.
+_COMMENT = re.compile(
+    r"(?:^|[&;?])commentUrn=(urn(?::|%3A)li(?::|%3A)comment(?::|%3A)(?:\(|%28)"
+    r"(?:activity|share|ugcPost)(?::|%3A)[0-9]{15,19}(?:,|%2C)([0-9]{15,19})(?:\)|%29))(?![^&;?])",
+    re.IGNORECASE | re.ASCII,
+)
 # The date that old articles' slugs begin with, and the key that new ones end with.
 _NOT_WORDS = re.compile(r"^[0-9]{14}-[0-9]{1,12}-|-(?=[a-z]{0,5}[0-9])[a-z0-9]{4,6}$")
 # Smaller numbers are not made of the time; this one is of November 2016.
@@ -48,15 +54,18 @@ def parse(address: Address) -> ThreadRef | None:
 
 
 def _post(address: Address, type_: str, id_: str, author: str | None, title: str | None) -> ThreadRef:
+    comment = _COMMENT.search(address.query) if address.query else None
+    query = f"?commentUrn={quote(unquote(comment[1]), safe='')}" if comment else ""
     return ThreadRef(
         platform="linkedin",
         id=f"{type_}-{id_}",
-        url=f"https://www.linkedin.com/feed/update/urn:li:{type_}:{id_}",
+        url=f"https://www.linkedin.com/feed/update/urn:li:{type_}:{id_}{query}",
         given_url=address.url,
         host="linkedin.com",
         author=author,
         title=title,
         posted=posted(id_),
+        post=comment[2] if comment else None,
         kind=Kind.POST,
     )
 

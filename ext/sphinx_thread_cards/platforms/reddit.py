@@ -51,7 +51,8 @@ def parse(address: Address) -> ThreadRef | None:
             return None
         id_ = match[1]
     if community and community[:2].lower() == "u_":
-        community, user = None, community[2:]
+        user = community[2:]
+        community = None
     if comment and slug in _NO_SLUG:
         slug = None
     id_ = id_.lower()
