@@ -145,7 +145,7 @@ ADMONITIONS = ",".join(
     f"div.{kind}_border-TeXcolor={{HTML}}{{{colour}}},"
     f"div.{kind}_title-foreground-TeXcolor={{HTML}}{{{colour}}}"
     for colour, kinds in {
-        "0B6070": "note hint tip seealso important todo",
+        "0B6070": "note hint tip seealso important todo topic contents sidebar",
         "A8501B": "warning caution attention danger error",
     }.items()
     for kind in kinds.split()
