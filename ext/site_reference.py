@@ -1,14 +1,16 @@
-"""Tables of this site's reference pages, made from the code that they describe.
+"""Parts of this site's reference pages, made from the code that they describe.
 
 For the site alone; the package does not hold this file.
+Each directive writes Markdown, which is parsed as if the page held it.
 """
+# Sphinx reads it as a module of its own, beside the package.
+# ruff: noqa: INP001
 
 from __future__ import annotations
 
 import re
 from dataclasses import fields
-from enum import Enum
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from sphinx.pycode import ModuleAnalyzer
 from sphinx.util.docutils import SphinxDirective
@@ -18,15 +20,13 @@ from sphinx_thread_cards.platforms import PLATFORMS
 from sphinx_thread_cards.warnings import Warn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable
 
     from docutils import nodes
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
-    from sphinx_thread_cards.platforms import Platform
 
-# More names than this are folded away.
-_MANY = 12
+_MANY = 12  # More hosts than this are folded away.
 _ROLE = re.compile(r":[a-z]+:`([^`]+)`")
 
 
@@ -34,103 +34,87 @@ def _code(value: object) -> str:
     return f"`{value}`"
 
 
-def _options() -> Iterator[tuple[str, ...]]:
-    yield "Option", "What it says", "For example"
-    for name, field in OPTION_FIELDS.items():
-        yield _code(name), field.metadata["help"], _code(field.metadata["example"])
-    for name, text in COMMON_OPTIONS.items():
-        yield _code(name), text, ""
+def _table(head: tuple[str, ...], body: Iterable[tuple[str, ...]]) -> str:
+    rows = [head, ("---",) * len(head), *body]
+    return "\n".join("| {} |".format(" | ".join(cell.replace("|", r"\|") for cell in row)) for row in rows)
 
 
-def _settings() -> Iterator[tuple[str, ...]]:
-    yield "Setting", "What it does", "Default"
-    for field in fields(Settings):
-        yield _code(f"thread_cards_{field.name}"), field.metadata["help"], _code(field.metadata["default"])
+def _options(_: str) -> str:
+    rows = [
+        (_code(name), field.metadata["help"], _code(field.metadata["example"])) for name, field in OPTION_FIELDS.items()
+    ]
+    rows += [(_code(name), text, "") for name, text in COMMON_OPTIONS.items()]
+    return _table(("Option", "What it says", "For example"), rows)
 
 
-def _warnings() -> Iterator[tuple[str, ...]]:
-    yield "Warning", "What it means"
-    for kind in Warn:
-        yield _code(f"thread_cards.{kind.subtype}"), kind.help
+def _settings(_: str) -> str:
+    rows = (
+        (_code(f"thread_cards_{item.name}"), item.metadata["help"], _code(item.metadata["default"]))
+        for item in fields(Settings)
+    )
+    return _table(("Setting", "What it does", "Default"), rows)
 
 
-def by_label() -> list[Platform]:
-    """The platforms in the order of the alphabet, as readers know them."""
-    return sorted(PLATFORMS.values(), key=lambda platform: platform.label.lower())
+def _warnings(_: str) -> str:
+    return _table(("Warning", "What it means"), ((_code(f"thread_cards.{kind.subtype}"), kind.help) for kind in Warn))
 
 
-def _platforms() -> Iterator[tuple[str, ...]]:
-    yield "Platform", "Name in `conf.py`", "Hosts known by name", "Other hosts"
-    for platform in by_label():
-        others = "by their addresses" if platform.guess else "in `thread_cards_hosts`"
-        yield platform.label, _code(platform.name), str(len(platform.hosts) or "none"), others
+def _platforms(_: str) -> str:
+    rows = []
+    for platform in sorted(PLATFORMS.values(), key=lambda platform: platform.label.lower()):
+        others = "by their addresses" if platform.guess else "if `thread_cards_hosts` names them"
+        rows.append((platform.label, _code(platform.name), str(len(platform.hosts) or "none"), others))
+    return _table(("Platform", "Name in `conf.py`", "Known hosts", "Other hosts"), rows)
 
 
-def _thread_ref() -> Iterator[tuple[str, ...]]:
-    yield "Field", "Type", "What it holds"
+def _hosts(name: str) -> str:
+    platform = PLATFORMS[name]
+    intro = f"Name in `conf.py`: {_code(name)}"
+    hosts = ", ".join(_code(f"*{host}" if host.startswith(".") else host) for host in platform.hosts)
+    if len(platform.hosts) > _MANY:
+        return f"{intro}\n\n:::{{dropdown}} {len(platform.hosts)} known hosts\n{hosts}\n:::"
+    return f"{intro}. Known hosts: {hosts or 'none'}"
+
+
+def _thread_ref(_: str) -> str:
     docs = ModuleAnalyzer.for_module(model.__name__).find_attr_docs()
+    rows = []
     for field in fields(model.ThreadRef):
         # Annotations are text under `from __future__ import annotations`.
-        type_ = str(field.type)
-        text = " ".join(docs.get(("ThreadRef", field.name), ())).strip()
-        yield _code(field.name), _code(type_), _ROLE.sub(r"`\1`", text) or _values(getattr(model, type_))
+        kind = str(field.type)
+        text = _ROLE.sub(r"`\1`", " ".join(docs.get(("ThreadRef", field.name), ())).strip())
+        if enum := getattr(model, kind, None):
+            text = f"{text or enum.__doc__} One of {', '.join(_code(member.value) for member in enum)}."
+        rows.append((_code(field.name), _code(kind), text))
+    return _table(("Field", "Type", "What it holds"), rows)
 
 
-def _values(enum: type[Enum]) -> str:
-    """What an enumeration is for, and its members as a program sees them."""
-    return f"{enum.__doc__} One of {', '.join(_code(member.value) for member in enum)}."
+def _example(source: str) -> str:
+    return f"`````{{code-block}} markdown\n{source}\n`````\n\n{source}"
 
 
-def markdown_table(rows: Iterator[tuple[str, ...]]) -> str:
-    """A table in Markdown; the first row is its head."""
-    head, *body = rows
-    lines = [head, ("---",) * len(head), *body]
-    return "\n".join("| {} |".format(" | ".join(cell.replace("|", r"\|") for cell in line)) for line in lines)
+class Generated(SphinxDirective):
+    """One of the parts, under the name that it is registered by; it is given the directive's argument and content."""
 
-
-class Table(SphinxDirective):
-    """One of the tables, under the name that it is registered by."""
-
-    tables: ClassVar[dict[str, Callable[[], Iterator[tuple[str, ...]]]]] = {
+    parts: ClassVar[dict[str, Callable[[str], str]]] = {
         "thread-cards-options": _options,
         "thread-cards-settings": _settings,
         "thread-cards-warnings": _warnings,
         "thread-cards-platforms": _platforms,
+        "thread-cards-hosts": _hosts,
         "thread-cards-thread-ref": _thread_ref,
+        "thread-cards-example": _example,
     }
+    optional_arguments = 1
+    has_content = True
 
     def run(self) -> list[nodes.Node]:
-        """Parse the table as if the page held it."""
-        return self.parse_text_to_nodes(markdown_table(self.tables[self.name]()))
-
-
-class Hosts(SphinxDirective):
-    """``{thread-cards-hosts} github``: the name of a platform, and the hosts that are known to be its."""
-
-    required_arguments = 1
-
-    def run(self) -> list[nodes.Node]:
-        """Parse the text as if the page held it; an unknown name is an error of the page."""
-        platform = PLATFORMS.get(self.arguments[0])
-        if platform is None:
-            raise self.error(f"there is no platform {self.arguments[0]!r}")  # noqa: EM102, TRY003 - docutils makes the exception
-        return self.parse_text_to_nodes(_hosts(platform))
-
-
-def _hosts(platform: Platform) -> str:
-    """The name and the hosts of a platform, in Markdown; a long list is folded away."""
-    name = f"Name: {_code(platform.name)}"
-    if not platform.hosts:
-        return name
-    hosts = ", ".join(_code(f"*{host}" if host.startswith(".") else host) for host in platform.hosts)
-    if len(platform.hosts) <= _MANY:
-        return f"{name}\n\nHosts: {hosts}"
-    return f"{name}\n\n:::{{dropdown}} {len(platform.hosts)} hosts\n{hosts}\n:::"
+        """Write the part, and parse it."""
+        return self.parse_text_to_nodes(self.parts[self.name]("\n".join([*self.arguments, *self.content])))
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the directives."""
-    for name in Table.tables:
-        app.add_directive(name, Table)
-    app.add_directive("thread-cards-hosts", Hosts)
+    for name in Generated.parts:
+        app.add_directive(name, Generated)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
