@@ -123,10 +123,9 @@ notfound_urls_prefix = urlsplit(html_baseurl).path or "/"
 
 # -- PDF -----------------------------------------------------------------------
 
+BOOK = "getting-esxi-arm-onto-the-pi"  # The name of the PDF and of the EPUB.
 latex_engine = "lualatex"
-latex_documents = [
-    ("index", "getting-esxi-arm-onto-the-pi.tex", project, author, "manual")
-]
+latex_documents = [("index", f"{BOOK}.tex", project, author, "manual")]
 latex_additional_files = [
     "docs/_latex/site-blocks.sty",
     "docs/_latex/site-emoji.lua",
@@ -136,7 +135,7 @@ latex_additional_files = [
 # On paper a link is no more than a footnote with its address, or a page number.
 latex_show_urls = "footnote"
 latex_show_pagerefs = True
-# A box has a bar in its own colour on the left, as on the site, and nothing else.
+# A box has a coloured bar on the left, as on the site, and nothing else.
 ADMONITIONS = ",".join(
     f"div.{kind}_border-width=0pt,div.{kind}_border-left-width=3pt,"
     f"div.{kind}_border-radius=0pt,div.{kind}_box-shadow=none,"
@@ -164,7 +163,7 @@ latex_elements = {
     "fontpkg": r"\usepackage{site-fonts}",
     "fncychap": "",
     "sphinxsetup": ",".join([
-        "hmargin={2.9cm,2.9cm},vmargin={2.6cm,2.8cm}",
+        "hmargin=2.9cm,vmargin={2.6cm,2.8cm}",
         "InnerLinkColor={HTML}{0B6070},OuterLinkColor={HTML}{0B6070}",
         "VerbatimColor={HTML}{F4F7F8},VerbatimBorderColor={HTML}{D5E0E2}",
         "pre_border-radius=2pt",
@@ -179,7 +178,7 @@ latex_elements = {
 
 # -- EPUB ----------------------------------------------------------------------
 
-epub_basename = "getting-esxi-arm-onto-the-pi"
+epub_basename = BOOK
 epub_description = "How a hypervisor came to a single-board computer"
 epub_contributor = author
 # One name for both, or EPUBCheck finds that the two lists of contents disagree.
