@@ -3,13 +3,13 @@
 For the site alone; the package does not hold this file.
 Each directive writes Markdown, which is parsed as if the page held it.
 """
-# Sphinx reads it as a module of its own, beside the package.
-# ruff: noqa: INP001
+# ruff: noqa: INP001 - Sphinx imports it as a module of its own, beside the package
 
 from __future__ import annotations
 
 import re
 from dataclasses import fields
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from sphinx.pycode import ModuleAnalyzer
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from docutils import nodes
     from sphinx.application import Sphinx
-    from sphinx.util.typing import ExtensionMetadata
 
 _MANY = 12  # More hosts than this are folded away.
 _ROLE = re.compile(r":[a-z]+:`([^`]+)`")
@@ -80,8 +79,7 @@ def _thread_ref(_: str) -> str:
     docs = ModuleAnalyzer.for_module(model.__name__).find_attr_docs()
     rows = []
     for field in fields(model.ThreadRef):
-        # Annotations are text under `from __future__ import annotations`.
-        kind = str(field.type)
+        kind = str(field.type)  # Text, under `from __future__ import annotations`.
         text = _ROLE.sub(r"`\1`", " ".join(docs.get(("ThreadRef", field.name), ())).strip())
         if enum := getattr(model, kind, None):
             text = f"{text or enum.__doc__} One of {', '.join(_code(member.value) for member in enum)}."
@@ -109,11 +107,13 @@ class Generated(SphinxDirective):
     has_content = True
 
     def run(self) -> list[nodes.Node]:
-        """Write the part, and parse it."""
+        """Write the part, and parse it; the page is out of date when the code changes."""
+        for path in (__file__, *Path(model.__file__).parent.rglob("*.py")):
+            self.env.note_dependency(str(path))
         return self.parse_text_to_nodes(self.parts[self.name]("\n".join([*self.arguments, *self.content])))
 
 
-def setup(app: Sphinx) -> ExtensionMetadata:
+def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directives."""
     for name in Generated.parts:
         app.add_directive(name, Generated)
