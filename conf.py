@@ -135,20 +135,6 @@ latex_additional_files = [
 # On paper a link is no more than a footnote with its address, or a page number.
 latex_show_urls = "footnote"
 latex_show_pagerefs = True
-# A box has a coloured bar on the left, as on the site, and nothing else.
-ADMONITIONS = ",".join(
-    f"div.{kind}_border-width=0pt,div.{kind}_border-left-width=3pt,"
-    f"div.{kind}_border-radius=0pt,div.{kind}_box-shadow=none,"
-    f"div.{kind}_background-TeXcolor={{HTML}}{{F4F7F8}},"
-    f"div.{kind}_title-background-TeXcolor={{HTML}}{{F4F7F8}},"
-    f"div.{kind}_border-TeXcolor={{HTML}}{{{colour}}},"
-    f"div.{kind}_title-foreground-TeXcolor={{HTML}}{{{colour}}}"
-    for colour, kinds in {
-        "0B6070": "note hint tip seealso important todo topic contents sidebar",
-        "A8501B": "warning caution attention danger error",
-    }.items()
-    for kind in kinds.split()
-)
 latex_elements = {
     "papersize": "a4paper",
     "pointsize": "11pt",
@@ -162,17 +148,7 @@ latex_elements = {
     ),
     "fontpkg": r"\usepackage{site-fonts}",
     "fncychap": "",
-    "sphinxsetup": ",".join([
-        "hmargin=2.9cm,vmargin={2.6cm,2.8cm}",
-        "InnerLinkColor={HTML}{0B6070},OuterLinkColor={HTML}{0B6070}",
-        "VerbatimColor={HTML}{F4F7F8},VerbatimBorderColor={HTML}{D5E0E2}",
-        "pre_border-radius=2pt",
-        # A line with a long address in it would be torn apart.
-        r"AtStartFootnote={\raggedright\mbox{ }}",
-        "TableRowColorHeader={HTML}{E3EEF0}",
-        "TableRowColorOdd={HTML}{FFFFFF},TableRowColorEven={HTML}{F4F7F8}",
-        ADMONITIONS,
-    ]),
+    "sphinxsetup": "hmargin=2.9cm,vmargin={2.6cm,2.8cm}",
     "preamble": r"\usepackage{site-pages}\usepackage{site-blocks}",
 }
 
@@ -188,6 +164,7 @@ epub_cover = ("_static/cover.png", "epub-cover.html")
 # The toctrees of the home page are hidden; without this the book has no contents.
 epub_tocscope = "includehidden"
 epub_tocdup = False
+epub_css_files = ["book.css"]
 # Links work in a reader, and the cards show their address in any case.
 epub_show_urls = "no"
 # Files of the HTML site that the book has no use for.
@@ -197,4 +174,5 @@ epub_exclude_files = [
     "_static/logo-dark.svg",
     "_static/logo-light.svg",
     "_static/open-graph.png",
+    "_static/site.css",
 ]
