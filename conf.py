@@ -167,8 +167,10 @@ epub_tocdup = False
 epub_css_files = ["book.css"]
 # Links work in a reader, and the cards show their address in any case.
 epub_show_urls = "no"
-# Files of the HTML site that the book has no use for.
+# Files of the HTML site that the book has no use for. The cover is added anyway; if it is
+# found in the folder as well, from the build before, it comes twice.
 epub_exclude_files = [
+    "epub-cover.xhtml",
     "404.xhtml",
     "_static/favicon.svg",
     "_static/logo-dark.svg",
