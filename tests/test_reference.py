@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from sphinx_thread_cards import ThreadRef, parse_thread_url
+from sphinx_thread_cards import ThreadRef, nodes, parse_thread_url, transforms
 from sphinx_thread_cards.options import COMMON_OPTIONS, OPTION_FIELDS, Settings
 from sphinx_thread_cards.platforms import PLATFORMS
 from sphinx_thread_cards.warnings import Warn
@@ -138,6 +138,21 @@ def test_latex_names_are_listed() -> None:
     assert lengths
     for name, default in (*colours, *lengths):
         assert re.search(rf"^\| `{re.escape(name)}` \|[^|]+\| `{re.escape(default)}` \|$", page, re.MULTILINE), name
+
+
+def test_phases_are_those_of_the_code() -> None:
+    """The table of phases has every transform, with its priority."""
+    page = (ROOT / "docs" / "contributing" / "internals.md").read_text("utf-8")
+    rows = re.findall(r"^\| page (?:read|written) \| ([0-9]+) \| ([^|]+) \|", page, re.MULTILINE)
+    listed = {name: int(priority) for priority, names in rows for name in re.findall(r"`(\w+)`", names)}
+    transform = (transforms.SphinxTransform, nodes.SphinxPostTransform)
+
+    assert listed == {
+        name: item.default_priority
+        for module in (transforms, nodes)
+        for name, item in vars(module).items()
+        if isinstance(item, type) and issubclass(item, transform) and item.__module__ == module.__name__
+    }
 
 
 def test_examples_in_python_hold() -> None:
