@@ -60,19 +60,14 @@ def generated(page: Page) -> Callable[[str], Tag]:
         ("thread-cards-options", OPTIONS),
         ("thread-cards-settings", [f"thread_cards_{item.name}" for item in fields(Settings)]),
         ("thread-cards-warnings", [f"thread_cards.{kind.subtype}" for kind in Warn]),
-        (
-            "thread-cards-platforms",
-            [platform.label for platform in sorted(PLATFORMS.values(), key=lambda p: p.label.lower())],
-        ),
+        ("thread-cards-platforms", sorted((platform.label for platform in PLATFORMS.values()), key=str.lower)),
         ("thread-cards-thread-ref", [field.name for field in fields(ThreadRef)]),
     ],
 )
 def test_table_holds_all(directive: str, names: list[str], generated: Callable[[str], Tag]) -> None:
     """A generated table has a line for each, in order, and no cell that explains is empty."""
-    rows = [
-        [cell.get_text(" ", strip=True) for cell in row.find_all("td")]
-        for row in generated(directive).select("tbody tr")
-    ]
+    lines = generated(directive).select("tbody tr")
+    rows = [[cell.get_text(" ", strip=True) for cell in line.find_all("td")] for line in lines]
 
     assert [row[0] for row in rows] == names
     assert all(all(row[:2]) for row in rows)
@@ -98,13 +93,10 @@ def test_setting_is_explained(setting: str) -> None:
 def test_platform_has_a_live_card(name: str) -> None:
     """Each platform has a section with its hosts and a lone address of its own."""
     part = section(read("platforms.md"), PLATFORMS[name].label)
-    url = re.search(r"^<(\S+)>$", part, re.MULTILINE)
+    refs = [parse_thread_url(url) for url in re.findall(r"^<(\S+)>$", part, re.MULTILINE)]
 
     assert f"{{thread-cards-hosts}} {name}\n" in part
-    assert url is not None
-    ref = parse_thread_url(url[1])
-    assert ref is not None
-    assert ref.platform == name
+    assert [ref and ref.platform for ref in refs] == [name]
 
 
 def test_example_shows_source_and_card(page: Page) -> None:
@@ -125,6 +117,19 @@ def test_custom_properties_are_listed() -> None:
     assert set(listed) == used
     for name, default in listed.items():
         assert f"{name}: {default};" in sheet or "the text's colour" in default
+
+
+def test_classes_of_parts_are_listed(page: Page) -> None:
+    """The guide names the classes that the parts of a card have in HTML, and no others."""
+    (sentence,) = re.findall(r"^`thread-card` is the whole.*$", read("styling.md"), re.MULTILINE)
+    html = BeautifulSoup(page(read("kitchen-sink.md")).read("index.html"), "html.parser")
+
+    assert set(re.findall(r"`([a-z-]+)`", sentence)) == {
+        name
+        for part in html.select("article.thread-card, article.thread-card *")
+        for name in part.get_attribute_list("class")
+        if name and name.startswith("thread-card") and name.removeprefix("thread-card-") not in PLATFORMS
+    }
 
 
 def test_latex_names_are_listed() -> None:
