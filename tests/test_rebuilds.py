@@ -63,6 +63,7 @@ def test_citation_follows_a_card_elsewhere(source: Path, tmp_path: Path) -> None
         assert site.warnings == ""
         return " ".join(site.read("index.txt").partition("Cited: ")[2].partition("<")[0].split())
 
+    (source / "still.md").write_text("# Still\n")
     (source / "other.md").write_text("# Other\n")
     assert cited() == "Thread on X, 6 October 2020"
     _write(source / "other.md", "# Other\n\n" + CARD.format("Jo Example"))

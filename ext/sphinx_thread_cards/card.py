@@ -12,13 +12,17 @@ from sphinx_thread_cards import words
 from sphinx_thread_cards.dates import show_when, when_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sphinx_thread_cards.dates import When
     from sphinx_thread_cards.model import ThreadRef
     from sphinx_thread_cards.options import Options
 
 BLOCK = "thread-card"
+# Named once, so that all cards share these strings.
+_HEADER, _TITLE, _AUTHOR, _SUMMARY, _LINK = (
+    f"{BLOCK}-{part}" for part in ("header", "title", "author", "summary", "link")
+)
 SEPARATOR = " · "
 _NOT_IN_ANCHOR = re.compile(r"[^A-Za-z0-9._]+")
 
@@ -74,36 +78,33 @@ def build(card: Card, summary: Sequence[nodes.Node], language: str) -> nodes.con
     box += _header(card, language)
     box += _title(card)
     if who := _who(card):
-        box += nodes.paragraph("", *who, classes=[f"{BLOCK}-author"])
+        box += nodes.paragraph("", "", *who, classes=[_AUTHOR])
     if summary:
-        box += nodes.container("", *summary, classes=[f"{BLOCK}-summary"])
-    box += _links(card)
+        box += nodes.container("", *summary, classes=[_SUMMARY])
+    box += list(_links(card))
     return box
 
 
 def _header(card: Card, language: str) -> nodes.paragraph:
+    """One line of text: every node of a card costs memory for as long as the site is read.
+
+    Where there is a date, attributes say which part of the line it is, and what it is for machines.
+    """
     ref = card.ref
-    parts: list[nodes.Node] = [nodes.strong("", words.platform_label(ref))]
-    where = " ".join(filter(None, (ref.community if card.titled else None, ref.number)))
-    if where:
-        parts.append(nodes.Text(where))
+    parts = [words.platform_label(ref), " ".join(filter(None, (ref.community if card.titled else None, ref.number)))]
+    paragraph = nodes.paragraph(classes=[_HEADER])
     if card.when:
-        date = nodes.inline("", show_when(card.when, language), classes=[f"{BLOCK}-date"])
-        date["datetime"] = card.when.isoformat()
-        parts.append(date)
+        paragraph["date"], paragraph["datetime"] = show_when(card.when, language), card.when.isoformat()
+        parts.append(paragraph["date"])
     if card.lang and card.lang.partition("-")[0] != language.partition("_")[0]:
-        parts.append(nodes.Text(words.language_name(card.lang, language)))
-    paragraph = nodes.paragraph(classes=[f"{BLOCK}-header"])
-    for part in parts:
-        if len(paragraph):
-            paragraph += nodes.Text(SEPARATOR)
-        paragraph += part
+        parts.append(words.language_name(card.lang, language))
+    paragraph += nodes.Text(SEPARATOR.join(filter(None, parts)))
     return paragraph
 
 
 def _title(card: Card) -> nodes.paragraph:
-    link = nodes.reference("", card.title, refuri=card.href, internal=False)
-    return nodes.paragraph("", "", link, classes=[f"{BLOCK}-title"])
+    link = nodes.reference("", card.title, refuri=card.href)
+    return nodes.paragraph("", "", link, classes=[_TITLE])
 
 
 def _who(card: Card) -> list[nodes.Node]:
@@ -124,10 +125,8 @@ def addresses(card: Card) -> list[tuple[str, str]]:
     return links
 
 
-def _links(card: Card) -> nodes.container:
+def _links(card: Card) -> Iterator[nodes.paragraph]:
     """Labels with whole addresses, readable where nobody can click; HTML makes links of the labels alone."""
-    box = nodes.container(classes=[f"{BLOCK}-links"])
     for label, url in addresses(card):
-        link = nodes.reference("", url, refuri=url, internal=False)
-        box += nodes.paragraph("", f"{label}: ", link)
-    return box
+        link = nodes.reference("", url, refuri=url)
+        yield nodes.paragraph("", f"{label}: ", link, classes=[_LINK])

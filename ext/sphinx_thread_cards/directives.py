@@ -9,19 +9,21 @@ from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from sphinx_thread_cards.domain import thread_citation
-from sphinx_thread_cards.model import Kind, ThreadRef
+from sphinx_thread_cards.model import Kind
 from sphinx_thread_cards.options import COMMON_OPTIONS, Settings, read_options
-from sphinx_thread_cards.platforms import parse_thread_url, split_address
+from sphinx_thread_cards.platforms import find_thread
 from sphinx_thread_cards.transforms import Request, card_request
 from sphinx_thread_cards.warnings import Warn, warn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sphinx.config import Config
+    from sphinx.util.typing import OptionSpec
+
+    from sphinx_thread_cards.model import ThreadRef
 
 
-class _AnyOption(dict[str, "Callable[[str | None], Any]"]):
+class _AnyOption(dict[str, "Callable[[str], Any]"]):
     """Takes every option as text: we say what is wrong with one, where docutils would drop the whole directive."""
 
     def __bool__(self) -> bool:
@@ -30,7 +32,7 @@ class _AnyOption(dict[str, "Callable[[str | None], Any]"]):
     def __contains__(self, name: object) -> bool:
         return True
 
-    def __getitem__(self, name: str) -> Callable[[str | None], Any]:
+    def __getitem__(self, name: str) -> Callable[[str], Any]:
         return directives.unchanged
 
 
@@ -41,7 +43,7 @@ class ThreadDirective(SphinxDirective):
     optional_arguments = 1
     final_argument_whitespace = True
     has_content = True
-    option_spec: ClassVar[dict[str, Callable[[str], Any]]] = _AnyOption()
+    option_spec: ClassVar[OptionSpec] = _AnyOption()
 
     def run(self) -> list[nodes.Node]:
         """Ask for the card; :class:`~sphinx_thread_cards.transforms.BuildCards` builds it."""
@@ -51,7 +53,7 @@ class ThreadDirective(SphinxDirective):
         if not url:
             warn(Warn.EMPTY, "the thread directive has no address; write it behind the directive's name", here)
             return summary
-        ref = find_thread(url, self.config)
+        ref = find_thread(url, Settings.of(self.config).hosts)
         if ref is None:
             warn(Warn.UNSAFE_URL, f"{url!r} is not a web address; write one that begins with https://", here)
             return [nodes.paragraph("", url), *summary]
@@ -67,10 +69,10 @@ class ThreadDirective(SphinxDirective):
         return [place]
 
     def _set_common_options(self, place: card_request) -> None:
-        try:
-            place["classes"] += directives.class_option(self.options.get("class") or None) or []
-        except ValueError as error:
-            if "class" in self.options:
+        if "class" in self.options:
+            try:
+                place["classes"] += directives.class_option(self.options["class"])
+            except ValueError as error:
                 warn(Warn.OPTION, f"option 'class': {error}", (self.env.docname, self.lineno))
         self.add_name(place)
 
@@ -81,7 +83,7 @@ class ThreadRole(SphinxRole):
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Leave a citation that is worded when all pages have been read."""
         url = self.text.strip().removeprefix("<").removesuffix(">")
-        ref = find_thread(url, self.config)
+        ref = find_thread(url, Settings.of(self.config).hosts)
         if ref is None:
             kind = Warn.UNSAFE_URL if url else Warn.EMPTY
             warn(kind, f"the thread role needs a web address, not {url!r}", self.get_location())
@@ -89,17 +91,6 @@ class ThreadRole(SphinxRole):
         if ref.kind is Kind.PAGE:
             warn(Warn.UNKNOWN_URL, unknown_url(ref), self.get_location())
         return [thread_citation(self.env, ref)], []
-
-
-def find_thread(url: str, config: Config) -> ThreadRef | None:
-    """The thread at an address; a plain page for one that no platform knows; None for what cannot be a link."""
-    ref = parse_thread_url(url, Settings.of(config).hosts)
-    address = split_address(url)
-    if ref or address is None or not url.lower().startswith("http"):
-        return ref
-    return ThreadRef(
-        platform="web", id=address.url.partition("://")[2], url=url, given_url=url, host=address.host, kind=Kind.PAGE
-    )
 
 
 def unknown_url(ref: ThreadRef) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from docutils import nodes
@@ -12,7 +13,8 @@ from sphinx.domains import Domain, ObjType
 from sphinx_thread_cards import words
 from sphinx_thread_cards.card import describe
 from sphinx_thread_cards.dates import show_when
-from sphinx_thread_cards.options import Options
+from sphinx_thread_cards.options import Options, Settings
+from sphinx_thread_cards.platforms import find_thread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Set
@@ -25,16 +27,18 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.model import ThreadRef
 
 Key = tuple[str, str, str]
+_NO_OPTIONS = Options()
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One card of the site."""
+    """One card of the site, as its author asked for it; :func:`describe` tells the rest again."""
 
     docname: str
     node_id: str
     names: tuple[str, ...]
-    card: Card
+    url: str
+    options: Options
 
 
 def thread_citation(env: BuildEnvironment, ref: ThreadRef) -> addnodes.pending_xref:
@@ -43,7 +47,7 @@ def thread_citation(env: BuildEnvironment, ref: ThreadRef) -> addnodes.pending_x
     domain.citations.setdefault(env.docname, set()).add(ref.key)
     text = nodes.inline("", ref.url, classes=["thread-citation"])
     return addnodes.pending_xref(
-        "", text, refdomain="thread", reftype="cite", reftarget=ref.url, thread_ref=ref, refexplicit=False, refwarn=False
+        "", text, refdomain="thread", reftype="cite", reftarget=ref.given_url, refexplicit=False, refwarn=False
     )
 
 
@@ -66,9 +70,9 @@ class ThreadDomain(Domain):
         """Docname to the threads that the page cites in running text."""
         return cast("dict[str, set[Key]]", self.data["citations"])
 
-    def note_card(self, card: Card, node_id: str, names: Iterable[str]) -> None:
+    def note_card(self, ref: ThreadRef, options: Options, node_id: str, names: Iterable[str]) -> None:
         """Remember a card of the page that is being read."""
-        entry = Entry(self.env.docname, node_id, tuple(names), card)
+        entry = Entry(self.env.docname, node_id, tuple(names), ref.given_url, options)
         self.cards.setdefault(self.env.docname, []).append(entry)
 
     def clear_doc(self, docname: str) -> None:
@@ -86,11 +90,15 @@ class ThreadDomain(Domain):
         for docname in sorted(self.cards):
             yield from self.cards[docname]
 
+    def describe(self, url: str, options: Options = _NO_OPTIONS) -> Card:
+        """What a card says for an address that was let in when its page was read."""
+        return describe(cast("ThreadRef", find_thread(url, Settings.of(self.env.config).hosts)), options)
+
     def best_cards(self) -> dict[Key, Card]:
         """For each thread the card that says most of who and when; the first one of equals."""
         best: dict[Key, Card] = {}
         for entry in self.entries():
-            card = entry.card
+            card = self.describe(entry.url, entry.options)
             if card.ref.key not in best or _told(card) > _told(best[card.ref.key]):
                 best[card.ref.key] = card
         return best
@@ -101,7 +109,8 @@ class ThreadDomain(Domain):
         for entry in self.entries():
             if entry.node_id not in seen:
                 seen.add(entry.node_id)
-                yield entry.node_id, entry.card.title, "card", entry.docname, entry.node_id, 1
+                title = self.describe(entry.url, entry.options).title
+                yield entry.node_id, title, "card", entry.docname, entry.node_id, 1
 
     def resolve_xref(  # noqa: PLR0913, PLR0917 - the signature of Sphinx
         self,
@@ -109,13 +118,13 @@ class ThreadDomain(Domain):
         fromdocname: str,  # noqa: ARG002
         builder: Builder,
         typ: str,  # noqa: ARG002
-        target: str,  # noqa: ARG002
-        node: addnodes.pending_xref,
+        target: str,
+        node: addnodes.pending_xref,  # noqa: ARG002
         contnode: nodes.Element,
     ) -> nodes.reference:
         """Word a citation, and link it to its thread."""
-        ref = cast("ThreadRef", node["thread_ref"])
-        card = self.best_cards().get(ref.key) or describe(ref, Options())
+        card = self.describe(target)
+        card = self._cited_cards.get(card.ref.key, card)
         text = citation_text(card, env.config.language)
         if builder.format == "text":
             # The only writer that leaves the addresses of links out.
@@ -123,6 +132,11 @@ class ThreadDomain(Domain):
         contnode.children = []
         contnode += nodes.Text(text)
         return nodes.reference("", "", contnode, refuri=card.href, internal=False)
+
+    @cached_property
+    def _cited_cards(self) -> dict[Key, Card]:
+        """The best cards, found once; asked for only when all pages have been read."""
+        return self.best_cards()
 
     def resolve_any_xref(self, *args: object) -> list[tuple[str, nodes.reference]]:  # noqa: ARG002, PLR6301
         """Addresses are not names that ``{any}`` could mean."""

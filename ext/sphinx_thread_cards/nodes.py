@@ -6,7 +6,7 @@ in EPUB (sphinx/registry.py, ``add_translation_handlers``).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -58,31 +58,43 @@ class HtmlCards(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:  # noqa: ARG002, ANN401 - the signature of Sphinx
         for box in list(find_cards(self.document)):
             article = card_article("", *box.children, **box.attributes)
-            for part in box.children:
+            for part in article.children:
                 self._dress(part, article)
+            _join_links(article)
             box.parent.replace(box, article)
 
     @staticmethod
     def _dress(part: nodes.Node, article: card_article) -> None:
-        classes = part.get("classes", ()) if isinstance(part, nodes.Element) else ()
-        if f"{BLOCK}-header" in classes:
-            for date in [node for node in part.children if "datetime" in getattr(node, "attributes", ())]:
-                date.replace_self(card_date("", "", *date.children, datetime=date["datetime"]))
-        elif f"{BLOCK}-title" in classes and article["ids"]:
+        if has_class(part, "header"):
+            part[:] = _marked_up(part)
+        elif has_class(part, "title") and article["ids"]:
             article["labelledby"] = f"{article['ids'][0]}-title"
             part["ids"] = [article["labelledby"]]
-        elif f"{BLOCK}-links" in classes:
-            article.replace(part, _one_line(part))
 
 
-def _one_line(links: nodes.Element) -> nodes.paragraph:
-    """Of paragraphs ``label: address`` one line of links that read ``label``."""
-    paragraph = nodes.paragraph(classes=links["classes"])
-    for label, link in (line.children for line in links.children):
+def _marked_up(header: nodes.Element) -> list[nodes.Node]:
+    """The line of platform, place and date, with what style sheets and machines look for."""
+    text = header.astext()
+    platform, gap, rest = text.partition(SEPARATOR)
+    marked: list[nodes.Node] = [nodes.strong("", platform), nodes.Text(gap)]
+    if "date" in header:
+        before, date, after = rest.rpartition(header["date"])
+        rest = after
+        marked += [nodes.Text(before), card_date("", date, datetime=header["datetime"])]
+        # Written on the <time> alone.
+        del header["date"], header["datetime"]
+    return [*marked, nodes.Text(rest)]
+
+
+def _join_links(box: nodes.Element) -> None:
+    """Of paragraphs ``label: address`` make one line of links that read ``label``."""
+    lines = [node for node in box.children if has_class(node, "link")]
+    paragraph = nodes.paragraph(classes=[f"{BLOCK}-links"])
+    for label, link in (line.children for line in lines):
         if len(paragraph):
             paragraph += nodes.Text(SEPARATOR)
         paragraph += nodes.reference("", label.astext().removesuffix(": "), **link.attributes)
-    return paragraph
+    box[:] = [*(node for node in box.children if node not in lines), paragraph]
 
 
 class TargetedCards(SphinxPostTransform):
@@ -94,7 +106,8 @@ class TargetedCards(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:  # noqa: ARG002, ANN401
         for box in list(find_cards(self.document)):
             # Inside the first paragraph: before it, Texinfo would join it to the paragraph above the card.
-            box[0].insert(0, nodes.target("", "", ids=box["ids"]))
+            header = next(node for node in box.children if has_class(node, "header"))
+            header.insert(0, nodes.target("", "", ids=box["ids"]))
             box["ids"] = []
 
 
@@ -131,10 +144,15 @@ class TextCards(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:  # noqa: ARG002, ANN401
         for box in list(find_cards(self.document)):
-            for links in [node for node in box.children if f"{BLOCK}-links" in node.get("classes", ())]:
-                # The text writer wraps paragraphs, in the middle of an address if need be, but not lines of a block.
-                lines = [nodes.line("", "", *line.children) for line in links.children]
-                box.replace(links, nodes.line_block("", *lines))
+            # The text writer wraps paragraphs, in the middle of an address if need be, but not lines of a block.
+            links = [node for node in box.children if has_class(node, "link")]
+            block = nodes.line_block("", *(nodes.line("", "", *link.children) for link in links))
+            box[:] = [*(node for node in box.children if node not in links), block]
+
+
+def has_class(node: nodes.Node, part: str) -> TypeGuard[nodes.Element]:
+    """Whether a node is this part of a card: ``header``, ``title``, ``author``, ``summary``, ``link``."""
+    return isinstance(node, nodes.Element) and f"{BLOCK}-{part}" in node["classes"]
 
 
 def find_cards(document: nodes.Node) -> Iterator[nodes.container]:

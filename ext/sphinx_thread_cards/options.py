@@ -93,9 +93,13 @@ class Options:
     author: str | None = _option(_read_text, "Name of the person who began the thread.", "Jo Example")
     handle: str | None = _option(_read_handle, "That person's name on the platform.", "jo_example")
     date: When | None = _option(read_when, "When the thread began, as far as it is known.", "2020-10-06")
-    lang: str | None = _option(_read_language, "Language of the thread; named on the card when it is not the site's.", "de")
+    lang: str | None = _option(
+        _read_language, "Language of the thread; named on the card when it is not the site's.", "de"
+    )
     archive: str | None = _option(_read_url, "Address of an archived copy.", "https://archive.example/thread")
-    show: Literal["card", "thread"] | None = _option(_read_show, "`card`, or `thread` for all posts of the kept snapshot.", "thread")
+    show: Literal["card", "thread"] | None = _option(
+        _read_show, "`card`, or `thread` for all posts of the kept snapshot.", "thread"
+    )
     posts: tuple[tuple[int, int], ...] | None = _option(_read_posts, "Which posts of the snapshot to show.", "1-5, 9")
 
 
@@ -154,7 +158,9 @@ def _check_hosts(value: object) -> tuple[dict[str, str] | None, list[str]]:
 
 def _setting(default: Any, check: Callable[[object], tuple[Any, list[str]]], help: str) -> Any:  # noqa: A002, ANN401 - as _option
     metadata = {"check": check, "help": help, "default": default}
-    return field(default_factory=dict, metadata=metadata) if default == {} else field(default=default, metadata=metadata)
+    return (
+        field(default_factory=dict, metadata=metadata) if default == {} else field(default=default, metadata=metadata)
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -162,7 +168,9 @@ class Settings:
     """``thread_cards_*`` in ``conf.py``."""
 
     auto: bool = _setting(True, _check_flag, "Make a card of every paragraph that is only the URL of a thread.")  # noqa: FBT003
-    hosts: Mapping[str, str] = _setting({}, _check_hosts, "Servers that cannot be known by their name: host to platform.")
+    hosts: Mapping[str, str] = _setting(
+        {}, _check_hosts, "Servers that cannot be known by their name: host to platform."
+    )
     css: bool = _setting(True, _check_flag, "Add the extension's style sheet to pages that hold a card.")  # noqa: FBT003
 
     @classmethod

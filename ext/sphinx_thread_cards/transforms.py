@@ -32,6 +32,7 @@ _NO_CARDS_IN = (
     nodes.legend,
     addnodes.glossary,
 )
+_NO_OPTIONS = Options()
 _BARE_URL = re.compile(r"https?://\S+")
 
 
@@ -60,7 +61,7 @@ class FindLoneUrls(SphinxTransform):
         for paragraph in list(self.document.findall(nodes.paragraph)):
             url = _lone_url(paragraph)
             if url and (ref := parse_thread_url(url, settings.hosts)) and _may_hold_a_card(paragraph):
-                request = card_request(request=Request(ref, Options()))
+                request = card_request(request=Request(ref, _NO_OPTIONS))
                 # sphinx-design marks paragraphs of its own cards; ours is none any more.
                 request["classes"] = [name for name in paragraph["classes"] if name != "sd-card-text"]
                 request["ids"], request["names"] = paragraph["ids"], paragraph["names"]
@@ -114,7 +115,7 @@ class BuildCards(SphinxTransform):
         box["ids"] = [self._free_anchor(request.ref, box), *place["ids"]]
         box.source, box.line = place.source, place.line
         domain = cast("ThreadDomain", self.env.get_domain("thread"))
-        domain.note_card(card, box["ids"][0], place["names"])
+        domain.note_card(request.ref, request.options, box["ids"][0], place["names"])
         return box
 
     def _free_anchor(self, ref: ThreadRef, box: nodes.container) -> str:

@@ -19,9 +19,18 @@ class Warn(Enum):
     CONFIG = "config", "A value in `conf.py` cannot be used. The default stands in for it."
     EMPTY = "empty", "A `thread` directive or role has no URL. Its text is kept, without a card."
     UNSAFE_URL = "unsafe_url", "An address is not an `http` or `https` URL. It is shown as text and is not a link."
-    UNKNOWN_URL = "unknown_url", "No platform knows the address. The card shows the address and what the page says of it."
-    OPTION = "option", "An option of a `thread` directive has no such name or a value that cannot be used. The card is built without it."
-    NOT_KEPT = "not_kept", "A page asks for posts of a thread that no snapshot is kept of. The card is built from the URL and the options."
+    UNKNOWN_URL = (
+        "unknown_url",
+        "No platform knows the address. The card shows the address and what the page says of it.",
+    )
+    OPTION = (
+        "option",
+        "An option of a `thread` directive has no such name or a value that cannot be used. The card is built without it.",
+    )
+    NOT_KEPT = (
+        "not_kept",
+        "A page asks for posts of a thread that no snapshot is kept of. The card is built from the URL and the options.",
+    )
 
     def __init__(self, subtype: str, help: str) -> None:  # noqa: A002 - the word that options use too
         self.subtype = subtype

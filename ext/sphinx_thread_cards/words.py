@@ -15,13 +15,45 @@ CATALOGUE = "sphinx_thread_cards"
 LOCALE_DIR = Path(__file__).parent / "locale"
 _ = get_translation(CATALOGUE)
 
+
+def _marked(text: str) -> str:
+    """Mark words for the catalogue's tools; they are translated where they are used."""
+    return text
+
+
 _MIRRORS = {"threadreader": "Thread Reader"}
+_TITLES = {
+    Kind.THREAD: _marked("Thread on {place}"),
+    Kind.ISSUE: _marked("Issue in {place}"),
+    Kind.PULL_REQUEST: _marked("Pull request in {place}"),
+    Kind.MERGE_REQUEST: _marked("Merge request in {place}"),
+    Kind.DISCUSSION: _marked("Discussion in {place}"),
+    Kind.EPIC: _marked("Epic in {place}"),
+    Kind.MESSAGE: _marked("Message on {place}"),
+    Kind.TOPIC: _marked("Topic on {place}"),
+    Kind.QUESTION: _marked("Question on {place}"),
+    Kind.ANSWER: _marked("Answer on {place}"),
+    Kind.POST: _marked("Post on {place}"),
+    Kind.STORY: _marked("Discussion on {place}"),
+    Kind.VIDEO: _marked("Video on {place}"),
+    Kind.PLAYLIST: _marked("Playlist on {place}"),
+    Kind.ARTICLE: _marked("Article on {place}"),
+    Kind.PAGE: _marked("Page on {place}"),
+}
 
 
 def platform_label(ref: ThreadRef) -> str:
     """The platform as readers know it; the host for an address that no platform knows."""
     platform = PLATFORMS.get(ref.platform)
-    return platform.label if platform else ref.host
+    if platform is None:
+        return ref.host
+    return _("Mailing list") if platform.mailing_list else platform.label
+
+
+def reader_of(ref: ThreadRef) -> str:
+    """Where a link leads: the network, or the one server of a software that many run."""
+    platform = PLATFORMS.get(ref.platform)
+    return ref.host if platform is None or platform.many_servers or platform.mailing_list else platform.label
 
 
 def place_of(ref: ThreadRef) -> str:
@@ -31,52 +63,21 @@ def place_of(ref: ThreadRef) -> str:
 
 def what_it_is(ref: ThreadRef) -> str:
     """``Issue in pftf/RPi4``: the title of a card that nobody gave a title."""
-    place = place_of(ref)
-    # A literal call for each kind, so that the words can be found by the catalogue's tools.
-    match ref.kind:
-        case Kind.ISSUE:
-            return _("Issue in {place}").format(place=place)
-        case Kind.PULL_REQUEST:
-            return _("Pull request in {place}").format(place=place)
-        case Kind.MERGE_REQUEST:
-            return _("Merge request in {place}").format(place=place)
-        case Kind.EPIC:
-            return _("Epic in {place}").format(place=place)
-        case Kind.DISCUSSION:
-            return _("Discussion in {place}").format(place=place)
-        case Kind.MESSAGE:
-            return _("Message on {place}").format(place=place)
-        case Kind.TOPIC:
-            return _("Topic on {place}").format(place=place)
-        case Kind.QUESTION:
-            return _("Question on {place}").format(place=place)
-        case Kind.ANSWER:
-            return _("Answer on {place}").format(place=place)
-        case Kind.STORY:
-            return _("Discussion on {place}").format(place=place)
-        case Kind.VIDEO:
-            return _("Video on {place}").format(place=place)
-        case Kind.PLAYLIST:
-            return _("Playlist on {place}").format(place=place)
-        case Kind.ARTICLE:
-            return _("Article on {place}").format(place=place)
-        case Kind.POST:
-            return _("Post on {place}").format(place=place)
-        case Kind.PAGE:
-            return _("Page on {place}").format(place=place)
-        case Kind.THREAD:
-            return _("Thread on {place}").format(place=place)
+    return _(_TITLES[ref.kind]).format(place=place_of(ref))
 
 
 def read_on(ref: ThreadRef) -> str:
     """The label of the link that the card leads to first."""
-    label = _MIRRORS.get(ref.mirror or "") if ref.read_url else None
-    return _("Read on {place}").format(place=label or platform_label(ref))
+    if ref.read_url:
+        return _("Read on {place}").format(place=_MIRRORS.get(ref.mirror or "", ref.host))
+    if ref.kind in {Kind.VIDEO, Kind.PLAYLIST}:
+        return _("Watch on {place}").format(place=reader_of(ref))
+    return _("Read on {place}").format(place=reader_of(ref))
 
 
 def original_on(ref: ThreadRef) -> str:
     """The label of the link to the thread itself, beside a readable copy."""
-    return _("Original on {place}").format(place=platform_label(ref))
+    return _("Original on {place}").format(place=reader_of(ref))
 
 
 def archived_copy() -> str:

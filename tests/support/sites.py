@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from sphinx import locale
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
@@ -76,6 +77,8 @@ def build(  # noqa: PLR0913
     warnings = io.StringIO()
     overrides = settings if confdir else {**SETTINGS, **settings}
     with no_network(), patch_docutils(), docutils_namespace():
+        # Sphinx would fall back to the words of the site that was built before.
+        locale.translators.clear()
         app = Sphinx(
             source,
             confdir,

@@ -6,6 +6,7 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from sphinx_thread_cards.model import Kind, ThreadRef
 from sphinx_thread_cards.platforms import (
     bluesky,
     discord,
@@ -40,9 +41,7 @@ from sphinx_thread_cards.platforms._base import Address, Platform
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sphinx_thread_cards.model import ThreadRef
-
-__all__ = ["PLATFORMS", "Address", "Platform", "parse_thread_url"]
+__all__ = ["PLATFORMS", "Address", "Platform", "find_thread", "parse_thread_url"]
 
 # The order decides who is asked first about an address on an unknown host: the most particular path comes first.
 _MODULES = (
@@ -112,6 +111,19 @@ def parse_thread_url(url: str, hosts: Mapping[str, str] | None = None) -> Thread
         if guess.match(place) and (ref := parse(address)):
             return ref
     return None
+
+
+def find_thread(url: str, hosts: Mapping[str, str] | None = None) -> ThreadRef | None:
+    """As :func:`parse_thread_url`, but a plain page for a web address that no platform knows.
+
+    :returns: None only for what must not become a link: other schemes, addresses without a host or with user information.
+    """
+    address = split_address(url)
+    ref = parse_thread_url(url, hosts)
+    if ref or address is None or not address.url[:4].lower() == "http":
+        return ref
+    id_ = address.url.partition("://")[2]
+    return ThreadRef(platform="web", id=id_, url=address.url, given_url=url, host=address.host, kind=Kind.PAGE)
 
 
 def split_address(url: str) -> Address | None:

@@ -49,6 +49,10 @@ class Platform:
     """As readers know it: ``X``, ``Hacker News``."""
     parse: Callable[[Address], ThreadRef | None]
     """Pure; gives None for what is not a thread there."""
+    many_servers: bool = False
+    """Whether many sites run it, so that readers know the site's name rather than the software's."""
+    mailing_list: bool = False
+    """Whether it keeps the archives of mailing lists."""
     hosts: tuple[str, ...] = ()
     """Exact hosts, lower case and without ``www.``; with a leading dot, every host below that domain."""
     guess: re.Pattern[str] | None = None

@@ -94,4 +94,4 @@ def _parse_post(address: Address) -> ThreadRef | None:
     )
 
 
-PLATFORM = Platform(name="discourse", label="Discourse", parse=parse, hosts=tuple(sorted(_HOSTS)))
+PLATFORM = Platform(name="discourse", label="Discourse", parse=parse, many_servers=True, hosts=tuple(sorted(_HOSTS)))

@@ -68,6 +68,7 @@ PLATFORM = Platform(
     name="gitlab",
     label="GitLab",
     parse=parse,
+    many_servers=True,
     # Known by name for their old addresses, which lack the "/-/" that tells a GitLab server.
     hosts=(
         "code.videolan.org",

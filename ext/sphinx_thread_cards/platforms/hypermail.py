@@ -70,4 +70,4 @@ def _w3c(address: Address, match: re.Match[str]) -> ThreadRef | None:
     )
 
 
-PLATFORM = Platform(name="hypermail", label="Hypermail", parse=parse, hosts=(*_LKML_HOSTS, "lists.w3.org"))
+PLATFORM = Platform(name="hypermail", label="Hypermail", parse=parse, many_servers=True, mailing_list=True, hosts=(*_LKML_HOSTS, "lists.w3.org"))

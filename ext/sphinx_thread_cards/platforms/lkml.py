@@ -35,4 +35,4 @@ def parse(address: Address) -> ThreadRef | None:
     )
 
 
-PLATFORM = Platform(name="lkml", label="lkml.org", parse=parse, hosts=("lkml.org",))
+PLATFORM = Platform(name="lkml", label="lkml.org", parse=parse, mailing_list=True, hosts=("lkml.org",))

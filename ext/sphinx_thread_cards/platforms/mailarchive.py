@@ -62,5 +62,6 @@ PLATFORM = Platform(
     name="mail-archive",
     label="The Mail Archive",
     parse=parse,
+    mailing_list=True,
     hosts=(_HOST, "go.mail-archive.com", _BY_ID),
 )

@@ -96,4 +96,4 @@ def _ref(address: Address, id_: str, place: str, author: str | None, *, dated: b
     )
 
 
-PLATFORM = Platform(name="mastodon", label="Mastodon", parse=parse, hosts=tuple(_HOSTS.split()), guess=_GUESS)
+PLATFORM = Platform(name="mastodon", label="Mastodon", parse=parse, many_servers=True, hosts=tuple(_HOSTS.split()), guess=_GUESS)

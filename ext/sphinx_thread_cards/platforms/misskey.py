@@ -54,6 +54,7 @@ PLATFORM = Platform(
     name="misskey",
     label="Misskey",
     parse=parse,
+    many_servers=True,
     hosts=("misskey.art", "misskey.design", "misskey.io", "nijimiss.moe", "submarin.online", "sushi.ski"),
     guess=_GUESS,
 )

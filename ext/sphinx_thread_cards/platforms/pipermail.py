@@ -78,4 +78,4 @@ def _week(day: str) -> tuple[datetime | None, Precision]:
     return monday, Precision.MONTH if sunday.month == monday.month else Precision.YEAR
 
 
-PLATFORM = Platform(name="pipermail", label="Pipermail", parse=parse, guess=re.compile(_FOLDER))
+PLATFORM = Platform(name="pipermail", label="Pipermail", parse=parse, many_servers=True, mailing_list=True, guess=re.compile(_FOLDER))

@@ -77,6 +77,7 @@ PLATFORM = Platform(
     name="pleroma",
     label="Pleroma",
     parse=parse,
+    many_servers=True,
     hosts=("blob.cat", "ihatebeinga.live", "poa.st", "social.kernel.org"),
     guess=_GUESS,
 )

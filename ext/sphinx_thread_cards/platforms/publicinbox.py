@@ -60,6 +60,8 @@ PLATFORM = Platform(
     name="public-inbox",
     label="public-inbox",
     parse=parse,
+    many_servers=True,
+    mailing_list=True,
     hosts=(
         _LORE,
         *sorted(_SHORT),

@@ -165,6 +165,7 @@ PLATFORM = Platform(
     name="stackexchange",
     label="Stack Exchange",
     parse=parse,
+    many_servers=True,
     hosts=(
         "stackoverflow.com",
         ".stackoverflow.com",

@@ -101,6 +101,7 @@ PLATFORM = Platform(
     name="zulip",
     label="Zulip",
     parse=parse,
+    many_servers=True,
     hosts=("chat.zulip.org", ".zulipchat.com"),
     guess=re.compile(f"{_FOLDER}#narrow/"),
 )
