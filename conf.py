@@ -13,7 +13,8 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-sys.path.append(str(Path(__file__).parent / "docs" / "_extensions"))
+# Where the extensions are that only this site needs.
+sys.path.append(str(Path(__file__).parent / "ext"))
 
 # -- Where this build will be served -------------------------------------------
 # Read the Docs sets these variables. Elsewhere they are unset, and the pages then
@@ -31,9 +32,7 @@ def web_address(clone_url: str) -> str:
     Furo cannot make an edit link.
     """
     forge = r"(github\.com|gitlab\.com|bitbucket\.org)"
-    found = re.fullmatch(
-        rf"(?:\w+://)?(?:[^@/]+@)?{forge}[:/](.+?)(?:\.git)?/?", clone_url
-    )
+    found = re.fullmatch(rf"(?:\w+://)?(?:[^@/]+@)?{forge}[:/](.+?)(?:\.git)?/?", clone_url)
     return f"https://{found[1]}/{found[2]}" if found else ""
 
 
@@ -56,8 +55,9 @@ extensions = [
     "notfound.extension",
     "sphinx_last_updated_by_git",
     "site_book",
+    "site_reference",
 ]
-exclude_patterns = ["_drawings", "_extensions", "_latex", "_static", "_threads"]
+exclude_patterns = ["_drawings", "_latex", "_static", "_threads"]
 myst_enable_extensions = [
     "attrs_block",
     "attrs_inline",
@@ -103,9 +103,7 @@ html_theme_options = {
 # Only a branch can be edited; a tag or a pull request cannot.
 if VERSION_TYPE == "branch":
     html_theme_options |= {
-        "source_repository": web_address(
-            os.environ.get("READTHEDOCS_GIT_CLONE_URL", "")
-        ),
+        "source_repository": web_address(os.environ.get("READTHEDOCS_GIT_CLONE_URL", "")),
         "source_branch": os.environ.get("READTHEDOCS_GIT_IDENTIFIER", ""),
         "source_directory": "docs/",
     }

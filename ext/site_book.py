@@ -1,11 +1,15 @@
-"""What the site needs beyond settings: PDF, EPUB and the 404 page come out right."""
+"""What this site needs beyond settings: PDF, EPUB and the 404 page come out right.
+
+For the site alone; the package does not hold this file.
+"""
+# ruff: noqa: INP001 - Sphinx imports it as a module of its own, beside the package
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
-from notfound.utils import replace_uris
+from notfound.utils import replace_uris  # type: ignore[import-untyped]
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.texescape import escape
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
+# What is printed as a footnote: its text, its mark, or both.
 FOOTNOTES = {"footnote", "footnotemark", "footnotetext"}
 
 
@@ -65,12 +70,7 @@ def arrange_book(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 def _top_level_files(tree: nodes.Element) -> list[addnodes.start_of_file]:
     """Return the pages below `tree` that are not inside another page below it."""
     below = [page for page in tree.findall(addnodes.start_of_file) if page is not tree]
-    nested = {
-        inner
-        for outer in below
-        for inner in outer.findall(addnodes.start_of_file)
-        if inner is not outer
-    }
+    nested = {inner for outer in below for inner in outer.findall(addnodes.start_of_file) if inner is not outer}
     return [page for page in below if page not in nested]
 
 
@@ -80,9 +80,7 @@ def _parts(env: BuildEnvironment, root: str) -> Iterator[tuple[str, list[str]]]:
         yield toctree.get("caption") or "", toctree["includefiles"]
 
 
-def _part(
-    caption: str, files: list[addnodes.start_of_file], engine: str
-) -> list[nodes.Element]:
+def _part(caption: str, files: list[addnodes.start_of_file], engine: str) -> list[nodes.Element]:
     """Return a part: the LaTeX that begins it, and its chapters.
 
     The pages below a page that stands alone in its part become chapters beside it.
@@ -105,20 +103,16 @@ def _number_footnotes(doctree: nodes.document) -> None:
     Sphinx numbers those it adds for links before those of the author.
     """
     # Found from above: in an assembled tree a page's content does not know its page.
-    page_of: dict[nodes.Node, nodes.Node] = {}
+    page_of: dict[nodes.Element, nodes.Element] = {}
     for page in [doctree, *doctree.findall(addnodes.start_of_file)]:
-        page_of |= dict.fromkeys(page.findall(_is_footnote), page)
-    numbers: dict[nodes.Node, dict[str, str]] = {}
+        notes = (node for node in page.findall(nodes.Element) if node.tagname in FOOTNOTES)
+        page_of |= dict.fromkeys(notes, page)
+    numbers: dict[nodes.Element, dict[str, str]] = {}
     for note, page in page_of.items():
-        label: Any = note[0] if isinstance(note[0], nodes.label) else note
+        label = note[0] if isinstance(note[0], nodes.label) else note
         seen = numbers.setdefault(page, {})
         number = seen.setdefault(label.astext(), str(len(seen) + 1))
         label[:] = [nodes.Text(number)]
-
-
-def _is_footnote(node: nodes.Node) -> bool:
-    """Tell whether `node` is printed as a footnote, its text or its mark."""
-    return node.tagname in FOOTNOTES
 
 
 class NoRepeatedAddress(SphinxPostTransform):
@@ -130,7 +124,7 @@ class NoRepeatedAddress(SphinxPostTransform):
     default_priority = 500  # Sphinx adds the footnotes at 400 and places them at 600.
     formats = ("latex",)
 
-    def run(self, **_kwargs: Any) -> None:
+    def run(self, **_kwargs: object) -> None:
         """Remove each footnote whose one address is also a link's text beside it."""
         for place in list(self.document.findall(_shows_addresses)):
             links = place.findall(nodes.reference)
@@ -150,9 +144,7 @@ class NoRepeatedAddress(SphinxPostTransform):
 
 def _shows_addresses(node: nodes.Node) -> bool:
     """Tell whether `node` is a card or a footnote."""
-    return isinstance(node, nodes.footnote) or (
-        isinstance(node, nodes.container) and "thread-card" in node["classes"]
-    )
+    return isinstance(node, nodes.footnote) or (isinstance(node, nodes.container) and "thread-card" in node["classes"])
 
 
 class EpubUnfold(SphinxPostTransform):
@@ -165,7 +157,7 @@ class EpubUnfold(SphinxPostTransform):
     default_priority = 150  # sphinx-design makes its HTML at 200.
     builders = ("epub",)
 
-    def run(self, **_kwargs: Any) -> None:
+    def run(self, **_kwargs: object) -> None:
         """Make plain containers of all parts of tabs and dropdowns."""
         folded = {"tab-set", "tab-item", "tab-content", "dropdown"}
         for node in self.document.findall(nodes.container):
