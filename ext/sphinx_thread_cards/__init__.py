@@ -20,7 +20,7 @@ ENV_VERSION = 1
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register everything; a table of contents of the extension."""
     # Imported here, so that parse_thread_url alone does not bring Sphinx in.
-    from sphinx_thread_cards import assets, directives, domain, nodes, options, transforms
+    from sphinx_thread_cards import assets, directives, domain, nodes, options, transforms  # noqa: PLC0415
 
     options.register(app)
     app.add_directive("thread", directives.ThreadDirective)

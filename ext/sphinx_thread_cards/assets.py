@@ -46,4 +46,5 @@ def add_style_sheet(
 ) -> None:
     """Link the style sheet on this page if there is a card on it (``html-page-context``)."""
     if doctree is not None and Settings.of(app.config).css and next(doctree.findall(card_article), None) is not None:
-        app.add_css_file(STYLE_SHEET)
+        # Before the site's own style sheets (800), which may restyle cards.
+        app.add_css_file(STYLE_SHEET, priority=400)

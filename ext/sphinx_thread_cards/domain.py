@@ -17,7 +17,8 @@ from sphinx_thread_cards.options import Options, Settings
 from sphinx_thread_cards.platforms import find_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Set
+    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from sphinx.application import Sphinx
     from sphinx.builders import Builder
@@ -80,7 +81,7 @@ class ThreadDomain(Domain):
         self.cards.pop(docname, None)
         self.citations.pop(docname, None)
 
-    def merge_domaindata(self, docnames: Set[str], otherdata: dict[str, Any]) -> None:
+    def merge_domaindata(self, docnames: AbstractSet[str], otherdata: dict[str, Any]) -> None:
         """Take over the pages that another process has read."""
         for kind in ("cards", "citations"):
             self.data[kind].update({name: value for name, value in otherdata[kind].items() if name in docnames})
@@ -138,7 +139,7 @@ class ThreadDomain(Domain):
         """The best cards, found once; asked for only when all pages have been read."""
         return self.best_cards()
 
-    def resolve_any_xref(self, *args: object) -> list[tuple[str, nodes.reference]]:  # noqa: ARG002, PLR6301
+    def resolve_any_xref(self, *args: object) -> list[tuple[str, nodes.reference]]:  # noqa: ARG002
         """Addresses are not names that ``{any}`` could mean."""
         return []
 

@@ -1,12 +1,12 @@
 """What is special to a format: nodes and post-transforms that exist for that format only.
 
-Nothing here is registered for ``epub``: one such registration, by any extension, would switch off everybody's ``html`` visitors
-in EPUB (sphinx/registry.py, ``add_translation_handlers``).
+Nothing here is registered for ``epub``: one such registration, by any extension, would switch off everybody's
+``html`` visitors in EPUB (sphinx/registry.py, ``add_translation_handlers``).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -56,6 +56,7 @@ class HtmlCards(SphinxPostTransform):
     formats = ("html",)
 
     def run(self, **kwargs: Any) -> None:  # noqa: ARG002, ANN401 - the signature of Sphinx
+        """Change every card of the page."""
         for box in list(find_cards(self.document)):
             article = card_article("", *box.children, **box.attributes)
             for part in article.children:
@@ -90,10 +91,11 @@ def _join_links(box: nodes.Element) -> None:
     """Of paragraphs ``label: address`` make one line of links that read ``label``."""
     lines = [node for node in box.children if has_class(node, "link")]
     paragraph = nodes.paragraph(classes=[f"{BLOCK}-links"])
-    for label, link in (line.children for line in lines):
+    for line in lines:
+        label, link = line[0].astext().removesuffix(": "), cast("nodes.reference", line[1])
         if len(paragraph):
             paragraph += nodes.Text(SEPARATOR)
-        paragraph += nodes.reference("", label.astext().removesuffix(": "), **link.attributes)
+        paragraph += nodes.reference("", label, refuri=link["refuri"])
     box[:] = [*(node for node in box.children if node not in lines), paragraph]
 
 
@@ -104,6 +106,7 @@ class TargetedCards(SphinxPostTransform):
     formats = ("latex", "texinfo")
 
     def run(self, **kwargs: Any) -> None:  # noqa: ARG002, ANN401
+        """Change every card of the page."""
         for box in list(find_cards(self.document)):
             # Inside the first paragraph: before it, Texinfo would join it to the paragraph above the card.
             header = next(node for node in box.children if has_class(node, "header"))
@@ -118,18 +121,20 @@ class LatexCards(SphinxPostTransform):
     formats = ("latex",)
 
     def run(self, **kwargs: Any) -> None:  # noqa: ARG002, ANN401
+        """Change every card of the page."""
         for box in list(find_cards(self.document)):
             for line in [node for node in box.children if isinstance(node, nodes.paragraph)]:
                 box.replace(line, nodes.container("", line, classes=line["classes"]))
 
 
 class ManCards(SphinxPostTransform):
-    """Take cards out of their containers: in those the manual page's writer joins the first paragraph to the one before."""
+    """Take cards out of their containers, in which the manual page's writer joins paragraphs to those before."""
 
     default_priority = 400
     formats = ("man",)
 
     def run(self, **kwargs: Any) -> None:  # noqa: ARG002, ANN401
+        """Change every card of the page."""
         for box in list(find_cards(self.document)):
             for inner in [node for node in box.children if isinstance(node, nodes.container)]:
                 box.replace(inner, inner.children)
@@ -143,6 +148,7 @@ class TextCards(SphinxPostTransform):
     formats = ("text",)
 
     def run(self, **kwargs: Any) -> None:  # noqa: ARG002, ANN401
+        """Change every card of the page."""
         for box in list(find_cards(self.document)):
             # The text writer wraps paragraphs, in the middle of an address if need be, but not lines of a block.
             links = [node for node in box.children if has_class(node, "link")]

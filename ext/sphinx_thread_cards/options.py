@@ -81,7 +81,7 @@ def _read_posts(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(ranges)
 
 
-def _option(read: Callable[[str], Any], help: str, example: str) -> Any:  # noqa: A002, ANN401 - stands where a typed default would
+def _option(read: Callable[[str], Any], help: str, example: str) -> Any:  # noqa: A002, ANN401 - stands where a default would
     return field(default=None, metadata={"read": read, "help": help, "example": example})
 
 
@@ -92,7 +92,7 @@ class Options:
     title: str | None = _option(_read_text, "The title, in the author's own words.", "How the firmware got to the Pi")
     author: str | None = _option(_read_text, "Name of the person who began the thread.", "Jo Example")
     handle: str | None = _option(_read_handle, "That person's name on the platform.", "jo_example")
-    date: When | None = _option(read_when, "When the thread began, as far as it is known.", "2020-10-06")
+    date: When | None = _option(read_when, "When the thread began, as far as it is known.", "2020-10-06")  # noqa: RUF009 - a field, by way of _option
     lang: str | None = _option(
         _read_language, "Language of the thread; named on the card when it is not the site's.", "de"
     )

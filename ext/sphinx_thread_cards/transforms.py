@@ -11,13 +11,13 @@ from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
 
 from sphinx_thread_cards import card as cards
-from sphinx_thread_cards.model import ThreadRef
 from sphinx_thread_cards.options import Options, Settings
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.warnings import Warn, warn
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.domain import ThreadDomain
+    from sphinx_thread_cards.model import ThreadRef
 
 # In these, an address is one item among others: it stays a link.
 _NO_CARDS_IN = (
@@ -55,6 +55,7 @@ class FindLoneUrls(SphinxTransform):
     default_priority = 740
 
     def apply(self, **kwargs: Any) -> None:  # noqa: ARG002, ANN401 - the signature of docutils
+        """Ask, where the site's settings let it."""
         settings = Settings.of(self.config)
         if not settings.auto:
             return
@@ -101,6 +102,7 @@ class BuildCards(SphinxTransform):
     default_priority = 800
 
     def apply(self, **kwargs: Any) -> None:  # noqa: ARG002, ANN401
+        """Put a card in the place of every request."""
         for place in list(self.document.findall(card_request)):
             place.parent.replace(place, self._build(place))
 

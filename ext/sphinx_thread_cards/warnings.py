@@ -25,11 +25,11 @@ class Warn(Enum):
     )
     OPTION = (
         "option",
-        "An option of a `thread` directive has no such name or a value that cannot be used. The card is built without it.",
+        "An option of a `thread` directive has an unknown name or a value of no use. The card is built without it.",
     )
     NOT_KEPT = (
         "not_kept",
-        "A page asks for posts of a thread that no snapshot is kept of. The card is built from the URL and the options.",
+        "A page asks for posts of a thread that no snapshot is kept of. The card shows what the URL and options tell.",
     )
 
     def __init__(self, subtype: str, help: str) -> None:  # noqa: A002 - the word that options use too
