@@ -116,11 +116,12 @@ def parse_thread_url(url: str, hosts: Mapping[str, str] | None = None) -> Thread
 def find_thread(url: str, hosts: Mapping[str, str] | None = None) -> ThreadRef | None:
     """As :func:`parse_thread_url`, but a plain page for a web address that no platform knows.
 
-    :returns: None only for what must not become a link: other schemes, addresses without a host or with user information.
+    :returns: None only for what must not become a link: other schemes, addresses without a host or with user
+        information.
     """
     address = split_address(url)
     ref = parse_thread_url(url, hosts)
-    if ref or address is None or not address.url[:4].lower() == "http":
+    if ref or address is None or address.url[:4].lower() != "http":
         return ref
     id_ = address.url.partition("://")[2]
     return ThreadRef(platform="web", id=id_, url=address.url, given_url=url, host=address.host, kind=Kind.PAGE)
@@ -144,6 +145,8 @@ def split_address(url: str) -> Address | None:
     plain = plain.removeprefix("www.")
     if port and port not in _USUAL_PORTS:
         plain = f"{plain}:{port}"
+    if ":~:" in fragment:
+        fragment = fragment.partition(":~:")[0]  # what a browser highlights; not part of the page's own anchors
     if "%" in path or "//" in path:
         path = _plain_path(path)
     return Address(url, plain, path or "/", query, fragment)

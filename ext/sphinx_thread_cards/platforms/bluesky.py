@@ -21,7 +21,7 @@ _FRONT_ENDS = """
 _WHO = r"(did:[a-z]{1,10}:[A-Za-z0-9._:-]{1,250}|@?[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8})"
 _KEY = r"(?!\.{1,2}(?:/|$))([A-Za-z0-9._:~-]{1,512})"
 _POST = re.compile(
-    rf"/profile/{_WHO}/post/{_KEY}(?:/(?:liked-by|reposted-by|quotes))?/?|/(?:embed/)?{_WHO}/app\.bsky\.feed\.post/{_KEY}/?"
+    rf"/profile/{_WHO}/post/{_KEY}(?:/(?:liked-by|reposted-by|quotes|[a-z]{{2}}))?/?|/(?:embed/)?{_WHO}/app\.bsky\.feed\.post/{_KEY}/?"
 )
 _TID = re.compile(r"[2-7a-j][2-7a-z]{12}")
 # The digits of a TID, and those that Python reads in base 32.

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from sphinx_thread_cards.model import Kind, ThreadRef
 from sphinx_thread_cards.platforms._base import Address, Platform, time_from_ms
 
-_MESSAGE = re.compile(r"/channels/([0-9]{15,20}|@me)/([0-9]{15,20})/([0-9]{15,20})/?")
+_MESSAGE = re.compile(r"/channels/([0-9]{15,20}|@me)/([0-9]{15,20})/(threads/)?([0-9]{15,20})/?")
 _EPOCH_MS = 1420070400000
 # Discord opened in May 2015.
 _FIRST_MESSAGES = datetime(2015, 5, 1, tzinfo=UTC)
@@ -23,19 +23,19 @@ def posted(id_: str) -> datetime | None:
 
 
 def parse(address: Address) -> ThreadRef | None:
-    """Read a message's address; a thread has a channel's number, so the message says which one is meant."""
+    """Read the address of a message, or of the thread below a channel: it bears the number of its first message."""
     match = _MESSAGE.fullmatch(address.path)
     if match is None:
         return None
-    guild, channel, message = match.groups()
+    guild, channel, form, message = match.groups()
     return ThreadRef(
         platform="discord",
         id=f"{guild.removeprefix('@')}/{channel}/{message}",
-        url=f"https://discord.com/channels/{guild}/{channel}/{message}",
+        url=f"https://discord.com/channels/{guild}/{channel}/{form or ''}{message}",
         given_url=address.url,
         host="discord.com",
         posted=posted(message),
-        kind=Kind.MESSAGE,
+        kind=Kind.THREAD if form else Kind.MESSAGE,
     )
 
 

@@ -14,25 +14,38 @@ from sphinx_thread_cards.platforms._parts import url_slug
 
 # Only hosts that are known to be Discourse: "/t/" alone says too little to guess by.
 _HOST_LIST = """
-    caddy.community clojureverse.org community.bitwarden.com community.brave.com community.cloudflare.com
-    community.fly.io community.frame.work community.grafana.com community.home-assistant.io
-    community.letsencrypt.org community.n8n.io community.openai.com community.openhab.org
-    community.openstreetmap.org community.signalusers.org community.tmpdir.org contributors.scala-lang.org
-    devforum.roblox.com discourse.cmake.org discourse.gnome.org discourse.haskell.org discourse.joinmastodon.org
-    discourse.julialang.org discourse.llvm.org discourse.mozilla.org discourse.nixos.org discourse.pi-hole.net
-    discourse.ros.org discourse.slicer.org discourse.threejs.org discourse.ubuntu.com discourse.vtk.org
-    discuss.ardupilot.org discuss.circleci.com discuss.elastic.co discuss.emberjs.com discuss.gradle.org
-    discuss.hashicorp.com discuss.huggingface.co discuss.ipfs.tech discuss.kde.org discuss.kotlinlang.org
-    discuss.kubernetes.io discuss.linuxcontainers.org discuss.ocaml.org discuss.privacyguides.net
-    discuss.python.org discuss.pytorch.org discuss.rubyonrails.org discuss.streamlit.io
-    discussion.fedoraproject.org discussions.unity.com elixirforum.com forum.arduino.cc forum.banana-pi.org
-    forum.cursor.com forum.djangoproject.com forum.duplicati.com forum.endeavouros.com forum.f-droid.org
-    forum.freecodecamp.org forum.garudalinux.org forum.ghost.org forum.gitlab.com forum.godotengine.org
-    forum.image.sc forum.kicad.info forum.level1techs.com forum.manjaro.org forum.obsidian.md forum.openwrt.org
-    forum.radxa.com forum.rclone.org forum.restic.net forum.snapcraft.io forum.syncthing.net
-    forum.torproject.org forums.developer.nvidia.com forums.docker.com forums.lawrencesystems.com
-    forums.rockylinux.org forums.swift.org forums.unrealengine.com help.nextcloud.com internals.rust-lang.org
-    meta.discourse.org talk.macpowerusers.com ubuntu-mate.community users.rust-lang.org users.scala-lang.org
+    .discourse.group ask.fedoraproject.org caddy.community clojureverse.org community.asterisk.org
+    community.bitwarden.com community.brave.com community.cloudflare.com community.e.foundation community.fly.io
+    community.frame.work community.freepbx.org community.grafana.com community.home-assistant.io
+    community.ipfire.org community.jitsi.org community.letsencrypt.org community.mnt.re community.n8n.io
+    community.octoprint.org community.openai.com community.openhab.org community.openstreetmap.org
+    community.particle.io community.platformio.org community.plotly.com community.roonlabs.com
+    community.signalusers.org community.sonarsource.com community.spiceworks.com community.tmpdir.org
+    community.volumio.com contributors.scala-lang.org dev-discuss.pytorch.org devforum.roblox.com
+    discourse.bokeh.org discourse.charmhub.io discourse.cmake.org discourse.coreelec.org discourse.elm-lang.org
+    discourse.gnome.org discourse.haskell.org discourse.holoviz.org discourse.itk.org discourse.joinmastodon.org
+    discourse.julialang.org discourse.jupyter.org discourse.libsdl.org discourse.llvm.org discourse.maas.io
+    discourse.matplotlib.org discourse.mc-stan.org discourse.mozilla.org discourse.nixos.org discourse.osmc.tv
+    discourse.panda3d.org discourse.paraview.org discourse.pi-hole.net discourse.purescript.org
+    discourse.pymc.io discourse.ros.org discourse.slicer.org discourse.threejs.org discourse.ubuntu.com
+    discourse.vtk.org discuss.96boards.org discuss.ai.google.dev discuss.ardupilot.org discuss.circleci.com
+    discuss.elastic.co discuss.emberjs.com discuss.gradle.org discuss.hashicorp.com discuss.huggingface.co
+    discuss.ipfs.tech discuss.kde.org discuss.kotlinlang.org discuss.kubernetes.io discuss.linuxcontainers.org
+    discuss.ocaml.org discuss.pixls.us discuss.privacyguides.net discuss.python.org discuss.pytorch.org
+    discuss.rubyonrails.org discuss.scientific-python.org discuss.streamlit.io discuss.techlore.tech
+    discuss.wxpython.org discussion.fedoraproject.org discussions.unity.com elixirforum.com erlangforums.com
+    forum.arduino.cc forum.babylonjs.com forum.banana-pi.org forum.beagleboard.org forum.crystal-lang.org
+    forum.cursor.com forum.defold.com forum.digikey.com forum.djangoproject.com forum.duplicati.com
+    forum.endeavouros.com forum.f-droid.org forum.fairphone.com forum.freecodecamp.org forum.garudalinux.org
+    forum.ghost.org forum.gitlab.com forum.godotengine.org forum.image.sc forum.khadas.com forum.kicad.info
+    forum.level1techs.com forum.manjaro.org forum.obsidian.md forum.opencv.org forum.openwrt.org
+    forum.playcanvas.com forum.qubes-os.org forum.radxa.com forum.rclone.org forum.restic.net
+    forum.sailfishos.org forum.seeedstudio.com forum.snapcraft.io forum.syncthing.net forum.torproject.net
+    forum.torproject.org forum.turris.cz forums.balena.io forums.developer.nvidia.com forums.docker.com
+    forums.fast.ai forums.lawrencesystems.com forums.opensuse.org forums.plex.tv forums.puri.sm
+    forums.rockylinux.org forums.sonarr.tv forums.swift.org forums.truenas.com forums.unrealengine.com
+    help.nextcloud.com internals.rust-lang.org linux.do meta.discourse.org talk.macpowerusers.com
+    ubuntu-mate.community users.rust-lang.org users.scala-lang.org
 """
 _HOSTS = frozenset(_HOST_LIST.split())
 # A folder or two for forums that live below a site; lazy, as "/t/t/5" is the topic "t" at the top.

@@ -11,11 +11,16 @@ import re
 from sphinx_thread_cards.model import Kind, ThreadRef
 from sphinx_thread_cards.platforms._base import Address, Platform
 
+_HOST = "github.com"
+# The others are what update robots write so that GitHub does not notify the thread.
+_HOSTS = (_HOST, "redirect.github.com", "togithub.com")
+# Owner of the repository that holds an organisation's discussions, by its name; which one it is only the site can tell.
+_DISCUSSIONS = {"community": "community"}
 _KINDS = {"issues": Kind.ISSUE, "pull": Kind.PULL_REQUEST, "discussions": Kind.DISCUSSION}
 _ITEM = re.compile(
     # Names of managed users hold an underscore; no repository is called "." or "..".
     r"/([A-Za-z0-9_-]{1,64})/(?!\.{1,2}/)([A-Za-z0-9._-]{1,100})/(issues|pull|discussions)/([0-9]{1,10})"
-    r"(?:/(?:files|changes|commits|checks)(?:/[0-9a-f.]{1,90})?)?/?"
+    r"(?:/(?:files|changes|commits|checks|conflicts)(?:/[0-9a-f.]{1,90})?)?/?"
 )
 _POST = re.compile(
     r"issuecomment-[0-9]{1,20}|discussion_r[0-9]{1,20}|pullrequestreview-[0-9]{1,20}|discussioncomment-[0-9]{1,20}"
@@ -35,14 +40,17 @@ def parse(address: Address) -> ThreadRef | None:
     if not number or (owner == "orgs" and segment != "discussions"):
         return None
     place = f"{owner}/{repository}"
+    holder = _DISCUSSIONS.get(repository.lower(), owner) if owner == "orgs" else owner
+    # A host that only the site's configuration knows is a company's own server.
+    host = _HOST if address.host in _HOSTS else address.host
     post = _post(address.fragment) if address.fragment else None
     anchor = f"#{post}" if post else ""
     return ThreadRef(
         platform="github",
-        id=f"{place}/{number}".lower(),
-        url=f"https://github.com/{place}/{segment}/{number}{anchor}",
+        id=f"{holder}/{repository}/{number}".lower(),
+        url=f"https://{host}/{place}/{segment}/{number}{anchor}",
         given_url=address.url,
-        host="github.com",
+        host=host,
         community=repository if owner == "orgs" else place,
         number=f"#{number}",
         post=post,
@@ -61,6 +69,5 @@ PLATFORM = Platform(
     name="github",
     label="GitHub",
     parse=parse,
-    # The second one is what update robots write so that GitHub does not notify the thread.
-    hosts=("github.com", "redirect.github.com"),
+    hosts=_HOSTS,
 )

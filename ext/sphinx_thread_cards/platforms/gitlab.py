@@ -28,12 +28,17 @@ _PATH = r"/([A-Za-z0-9_][A-Za-z0-9_.-]{0,254}(?:/[A-Za-z0-9_][A-Za-z0-9_.-]{0,25
 _NUMBER = r"/(issues(?:/incident)?|merge_requests|work_items|epics)/([0-9]{1,10})"
 # The tabs of an issue and a merge request.
 _ITEM = re.compile(
-    _PATH + r"(?:/-)?" + _NUMBER + r"(?:/(?:diffs|commits|pipelines|reports|designs(?:/[^/]{1,255})?|timeline))?/?"
+    _PATH
+    + r"(?:/-)?"
+    + _NUMBER
+    + r"(?:/(?:diffs|commits|pipelines|conflicts|reports|timeline|designs(?:/[^/]{1,255})?))?/?"
 )
 _GUESS = re.compile(_PATH + "/-" + _NUMBER + r"[/#]")
 _NOTE = re.compile(r"note_[0-9]{1,20}")
 # First segments that are GitLab's own pages; https://docs.gitlab.com/user/reserved_names/
 _RESERVED = frozenset({"admin", "api", "dashboard", "explore", "help", "projects", "search", "users"})
+# Behind a project these are its files and history; no group or project is called so.
+_FILES = frozenset({"blame", "blob", "commits", "edit", "raw", "tree", "wikis"})
 
 
 def parse(address: Address) -> ThreadRef | None:
@@ -45,7 +50,7 @@ def parse(address: Address) -> ThreadRef | None:
     first, _, group = path.partition("/")
     in_group = first == "groups"
     item = (_GROUP_SEGMENTS if in_group else _SEGMENTS).get(segment)
-    if item is None or first in _RESERVED or ".." in path:
+    if item is None or first in _RESERVED or ".." in path or not _FILES.isdisjoint(path.split("/")):
         return None
     number = number.lstrip("0") or "0"
     kind, sign = _KINDS[item]

@@ -39,4 +39,11 @@ def parse(address: Address) -> ThreadRef | None:
     )
 
 
-PLATFORM = Platform(name="hyperkitty", label="HyperKitty", parse=parse, many_servers=True, mailing_list=True, guess=re.compile(_FOLDER + "[^/@]{1,640}@"))
+PLATFORM = Platform(
+    name="hyperkitty",
+    label="HyperKitty",
+    parse=parse,
+    many_servers=True,
+    mailing_list=True,
+    guess=re.compile(_FOLDER + "[^/@]{1,640}@"),
+)

@@ -1,6 +1,7 @@
 """Hypermail archives with the month in the path: the Linux kernel's at Indiana University, and the W3C's.
 
-URL forms: https://lkml.iu.edu/ (``/hypermail/linux/kernel/YYMM.N/``, N counts the parts of a month) and
+URL forms: https://lkml.iu.edu/ (``/hypermail/linux/kernel/YYMM.N/``, N counts the parts of a month;
+lkml.rescloud.iu.edu leaves out what stands before) and
 https://lists.w3.org/ (``/Archives/Public/{list}/{year}{month or quarter}/``).
 """
 
@@ -13,8 +14,8 @@ from sphinx_thread_cards.platforms._base import Address, Platform
 from sphinx_thread_cards.platforms._parts import MONTHS, first_moment
 
 _LKML = "lkml.iu.edu"
-_LKML_HOSTS = (_LKML, "lkml.indiana.edu", "ussg.iu.edu", "uwsg.iu.edu", "uwsg.indiana.edu")
-_LINUX = re.compile(r"/hypermail/linux/([a-z0-9-]{1,40})/([0-9]{2})(0[1-9]|1[0-2])(\.[0-9])/([0-9]{3,6})\.html")
+_LKML_HOSTS = (_LKML, "lkml.indiana.edu", "lkml.rescloud.iu.edu", "ussg.iu.edu", "uwsg.iu.edu", "uwsg.indiana.edu")
+_LINUX = re.compile(r"(?:/hypermail/linux/([a-z0-9-]{1,40}))?/([0-9]{2})(0[1-9]|1[0-2])(\.[0-9])/([0-9]{3,6})\.html")
 _W3C = re.compile(
     r"/Archives/Public/([A-Za-z0-9_-]{1,64}(?:\.[A-Za-z0-9_-]{1,64}){0,9})"
     r"/((?:19|20)[0-9]{2})([A-Z][a-z]{2})((?:[A-Z][a-z]{2})?)/([0-9]{4,5})(?:\.html)?"
@@ -36,6 +37,7 @@ def parse(address: Address) -> ThreadRef | None:
 
 def _linux(address: Address, match: re.Match[str]) -> ThreadRef:
     name, year, month, part, number = match.groups()
+    name = name or "kernel"
     host = _LKML if address.host in _LKML_HOSTS else address.host
     id_ = f"linux/{name}/{year}{month}{part}/{number}"
     century = 1900 if int(year) >= _FIRST_YEAR else 2000
@@ -70,4 +72,11 @@ def _w3c(address: Address, match: re.Match[str]) -> ThreadRef | None:
     )
 
 
-PLATFORM = Platform(name="hypermail", label="Hypermail", parse=parse, many_servers=True, mailing_list=True, hosts=(*_LKML_HOSTS, "lists.w3.org"))
+PLATFORM = Platform(
+    name="hypermail",
+    label="Hypermail",
+    parse=parse,
+    many_servers=True,
+    mailing_list=True,
+    hosts=(*_LKML_HOSTS, "lists.w3.org"),
+)

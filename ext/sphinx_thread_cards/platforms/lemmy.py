@@ -86,4 +86,11 @@ def _ref(
     )
 
 
-PLATFORM = Platform(name="lemmy", label="Lemmy", parse=parse, many_servers=True, hosts=tuple(_HOSTS.split()), guess=_GUESS)
+PLATFORM = Platform(
+    name="lemmy",
+    label="Lemmy",
+    parse=parse,
+    many_servers=True,
+    hosts=tuple(_HOSTS.split()),
+    guess=_GUESS,
+)

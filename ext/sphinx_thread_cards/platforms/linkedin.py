@@ -14,8 +14,8 @@ from sphinx_thread_cards.model import Kind, ThreadRef
 from sphinx_thread_cards.platforms._base import Address, Platform, time_from_ms, words
 
 _NUMBER = r"(activity|share|ugcPost)[-:]([0-9]{15,19})"
-_POST = re.compile(rf"/posts/([^/_]{{1,300}})_(?:([^/]{{1,900}})-)?{_NUMBER}(?:-[A-Za-z0-9_-]{{1,8}})?/?")
-_UPDATE = re.compile(rf"/(?:embed/)?feed/update/(?:urn:li:)?{_NUMBER}/?")
+_POST = re.compile(rf"/posts/(?:([^/_]{{1,300}})_(?:([^/]{{1,900}})-)?)?{_NUMBER}(?:-[A-Za-z0-9_-]{{1,8}})?/?")
+_UPDATE = re.compile(rf"/(?:(?:embed/)?feed/update|video/(?:live|event))/(?:urn:li:)?{_NUMBER}/?")
 _ARTICLE = re.compile(r"/pulse/([^/]{1,300})/?")
 # The comment meant, by the post's number and its own; encoded as LinkedIn writes it, or not.
 _COMMENT = re.compile(
@@ -45,8 +45,9 @@ def parse(address: Address) -> ThreadRef | None:
     match = _POST.fullmatch(path)
     if match:
         author, slug, type_, id_ = match.groups()
-        author = unquote(author)
-        return _post(address, type_, id_, author if author.isprintable() else None, words(slug) if slug else None)
+        author = unquote(author or "")
+        author = author if author.isprintable() else ""
+        return _post(address, type_, id_, author or None, words(slug) if slug else None)
     match = _ARTICLE.fullmatch(path)
     # One spelling for letters beyond ASCII, which are given plain or encoded.
     slug = quote(unquote(match[1]), safe="", errors="replace") if match else ""

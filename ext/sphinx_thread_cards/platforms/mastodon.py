@@ -19,14 +19,15 @@ _ULID = r"[0-7][0-9A-HJKMNP-TV-Z]{25}"
 _SNOWFLAKE = "(?:9[3-9][0-9]{15}|1[0-9]{17})"
 _POST = re.compile(
     rf"/(?:(?:web/|deck/)?@({_USER})(?:@({_DOMAIN}))?/(?:posts/)?|users/({_USER})/statuses/|(web|deck)/statuses/"
-    r"|(ap/users/[0-9]{1,20})/statuses/)([0-9]{1,19})(?:/embed)?/?"
+    r"|(ap/users/[0-9]{1,20})/statuses/)([0-9]{1,19})"
+    r"(?:/(?:embed|activity|reblogs|favourites|quotes))?/?"
 )
 _ULID_POST = re.compile(rf"/(?:@|users/)({_USER})/statuses/({_ULID})/?")
 # On an unknown host: ids of today's length, behind what no blog has. A short number is somebody's article.
 _GUESS = re.compile(
-    rf"/(?:(?:web/|deck/)?@{_USER}(?:@{_DOMAIN})?/{_SNOWFLAKE}(?:/embed)?/?#"
+    rf"/(?:(?:web/|deck/)?@{_USER}(?:@{_DOMAIN})?/{_SNOWFLAKE}(?:/(?:embed|reblogs|favourites|quotes))?/?#"
     rf"|(?:web|deck)/statuses/{_SNOWFLAKE}/?#"
-    rf"|users/{_USER}/statuses/[0-9]{{1,19}}/?#|ap/users/[0-9]{{15,20}}/statuses/[0-9]{{15,19}}/?#"
+    rf"|users/{_USER}/statuses/[0-9]{{1,19}}(?:/activity)?/?#|ap/users/[0-9]{{15,20}}/statuses/[0-9]{{15,19}}/?#"
     rf"|(?:@|users/){_USER}/statuses/0[1-7][0-9A-HJKMNP-TV-Z]{{24}}/?#)"
 )
 _ULID_LENGTH = 26
@@ -96,4 +97,11 @@ def _ref(address: Address, id_: str, place: str, author: str | None, *, dated: b
     )
 
 
-PLATFORM = Platform(name="mastodon", label="Mastodon", parse=parse, many_servers=True, hosts=tuple(_HOSTS.split()), guess=_GUESS)
+PLATFORM = Platform(
+    name="mastodon",
+    label="Mastodon",
+    parse=parse,
+    many_servers=True,
+    hosts=tuple(_HOSTS.split()),
+    guess=_GUESS,
+)

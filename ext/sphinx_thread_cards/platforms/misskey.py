@@ -15,12 +15,12 @@ from sphinx_thread_cards.platforms._base import Address, Platform, time_from_ms
 
 # aid, aidx, the 24 hexadecimal digits of meid and objectid, ULID.
 _NOTE = re.compile(
-    r"/notes/([0-9a-z]{10}|[0-9a-z]{16}|[0-9a-f]{24}|g[0-9a-f]{23}|[0-7][0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{25})/?"
+    r"/(?:embed/)?notes/([0-9a-z]{10}|[0-9a-z]{16}|[0-9a-f]{24}|g[0-9a-f]{23}|[0-7][0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{25})/?"
 )
 _DATED = re.compile(r"[0-9a-z]{10}(?:[0-9a-z]{6})?")
 # On an unknown host: aid and aidx of 2018 to 2030, with both letters and digits, so that no word of ten letters passes.
 _GUESS = re.compile(
-    r"/notes/(?=[0-9]{0,15}[a-z])(?=[a-z]{0,15}[0-9])[7-9a-c][0-9a-z]{9}(?:[0-9a-z]{6})?/?#"
+    r"/(?:embed/)?notes/(?=[0-9]{0,15}[a-z])(?=[a-z]{0,15}[0-9])[7-9a-c][0-9a-z]{9}(?:[0-9a-z]{6})?/?#"
 )
 _AID_EPOCH_MS = 946684800000
 _FIRST_AIDS = datetime(2018, 1, 1, tzinfo=UTC)

@@ -1,7 +1,8 @@
 """Pipermail, the archive of Mailman 2, on any server.
 
 URL forms: https://bazaar.launchpad.net/~mailman-coders/mailman/2.1/view/head:/Mailman/Archiver/HyperArch.py
-A list keeps volumes of a year, quarter, month, week or day; the volume is all that the path tells of the date.
+Some servers show it below ``/archives/`` (lists.freedesktop.org). A list keeps volumes of a year, quarter, month,
+week or day; the volume is all that the path tells of the date.
 """
 
 from __future__ import annotations
@@ -13,17 +14,23 @@ from sphinx_thread_cards.model import Kind, Precision, ThreadRef
 from sphinx_thread_cards.platforms._base import Address, Platform
 from sphinx_thread_cards.platforms._parts import MONTHS, first_moment
 
-_FOLDER = r"((?:/[A-Za-z0-9][A-Za-z0-9_.-]{0,63}){0,3}?)/pipermail/"
+_FOLDER = r"((?:/[A-Za-z0-9][A-Za-z0-9_.-]{0,63}){0,3}?/(?:pipermail|archives))/"
 _ADDRESS = re.compile(
-    _FOLDER + r"([A-Za-z0-9_+-]{1,64}(?:\.[A-Za-z0-9_+-]{1,64}){0,9})"
+    _FOLDER
+    + r"([A-Za-z0-9_+-]{1,64}(?:\.[A-Za-z0-9_+-]{1,64}){0,9})"
     r"/((?:19|20)[0-9]{2}(?:-[A-Z][a-z]{2,8}|q[1-4]|[0-9]{4})?|Week-of-Mon-(?:19|20)[0-9]{6})"
-    r"/(?:([0-9]{1,9})|thread)\.html"
+    r"/(?:([0-9]{1,9})|(?:thread|date|subject|author))\.html"
+)
+# "/archives/" is also what blogs have: only a volume named by its month, and a number as Pipermail pads it.
+_GUESS = re.compile(
+    rf"{_FOLDER.replace('|archives', '')}|/archives/[A-Za-z0-9_.+-]{{1,64}}/(?:19|20)[0-9]{{2}}-(?:{'|'.join(MONTHS)})/"
+    r"(?:[0-9]{6}|thread|date|subject|author)\.html#"
 )
 _ANCHOR = re.compile(r"[0-9]{1,9}")
 
 
 def parse(address: Address) -> ThreadRef | None:
-    """Read the address of a mail, or of a mail's place on the page of threads."""
+    """Read the address of a mail, or of a mail's place on a page that lists its volume."""
     match = _ADDRESS.fullmatch(address.path)
     if match is None:
         return None
@@ -40,7 +47,7 @@ def parse(address: Address) -> ThreadRef | None:
     return ThreadRef(
         platform="pipermail",
         id=f"{mailing_list}/{volume}/{file}",
-        url=f"https://{address.site}{folder}/pipermail/{mailing_list}/{volume}/{page}",
+        url=f"https://{address.site}{folder}/{mailing_list}/{volume}/{page}",
         given_url=address.url,
         host=address.host,
         community=mailing_list,
@@ -78,4 +85,11 @@ def _week(day: str) -> tuple[datetime | None, Precision]:
     return monday, Precision.MONTH if sunday.month == monday.month else Precision.YEAR
 
 
-PLATFORM = Platform(name="pipermail", label="Pipermail", parse=parse, many_servers=True, mailing_list=True, guess=re.compile(_FOLDER))
+PLATFORM = Platform(
+    name="pipermail",
+    label="Pipermail",
+    parse=parse,
+    many_servers=True,
+    mailing_list=True,
+    guess=_GUESS,
+)

@@ -53,6 +53,8 @@ def parse(address: Address) -> ThreadRef | None:
     if community and community[:2].lower() == "u_":
         user = community[2:]
         community = None
+    if slug and not comment and f"/comments/{id_}//{slug}" in address.url:
+        slug, comment = None, slug  # a comment behind an empty slug
     if comment and slug in _NO_SLUG:
         slug = None
     id_ = id_.lower()

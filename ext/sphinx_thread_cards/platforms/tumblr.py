@@ -14,8 +14,8 @@ from sphinx_thread_cards.platforms._base import Address, Platform, time_from_ms,
 
 _BLOG = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?"
 _NUMBER = r"([0-9]{6,20})"
-_ON_BLOG = re.compile(rf"/(?:post|image)/{_NUMBER}(?:/([^/]{{0,300}}))?/?")
-_ON_TUMBLR = re.compile(rf"/(?:blog/(?:view/)?)?({_BLOG})/{_NUMBER}(?:/([^/]{{0,300}}))?/?")
+_ON_BLOG = re.compile(rf"/(?:post|image)/{_NUMBER}(?:/([^/]{{0,300}}?))?(?:/amp)?/?")
+_ON_TUMBLR = re.compile(rf"/(?:blog/(?:view/)?|dashboard/blog/)?({_BLOG})/{_NUMBER}(?:/([^/]{{0,300}}))?/?")
 _BLOG_HOST = re.compile(rf"({_BLOG})\.tumblr\.com")
 # First words of pages that are no blog's, and hosts that are none.
 _NOT_BLOGS = frozenset({

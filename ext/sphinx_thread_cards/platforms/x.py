@@ -14,8 +14,11 @@ from sphinx_thread_cards.platforms._base import Address, Platform, time_from_ms
 
 _OWN = ("x.com", "twitter.com", "mobile.x.com", "mobile.twitter.com", "m.twitter.com")
 _MIRRORS = {
-    "fxtwitter": "fxtwitter.com d.fxtwitter.com fixupx.com d.fixupx.com twittpr.com",
-    "vxtwitter": "vxtwitter.com d.vxtwitter.com fixvx.com d.fixvx.com",
+    "fxtwitter": """
+        fxtwitter.com d.fxtwitter.com g.fxtwitter.com t.fxtwitter.com
+        fixupx.com d.fixupx.com g.fixupx.com t.fixupx.com twittpr.com
+        """,
+    "vxtwitter": "vxtwitter.com c.vxtwitter.com d.vxtwitter.com fixvx.com c.fixvx.com d.fixvx.com",
     # Instances come and go; `thread_cards_hosts` names further ones.
     "nitter": """
         lightbrd.com nitter.1d4.us nitter.42l.fr nitter.catsarch.com nitter.cz nitter.fdn.fr nitter.it
@@ -27,9 +30,11 @@ _MIRRORS = {
 }
 _MIRROR_OF = {host: name for name, hosts in _MIRRORS.items() for host in hosts.split()} | dict.fromkeys(_OWN)
 _STATUS = re.compile(
-    r"/(?:i(?:/web)?|web|([A-Za-z0-9_]{1,20}))/status(?:es)?/([0-9]{1,19})"
+    r"/(?:i(?:/web)?|web|@?([A-Za-z0-9_]{1,20}))/status(?:es)?/([0-9]{1,19})"
     # A photo or video of the post, a list of who liked it, a translation (fxtwitter).
-    r"(?:/(?:photo|video)/[0-9]{1,2}|/(?:quotes|retweets(?:/with_comments)?|likes|analytics|history|hidden|[a-z]{2}))?/?"
+    r"(?:/(?:photo|video)/[0-9]{1,2})?"
+    r"(?:/(?:quotes|retweets(?:/with_comments)?|likes|analytics|history|hidden|actions|community_notes|mediaViewer|[a-z]{2}))?"
+    r"/?"
 )
 _UNROLLED = re.compile(r"/(?:thread|scrolly|convos)/([0-9]{1,19})(?:\.html|\.pdf)?/?")
 _SNOWFLAKE_EPOCH_MS = 1288834974657

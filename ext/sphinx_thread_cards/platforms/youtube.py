@@ -17,7 +17,7 @@ _FRONT_ENDS = {
     "piped.video": "piped",
     "yewtu.be": "invidious",
 }
-_OWN = ("youtube.com", "m.youtube.com", "music.youtube.com", "youtube-nocookie.com", "youtu.be")
+_OWN = ("youtube.com", "m.youtube.com", "music.youtube.com", "gaming.youtube.com", "youtube-nocookie.com", "youtu.be")
 _IN_PATH = re.compile(r"/(?:shorts|live|embed|watch|v|e)/([A-Za-z0-9_-]{11})/?")
 _SHORT = re.compile(r"/([A-Za-z0-9_-]{11})/?")
 _POST = re.compile(r"/post/(Ug[A-Za-z0-9_-]{10,60})/?")
