@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CARDS_A_PAGE = 20
-# Runs in the child: builds, then prints seconds and peak memory (KiB on Linux) of its own process.
+# Runs in the child: builds, then prints its own seconds and peak memory (KiB on Linux). Seconds of the processor, from the
+# start of the process: a build is one busy process, and other work on the machine does not count in them.
 CHILD = """
 import resource, sys, time
-start = time.perf_counter()
 from sphinx.cmd.build import main
 code = main(["-q", "-W", "-E", "-b", "html", sys.argv[1], sys.argv[2]])
-print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 sys.exit(code)
 """
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from sphinx_thread_cards import ThreadRef, nodes, parse_thread_url, transforms
+from sphinx_thread_cards import ThreadRef, parse_thread_url, transforms
 from sphinx_thread_cards.options import COMMON_OPTIONS, OPTION_FIELDS, Settings
 from sphinx_thread_cards.platforms import PLATFORMS
 from sphinx_thread_cards.warnings import Warn
@@ -150,11 +150,11 @@ def test_phases_are_those_of_the_code() -> None:
     page = (ROOT / "docs" / "contributing" / "internals.md").read_text("utf-8")
     rows = re.findall(r"^\| page (?:read|written) \| ([0-9]+) \| ([^|]+) \|", page, re.MULTILINE)
     listed = {name: int(priority) for priority, names in rows for name in re.findall(r"`(\w+)`", names)}
-    transform = (transforms.SphinxTransform, nodes.SphinxPostTransform)
+    transform = (transforms.SphinxTransform, transforms.SphinxPostTransform)
 
     assert listed == {
         name: item.default_priority
-        for module in (transforms, nodes)
+        for module in (transforms,)
         for name, item in vars(module).items()
         if isinstance(item, type) and issubclass(item, transform) and item.__module__ == module.__name__
     }

@@ -14,27 +14,25 @@ if TYPE_CHECKING:
 __all__ = ["ThreadRef", "__version__", "parse_thread_url", "setup"]
 __version__ = "0.1.0"
 # Raised whenever the nodes or the domain's data change, so that no environment from before is used again.
-ENV_VERSION = 1
+ENV_VERSION = 2
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register everything; a table of contents of the extension."""
     # Imported here, so that parse_thread_url alone does not bring Sphinx in.
-    from sphinx_thread_cards import assets, directives, domain, nodes, options, transforms  # noqa: PLC0415
+    from sphinx_thread_cards import assets, directives, domain, formats, options, transforms  # noqa: PLC0415
 
     options.register(app)
     app.add_directive("thread", directives.ThreadDirective)
     app.add_role("thread", directives.ThreadRole())
     app.add_domain(domain.ThreadDomain)
     app.add_transform(transforms.FindLoneUrls)
-    app.add_transform(transforms.BuildCards)
-    app.add_node(nodes.card_article, html=(nodes.visit_article, nodes.depart_article))
-    app.add_node(nodes.card_date, html=(nodes.visit_date, nodes.depart_date))
-    app.add_post_transform(nodes.HtmlCards)
-    app.add_post_transform(nodes.TargetedCards)
-    app.add_post_transform(nodes.LatexCards)
-    app.add_post_transform(nodes.ManCards)
-    app.add_post_transform(nodes.TextCards)
+    app.add_transform(transforms.NoteCards)
+    app.add_post_transform(transforms.BuildCards)
+    for format_, shape in formats.SHAPES.items():
+        app.add_post_transform(transforms.build_for(format_, shape))
+    app.add_node(formats.card_article, html=(formats.visit_article, formats.depart_article))
+    app.add_node(formats.card_words, html=(formats.skip_words, None))
     app.add_latex_package(assets.LATEX_PACKAGE)
     app.connect("config-inited", assets.add_files)
     app.connect("builder-inited", assets.add_static_folder)

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards import words
-from sphinx_thread_cards.nodes import card_article
-from sphinx_thread_cards.options import Settings
+from sphinx_thread_cards.formats import card_article
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -45,6 +44,6 @@ def add_style_sheet(
     doctree: nodes.document | None,
 ) -> None:
     """Link the style sheet on this page if there is a card on it (``html-page-context``)."""
-    if doctree is not None and Settings.of(app.config).css and next(doctree.findall(card_article), None) is not None:
+    if doctree is not None and app.config.thread_cards_css and next(doctree.findall(card_article), None) is not None:
         # Before the site's own style sheets (800), which may restyle cards.
         app.add_css_file(STYLE_SHEET, priority=400)

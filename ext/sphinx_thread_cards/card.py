@@ -1,4 +1,4 @@
-"""From what is known of a thread to its card: standard docutils nodes, the same for every builder."""
+"""From what is known of a thread to its card: what it says, and the standard docutils nodes that say it."""
 
 from __future__ import annotations
 
@@ -12,17 +12,11 @@ from sphinx_thread_cards import words
 from sphinx_thread_cards.dates import show_when, when_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from sphinx_thread_cards.dates import When
     from sphinx_thread_cards.model import ThreadRef
     from sphinx_thread_cards.options import Options
 
 BLOCK = "thread-card"
-# Named once, so that all cards share these strings.
-_HEADER, _TITLE, _AUTHOR, _SUMMARY, _LINK = (
-    f"{BLOCK}-{part}" for part in ("header", "title", "author", "summary", "link")
-)
 SEPARATOR = " · "
 _NOT_IN_ANCHOR = re.compile(r"[^A-Za-z0-9._]+")
 
@@ -67,52 +61,40 @@ def anchor(ref: ThreadRef) -> str:
     return f"thread-{ref.platform}-{_NOT_IN_ANCHOR.sub('-', ref.id).strip('-')}"
 
 
-def build(card: Card, summary: Sequence[nodes.Node], language: str) -> nodes.container:
-    """The card as a plain container; every builder knows what is in it.
+def class_of(ref: ThreadRef) -> str:
+    """The class of all cards of a platform, ``thread-card-x``."""
+    return f"{BLOCK}-{ref.platform}"
 
-    :param summary: the parsed body of the directive; it moves into the card.
+
+def build(card: Card, place: nodes.container, language: str) -> nodes.container:
+    """The card as a plain container of standard nodes; every builder knows what is in it.
+
+    :param place: the container in the page's doctree, with the author's summary; its classes and ids go to the card.
     :param language: Sphinx's ``language``, for dates.
     """
-    # A plain container, not a subclass: the Confluence and Word builders drop subclasses with all they hold.
-    box = nodes.container(classes=[BLOCK, f"{BLOCK}-{card.ref.platform}"])
-    box += _header(card, language)
-    box += _title(card)
-    if who := _who(card):
-        box += nodes.paragraph("", "", *who, classes=[_AUTHOR])
-    if summary:
-        box += nodes.container("", *summary, classes=[_SUMMARY])
-    box += list(_links(card))
+    box = nodes.container(classes=place["classes"], ids=place["ids"], names=place["names"])
+    box.source, box.line = place.source, place.line
+    box += nodes.paragraph("", SEPARATOR.join(header(card, language)), classes=[f"{BLOCK}-header"])
+    title = nodes.reference("", card.title, refuri=card.href)
+    box += nodes.paragraph("", "", title, classes=[f"{BLOCK}-title"])
+    if who := " ".join(filter(None, (card.author, card.handle and f"@{card.handle}"))):
+        box += nodes.paragraph("", who, classes=[f"{BLOCK}-author"])
+    if place.children:
+        box += nodes.container("", *place.children, classes=[f"{BLOCK}-summary"])
+    for label, url in addresses(card):
+        # The address as text, for readers who cannot click.
+        link = nodes.reference("", url, refuri=url)
+        box += nodes.paragraph("", f"{label}: ", link, classes=[f"{BLOCK}-link"])
     return box
 
 
-def _header(card: Card, language: str) -> nodes.paragraph:
-    """One line of text: every node of a card costs memory for as long as the site is read.
-
-    Where there is a date, attributes say which part of the line it is, and what it is for machines.
-    """
-    ref = card.ref
-    parts = [words.platform_label(ref), " ".join(filter(None, (ref.community if card.titled else None, ref.number)))]
-    paragraph = nodes.paragraph(classes=[_HEADER])
-    if card.when:
-        paragraph["date"], paragraph["datetime"] = show_when(card.when, language), card.when.isoformat()
-        parts.append(paragraph["date"])
-    if card.lang and card.lang.partition("-")[0] != language.partition("_")[0]:
-        parts.append(words.language_name(card.lang, language))
-    paragraph += nodes.Text(SEPARATOR.join(filter(None, parts)))
-    return paragraph
-
-
-def _title(card: Card) -> nodes.paragraph:
-    link = nodes.reference("", card.title, refuri=card.href)
-    return nodes.paragraph("", "", link, classes=[_TITLE])
-
-
-def _who(card: Card) -> list[nodes.Node]:
-    handle = f"@{card.handle}" if card.handle else None
-    if card.author and handle:
-        return [nodes.Text(f"{card.author} "), nodes.inline("", handle, classes=[f"{BLOCK}-handle"])]
-    name = card.author or handle
-    return [nodes.Text(name)] if name else []
+def header(card: Card, language: str) -> list[str]:
+    """The parts of the first line: platform, place in it, date, language; those that are known."""
+    place = " ".join(filter(None, (card.ref.community if card.titled else None, card.ref.number)))
+    date = show_when(card.when, language) if card.when else None
+    foreign = card.lang and card.lang.partition("-")[0] != language.partition("_")[0]
+    tongue = words.language_name(card.lang, language) if card.lang and foreign else None
+    return [part for part in (words.platform_label(card.ref), place, date, tongue) if part]
 
 
 def addresses(card: Card) -> list[tuple[str, str]]:
@@ -123,10 +105,3 @@ def addresses(card: Card) -> list[tuple[str, str]]:
     if card.archive:
         links.append((words.archived_copy(), card.archive))
     return links
-
-
-def _links(card: Card) -> Iterator[nodes.paragraph]:
-    """Labels with whole addresses, readable where nobody can click; HTML makes links of the labels alone."""
-    for label, url in addresses(card):
-        link = nodes.reference("", url, refuri=url)
-        yield nodes.paragraph("", f"{label}: ", link, classes=[_LINK])

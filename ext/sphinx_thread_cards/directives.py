@@ -10,9 +10,9 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from sphinx_thread_cards.domain import thread_citation
 from sphinx_thread_cards.model import Kind
-from sphinx_thread_cards.options import COMMON_OPTIONS, Settings, read_options
+from sphinx_thread_cards.options import COMMON_OPTIONS, read_options
 from sphinx_thread_cards.platforms import find_thread
-from sphinx_thread_cards.transforms import Request, card_request
+from sphinx_thread_cards.transforms import card_place
 from sphinx_thread_cards.warnings import Warn, warn
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class ThreadDirective(SphinxDirective):
         if not url:
             warn(Warn.EMPTY, "the thread directive has no address; write it behind the directive's name", here)
             return summary
-        ref = find_thread(url, Settings.of(self.config).hosts)
+        ref = find_thread(url, self.config.thread_cards_hosts)
         if ref is None:
             warn(Warn.UNSAFE_URL, f"{url!r} is not a web address; write one that begins with https://", here)
             return [nodes.paragraph("", url), *summary]
@@ -63,12 +63,12 @@ class ThreadDirective(SphinxDirective):
         options, problems = read_options(given)
         for problem in problems:
             warn(Warn.OPTION, problem, here)
-        place = card_request("", *summary, request=Request(ref, options))
+        place = card_place(ref, options, summary)
         self.set_source_info(place)
         self._set_common_options(place)
         return [place]
 
-    def _set_common_options(self, place: card_request) -> None:
+    def _set_common_options(self, place: nodes.container) -> None:
         if "class" in self.options:
             try:
                 place["classes"] += directives.class_option(self.options["class"])
@@ -83,7 +83,7 @@ class ThreadRole(SphinxRole):
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Leave a citation that is worded when all pages have been read."""
         url = self.text.strip().removeprefix("<").removesuffix(">")
-        ref = find_thread(url, Settings.of(self.config).hosts)
+        ref = find_thread(url, self.config.thread_cards_hosts)
         if ref is None:
             kind = Warn.UNSAFE_URL if url else Warn.EMPTY
             warn(kind, f"the thread role needs a web address, not {url!r}", self.get_location())

@@ -13,7 +13,7 @@ from sphinx.domains import Domain, ObjType
 from sphinx_thread_cards import words
 from sphinx_thread_cards.card import describe
 from sphinx_thread_cards.dates import show_when
-from sphinx_thread_cards.options import Options, Settings
+from sphinx_thread_cards.options import Options
 from sphinx_thread_cards.platforms import find_thread
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class Entry:
     docname: str
     node_id: str
     names: tuple[str, ...]
+    title: str
     url: str
     options: Options
 
@@ -71,9 +72,9 @@ class ThreadDomain(Domain):
         """Docname to the threads that the page cites in running text."""
         return cast("dict[str, set[Key]]", self.data["citations"])
 
-    def note_card(self, ref: ThreadRef, options: Options, node_id: str, names: Iterable[str]) -> None:
+    def note_card(self, card: Card, options: Options, node_id: str, names: Iterable[str]) -> None:
         """Remember a card of the page that is being read."""
-        entry = Entry(self.env.docname, node_id, tuple(names), ref.given_url, options)
+        entry = Entry(self.env.docname, node_id, tuple(names), card.title, card.ref.given_url, options)
         self.cards.setdefault(self.env.docname, []).append(entry)
 
     def clear_doc(self, docname: str) -> None:
@@ -93,7 +94,7 @@ class ThreadDomain(Domain):
 
     def describe(self, url: str, options: Options = _NO_OPTIONS) -> Card:
         """What a card says for an address that was let in when its page was read."""
-        return describe(cast("ThreadRef", find_thread(url, Settings.of(self.env.config).hosts)), options)
+        return describe(cast("ThreadRef", find_thread(url, self.env.config.thread_cards_hosts)), options)
 
     def best_cards(self) -> dict[Key, Card]:
         """For each thread the card that says most of who and when; the first one of equals."""
@@ -110,8 +111,7 @@ class ThreadDomain(Domain):
         for entry in self.entries():
             if entry.node_id not in seen:
                 seen.add(entry.node_id)
-                title = self.describe(entry.url, entry.options).title
-                yield entry.node_id, title, "card", entry.docname, entry.node_id, 1
+                yield entry.node_id, entry.title, "card", entry.docname, entry.node_id, 1
 
     def resolve_xref(  # noqa: PLR0913, PLR0917 - the signature of Sphinx
         self,
@@ -158,7 +158,7 @@ def citation_text(card: Card, language: str) -> str:
 def pages_to_word_again(app: Sphinx, env: BuildEnvironment) -> list[str]:  # noqa: ARG001
     """Pages whose citations read differently now, as a card on another page came, went or changed (``env-updated``)."""
     domain = cast("ThreadDomain", env.get_domain("thread"))
-    best = domain.best_cards()
+    best = domain.best_cards() if domain.citations else {}
     before: Mapping[str, list[str]] = domain.data["worded"]
     now = {
         docname: sorted(citation_text(best[key], env.config.language) for key in keys if key in best)

@@ -173,11 +173,6 @@ class Settings:
     )
     css: bool = _setting(True, _check_flag, "Add the extension's style sheet to pages that hold a card.")  # noqa: FBT003
 
-    @classmethod
-    def of(cls, config: Config) -> Settings:
-        """The settings of a site, after :func:`check_settings` has mended them."""
-        return cls(**{item.name: getattr(config, f"thread_cards_{item.name}") for item in fields(cls)})
-
 
 def check_settings(values: Mapping[str, object]) -> tuple[dict[str, Any], list[str]]:
     """Check raw values of ``conf.py``, given without the prefix.

@@ -1,4 +1,8 @@
-"""From pages to cards, while they are read: find lone addresses, then build every card."""
+"""From pages to cards: find lone addresses, note every card that is asked for, build it when a page is written.
+
+While a site is read, a card is one container that knows its address and options, and holds the author's summary.
+Sphinx keeps all pages in memory until they are written, and every node of every card would be among them.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +13,16 @@ from typing import TYPE_CHECKING, Any, cast
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
+from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinx_thread_cards import card as cards
-from sphinx_thread_cards.options import Options, Settings
+from sphinx_thread_cards.options import Options
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.warnings import Warn, warn
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
     from sphinx_thread_cards.domain import ThreadDomain
     from sphinx_thread_cards.model import ThreadRef
 
@@ -38,14 +45,25 @@ _BARE_URL = re.compile(r"https?://\S+")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A card that is asked for, at its place in the doctree."""
+    """A card that is asked for: its address as it was given, and what the author says of it."""
 
-    ref: ThreadRef
+    url: str
     options: Options
 
 
-class card_request(nodes.container):  # noqa: N801 - docutils' way to name nodes
-    """Where a card will be; holds the parsed summary. It lives only while a page is read."""
+def card_place(ref: ThreadRef, options: Options = _NO_OPTIONS, summary: Iterable[nodes.Node] = ()) -> nodes.container:
+    """The place of a card in the doctree of its page: a plain container that every builder could write."""
+    # Not a subclass: the Confluence and Word builders drop subclasses with all they hold.
+    place = nodes.container("", *summary, classes=[cards.BLOCK, cards.class_of(ref)])
+    place["card"] = Request(ref.given_url, options)
+    return place
+
+
+def card_places(document: nodes.document) -> Iterator[nodes.container]:
+    """The places of cards on a page, from top to bottom."""
+    for node in document.findall(nodes.container):
+        if "card" in node.attributes:
+            yield node
 
 
 class FindLoneUrls(SphinxTransform):
@@ -56,18 +74,18 @@ class FindLoneUrls(SphinxTransform):
 
     def apply(self, **kwargs: Any) -> None:  # noqa: ARG002, ANN401 - the signature of docutils
         """Ask, where the site's settings let it."""
-        settings = Settings.of(self.config)
-        if not settings.auto:
+        if not self.config.thread_cards_auto:
             return
+        hosts = self.config.thread_cards_hosts
         for paragraph in list(self.document.findall(nodes.paragraph)):
             url = _lone_url(paragraph)
-            if url and (ref := parse_thread_url(url, settings.hosts)) and _may_hold_a_card(paragraph):
-                request = card_request(request=Request(ref, _NO_OPTIONS))
-                # sphinx-design marks paragraphs of its own cards; ours is none any more.
-                request["classes"] = [name for name in paragraph["classes"] if name != "sd-card-text"]
-                request["ids"], request["names"] = paragraph["ids"], paragraph["names"]
-                request.source, request.line = paragraph.source, paragraph.line
-                paragraph.parent.replace(paragraph, request)
+            if url and (ref := parse_thread_url(url, hosts)) and _may_hold_a_card(paragraph):
+                place = card_place(ref)
+                # sphinx-design marks paragraphs of its own cards; this is none any more.
+                place["classes"] += [name for name in paragraph["classes"] if name != "sd-card-text"]
+                place["ids"], place["names"] = paragraph["ids"], paragraph["names"]
+                place.source, place.line = paragraph.source, paragraph.line
+                paragraph.parent.replace(paragraph, place)
 
 
 def _lone_url(paragraph: nodes.paragraph) -> str | None:
@@ -95,37 +113,52 @@ def _may_hold_a_card(paragraph: nodes.paragraph) -> bool:
     return True
 
 
-class BuildCards(SphinxTransform):
-    """Build the cards that were asked for, and tell the domain of them."""
+class NoteCards(SphinxTransform):
+    """Give every card its anchor, and tell the domain of it."""
 
-    # After SmartQuotes (750), which must not change quoted text; before ImageCollector (880), which must see pictures.
+    # After FindLoneUrls, and before the collectors of Sphinx (880), for which the page is complete then.
     default_priority = 800
 
     def apply(self, **kwargs: Any) -> None:  # noqa: ARG002, ANN401
-        """Put a card in the place of every request."""
-        for place in list(self.document.findall(card_request)):
-            place.parent.replace(place, self._build(place))
-
-    def _build(self, place: card_request) -> nodes.container:
-        request = cast("Request", place["request"])
-        if request.options.show == "thread" or request.options.posts:
-            warn(Warn.NOT_KEPT, f"no snapshot is kept of {request.ref.url}; the card shows its address alone", place)
-        card = cards.describe(request.ref, request.options)
-        box = cards.build(card, place.children, self.config.language)
-        box["classes"] += [name for name in place["classes"] if name not in box["classes"]]
-        box["names"] = place["names"]
-        box["ids"] = [self._free_anchor(request.ref, box), *place["ids"]]
-        box.source, box.line = place.source, place.line
+        """Go through the cards from top to bottom, so that their numbers do not hang on how they were asked for."""
         domain = cast("ThreadDomain", self.env.get_domain("thread"))
-        domain.note_card(request.ref, request.options, box["ids"][0], place["names"])
-        return box
+        for place in card_places(self.document):
+            request: Request = place["card"]
+            card = domain.describe(request.url, request.options)
+            place["ids"] = [self._free_anchor(card.ref, place), *place["ids"]]
+            domain.note_card(card, request.options, place["ids"][0], place["names"])
+            if request.options.show == "thread" or request.options.posts:
+                warn(Warn.NOT_KEPT, f"no snapshot is kept of {card.ref.url}; the card shows its address alone", place)
 
-    def _free_anchor(self, ref: ThreadRef, box: nodes.container) -> str:
+    def _free_anchor(self, ref: ThreadRef, place: nodes.container) -> str:
         """The thread's anchor; numbered from the second card of a thread on one page."""
         wanted = anchor = cards.anchor(ref)
         number = 1
         while anchor in self.document.ids:
             number += 1
             anchor = f"{wanted}-{number}"
-        self.document.ids[anchor] = box
+        self.document.ids[anchor] = place
         return anchor
+
+
+class BuildCards(SphinxPostTransform):
+    """Build the cards of a page that is about to be written, for every format that has no shape of its own."""
+
+    # After LaTeX's ShowUrlsTransform (400), which would put a footnote behind every title, though the card shows its
+    # address; after the formats' own (450), which leave it nothing to do; before the collector of linkcheck (800).
+    default_priority = 460
+    shape = staticmethod(cards.build)
+
+    def run(self, **kwargs: Any) -> None:  # noqa: ARG002, ANN401
+        """Put a card in every place."""
+        domain = cast("ThreadDomain", self.env.get_domain("thread"))
+        for place in list(card_places(self.document)):
+            request: Request = place["card"]
+            card = domain.describe(request.url, request.options)
+            place.parent.replace(place, self.shape(card, place, self.config.language))
+
+
+def build_for(format_: str, shape: Callable[..., nodes.Node | list[nodes.Node]]) -> type[BuildCards]:
+    """The transform that builds cards in the shape that is best for one ``Builder.format``."""
+    members = {"default_priority": 450, "formats": (format_,), "shape": staticmethod(shape), "__doc__": shape.__doc__}
+    return type(f"Build{format_.title()}Cards", (BuildCards,), members)
