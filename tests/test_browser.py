@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -17,7 +19,6 @@ from support.whole_site import pages, whole_site
 
 # That themes use what Sphinx will take away is theirs to mend; of our own code every other test would tell.
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")]
-SCHEMES = ["light", "dark"]
 CARD = """```{{thread}} https://threadreaderapp.com/thread/1313512835843055618.html
 :title: Begin {number}
 :author: Jo Example
@@ -26,6 +27,14 @@ CARD = """```{{thread}} https://threadreaderapp.com/thread/1313512835843055618.h
 What it says.
 ```
 """
+# What axe-core finds in the HTML of others: a rule, a piece of the HTML, and whose it is.
+FOREIGN = [
+    ("aria-required-attr", '<p class="caption" role="heading">'),  # Sphinx: captions of toctrees have no level
+    ("landmark-unique", '<aside class="sidebar-drawer">'),  # Furo: two side bars without a name
+    ("region", '<span class="visually-hidden">View this page</span>'),  # Furo: the button is outside of <main>
+    ("page-has-heading-one", "<html"),  # Furo: the page of search results
+    ("scrollable-region-focusable", "<pre"),  # Sphinx: long lines of code; Chromium and Firefox give them the focus
+]
 Build = Callable[..., sites.Site]
 
 
@@ -52,16 +61,8 @@ def address(site: sites.Site) -> Iterator[str]:
 @pytest.fixture
 def small(page: Build) -> Iterator[Callable[..., str]]:
     """Build a page with Furo and get the address at which it is served."""
-    servers = []
-
-    def build(text: str | dict[str, str]) -> str:
-        server = look.served(page(text, html_theme="furo").out)
-        servers.append(server)
-        return server.__enter__()
-
-    yield build
-    for server in servers:
-        server.__exit__(None, None, None)
+    with ExitStack() as stack:
+        yield lambda text: stack.enter_context(look.served(page(text, html_theme="furo").out))
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def visits(chromium: Browser, site: sites.Site, address: str) -> dict[str, Visit
         tab.on("request", lambda request, to=asked: to.append(request.url))
         tab.on("response", lambda answer, to=failed: to.append(answer.url) if answer.status >= 400 else None)
         tab.on("pageerror", lambda error, to=failed: to.append(str(error)))
-        tab.goto(address + name, wait_until="networkidle")
+        tab.goto(address + name)
         shift = look.layout_shift(tab)
         wider = {}
         for width in (look.ZOOMED, look.SMALL):
@@ -119,22 +120,37 @@ def test_no_page_scrolls_sideways(width: int, visits: dict[str, Visit]) -> None:
     assert {name: visit.wider[width] for name, visit in visits.items() if visit.wider[width] > 0} == {}
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-def test_every_page_is_accessible(scheme: str, chromium: Browser, site: sites.Site, address: str) -> None:
-    """axe-core finds nothing on any page."""
-    found = {}
+def test_every_page_is_accessible(chromium: Browser, site: sites.Site, address: str) -> None:
+    """axe-core finds nothing but what is known of Sphinx and Furo, and that is still there to be found."""
+    found = _violations(chromium, "light", [address + name for name in pages(site)])
+    ours = {(rule, html[:200]) for rule, html in found if not any(_is(known, rule, html) for known in FOREIGN)}
+    gone = [known for known in FOREIGN if not any(_is(known, rule, html) for rule, html in found)]
+
+    assert ours == set()
+    assert gone == []
+
+
+def test_colours_of_every_page_are_readable_in_the_dark(chromium: Browser, site: sites.Site, address: str) -> None:
+    """Colours are all that differs from the light."""
+    assert _violations(chromium, "dark", [address + name for name in pages(site)], "cat.color") == []
+
+
+def _is(known: tuple[str, str], rule: str, html: str) -> bool:
+    return known[0] == rule and known[1] in html
+
+
+def _violations(chromium: Browser, scheme: Literal["light", "dark"], addresses: list[str], *tags: str) -> list[tuple[str, str]]:
     tab = chromium.new_page(color_scheme=scheme)
-    for name in pages(site):
-        tab.goto(address + name)
-        if problems := look.violations(tab):
-            found[name] = problems
+    found = []
+    for url in addresses:
+        tab.goto(url)
+        found += look.violations(tab, tags=tags)
     tab.close()
+    return found
 
-    assert found == {}
 
-
-@pytest.mark.parametrize("scheme", SCHEMES)
-def test_edges_can_be_told_from_the_page(scheme: str, chromium: Browser, address: str) -> None:
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_edges_can_be_told_from_the_page(scheme: Literal["light", "dark"], chromium: Browser, address: str) -> None:
     """The colour of every platform has a contrast of 3:1, as WCAG 1.4.11 asks for."""
     tab = chromium.new_page(color_scheme=scheme)
     tab.goto(f"{address}cards/platforms.html")

