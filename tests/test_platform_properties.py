@@ -6,7 +6,7 @@ import os
 import re
 import string
 from datetime import UTC, datetime, timedelta
-from time import perf_counter
+from time import process_time
 from urllib.parse import urlsplit
 
 import pytest
@@ -146,12 +146,12 @@ FILLERS = ("a", "1", "-", "/", "a/", "@", "@a", ".", "a.", "%", "%41", "_a", "-a
 
 
 def seconds(url: str) -> float:
-    """The shortest of several runs."""
+    """The shortest of several runs; of the processor's time, as the machine may have other work."""
     best = float("inf")
     for _ in range(5):
-        begin = perf_counter()
+        begin = process_time()
         parse_thread_url(url, HOSTS)
-        best = min(best, perf_counter() - begin)
+        best = min(best, process_time() - begin)
     return best
 
 
@@ -184,9 +184,9 @@ def test_no_address_is_slow(table: object) -> None:
 
 def seconds_once(url: str) -> float:
     """One run."""
-    begin = perf_counter()
+    begin = process_time()
     parse_thread_url(url, HOSTS)
-    return perf_counter() - begin
+    return process_time() - begin
 
 
 def test_what_is_longer_than_any_address_is_not_looked_at() -> None:

@@ -30,6 +30,10 @@ A field that neither the row nor ``defaults`` names must be None (``precision``:
 
 from __future__ import annotations
 
+import copy
+import pickle
+from dataclasses import MISSING, FrozenInstanceError, fields, replace
+
 import pytest
 from sphinx_thread_cards import ThreadRef, parse_thread_url
 from sphinx_thread_cards.platforms import PLATFORMS
@@ -97,3 +101,24 @@ def test_a_table_speaks_of_its_own_platform(table: Table) -> None:
 def test_every_platform_has_a_table() -> None:
     """A platform cannot be added without its addresses."""
     assert {table.name for table in TABLES} == set(PLATFORMS)
+
+
+def test_a_thread_is_a_frozen_dataclass() -> None:
+    """Each value lands in its own field, with the defaults of the fields; nothing changes it; copies are equal."""
+    required = {field.name: field.name for field in fields(ThreadRef) if field.default is MISSING}
+    plain = ThreadRef(**required)
+    assert {field.name: getattr(plain, field.name) for field in fields(plain)} == required | {
+        field.name: field.default for field in fields(plain) if field.default is not MISSING
+    }
+    full = replace(plain, **{field.name: f"its {field.name}" for field in fields(plain)})
+    assert all(getattr(full, field.name) == f"its {field.name}" for field in fields(full))
+    unpickled = pickle.loads(pickle.dumps(full))  # noqa: S301 - our own bytes
+    for other in (copy.copy(full), copy.deepcopy(full), unpickled):
+        assert (other, hash(other), repr(other)) == (full, hash(full), repr(full))
+    assert full != plain
+    with pytest.raises(FrozenInstanceError):
+        full.title = "another"  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        ThreadRef(**required, name="no such field")
+    with pytest.raises(TypeError):
+        ThreadRef(platform="x")  # type: ignore[call-arg]

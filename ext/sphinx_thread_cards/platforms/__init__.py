@@ -75,7 +75,10 @@ _MODULES = (
 )
 PLATFORMS: Mapping[str, Platform] = MappingProxyType({module.PLATFORM.name: module.PLATFORM for module in _MODULES})
 _BY_HOST = {host: platform for platform in PLATFORMS.values() for host in platform.hosts}
-_GUESSES = tuple((platform.guess, platform.parse) for platform in PLATFORMS.values() if platform.guess)
+# What ends a host below a domain that one platform has for itself.
+_DOMAINS = tuple(host for host in _BY_HOST if host.startswith("."))
+_GUESSES = tuple((platform.marks, platform.guess, platform.parse) for platform in PLATFORMS.values() if platform.guess)
+_MARKS = frozenset[str]().union(*(marks for marks, _, _ in _GUESSES))
 
 _LONGEST = 4096
 _LONGEST_HOST = 253
@@ -106,10 +109,19 @@ def parse_thread_url(url: str, hosts: Mapping[str, str] | None = None) -> Thread
     platform = _platform_of(address.host, hosts)
     if platform is not None:
         return platform.parse(address)
+    return _guess(address)
+
+
+def _guess(address: Address) -> ThreadRef | None:
+    """Recognise an address on an unknown host by its path and fragment."""
     place = f"{address.path}#{address.fragment}"
-    for guess, parse in _GUESSES:
-        if guess.match(place) and (ref := parse(address)):
-            return ref
+    found = _MARKS.intersection(place.split("/"))
+    if "/@" in place:
+        found |= {"@"}
+    if found:
+        for marks, guess, parse in _GUESSES:
+            if not marks.isdisjoint(found) and guess.match(place) and (ref := parse(address)):
+                return ref
     return None
 
 
@@ -177,7 +189,8 @@ def _platform_of(host: str, hosts: Mapping[str, str] | None) -> Platform | None:
     if hosts and (name := hosts.get(host)):
         return PLATFORMS.get(name)
     platform = _BY_HOST.get(host)
-    while platform is None and (dot := host.find(".", 1)) > 0:
-        host = host[dot:]
-        platform = _BY_HOST.get(host)
+    if platform is None and host.endswith(_DOMAINS):
+        while platform is None:
+            host = host[host.find(".", 1) :]
+            platform = _BY_HOST.get(host)
     return platform

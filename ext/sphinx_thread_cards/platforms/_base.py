@@ -60,6 +60,11 @@ class Platform:
 
     ``parse`` is asked then.
     """
+    marks: frozenset[str] = frozenset()
+    """Segments, one of which stands in every place that ``guess`` matches; ``@`` for any that begins with it.
+
+    They are looked for first, as most addresses hold none.
+    """
 
 
 def time_from_ms(ms: int, *, earliest: datetime) -> datetime | None:

@@ -13,6 +13,8 @@ _LAST = datetime.now(UTC) + timedelta(days=1)
 _SLUG = re.compile(r"(?:[\w-]|%[0-9A-Fa-f]{2})+")
 # Printable ASCII without quotes, angle brackets and the backslash; the left side without "@" as well.
 _MESSAGE_ID = re.compile(r"[!#-;=?A-\[\]-~]{1,200}@[!#-;=?-\[\]-~]{1,200}")
+# All characters of the longest one encoded, in angle brackets.
+_LONGEST_ID = 3 * (200 + 1 + 200 + 2)
 
 MONTHS = {
     name: number
@@ -43,6 +45,8 @@ def message_id(segment: str) -> str | None:
     :returns: percent-encoded in one way, so that equal ids are equal texts. A slash stays encoded: the id is one
         segment of a path wherever it is used, and never holds two dots in a row.
     """
+    if len(segment) > _LONGEST_ID:
+        return None
     text = unquote(segment) if "%" in segment else segment
     text = text.strip("<>")
     if not _MESSAGE_ID.fullmatch(text):

@@ -91,4 +91,5 @@ PLATFORM = Platform(
         "salsa.debian.org",
     ),
     guess=_GUESS,
+    marks=frozenset({"-"}),
 )

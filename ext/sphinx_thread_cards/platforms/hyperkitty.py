@@ -46,4 +46,5 @@ PLATFORM = Platform(
     many_servers=True,
     mailing_list=True,
     guess=re.compile(_FOLDER + "[^/@]{1,640}@"),
+    marks=frozenset({"list"}),
 )

@@ -104,4 +104,5 @@ PLATFORM = Platform(
     many_servers=True,
     hosts=tuple(_HOSTS.split()),
     guess=_GUESS,
+    marks=frozenset({"@", "statuses"}),
 )

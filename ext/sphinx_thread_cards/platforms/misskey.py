@@ -57,4 +57,5 @@ PLATFORM = Platform(
     many_servers=True,
     hosts=("misskey.art", "misskey.design", "misskey.io", "nijimiss.moe", "submarin.online", "sushi.ski"),
     guess=_GUESS,
+    marks=frozenset({"notes"}),
 )

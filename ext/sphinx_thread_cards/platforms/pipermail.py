@@ -92,4 +92,5 @@ PLATFORM = Platform(
     many_servers=True,
     mailing_list=True,
     guess=_GUESS,
+    marks=frozenset({"pipermail", "archives"}),
 )

@@ -80,4 +80,5 @@ PLATFORM = Platform(
     many_servers=True,
     hosts=("blob.cat", "ihatebeinga.live", "poa.st", "social.kernel.org"),
     guess=_GUESS,
+    marks=frozenset({"@", "notice", "objects"}),
 )

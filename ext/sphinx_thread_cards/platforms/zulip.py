@@ -104,4 +104,5 @@ PLATFORM = Platform(
     many_servers=True,
     hosts=("chat.zulip.org", ".zulipchat.com"),
     guess=re.compile(f"{_FOLDER}#narrow/"),
+    marks=frozenset({"#narrow"}),
 )
