@@ -63,3 +63,16 @@ def test_warnings_can_be_silenced(subtype: str, page: Page) -> None:
     text = {"unknown_url": "# T\n\n```{thread} https://unknown.example/\n```\n", "option": POST + "\n```{thread} https://x.com/a/status/20\n:date: x\n```\n"}
 
     page(text[subtype], suppress_warnings=[f"thread_cards.{subtype}"])
+
+
+@pytest.mark.parametrize("extensions", [[], ["linkify"], ["gfm_autolink"]], ids=["neither", "linkify", "gfm_autolink"])
+@pytest.mark.parametrize("written", ["<{}>", "{}"], ids=["brackets", "bare"])
+@pytest.mark.parametrize(
+    "url", ["https://x.com/jo_example/status/1296304589591810048", "https://meta.discourse.org/t/a--b-caf%C3%A9/12483/2"]
+)
+def test_ways_of_myst_to_write_an_address(url: str, written: str, extensions: list[str], page: Page) -> None:
+    """Whatever makes links of bare addresses, or nothing does: a lone one is a card, and one in a sentence is not."""
+    text = f"# T\n\n{written.format(url)}\n\nSee {written.format(url)}\n"
+    html = page(text, myst_enable_extensions=extensions).read("index.html")
+
+    assert html.count("<article") == 1
