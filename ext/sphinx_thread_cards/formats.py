@@ -6,6 +6,7 @@ Nothing here is registered for ``epub``: one such registration, by any extension
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -95,7 +96,15 @@ def _build_for_latex(card: Card, place: nodes.container, language: str) -> nodes
     box = _build_with_target(card, place, language)
     for line in [node for node in box.children if isinstance(node, nodes.paragraph)]:
         box.replace(line, nodes.container("", line, classes=line["classes"]))
+    for part in (node for node in box.children if isinstance(node, nodes.container)):
+        if _runs_to_the_left(part.astext()):
+            part["classes"] = [*part["classes"], f"{BLOCK}-rtl"]
     return box
+
+
+def _runs_to_the_left(text: str) -> bool:
+    """Whether text is to be set from right to left: its first letter decides (Unicode Annex 9, rules P2 and P3)."""
+    return next((kind for kind in map(unicodedata.bidirectional, text) if kind in {"L", "R", "AL"}), "L") != "L"
 
 
 def _build_for_man(card: Card, place: nodes.container, language: str) -> list[nodes.Node]:
@@ -106,13 +115,12 @@ def _build_for_man(card: Card, place: nodes.container, language: str) -> list[no
     return box.children
 
 
-def _build_for_text(card: Card, place: nodes.container, language: str) -> nodes.container:
-    """With each address on one line, however long: the text writer wraps paragraphs, but not lines of a block."""
+def _build_for_text(card: Card, place: nodes.container, language: str) -> nodes.block_quote:
+    """Set in, to stand apart; each address on one line, as the writer wraps paragraphs, but not lines of a block."""
     box = build(card, place, language)
     links = _part(box, "link")
-    block = nodes.line_block("", *(nodes.line("", "", *link.children) for link in links))
-    box[:] = [*(node for node in box.children if node not in links), block]
-    return box
+    lines = nodes.line_block("", *(nodes.line("", "", *link.children) for link in links))
+    return nodes.block_quote("", *(node for node in box.children if node not in links), lines)
 
 
 def _part(box: nodes.Element, name: str) -> list[nodes.Element]:
