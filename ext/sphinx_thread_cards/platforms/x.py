@@ -33,8 +33,8 @@ _STATUS = re.compile(
     r"/(?:i(?:/web)?|web|@?([A-Za-z0-9_]{1,20}))/status(?:es)?/([0-9]{1,19})"
     # A photo or video of the post, a list of who liked it, a translation (fxtwitter).
     r"(?:/(?:photo|video)/[0-9]{1,2})?"
-    r"(?:/(?:quotes|retweets(?:/with_comments)?|likes|analytics|history|hidden|actions|community_notes|mediaViewer|[a-z]{2}))?"
-    r"/?"
+    r"(?:/(?:quotes|retweets(?:/with_comments)?|likes|analytics|history|hidden|actions|community_notes|embed|mediaViewer"
+    r"|[a-z]{2}))?/?"
 )
 _UNROLLED = re.compile(r"/(?:thread|scrolly|convos)/([0-9]{1,19})(?:\.html|\.pdf)?/?")
 _SNOWFLAKE_EPOCH_MS = 1288834974657
