@@ -32,6 +32,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     for format_, shape in formats.SHAPES.items():
         app.add_post_transform(transforms.build_for(format_, shape))
     app.add_node(formats.card_article, html=(formats.visit_article, formats.depart_article))
+    app.add_node(formats.card_summary, html=(formats.visit_summary, formats.depart_summary))
     app.add_node(formats.card_words, html=(formats.skip_words, None))
     app.add_latex_package(assets.LATEX_PACKAGE)
     app.connect("config-inited", assets.add_files)

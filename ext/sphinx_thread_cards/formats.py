@@ -28,6 +28,10 @@ class card_words(nodes.Invisible, nodes.TextElement):  # noqa: N801
     """What the lines of an article say, for the search and whatever else reads the text of a page."""
 
 
+class card_summary(nodes.General, nodes.Element):  # noqa: N801
+    """The author's summary in an article."""
+
+
 def build_article(card: Card, place: nodes.container, language: str) -> card_article:
     """The card as an ``<article>``: few nodes, as there may be many cards on a page."""
     said = " ".join(filter(None, (*header(card, language), card.title, card.author, card.handle)))
@@ -35,19 +39,22 @@ def build_article(card: Card, place: nodes.container, language: str) -> card_art
     article.source, article.line = place.source, place.line
     article["card"], article["language"] = card, language
     if place.children:
-        article += nodes.container("", *place.children, classes=[f"{BLOCK}-summary"])
+        article += card_summary("", *place.children, classes=[f"{BLOCK}-summary"])
     return article
 
 
 def visit_article(self: HTML5Translator, node: card_article) -> None:
-    """Open the ``<article>``, named by its title, and write what stands above the summary."""
+    """Open the ``<article>``, named by its title, and write what stands above the summary.
+
+    What people wrote runs the way its own letters do: by ``dir``, as CSS for it is not allowed in EPUB.
+    """
     card: Card = node["card"]
     name = f"{node['ids'][0]}-title"
     lines = [_header(self, card, node["language"])]
     title = f'<a class="reference external" href="{self.attval(card.href)}">{self.encode(card.title)}</a>'
-    lines.append(f'<p class="{BLOCK}-title" id="{name}">{title}</p>\n')
+    lines.append(f'<p class="{BLOCK}-title" id="{name}" dir="auto">{title}</p>\n')
     if who := _who(self, card):
-        lines.append(f'<p class="{BLOCK}-author">{who}</p>\n')
+        lines.append(f'<p class="{BLOCK}-author" dir="auto">{who}</p>\n')
     label: dict[str, Any] = {"aria-labelledby": name}
     self.body.append(self.starttag(node, "article", **label) + "".join(lines))
 
@@ -75,6 +82,16 @@ def depart_article(self: HTML5Translator, node: card_article) -> None:
         for label, url in addresses(node["card"])
     )
     self.body.append(f'<p class="{BLOCK}-links">{SEPARATOR.join(links)}</p>\n</article>\n')
+
+
+def visit_summary(self: HTML5Translator, node: card_summary) -> None:
+    """Open the summary."""
+    self.body.append(self.starttag(node, "div", dir="auto"))
+
+
+def depart_summary(self: HTML5Translator, node: card_summary) -> None:  # noqa: ARG001
+    """Close it."""
+    self.body.append("</div>\n")
 
 
 def skip_words(self: HTML5Translator, node: card_words) -> None:  # noqa: ARG001
