@@ -72,8 +72,9 @@ _EDGES = (
 )
 _SHIFT = """() => new Promise(done => {
   let sum = 0;
-  const moved = entry => entry.sources.some(source => source.node?.parentElement?.closest("[role=main]"));
-  new PerformanceObserver(list => list.getEntries().filter(moved).forEach(entry => sum += entry.value))
+  const element = node => node instanceof Element ? node : node?.parentElement;
+  const theirs = entry => entry.sources.some(({node}) => element(node)?.closest(".sidebar-drawer, .article-container > :not(article)"));
+  new PerformanceObserver(list => list.getEntries().filter(entry => !theirs(entry)).forEach(entry => sum += entry.value))
     .observe({type: "layout-shift", buffered: true});
   requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(sum), 50)));
 })"""
@@ -103,11 +104,11 @@ def served(folder: Path) -> Iterator[str]:
         server.shutdown()
 
 
-def violations(page: Page, part: str | None = None, tags: Sequence[str] = ()) -> list[tuple[str, str]]:
-    """What axe-core finds on a page or in a part of it: rules, each with the piece of HTML; only rules of some tags if named."""
+def violations(page: Page, part: str | None = None, rules: Sequence[str] = ()) -> list[tuple[str, str]]:
+    """What axe-core finds on a page or in a part of it: rules, each with the piece of HTML; only some rules if named."""
     options: dict[str, Any] = {"resultTypes": ["violations"]}
-    if tags:
-        options["runOnly"] = list(tags)
+    if rules:
+        options["runOnly"] = list(rules)
     found = Axe().run(page, context=part, options=options).response["violations"]
     return [(rule["id"], node["html"]) for rule in found for node in rule["nodes"]]
 
@@ -132,5 +133,5 @@ def overflow(page: Page) -> int:
 
 
 def layout_shift(page: Page) -> float:
-    """The sum of the layout shifts in the text since the page was asked for; what a theme does in its margins is its own."""
+    """The sum of the layout shifts since the page was asked for, but for those that begin in Furo's side bars or buttons."""
     return float(page.evaluate(_SHIFT))
