@@ -11,7 +11,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx_thread_cards.domain import thread_citation
 from sphinx_thread_cards.model import Kind
 from sphinx_thread_cards.options import COMMON_OPTIONS, read_options
-from sphinx_thread_cards.platforms import find_thread
+from sphinx_thread_cards.platforms import LONGEST, find_thread
 from sphinx_thread_cards.transforms import card_place
 from sphinx_thread_cards.warnings import Warn, warn
 
@@ -55,7 +55,7 @@ class ThreadDirective(SphinxDirective):
             return summary
         ref = find_thread(url, self.config.thread_cards_hosts)
         if ref is None:
-            warn(Warn.UNSAFE_URL, f"{url!r} is not a web address; write one that begins with https://", here)
+            warn(Warn.UNSAFE_URL, unsafe_url(url), here)
             return [nodes.paragraph("", url), *summary]
         if ref.kind is Kind.PAGE:
             warn(Warn.UNKNOWN_URL, unknown_url(ref), here)
@@ -85,12 +85,18 @@ class ThreadRole(SphinxRole):
         url = self.text.strip().removeprefix("<").removesuffix(">")
         ref = find_thread(url, self.config.thread_cards_hosts)
         if ref is None:
-            kind = Warn.UNSAFE_URL if url else Warn.EMPTY
-            warn(kind, f"the thread role needs a web address, not {url!r}", self.get_location())
+            warn(Warn.UNSAFE_URL, unsafe_url(url), self.get_location())
             return [nodes.Text(self.text)], []
         if ref.kind is Kind.PAGE:
             warn(Warn.UNKNOWN_URL, unknown_url(ref), self.get_location())
         return [thread_citation(self.env, ref)], []
+
+
+def unsafe_url(text: str) -> str:
+    """What the author of a page can do about an address that cannot become a link."""
+    if len(text) > LONGEST:
+        return f"{text[:60]!r}... is longer than {LONGEST} characters; write a shorter address"
+    return f"{text!r} is not a web address; write one that begins with https://"
 
 
 def unknown_url(ref: ThreadRef) -> str:

@@ -41,7 +41,7 @@ from sphinx_thread_cards.platforms._base import Address, Platform
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["PLATFORMS", "Address", "Platform", "find_thread", "parse_thread_url"]
+__all__ = ["LONGEST", "PLATFORMS", "Address", "Platform", "find_thread", "parse_thread_url"]
 
 # The order decides who is asked first about an address on an unknown host: the most particular path comes first.
 _MODULES = (
@@ -80,7 +80,7 @@ _DOMAINS = tuple(host for host in _BY_HOST if host.startswith("."))
 _GUESSES = tuple((platform.marks, platform.guess, platform.parse) for platform in PLATFORMS.values() if platform.guess)
 _MARKS = frozenset[str]().union(*(marks for marks, _, _ in _GUESSES))
 
-_LONGEST = 4096
+LONGEST = 4096
 _LONGEST_HOST = 253
 _USUAL_PORTS = {"80", "443"}
 # Every class excludes the character that ends it, so there is one way to match and no backtracking.
@@ -144,7 +144,7 @@ def split_address(url: str) -> Address | None:
 
     RFC 3986, appendix B, narrowed to what a reader can open: a host, and no user information.
     """
-    if len(url) > _LONGEST:
+    if len(url) > LONGEST:
         return None
     url = url.strip()
     match = _SPLIT.fullmatch(url)
