@@ -12,9 +12,10 @@ from support.programs import require
 from support.whole_site import pages, whole_site
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")]
-# What others write and we cannot mend: the checker's message, and whose it is.
+# What others write and we cannot mend: the checker's messages.
 FOREIGN = {
-    "Element “input” is missing required attribute “aria-checked”.": "Furo: a checkbox knows by itself whether it is checked",
+    # Furo: a checkbox knows by itself whether it is checked.
+    "Element “input” is missing required attribute “aria-checked”.",
 }
 
 
@@ -30,8 +31,19 @@ def checker() -> Path:
 def errors() -> list[tuple[str, str, str]]:
     """All errors on all pages: the message, the page, the piece of HTML."""
     site = whole_site()
-    command = [require("java"), "-jar", str(checker()), "--errors-only", "--format", "json", "--stdout", "--exit-zero-always"]
-    answer = subprocess.run([*command, *pages(site)], cwd=site.out, capture_output=True, text=True, check=True, timeout=300)
+    command = [
+        require("java"),
+        "-jar",
+        str(checker()),
+        "--errors-only",
+        "--format",
+        "json",
+        "--stdout",
+        "--exit-zero-always",
+    ]
+    answer = subprocess.run(
+        [*command, *pages(site)], cwd=site.out, capture_output=True, text=True, check=True, timeout=300
+    )
     return [
         (found["message"], found["url"].removeprefix(site.out.as_uri()), found.get("extract", ""))
         for found in json.loads(answer.stdout)["messages"]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from support.commands import ROOT
-
 from sphinx_thread_cards.platforms import PLATFORMS
+from support.commands import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
 

@@ -17,7 +17,13 @@ from support.commands import ROOT
 pytestmark = pytest.mark.filterwarnings("ignore::PendingDeprecationWarning", "ignore::DeprecationWarning")
 KITCHEN_SINK = ROOT / "docs" / "cards" / "kitchen-sink.md"
 # Each with whether it has a dark form that follows the reader's system.
-THEMES = {"furo": True, "alabaster": False, "sphinx_rtd_theme": False, "pydata_sphinx_theme": True, "sphinx_book_theme": True}
+THEMES = {
+    "furo": True,
+    "alabaster": False,
+    "sphinx_rtd_theme": False,
+    "pydata_sphinx_theme": True,
+    "sphinx_book_theme": True,
+}
 Scheme = Literal["light", "dark"]
 LOOKS: list[tuple[str, Scheme]] = [
     *((theme, "light") for theme in THEMES),
@@ -26,7 +32,8 @@ LOOKS: list[tuple[str, Scheme]] = [
 THEMES_OWN = {"color-contrast", "link-in-text-block", "scrollable-region-focusable"}
 Open = Callable[[str, Scheme], Page]
 # The cards themselves, and what in them can be wider than they are without a bar to scroll it.
-_TOO_WIDE = """() => [...document.querySelectorAll("article.thread-card")].filter(card => card.checkVisibility()).filter(card => {
+_TOO_WIDE = """() => [...document.querySelectorAll("article.thread-card")].filter(card => {
+  if (!card.checkVisibility()) return false;
   const box = card.getBoundingClientRect();
   return box.left < 0 || box.right > innerWidth || card.scrollWidth > card.clientWidth;
 }).map(card => card.id)"""

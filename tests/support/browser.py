@@ -12,7 +12,6 @@ from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
-
 from support.programs import require
 
 # Below the width at which a page of 1280 CSS pixels at 200 % would be shown.
@@ -33,7 +32,8 @@ const seen = colours => {
   return [...pen.getImageData(0, 0, 1, 1).data].slice(0, 3);
 };
 const luminance = colour => {
-  const [r, g, b] = colour.map(part => part / 255).map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+  const [r, g, b] = colour.map(part => part / 255)
+    .map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 };
 const contrast = (one, other) => {
@@ -54,7 +54,8 @@ _TEXTS = (
       const behind = ground(box);
       const colour = getComputedStyle(box).color, bare = ground(card.parentElement);
       const outside = contrast(seen(bare), seen([...bare, colour]));
-      found.push([words, contrast(seen(behind), seen([...behind, colour])), box.closest("a") ? Math.min(4.5, 0.93 * outside) : 4.5]);
+      const least = box.closest("a") ? Math.min(4.5, 0.93 * outside) : 4.5;
+      found.push([words, contrast(seen(behind), seen([...behind, colour])), least]);
     }
   }
   return found;
@@ -65,16 +66,18 @@ _EDGES = (
     + _COLOURS
     + """
   return [...document.querySelectorAll("article.thread-card")].map(card => {
-    const edge = getComputedStyle(card).borderInlineStartColor, inside = ground(card), outside = ground(card.parentElement);
-    return [card.className, Math.min(...[inside, outside].map(behind => contrast(seen(behind), seen([...behind, edge]))))];
+    const edge = getComputedStyle(card).borderInlineStartColor;
+    const beside = behind => contrast(seen(behind), seen([...behind, edge]));
+    return [card.className, Math.min(beside(ground(card)), beside(ground(card.parentElement)))];
   });
 }"""
 )
 _SHIFT = """() => new Promise(done => {
   let sum = 0;
   const element = node => node instanceof Element ? node : node?.parentElement;
-  const theirs = entry => entry.sources.some(({node}) => element(node)?.closest(".sidebar-drawer, .article-container > :not(article)"));
-  new PerformanceObserver(list => list.getEntries().filter(entry => !theirs(entry)).forEach(entry => sum += entry.value))
+  const theirs = ".sidebar-drawer, .article-container > :not(article)";
+  const ours = entry => !entry.sources.some(({node}) => element(node)?.closest(theirs));
+  new PerformanceObserver(list => list.getEntries().filter(ours).forEach(entry => sum += entry.value))
     .observe({type: "layout-shift", buffered: true});
   requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(sum), 50)));
 })"""
@@ -85,7 +88,9 @@ def chromium() -> Iterator[Browser]:
     """The system's browser without a window; the test is left where there is none."""
     path = require("chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-background-networking"])
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-background-networking"]
+        )
         yield browser
         browser.close()
 
@@ -105,7 +110,7 @@ def served(folder: Path) -> Iterator[str]:
 
 
 def violations(page: Page, part: str | None = None, rules: Sequence[str] = ()) -> list[tuple[str, str]]:
-    """What axe-core finds on a page or in a part of it: rules, each with the piece of HTML; only some rules if named."""
+    """What axe-core finds on a page or in a part of it, by some rules or all: rules, each with the piece of HTML."""
     options: dict[str, Any] = {"resultTypes": ["violations"]}
     if rules:
         options["runOnly"] = list(rules)
@@ -133,5 +138,5 @@ def overflow(page: Page) -> int:
 
 
 def layout_shift(page: Page) -> float:
-    """The sum of the layout shifts since the page was asked for, but for those that begin in Furo's side bars or buttons."""
+    """The sum of the layout shifts since the page was asked for, but for those of Furo's side bars and buttons."""
     return float(page.evaluate(_SHIFT))

@@ -23,4 +23,6 @@ def whole_site() -> sites.Site:
 
 def pages(site: sites.Site) -> list[str]:
     """The names of all its pages."""
-    return sorted(path.relative_to(site.out).as_posix() for path in site.out.rglob("*.html") if "_static" not in path.parts)
+    return sorted(
+        path.relative_to(site.out).as_posix() for path in site.out.rglob("*.html") if "_static" not in path.parts
+    )

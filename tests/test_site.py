@@ -1,0 +1,145 @@
+"""Every page of the site in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser
+from support import browser as look
+from support import sites
+from support.whole_site import pages, whole_site
+
+# That themes use what Sphinx will take away is theirs to mend; of our own code every other test would tell.
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")]
+Scheme = Literal["light", "dark"]
+# What axe-core finds in the HTML of others: a rule, a piece of the HTML, and whose it is.
+FOREIGN = [
+    ("aria-required-attr", '<p class="caption" role="heading">'),  # Sphinx: captions of toctrees have no level
+    ("landmark-unique", '<aside class="sidebar-drawer">'),  # Furo: two side bars without a name
+    ("region", '<span class="visually-hidden">View this page</span>'),  # Furo: the button is outside of <main>
+    ("page-has-heading-one", "search.html "),  # Furo: the page of search results
+    ("scrollable-region-focusable", "<pre"),  # Sphinx: long lines of code; Chromium and Firefox give them the focus
+]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests."""
+    with look.chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def site() -> sites.Site:
+    """The project's own site."""
+    return whole_site()
+
+
+@pytest.fixture(scope="module")
+def address(site: sites.Site) -> Iterator[str]:
+    """Where it is served."""
+    with look.served(site.out) as base:
+        yield base
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What a browser saw of one page."""
+
+    asked: list[str]
+    failed: list[str]
+    shift: float
+    wider: dict[int, int]
+    """By how much the page is wider than a screen of that width."""
+
+
+@pytest.fixture(scope="module")
+def visits(chromium: Browser, site: sites.Site, address: str) -> dict[str, Visit]:
+    """Every page of the site, seen once in a wide window and in narrower ones."""
+    seen = {}
+    tab = chromium.new_page()
+    asked: list[str] = []
+    failed: list[str] = []
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.on("response", lambda answer: failed.append(answer.url) if answer.status >= 400 else None)
+    tab.on("pageerror", lambda error: failed.append(str(error)))
+    for name in pages(site):
+        asked.clear()
+        failed.clear()
+        tab.set_viewport_size({"width": 1280, "height": 900})
+        tab.goto(address + name)
+        shift = look.layout_shift(tab)
+        wider = {}
+        for width in (look.ZOOMED, look.SMALL):
+            tab.set_viewport_size({"width": width, "height": 480})
+            wider[width] = look.overflow(tab)
+        seen[name] = Visit([*asked], [*failed], shift, wider)
+    tab.close()
+    return seen
+
+
+def test_no_request_leaves_the_site(visits: dict[str, Visit], address: str) -> None:
+    """Fonts, scripts and pictures come from where the page came from."""
+    foreign = {url for visit in visits.values() for url in visit.asked if not url.startswith((address, "data:"))}
+
+    assert len(visits) > 30
+    assert foreign == set()
+
+
+def test_nothing_that_a_page_asks_for_is_missing(visits: dict[str, Visit]) -> None:
+    """No answer is an error and no script fails; the 404 page's links start at the root, where this site is."""
+    assert {name: visit.failed for name, visit in visits.items() if visit.failed} == {}
+
+
+def test_nothing_moves_while_a_page_loads(visits: dict[str, Visit]) -> None:
+    assert {name: visit.shift for name, visit in visits.items() if visit.shift} == {}
+
+
+@pytest.mark.parametrize("width", [look.SMALL, look.ZOOMED], ids=["320 pixels", "zoom of 200 percent"])
+def test_no_page_scrolls_sideways(width: int, visits: dict[str, Visit]) -> None:
+    assert {name: visit.wider[width] for name, visit in visits.items() if visit.wider[width] > 0} == {}
+
+
+def test_every_page_is_accessible(chromium: Browser, site: sites.Site, address: str) -> None:
+    """axe-core finds nothing but what is known of Sphinx and Furo, and that is still there to be found."""
+    found = _violations(chromium, "light", address, pages(site))
+    ours = {(rule, where[:200]) for rule, where in found if not any(_is(known, rule, where) for known in FOREIGN)}
+    gone = [known for known in FOREIGN if not any(_is(known, rule, where) for rule, where in found)]
+
+    assert ours == set()
+    assert gone == []
+
+
+def test_colours_of_every_page_are_readable_in_the_dark(chromium: Browser, site: sites.Site, address: str) -> None:
+    """Colours are all that differs from the light."""
+    assert _violations(chromium, "dark", address, pages(site), "color-contrast", "link-in-text-block") == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_edges_can_be_told_from_the_page(scheme: Scheme, chromium: Browser, address: str) -> None:
+    """The colour of every platform has a contrast of 3:1, as WCAG 1.4.11 asks for."""
+    tab = chromium.new_page(color_scheme=scheme)
+    tab.goto(f"{address}cards/platforms.html")
+    edges = look.edge_contrasts(tab)
+    tab.close()
+
+    assert len({classes for classes, _ in edges}) > 20
+    assert {classes: ratio for classes, ratio in edges if ratio < 3} == {}
+
+
+def _is(known: tuple[str, str], rule: str, where: str) -> bool:
+    return known[0] == rule and known[1] in where
+
+
+def _violations(chromium: Browser, scheme: Scheme, base: str, names: list[str], *rules: str) -> list[tuple[str, str]]:
+    """Broken rules, each with the name of the page and the piece of HTML."""
+    tab = chromium.new_page(color_scheme=scheme)
+    found = []
+    for name in names:
+        tab.goto(base + name)
+        found += [(rule, f"{name} {html}") for rule, html in look.violations(tab, rules=rules)]
+    tab.close()
+    return found
