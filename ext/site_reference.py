@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, ClassVar
 from sphinx.pycode import ModuleAnalyzer
 from sphinx.util.docutils import SphinxDirective
 from sphinx_thread_cards import model
-from sphinx_thread_cards.options import COMMON_OPTIONS, OPTION_FIELDS, Settings
+from sphinx_thread_cards.options import COMMON_OPTIONS, OPTION_FIELDS
 from sphinx_thread_cards.platforms import PLATFORMS
+from sphinx_thread_cards.settings import Settings
 from sphinx_thread_cards.warnings import Warn
 
 if TYPE_CHECKING:

@@ -1,20 +1,14 @@
-"""Cards on paper: in a project that sets nothing, with each engine, and in the site's own PDF."""
+"""Cards on paper in a project that sets nothing, with each engine."""
 
 from __future__ import annotations
 
-import fcntl
-import os
 import re
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from xml.etree import ElementTree as ET
-from xml.etree.ElementTree import Element
 
 import pytest
 from support import sites
-from support.commands import ROOT, run
-from support.papers import Paper, read, squeezed, typeset
+from support.commands import ROOT
+from support.papers import Paper, addresses, cards, missing, once, said, solid, squeezed, typeset
 
 pytestmark = pytest.mark.slow
 
@@ -91,85 +85,19 @@ def source() -> str:
     )
 
 
-@pytest.fixture(scope="session")
-def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], None]], Path]:
-    """Make a folder once for all tests, also where several processes run them."""
-    root = tmp_path_factory.getbasetemp()
-    root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
-
-    def make(name: str, fill: Callable[[Path], None]) -> Path:
-        folder = root / f"papers-{name}"
-        with (root / f"{name}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not (folder / "done").exists():
-                fill(folder)
-                (folder / "done").touch()
-        return folder
-
-    return make
-
-
 @pytest.fixture(scope="module", params=["pdflatex", "xelatex", "lualatex"])
-def paper(request: pytest.FixtureRequest, once: Callable[..., Path]) -> Paper:
+def paper(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Paper:
     """The page that holds everything, by Sphinx's default settings."""
 
     def fill(folder: Path) -> None:
-        (folder / "source").mkdir(parents=True)
+        (folder / "source").mkdir(parents=True, exist_ok=True)
         (folder / "source" / "index.md").write_text(source(), encoding="utf-8")
         site = sites.build(folder / "source", folder / "out", "latex", latex_engine=request.param)
         assert site.warnings == ""
         sites.build(folder / "source", folder / "xml", "xml")
         typeset(site.out, "cases", request.param)
 
-    return Paper(once(request.param, fill) / "out" / "cases.pdf")
-
-
-@pytest.fixture(scope="module")
-def book(once: Callable[..., Path]) -> Paper:
-    """The PDF of this site, as `make pdf` makes it."""
-
-    def fill(folder: Path) -> None:
-        sphinx = (sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-c", ROOT, "-d", folder / "doctrees")
-        for builder, out in (("latex", "out"), ("xml", "xml")):
-            made = run(*sphinx, "-b", builder, ROOT / "docs", folder / out)
-            assert made.returncode == 0, made.stderr
-        (tex,) = (folder / "out").glob("*.tex")
-        typeset(folder / "out", tex.stem, "lualatex")
-
-    (pdf,) = (path.with_suffix(".pdf") for path in (once("book", fill) / "out").glob("*.tex"))
-    return Paper(pdf)
-
-
-def cards(paper: Paper) -> list[Element]:
-    """Every card that was to be printed, from the XML of the same pages."""
-    pages = [ET.parse(path) for path in sorted(paper.pdf.parent.with_name("xml").glob("**/*.xml"))]  # noqa: S314
-    found = [box for page in pages for box in page.iter("container") if "thread-card" in box.get("classes", "").split()]
-    assert len(found) > 60
-    return found
-
-
-def said(node: Element) -> str:
-    """The text of a node, without white space."""
-    return squeezed("".join(node.itertext()))
-
-
-def solid(text: str) -> str:
-    """The text without hyphens, of which TeX adds some at the ends of lines."""
-    return text.replace("-", "")
-
-
-def missing(paper: Paper, *, but: str = "(?!)") -> list[str]:
-    """The paragraphs of cards that did not come out, apart from those where a pattern matches."""
-    texts = [said(paragraph) for box in cards(paper) for paragraph in box.iter("paragraph")]
-    # The site's PDF names the page of what is linked to.
-    printed = re.sub(r"\(page\d+\)", "", solid(paper.joined))
-    return [text for text in texts if solid(text) not in printed and not re.search(but, text)]
-
-
-def addresses(paper: Paper) -> set[str]:
-    """The addresses on cards."""
-    links = (link for box in cards(paper) for link in box.iter("reference"))
-    return {link.attrib["refuri"] for link in links if said(link) == link.get("refuri")}
+    return Paper(once(tmp_path_factory.getbasetemp(), request.param, fill) / "out" / "cases.pdf")
 
 
 def test_nothing_is_lost(paper: Paper) -> None:
@@ -256,29 +184,3 @@ def test_boxes_within_boxes(paper: Paper) -> None:
         "From the depth",
     ):
         assert squeezed(words) in paper.joined
-
-
-def test_every_script_has_glyphs(book: Paper) -> None:
-    """Emoji, Chinese, Japanese, Korean, Arabic, Hebrew, accents and mathematical letters are in the fonts."""
-    assert "Missing character" not in book.log
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "Žluťoučký kůň", "Ξεσκεπάζω", "Съешь же ещё", "Łukasz Ørsted-Ñandú", "树莓派上的虚拟机", "ラズベリーパイの仮想マシン", "라즈베리 파이의 가상 머신",
-        "برنامج", "لوحة صغيرة", "ملخص قصير", "מחשב", "ישראל לדוגמה", "🍓", "🚀", "🦀", "𝒇𝒂𝒔𝒕", "𝔍𝔬 𝔈𝔵𝔞𝔪𝔭𝔩𝔢",
-    ],
-)  # fmt: skip
-def test_every_script_can_be_searched(words: str, book: Paper) -> None:
-    """What is seen is also what a search finds (which reads each line in its own direction)."""
-    assert squeezed(words) in squeezed(read("pdftotext", str(book.pdf), "-"))
-
-
-def test_the_book_is_whole(book: Paper) -> None:
-    """All cards of the site are in it, every address can be clicked; nothing sticks out or lies upon anything."""
-    assert missing(book, but="[\u0590-\u06ff]") == []
-    assert [address for address in addresses(book) if address not in book.joined] == []
-    assert addresses(book) <= book.links
-    assert [size for size in book.too_wide() if size > 5] == []
-    assert book.collisions() == []

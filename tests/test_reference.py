@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup, Tag
 from sphinx_thread_cards import ThreadRef, parse_thread_url, transforms
-from sphinx_thread_cards.options import COMMON_OPTIONS, OPTION_FIELDS, Settings
+from sphinx_thread_cards.options import COMMON_OPTIONS, OPTION_FIELDS
 from sphinx_thread_cards.platforms import PLATFORMS
+from sphinx_thread_cards.settings import Settings
 from sphinx_thread_cards.warnings import Warn
 from support import sites
 

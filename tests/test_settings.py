@@ -13,9 +13,10 @@ FORUM = "# T\n\n<https://forum.example.org/t/a-new-board/12>\n"
 POST = "# T\n\n<https://x.com/jo_example/status/1296304589591810048>\n"
 
 
-def test_hosts_are_recognised(page: Page) -> None:
+@pytest.mark.parametrize("host", ["forum.example.org", "WWW.Forum.Example.org", "forum.example.org."])
+def test_hosts_are_recognised(host: str, page: Page) -> None:
     """A server that cannot be known is named by its host."""
-    site = page(FORUM, "text", thread_cards_hosts={"forum.example.org": "discourse"})
+    site = page(FORUM, "text", thread_cards_hosts={host: "discourse"})
 
     assert "A new board" in site.read("index.txt")
 

@@ -20,9 +20,9 @@ ENV_VERSION = 2
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register everything; a table of contents of the extension."""
     # Imported here, so that parse_thread_url alone does not bring Sphinx in.
-    from sphinx_thread_cards import assets, directives, domain, formats, options, transforms  # noqa: PLC0415
+    from sphinx_thread_cards import assets, directives, domain, formats, settings, transforms  # noqa: PLC0415
 
-    options.register(app)
+    settings.register(app)
     app.add_directive("thread", directives.ThreadDirective)
     app.add_role("thread", directives.ThreadRole())
     app.add_domain(domain.ThreadDomain)

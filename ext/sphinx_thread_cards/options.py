@@ -1,34 +1,25 @@
-"""What authors set: options of the directive, settings of ``conf.py``. Each is declared once, here.
+"""What authors write on a card: the options of the directive. Each is declared once, here.
 
-Registration, checks, fall-backs and the reference pages are all made from the fields' metadata.
+Checks, messages and the reference page are all made from the fields' metadata.
 """
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from sphinx_thread_cards.dates import When, read_when
-from sphinx_thread_cards.platforms import PLATFORMS
-from sphinx_thread_cards.warnings import Warn, warn
+from sphinx_thread_cards.platforms import is_web_address
 
 if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.config import Config
+    from collections.abc import Callable, Mapping
 
-_SAFE_URL = re.compile(r"https?://[^\s/?#@\\]+[^\s]*", re.IGNORECASE)
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
 _HANDLE = re.compile(r"@?[^\s<>@]{1,64}(?:@[^\s<>@]{1,255})?")
 _POSTS = re.compile(r"[0-9]{1,5}(?:\s*-\s*[0-9]{1,5})?")
-
-
-def is_safe_url(text: str) -> bool:
-    """Whether the text may become a link: an http or https address with a host and no user information."""
-    return _SAFE_URL.fullmatch(text) is not None
 
 
 def _read_text(text: str) -> str:
@@ -53,7 +44,7 @@ def _read_language(text: str) -> str:
 
 
 def _read_url(text: str) -> str:
-    if not is_safe_url(text.strip()):
+    if not is_web_address(text):
         message = f"{text!r} is not a web address; write one that begins with https://"
         raise ValueError(message)
     return text.strip()
@@ -123,7 +114,7 @@ def read_options(given: Mapping[str, str | None]) -> tuple[Options, list[str]]:
     problems = []
     for name, text in given.items():
         if name not in OPTION_FIELDS:
-            problems.append(f"there is no option {name!r}{_meant(name, [*OPTION_FIELDS, *COMMON_OPTIONS])}")
+            problems.append(f"there is no option {name!r}{meant(name, [*OPTION_FIELDS, *COMMON_OPTIONS])}")
             continue
         try:
             values[name] = OPTION_FIELDS[name].metadata["read"](text or "")
@@ -132,74 +123,7 @@ def read_options(given: Mapping[str, str | None]) -> tuple[Options, list[str]]:
     return Options(**values), problems
 
 
-def _meant(name: str, known: list[str]) -> str:
+def meant(name: str, known: list[str]) -> str:
+    """The end of a message about a name that does not exist: the one that was meant, or all there are."""
     close = difflib.get_close_matches(name, known, n=1)
     return f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(sorted(known))}"
-
-
-def _check_flag(value: object) -> tuple[bool | None, list[str]]:
-    return (value, []) if isinstance(value, bool) else (None, [f"{value!r} is not True or False"])
-
-
-def _check_hosts(value: object) -> tuple[dict[str, str] | None, list[str]]:
-    """Keep what can be used of a mapping from host to platform."""
-    if not isinstance(value, Mapping):
-        return None, [f'{value!r} is not a mapping; write it as {{"forum.example.org": "discourse"}}']
-    good, problems = {}, []
-    for host, platform in value.items():
-        if not isinstance(host, str) or not re.fullmatch(r"[^\s/@]+", host):
-            problems.append(f"{host!r} is not a host; write it without https:// and without a path")
-        elif not isinstance(platform, str) or platform not in PLATFORMS:
-            problems.append(f"{host!r}: there is no platform {platform!r}{_meant(str(platform), list(PLATFORMS))}")
-        else:
-            good[host.lower().removeprefix("www.")] = platform
-    return good, problems
-
-
-def _setting(default: Any, check: Callable[[object], tuple[Any, list[str]]], help: str) -> Any:  # noqa: A002, ANN401 - as _option
-    metadata = {"check": check, "help": help, "default": default}
-    return (
-        field(default_factory=dict, metadata=metadata) if default == {} else field(default=default, metadata=metadata)
-    )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Settings:
-    """``thread_cards_*`` in ``conf.py``."""
-
-    auto: bool = _setting(True, _check_flag, "Make a card of every paragraph that is only the URL of a thread.")  # noqa: FBT003
-    hosts: Mapping[str, str] = _setting(
-        {}, _check_hosts, "Servers that cannot be known by their name: host to platform."
-    )
-    css: bool = _setting(True, _check_flag, "Add the extension's style sheet to pages that hold a card.")  # noqa: FBT003
-
-
-def check_settings(values: Mapping[str, object]) -> tuple[dict[str, Any], list[str]]:
-    """Check raw values of ``conf.py``, given without the prefix.
-
-    :returns: a usable value for each setting, and a message for each that is not.
-    """
-    checked, problems = {}, []
-    for item in fields(Settings):
-        value, messages = item.metadata["check"](values[item.name])
-        checked[item.name] = item.metadata["default"] if value is None else value
-        problems += [f"thread_cards_{item.name}: {message}" for message in messages]
-    return checked, problems
-
-
-def register(app: Sphinx) -> None:
-    """Make every setting known to Sphinx, and have the values checked when ``conf.py`` has been read."""
-    for item in fields(Settings):
-        # Any: our own check names the remedy, where Sphinx's would only name the type.
-        app.add_config_value(f"thread_cards_{item.name}", item.metadata["default"], "env", types=Any)
-    # Before other handlers, which must see mended values.
-    app.connect("config-inited", _mend_settings, priority=100)
-
-
-def _mend_settings(app: Sphinx, config: Config) -> None:  # noqa: ARG001
-    raw = {item.name: getattr(config, f"thread_cards_{item.name}") for item in fields(Settings)}
-    checked, problems = check_settings(raw)
-    for problem in problems:
-        warn(Warn.CONFIG, problem)
-    for name, value in checked.items():
-        setattr(config, f"thread_cards_{name}", value)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import re
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from xml.etree import ElementTree as ET
+from xml.etree.ElementTree import Element
 
 from support.programs import require
 
@@ -121,3 +125,56 @@ def typeset(folder: Path, name: str, engine: str) -> Paper:
     )
     assert answer.returncode == 0, answer.stdout[-4000:]
     return Paper(folder / f"{name}.pdf")
+
+
+def once(root: Path, name: str, fill: Callable[[Path], None]) -> Path:
+    """Make a folder once for all tests, also where several processes run them.
+
+    Args:
+        root: pytest's base folder, ``tmp_path_factory.getbasetemp()``.
+        name: A name for the folder.
+        fill: What makes the folder.
+
+    Returns:
+        The folder, filled.
+    """
+    root = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
+    folder = root / f"papers-{name}"
+    with (root / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "done").exists():
+            fill(folder)
+            (folder / "done").touch()
+    return folder
+
+
+def cards(paper: Paper) -> list[Element]:
+    """Every card that was to be printed, from the XML of the same pages."""
+    pages = [ET.parse(path) for path in sorted(paper.pdf.parent.with_name("xml").glob("**/*.xml"))]  # noqa: S314
+    found = [box for page in pages for box in page.iter("container") if "thread-card" in box.get("classes", "").split()]
+    assert len(found) > 60
+    return found
+
+
+def said(node: Element) -> str:
+    """The text of a node, without white space."""
+    return squeezed("".join(node.itertext()))
+
+
+def solid(text: str) -> str:
+    """The text without hyphens, of which TeX adds some at the ends of lines."""
+    return text.replace("-", "")
+
+
+def missing(paper: Paper, *, but: str = "(?!)") -> list[str]:
+    """The paragraphs of cards that did not come out, apart from those where a pattern matches."""
+    texts = [said(paragraph) for box in cards(paper) for paragraph in box.iter("paragraph")]
+    # The site's PDF names the page of what is linked to.
+    printed = re.sub(r"\(page\d+\)", "", solid(paper.joined))
+    return [text for text in texts if solid(text) not in printed and not re.search(but, text)]
+
+
+def addresses(paper: Paper) -> set[str]:
+    """The addresses on cards."""
+    links = (link for box in cards(paper) for link in box.iter("reference"))
+    return {link.attrib["refuri"] for link in links if said(link) == link.get("refuri")}

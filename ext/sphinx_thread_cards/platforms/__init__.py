@@ -41,7 +41,7 @@ from sphinx_thread_cards.platforms._base import Address, Platform
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["LONGEST", "PLATFORMS", "Address", "Platform", "find_thread", "parse_thread_url"]
+__all__ = ["LONGEST", "PLATFORMS", "Address", "Platform", "find_thread", "is_web_address", "parse_thread_url"]
 
 # The order decides who is asked first about an address on an unknown host: the most particular path comes first.
 _MODULES = (
@@ -131,12 +131,17 @@ def find_thread(url: str, hosts: Mapping[str, str] | None = None) -> ThreadRef |
     :returns: None only for what must not become a link: other schemes, addresses without a host or with user
         information.
     """
-    address = split_address(url)
     ref = parse_thread_url(url, hosts)
-    if ref or address is None or address.url[:4].lower() != "http":
+    address = split_address(url)
+    if ref or address is None or not is_web_address(url):
         return ref
     id_ = address.url.partition("://")[2]
     return ThreadRef(platform="web", id=id_, url=address.url, given_url=url, host=address.host, kind=Kind.PAGE)
+
+
+def is_web_address(url: str) -> bool:
+    """Whether a string may become a link: http or https, with a host and without user information."""
+    return url.lstrip()[:4].lower() == "http" and split_address(url) is not None
 
 
 def split_address(url: str) -> Address | None:

@@ -1,0 +1,88 @@
+"""What a site sets: ``thread_cards_*`` of ``conf.py``. Each setting is declared once, here.
+
+Registration, checks, fall-backs and the reference page are all made from the fields' metadata.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+from sphinx_thread_cards.options import meant
+from sphinx_thread_cards.platforms import PLATFORMS, split_address
+from sphinx_thread_cards.warnings import Warn, warn
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
+
+
+def _check_flag(value: object) -> tuple[bool | None, list[str]]:
+    return (value, []) if isinstance(value, bool) else (None, [f"{value!r} is not True or False"])
+
+
+def _check_hosts(value: object) -> tuple[dict[str, str] | None, list[str]]:
+    """Keep what can be used of a mapping from host to platform."""
+    if not isinstance(value, Mapping):
+        return None, [f'{value!r} is not a mapping; write it as {{"forum.example.org": "discourse"}}']
+    good, problems = {}, []
+    for host, platform in value.items():
+        address = split_address(f"https://{host}/") if isinstance(host, str) else None
+        if address is None or address.path != "/":
+            problems.append(f"{host!r} is not a host; write it without https:// and without a path")
+        elif not isinstance(platform, str) or platform not in PLATFORMS:
+            known = meant(str(platform), list(PLATFORMS))
+            problems.append(f"{host!r}: there is no platform {platform!r}{known}")
+        else:
+            good[address.host] = platform
+    return good, problems
+
+
+def _setting(default: Any, check: Callable[[object], tuple[Any, list[str]]], help: str) -> Any:  # noqa: A002, ANN401 - as _option
+    metadata = {"check": check, "help": help, "default": default}
+    return (
+        field(default_factory=dict, metadata=metadata) if default == {} else field(default=default, metadata=metadata)
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """``thread_cards_*`` in ``conf.py``."""
+
+    auto: bool = _setting(True, _check_flag, "Make a card of every paragraph that is only the URL of a thread.")  # noqa: FBT003
+    hosts: Mapping[str, str] = _setting(
+        {}, _check_hosts, "Servers that cannot be known by their name: host to platform."
+    )
+    css: bool = _setting(True, _check_flag, "Add the extension's style sheet to pages that hold a card.")  # noqa: FBT003
+
+
+def check_settings(values: Mapping[str, object]) -> tuple[dict[str, Any], list[str]]:
+    """Check raw values of ``conf.py``, given without the prefix.
+
+    :returns: a usable value for each setting, and a message for each that is not.
+    """
+    checked, problems = {}, []
+    for item in fields(Settings):
+        value, messages = item.metadata["check"](values[item.name])
+        checked[item.name] = item.metadata["default"] if value is None else value
+        problems += [f"thread_cards_{item.name}: {message}" for message in messages]
+    return checked, problems
+
+
+def register(app: Sphinx) -> None:
+    """Make every setting known to Sphinx, and have the values checked when ``conf.py`` has been read."""
+    for item in fields(Settings):
+        # Any: our own check names the remedy, where Sphinx's would only name the type.
+        app.add_config_value(f"thread_cards_{item.name}", item.metadata["default"], "env", types=Any)
+    # Before other handlers, which must see mended values.
+    app.connect("config-inited", _mend_settings, priority=100)
+
+
+def _mend_settings(app: Sphinx, config: Config) -> None:  # noqa: ARG001
+    raw = {item.name: getattr(config, f"thread_cards_{item.name}") for item in fields(Settings)}
+    checked, problems = check_settings(raw)
+    for problem in problems:
+        warn(Warn.CONFIG, problem)
+    for name, value in checked.items():
+        setattr(config, f"thread_cards_{name}", value)

@@ -1,0 +1,56 @@
+"""The site's own PDF."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from support.commands import ROOT, run
+from support.papers import Paper, addresses, missing, once, read, squeezed, typeset
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Paper:
+    """The PDF of this site, as `make pdf` makes it."""
+
+    def fill(folder: Path) -> None:
+        sphinx = (sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-c", ROOT, "-d", folder / "doctrees")
+        for builder, out in (("latex", "out"), ("xml", "xml")):
+            made = run(*sphinx, "-b", builder, ROOT / "docs", folder / out)
+            assert made.returncode == 0, made.stderr
+        (tex,) = (folder / "out").glob("*.tex")
+        typeset(folder / "out", tex.stem, "lualatex")
+
+    (pdf,) = (
+        path.with_suffix(".pdf") for path in (once(tmp_path_factory.getbasetemp(), "book", fill) / "out").glob("*.tex")
+    )
+    return Paper(pdf)
+
+
+def test_every_script_has_glyphs(book: Paper) -> None:
+    """Emoji, Chinese, Japanese, Korean, Arabic, Hebrew, accents and mathematical letters are in the fonts."""
+    assert "Missing character" not in book.log
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Žluťoučký kůň", "Ξεσκεπάζω", "Съешь же ещё", "Łukasz Ørsted-Ñandú", "树莓派上的虚拟机", "ラズベリーパイの仮想マシン", "라즈베리 파이의 가상 머신",
+        "برنامج", "لوحة صغيرة", "ملخص قصير", "מחשב", "ישראל לדוגמה", "🍓", "🚀", "🦀", "𝒇𝒂𝒔𝒕", "𝔍𝔬 𝔈𝔵𝔞𝔪𝔭𝔩𝔢",
+    ],
+)  # fmt: skip
+def test_every_script_can_be_searched(words: str, book: Paper) -> None:
+    """What is seen is also what a search finds (which reads each line in its own direction)."""
+    assert squeezed(words) in squeezed(read("pdftotext", str(book.pdf), "-"))
+
+
+def test_the_book_is_whole(book: Paper) -> None:
+    """All cards of the site are in it, every address can be clicked; nothing sticks out or lies upon anything."""
+    assert missing(book, but="[\u0590-\u06ff]") == []
+    assert [address for address in addresses(book) if address not in book.joined] == []
+    assert addresses(book) <= book.links
+    assert [size for size in book.too_wide() if size > 5] == []
+    assert book.collisions() == []
