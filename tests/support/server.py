@@ -121,9 +121,14 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
 
         def do_GET(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            port = self.client_address[1]
-            headers = {name.title(): value for name, value in self.headers.items()}
-            asked = Asked(method=self.command, path=self.path, headers=headers, body=body, at=time.monotonic(), port=port)
+            asked = Asked(
+                method=self.command,
+                path=self.path,
+                headers={name.title(): value for name, value in self.headers.items()},
+                body=body,
+                at=time.monotonic(),
+                port=self.client_address[1],
+            )
             try:
                 self._answer(server.next_reply(asked))
             except OSError:
@@ -134,29 +139,28 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
         def _answer(self, reply: Reply) -> None:
             if not reply.raw:
                 self.send_response(reply.status)
-                for name, value in self._headers_of(reply).items():
+                for name, value in _headers_of(reply).items():
                     # The base class writes Latin-1, servers write UTF-8.
                     self.send_header(name, value.encode().decode("latin-1"))
                 self.end_headers()
             for piece in [reply.body] if isinstance(reply.body, bytes) else reply.body:
-                if server.stopping.wait(reply.pause) or (reply.pause == 0 and server.stopping.is_set()):
+                if server.stopping.wait(reply.pause):
                     break
                 self.wfile.write(piece)
                 self.wfile.flush()
             if reply.raw or not isinstance(reply.body, bytes):
                 self.close_connection = True
 
-        def _headers_of(self, reply: Reply) -> dict[str, str]:
-            headers = {} if reply.type is None else {"Content-Type": reply.type}
-            headers["Content-Length" if isinstance(reply.body, bytes) else "Connection"] = (
-                str(len(reply.body)) if isinstance(reply.body, bytes) else "close"
-            )
-            return headers | dict(reply.headers)
-
         def log_message(self, *_: object) -> None:
             """Keep the tests' output clean."""
 
     return Handler
+
+
+def _headers_of(reply: Reply) -> dict[str, str]:
+    headers = {} if reply.type is None else {"Content-Type": reply.type}
+    headers |= {"Content-Length": str(len(reply.body))} if isinstance(reply.body, bytes) else {"Connection": "close"}
+    return headers | dict(reply.headers)
 
 
 def json_reply(data: object, **headers: str) -> Reply:
