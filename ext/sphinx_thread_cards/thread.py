@@ -27,7 +27,7 @@ class Status(StrEnum):
     """Taken out of the site on request; nothing of it is kept, and it is not fetched again."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Span:
     """A run of text of one kind."""
 
@@ -39,7 +39,7 @@ class Span:
     code: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Paragraph:
     """Spans in a row; a line break is ``\\n`` in a span's text."""
 
@@ -47,7 +47,7 @@ class Paragraph:
     type: Literal["paragraph"] = "paragraph"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Code:
     """Text whose spaces and line breaks count."""
 
@@ -56,7 +56,7 @@ class Code:
     type: Literal["code"] = "code"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Quote:
     """Blocks that the post's author quotes."""
 
@@ -64,7 +64,7 @@ class Quote:
     type: Literal["quote"] = "quote"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class List:
     """Items, each of blocks."""
 
@@ -76,7 +76,7 @@ class List:
 Block = Paragraph | Code | Quote | List
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Media:
     """A picture, or the still of a video."""
 
@@ -92,7 +92,7 @@ class Media:
     """Alternative text that its author gave."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Author:
     """Somebody who takes part in a thread."""
 
@@ -103,7 +103,7 @@ class Author:
     avatar: Media | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Post:
     """One post of a thread."""
 
@@ -124,7 +124,7 @@ class Post:
     quoted: Post | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Provenance:
     """Where a snapshot comes from, and what became of the thread."""
 
@@ -141,7 +141,7 @@ class Provenance:
     """ISO 8601 time in UTC at which the status was found."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Thread:
     """A whole thread as it was kept."""
 

@@ -1,0 +1,124 @@
+"""A snapshot's text: written by :func:`dumps`; read, with every check, by :func:`loads`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import MISSING, fields, is_dataclass
+from enum import Enum
+from typing import Any
+
+from sphinx_thread_cards.readers import reader_of
+from sphinx_thread_cards.thread import FORMAT, Thread
+from sphinx_thread_cards.unfit import SnapshotError, shown
+
+MOST_BYTES = 8 * 1024 * 1024
+TOO_LARGE = f"it is larger than {MOST_BYTES // 1024**2} MB; leave posts out"
+MOST_POSTS = 5_000
+DEEPEST = 8
+"""How many quotes, lists and quoted posts may stand in each other inside a post."""
+_ALWAYS = frozenset({"type", "format"})  # they have a default, but say how the rest is to be read
+_OF_THE_COPY = frozenset({"file", "width", "height"})
+_read_thread = reader_of(Thread)
+
+
+def dumps(thread: Thread) -> str:
+    """The thread as its file holds it: sorted keys, one value a line, no field that is empty or has its default.
+
+    :returns: JSON with a line break at its end, to be written as UTF-8.
+    """
+    return json.dumps(_plain(thread), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def digest(thread: Thread) -> str:
+    """What tells a change: ``sha256:`` and the hash of participants and posts, as JSON.
+
+    Where pictures are kept, and how large the kept files are, is left out: the live thread does not know.
+    """
+    parts = _without(_plain((thread.participants, thread.posts)), _OF_THE_COPY)
+    text = json.dumps(parts, separators=(",", ":"), sort_keys=True)
+    return f"sha256:{hashlib.sha256(text.encode('ascii')).hexdigest()}"
+
+
+def _plain(value: object) -> Any:  # noqa: ANN401 - whatever JSON knows
+    if isinstance(value, tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, type) or not is_dataclass(value):
+        return value.value if isinstance(value, Enum) else value
+    found = [(field, getattr(value, field.name)) for field in fields(value)]
+    return {
+        field.name: _plain(part)
+        for field, part in found
+        if field.default is MISSING or field.name in _ALWAYS or part not in (field.default, "")
+    }
+
+
+def _without(value: Any, names: frozenset[str]) -> Any:  # noqa: ANN401 - as _plain
+    if isinstance(value, list):
+        return [_without(part, names) for part in value]
+    if isinstance(value, dict):
+        return {name: _without(part, names) for name, part in value.items() if name not in names}
+    return value
+
+
+def loads(text: str | bytes) -> Thread:
+    """Read a snapshot.
+
+    Control characters and direction overrides are taken out of what people wrote; nothing else is mended.
+
+    :param text: JSON; bytes are UTF-8, with or without a byte order mark.
+    :returns: a thread in which every link is http or https, and every file name only a name.
+    :raises SnapshotError: for everything else, broken or hostile, with a reason for the author.
+    """
+    value = _parse(text)
+    if isinstance(value, dict):
+        _check_first(value)
+    thread: Thread = _read_thread(value, DEEPEST + 1)  # a post is itself a level
+    _check_whole(thread)
+    return thread
+
+
+def _parse(text: str | bytes) -> object:
+    if len(text) > MOST_BYTES:
+        raise SnapshotError(TOO_LARGE)
+    try:
+        return json.loads(text.decode("utf-8-sig") if isinstance(text, bytes) else text)
+    except UnicodeDecodeError as error:
+        reason = f"it is not UTF-8 from byte {error.start} on; save it as UTF-8"
+    except json.JSONDecodeError as error:
+        reason = f"it is no JSON, or cut off: {error.msg} in line {error.lineno}, column {error.colno}"
+    except (ValueError, RecursionError):  # a number of more digits than Python reads; brackets in brackets
+        reason = "it holds a number or a nesting that is too much to read"
+    raise SnapshotError(reason)
+
+
+def _check_first(value: dict[str, Any]) -> None:
+    """What must be known before all else is read: that the format is ours, and that there is not too much."""
+    version = value.get("format", FORMAT)
+    if type(version) is int and version > FORMAT:
+        reason = f"it is in format {shown(version)}, and this version reads {FORMAT}; update sphinx-thread-cards"
+        raise SnapshotError(reason)
+    posts = value.get("posts")
+    if isinstance(posts, list) and len(posts) > MOST_POSTS:
+        reason = f"there are {len(posts)}; keep at most {MOST_POSTS}"
+        raise SnapshotError(reason, "posts")
+
+
+def _check_whole(thread: Thread) -> None:
+    """What only shows when all is read: each post is there once, and by somebody who is named."""
+    if thread.format != FORMAT:
+        reason = f"there is no format {thread.format}; write {FORMAT}"
+        raise SnapshotError(reason, "format")
+    handles = {author.handle for author in thread.participants}
+    ids = set()
+    for number, post in enumerate(thread.posts):
+        if post.id in ids:
+            reason = f"an earlier post has {shown(post.id)} too; keep each once"
+            raise SnapshotError(reason, "id", number, "posts")
+        ids.add(post.id)
+        part, depth = post, 0
+        while part.author in handles and part.quoted:
+            part, depth = part.quoted, depth + 1
+        if part.author not in handles:
+            reason = f"{shown(part.author)} is not among the participants; add that handle to them"
+            raise SnapshotError(reason, "author", *["quoted"] * depth, number, "posts")
