@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 __all__ = ["ThreadRef", "__version__", "parse_thread_url", "setup"]
 __version__ = "0.1.0"
 # Raised whenever the nodes or the domain's data change, so that no environment from before is used again.
-ENV_VERSION = 2
+ENV_VERSION = 3
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register everything; a table of contents of the extension."""
     # Imported here, so that parse_thread_url alone does not bring Sphinx in.
-    from sphinx_thread_cards import assets, directives, domain, formats, settings, transforms  # noqa: PLC0415
+    from sphinx_thread_cards import assets, directives, domain, formats, html, settings, transforms  # noqa: PLC0415
 
     settings.register(app)
     app.add_directive("thread", directives.ThreadDirective)
@@ -31,12 +31,12 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_post_transform(transforms.BuildCards)
     for format_, shape in formats.SHAPES.items():
         app.add_post_transform(transforms.build_for(format_, shape))
-    app.add_node(formats.card_article, html=(formats.visit_article, formats.depart_article))
-    app.add_node(formats.card_summary, html=(formats.visit_summary, formats.depart_summary))
-    app.add_node(formats.card_words, html=(formats.skip_words, None))
+    for node, visitors in html.VISITORS.items():
+        app.add_node(node, html=visitors)
     app.add_latex_package(assets.LATEX_PACKAGE)
     app.connect("config-inited", assets.add_files)
     app.connect("builder-inited", assets.add_static_folder)
     app.connect("html-page-context", assets.add_style_sheet)
+    app.connect("env-get-outdated", domain.pages_with_new_snapshots)
     app.connect("env-updated", domain.pages_to_word_again)
     return {"version": __version__, "env_version": ENV_VERSION, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards import words
-from sphinx_thread_cards.formats import card_article
+from sphinx_thread_cards.html import card_article
 
 if TYPE_CHECKING:
     from docutils import nodes

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 from docutils import nodes
 
 from sphinx_thread_cards import words
-from sphinx_thread_cards.dates import show_when, when_of
+from sphinx_thread_cards.dates import read_when, show_when, when_of
+from sphinx_thread_cards.thread import Status
+from sphinx_thread_cards.unroll import unroll
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.dates import When
     from sphinx_thread_cards.model import ThreadRef
     from sphinx_thread_cards.options import Options
+    from sphinx_thread_cards.thread import Thread
 
 BLOCK = "thread-card"
 SEPARATOR = " · "
@@ -34,6 +37,14 @@ class Card:
     when: When | None
     lang: str | None
     archive: str | None
+    kept: When | None = None
+    """When the snapshot was taken, if one is kept and it says so."""
+    gone: bool = False
+    """Whether the live thread was found to be gone."""
+    thread: Thread | None = None
+    """The kept thread, where its posts are to be shown."""
+    posts: tuple[tuple[int, int], ...] | None = None
+    """Which posts to show; None for all."""
 
     @property
     def href(self) -> str:
@@ -41,8 +52,14 @@ class Card:
         return self.ref.read_url or self.ref.url
 
 
-def describe(ref: ThreadRef, options: Options) -> Card:
-    """Lay what the author wrote over what the address says."""
+def describe(ref: ThreadRef, options: Options, thread: Thread | None = None, *, unrolled: bool = False) -> Card:
+    """Lay what the author wrote over what the snapshot says, and that over what the address says.
+
+    :param thread: the kept thread, if there is one.
+    :param unrolled: whether cards show all posts where their author does not say.
+    """
+    if thread is not None and thread.provenance.status is not Status.WITHDRAWN:
+        return _describe_kept(ref, options, thread, unrolled=unrolled)
     title = options.title or ref.title
     return Card(
         ref=ref,
@@ -53,6 +70,28 @@ def describe(ref: ThreadRef, options: Options) -> Card:
         when=options.date or when_of(ref),
         lang=options.lang,
         archive=options.archive,
+    )
+
+
+def _describe_kept(ref: ThreadRef, options: Options, thread: Thread, *, unrolled: bool) -> Card:
+    first = thread.posts[0] if thread.posts else None
+    author = next((person for person in thread.participants if first and person.handle == first.author), None)
+    posted = read_when(first.posted) if first and first.posted else None
+    retrieved = thread.provenance.retrieved
+    title = options.title or thread.title or ref.title
+    return Card(
+        ref=ref,
+        title=title or words.what_it_is(ref),
+        titled=title is not None,
+        author=options.author or (author.name if author else None),
+        handle=options.handle or (author.handle if author else ref.author),
+        when=options.date or posted or when_of(ref),
+        lang=options.lang or thread.lang,
+        archive=options.archive or thread.provenance.archived,
+        kept=read_when(retrieved) if retrieved else None,
+        gone=thread.provenance.status is Status.GONE,
+        thread=thread if options.posts or (options.show == "thread" if options.show else unrolled) else None,
+        posts=options.posts,
     )
 
 
@@ -81,6 +120,11 @@ def build(card: Card, place: nodes.container, language: str) -> nodes.container:
         box += nodes.paragraph("", who, classes=[f"{BLOCK}-author"])
     if place.children:
         box += nodes.container("", *place.children, classes=[f"{BLOCK}-summary"])
+    if card.thread:
+        posts = unroll(card.thread, place["ids"][0], card.posts, language)
+        box += nodes.container("", *posts, classes=[f"{BLOCK}-posts"])
+    if note := kept_note(card, language):
+        box += nodes.paragraph("", note, classes=[f"{BLOCK}-kept"])
     for label, url in addresses(card):
         # The address as text, for readers who cannot click.
         link = nodes.reference("", url, refuri=url)
@@ -95,6 +139,13 @@ def header(card: Card, language: str) -> list[str]:
     foreign = card.lang and card.lang.partition("-")[0] != language.partition("_")[0]
     tongue = words.language_name(card.lang, language) if card.lang and foreign else None
     return [part for part in (words.platform_label(card.ref), place, date, tongue) if part]
+
+
+def kept_note(card: Card, language: str) -> str | None:
+    """When the thread was kept, where posts of it are shown or it is gone."""
+    if card.kept is None or not (card.thread or card.gone):
+        return None
+    return words.kept(show_when(card.kept, language), gone=card.gone)
 
 
 def addresses(card: Card) -> list[tuple[str, str]]:

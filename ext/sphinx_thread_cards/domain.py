@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, cast
@@ -10,15 +11,17 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.domains import Domain, ObjType
 
-from sphinx_thread_cards import words
+from sphinx_thread_cards import store, words
 from sphinx_thread_cards.card import describe
 from sphinx_thread_cards.dates import show_when
 from sphinx_thread_cards.options import Options
 from sphinx_thread_cards.platforms import find_thread
+from sphinx_thread_cards.store import SnapshotError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
+    from pathlib import Path
 
     from sphinx.application import Sphinx
     from sphinx.builders import Builder
@@ -41,6 +44,8 @@ class Entry:
     title: str
     url: str
     options: Options
+    kept: bool
+    """Whether there was a snapshot when the page was read."""
 
 
 def thread_citation(env: BuildEnvironment, ref: ThreadRef) -> addnodes.pending_xref:
@@ -74,7 +79,8 @@ class ThreadDomain(Domain):
 
     def note_card(self, card: Card, options: Options, node_id: str, names: Iterable[str]) -> None:
         """Remember a card of the page that is being read."""
-        entry = Entry(self.env.docname, node_id, tuple(names), card.title, card.ref.given_url, options)
+        kept = self.snapshot_of(card.ref).exists()
+        entry = Entry(self.env.docname, node_id, tuple(names), card.title, card.ref.given_url, options, kept)
         self.cards.setdefault(self.env.docname, []).append(entry)
 
     def clear_doc(self, docname: str) -> None:
@@ -92,9 +98,29 @@ class ThreadDomain(Domain):
         for docname in sorted(self.cards):
             yield from self.cards[docname]
 
+    def find(self, url: str) -> ThreadRef:
+        """The thread at an address that was let in when its page was read."""
+        return cast("ThreadRef", find_thread(url, self.env.config.thread_cards_hosts))
+
     def describe(self, url: str, options: Options = _NO_OPTIONS) -> Card:
-        """What a card says for an address that was let in when its page was read."""
-        return describe(cast("ThreadRef", find_thread(url, self.env.config.thread_cards_hosts)), options)
+        """What a card says; as if nothing were kept where the snapshot cannot be used."""
+        ref = self.find(url)
+        with contextlib.suppress(SnapshotError):
+            return self.describe_kept(ref, options)
+        return describe(ref, options)
+
+    def describe_kept(self, ref: ThreadRef, options: Options) -> Card:
+        """As :meth:`describe`.
+
+        Raises:
+            SnapshotError: the snapshot cannot be used, and why.
+        """
+        thread = store.load(ref, self.env.srcdir / store.FOLDER)
+        return describe(ref, options, thread, unrolled=self.env.config.thread_cards_show == "thread")
+
+    def snapshot_of(self, ref: ThreadRef) -> Path:
+        """Where the thread's snapshot is, or would be."""
+        return store.path_of(ref, self.env.srcdir / store.FOLDER)
 
     def best_cards(self) -> dict[Key, Card]:
         """For each thread the card that says most of who and when; the first one of equals."""
@@ -166,3 +192,19 @@ def pages_to_word_again(app: Sphinx, env: BuildEnvironment) -> list[str]:  # noq
     }
     domain.data["worded"] = now
     return [docname for docname, texts in now.items() if docname in before and before[docname] != texts]
+
+
+def pages_with_new_snapshots(
+    app: Sphinx,  # noqa: ARG001
+    env: BuildEnvironment,
+    added: set[str],  # noqa: ARG001
+    changed: set[str],  # noqa: ARG001
+    removed: set[str],
+) -> list[str]:
+    """Pages that cite a thread whose snapshot came since they were read (``env-get-outdated``).
+
+    One that changed or went is a file that the page depends on, which Sphinx sees by itself.
+    """
+    domain = cast("ThreadDomain", env.get_domain("thread"))
+    unkept = (entry for entry in domain.entries() if not entry.kept and entry.docname not in removed)
+    return sorted({entry.docname for entry in unkept if domain.snapshot_of(domain.find(entry.url)).exists()})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from sphinx_thread_cards.options import meant
 from sphinx_thread_cards.platforms import PLATFORMS, split_address
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 def _check_flag(value: object) -> tuple[bool | None, list[str]]:
     return (value, []) if isinstance(value, bool) else (None, [f"{value!r} is not True or False"])
+
+
+def _check_show(value: object) -> tuple[Literal["card", "thread"] | None, list[str]]:
+    if value == "card" or value == "thread":  # noqa: PLR1714 - so that the type checker follows
+        return value, []
+    return None, [f"{value!r} is not a way to show a thread; write 'card' or 'thread'"]
 
 
 def _check_hosts(value: object) -> tuple[dict[str, str] | None, list[str]]:
@@ -53,6 +59,9 @@ class Settings:
     auto: bool = _setting(True, _check_flag, "Make a card of every paragraph that is only the URL of a thread.")  # noqa: FBT003
     hosts: Mapping[str, str] = _setting(
         {}, _check_hosts, "Servers that cannot be known by their name: host to platform."
+    )
+    show: Literal["card", "thread"] = _setting(
+        "card", _check_show, "What a card shows of a kept thread: `card`, or `thread` for all posts."
     )
     css: bool = _setting(True, _check_flag, "Add the extension's style sheet to pages that hold a card.")  # noqa: FBT003
 

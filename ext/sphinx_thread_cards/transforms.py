@@ -18,6 +18,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx_thread_cards import card as cards
 from sphinx_thread_cards.options import Options
 from sphinx_thread_cards.platforms import parse_thread_url
+from sphinx_thread_cards.store import SnapshotError
+from sphinx_thread_cards.unroll import MEDIA, files_of
 from sphinx_thread_cards.warnings import Warn, warn
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from sphinx_thread_cards.domain import ThreadDomain
     from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.thread import Thread
 
 # In these, an address is one item among others: it stays a link.
 _NO_CARDS_IN = (
@@ -124,11 +127,34 @@ class NoteCards(SphinxTransform):
         domain = cast("ThreadDomain", self.env.get_domain("thread"))
         for place in card_places(self.document):
             request: Request = place["card"]
-            card = domain.describe(request.url, request.options)
+            card = self._describe(domain, request, place)
             place["ids"] = [self._free_anchor(card.ref, place), *place["ids"]]
             domain.note_card(card, request.options, place["ids"][0], place["names"])
-            if request.options.show == "thread" or request.options.posts:
-                warn(Warn.NOT_KEPT, f"no snapshot is kept of {card.ref.url}; the card shows its address alone", place)
+            if card.thread:
+                self._note_pictures(card.thread)
+            elif request.options.show == "thread" or request.options.posts:
+                warn(Warn.NOT_KEPT, f"no snapshot is kept of {card.ref.url}; the card shows what is known", place)
+
+    def _describe(self, domain: ThreadDomain, request: Request, place: nodes.container) -> cards.Card:
+        """What the card says; with a warning of its own for a snapshot that cannot be used."""
+        ref = domain.find(request.url)
+        path = domain.snapshot_of(ref)
+        if path.exists():
+            self.env.note_dependency(str(path))
+        try:
+            return domain.describe_kept(ref, request.options)
+        except SnapshotError as error:
+            name = path.relative_to(self.env.srcdir).as_posix()
+            warn(Warn.SNAPSHOT, f"{name}: {error}; the card shows what its address and options tell", place)
+            return cards.describe(ref, request.options)
+
+    def _note_pictures(self, thread: Thread) -> None:
+        """Tell Sphinx of pictures that the page will show, as its collector would if they were there now."""
+        for name in files_of(thread):
+            path = f"{MEDIA}/{name}"
+            if (self.env.srcdir / path).is_file():
+                self.env.note_dependency(str(self.env.srcdir / path))
+                self.env.images.add_file(self.env.docname, path)
 
     def _free_anchor(self, ref: ThreadRef, place: nodes.container) -> str:
         """The thread's anchor; numbered from the second card of a thread on one page."""

@@ -32,6 +32,8 @@ class Warn(Enum):
         "A page asks for posts of a thread that no snapshot is kept of. The card shows what the URL and options tell.",
     )
 
+    SNAPSHOT = "snapshot", "A kept snapshot cannot be used. The card is built from the URL and the options."
+
     def __init__(self, subtype: str, help: str) -> None:  # noqa: A002 - the word that options use too
         self.subtype = subtype
         self.help = help

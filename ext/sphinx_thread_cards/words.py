@@ -98,3 +98,42 @@ def citation(who: str | None, where: str, when: str | None) -> str:
     """``Andrei Warkentin on X, 6 October 2020``, with what is known."""
     text = _("{author} on {place}").format(author=who, place=where) if who else where
     return _("{source}, {date}").format(source=text, date=when) if when else text
+
+
+def left_out(first: int, last: int) -> str:
+    """The mark where posts of a thread are left out."""
+    if first == last:
+        return _("Post {number} is left out.").format(number=first)
+    return _("Posts {first} to {last} are left out.").format(first=first, last=last)
+
+
+def edited(date: str) -> str:
+    """The mark of a post that its author changed."""
+    return _("edited {date}").format(date=date)
+
+
+def content_warning(text: str) -> str:
+    """The author's own warning, before what it warns of."""
+    return _("Content warning: {warning}").format(warning=text)
+
+
+def picture() -> str:
+    """What stands where a picture is not kept."""
+    return _("Picture")
+
+
+def video() -> str:
+    """What stands where a video's still is not kept."""
+    return _("Video")
+
+
+def kept(date: str, *, gone: bool) -> str:
+    """When the thread was kept, and whether it is still to be had."""
+    if gone:
+        return _("No longer online; kept copy of {date}").format(date=date)
+    return _("Kept on {date}").format(date=date)
+
+
+def more_posts(number: int) -> str:
+    """The label of a fold that holds the rest of a long thread."""
+    return _("Show the other {number} posts").format(number=number)

@@ -1,0 +1,169 @@
+"""A kept thread as docutils nodes: its posts in order, each with number, date and permalink.
+
+What people wrote comes as data (see :mod:`thread`) and becomes standard nodes here, after SmartQuotes and gettext have
+passed: quoted words are neither changed nor translated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, assert_never
+
+from docutils import nodes
+
+from sphinx_thread_cards import words
+from sphinx_thread_cards.dates import read_when, show_when
+from sphinx_thread_cards.thread import Code, List, Paragraph, Quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from sphinx_thread_cards.thread import Block, Media, Post, Span, Thread
+
+Ranges = tuple[tuple[int, int], ...]
+MEDIA = "_threads/media"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Posts that are left out, from the first to the last."""
+
+    first: int
+    last: int
+
+
+def choose(total: int, ranges: Ranges | None) -> list[int | Gap]:
+    """Numbers of the posts to show, in order, with a gap wherever some are left out.
+
+    :param total: how many posts there are; numbers begin with 1.
+    :param ranges: inclusive ranges, in any order; None for all posts.
+    """
+    if ranges is None:
+        return list(range(1, total + 1))
+    wanted = {number for first, last in ranges for number in range(first, min(last, total) + 1)}
+    chosen: list[int | Gap] = []
+    before = 0
+    for number in [*sorted(wanted), total + 1]:
+        if number > before + 1:
+            chosen.append(Gap(before + 1, number - 1))
+        if number <= total:
+            chosen.append(number)
+        before = number
+    return chosen
+
+
+def unroll(thread: Thread, anchor: str, ranges: Ranges | None, language: str) -> list[nodes.Element]:
+    """The posts of a thread, as containers of the class ``thread-card-post``, and a paragraph for each gap.
+
+    :param anchor: the card's id; a post's is that and its number, ``thread-x-1313512835843055618-3``.
+    """
+    parts: list[nodes.Element] = []
+    for number in choose(len(thread.posts), ranges):
+        if isinstance(number, Gap):
+            left_out = words.left_out(number.first, number.last)
+            parts.append(nodes.paragraph("", left_out, classes=["thread-card-gap"]))
+        else:
+            post = thread.posts[number - 1]
+            box = nodes.container(ids=[f"{anchor}-{number}"], classes=["thread-card-post"])
+            box["lang"] = post.lang or thread.lang
+            box += _head(thread, post, number, language)
+            box += list(_body(thread, post, language))
+            parts.append(box)
+    return parts
+
+
+def _head(thread: Thread, post: Post, number: int, language: str) -> nodes.paragraph:
+    """Number, as permalink, with author where it is another than the thread's, and dates."""
+    said = []
+    if post.author != thread.posts[0].author:
+        said.append(_name(thread, post.author))
+    if post.posted:
+        said.append(show_when(read_when(post.posted), language))
+    if post.edited:
+        said.append(words.edited(show_when(read_when(post.edited), language)))
+    paragraph = nodes.paragraph(classes=["thread-card-post-head"])
+    paragraph += nodes.reference("", str(number), refuri=post.url)
+    paragraph += nodes.Text("".join(f" · {part}" for part in said))
+    return paragraph
+
+
+def _name(thread: Thread, handle: str) -> str:
+    names = {author.handle: author.name for author in thread.participants}
+    return names.get(handle) or f"@{handle}"
+
+
+def _body(thread: Thread, post: Post, language: str) -> Iterator[nodes.Element]:
+    if post.warning:
+        yield nodes.paragraph("", words.content_warning(post.warning), classes=["thread-card-warning"])
+    yield from build_blocks(post.blocks)
+    yield from map(_picture, post.media)
+    if post.quoted:
+        quoted = nodes.block_quote(classes=["thread-card-quoted"])
+        quoted += nodes.paragraph(
+            "", "", nodes.reference("", _name(thread, post.quoted.author), refuri=post.quoted.url)
+        )
+        quoted += list(_body(thread, post.quoted, language))
+        yield quoted
+
+
+def _picture(media: Media) -> nodes.Element:
+    """The kept picture, or a line that says what it was; a video's still leads to it."""
+    label = words.video() if media.kind == "video" else words.picture()
+    if media.file is None:
+        said = f"{label}: {media.alt}" if media.alt else label
+        content: nodes.Node = nodes.reference("", said, refuri=media.url) if media.url else nodes.Text(said)
+        return nodes.paragraph("", "", content, classes=["thread-card-media"])
+    uri = f"{MEDIA}/{media.file}"
+    image = nodes.image(uri=uri, candidates={"*": uri}, alt=media.alt or "")
+    image["size"] = (media.width, media.height)
+    if media.kind == "video" and media.url:
+        return nodes.paragraph("", "", nodes.reference("", "", image, refuri=media.url), classes=["thread-card-media"])
+    return nodes.paragraph("", "", image, classes=["thread-card-media"])
+
+
+def build_blocks(blocks: Iterable[Block]) -> Iterator[nodes.Element]:
+    """Rich text as docutils nodes."""
+    for block in blocks:
+        match block:
+            case Paragraph():
+                yield _paragraph(block)
+            case Code():
+                yield nodes.literal_block("", block.text, language=block.language or "text", force=True)
+            case Quote():
+                yield nodes.block_quote("", *build_blocks(block.blocks))
+            case List():
+                items = [nodes.list_item("", *build_blocks(item)) for item in block.items]
+                yield nodes.enumerated_list("", *items) if block.ordered else nodes.bullet_list("", *items)
+            case _:
+                assert_never(block)
+
+
+def _paragraph(block: Paragraph) -> nodes.Element:
+    """A paragraph; lines of a block where the author broke lines."""
+    lines: list[list[nodes.Node]] = [[]]
+    for span in block.spans:
+        first, *others = span.text.split("\n")
+        lines[-1].append(_span(span, first))
+        lines.extend([_span(span, text)] for text in others)
+    if len(lines) == 1:
+        return nodes.paragraph("", "", *lines[0])
+    return nodes.line_block("", *(nodes.line("", "", *line) for line in lines))
+
+
+def _span(span: Span, text: str) -> nodes.Node:
+    node: nodes.Node = nodes.literal("", text) if span.code else nodes.Text(text)
+    if span.emphasis:
+        node = nodes.emphasis("", "", node)
+    if span.strong:
+        node = nodes.strong("", "", node)
+    return nodes.reference("", "", node, refuri=span.href) if span.href else node
+
+
+def files_of(thread: Thread) -> Iterator[str]:
+    """Names of the kept media files that the posts show, quoted ones too."""
+    posts = list(thread.posts)
+    while posts:
+        post = posts.pop()
+        yield from (media.file for media in post.media if media.file)
+        if post.quoted:
+            posts.append(post.quoted)
