@@ -59,11 +59,8 @@ def _read(html: str, reader: _Reader) -> Rich:
         too_deep = any("depth" in error.message for error in parser.error_log)
     except etree.LxmlError:
         too_deep = True
-    if too_deep:
-        # The parser has given up half-way; nothing that a person wrote looks like this.
-        rich = Rich(blocks=tuple(paragraphs([Span(text=tags.without_tags(text))])))
-    else:
-        rich = reader.read(root)
+    # Where it is too deep, the parser has given up half-way; nothing that a person wrote looks like this.
+    rich = Rich(blocks=tuple(paragraphs([Span(text=tags.without_tags(text))]))) if too_deep else reader.read(root)
     return replace(rich, blocks=(*rich.blocks, CUT)) if len(html) > MAX_TEXT else rich
 
 
@@ -101,12 +98,13 @@ class _Reader:
 
     def _whole(self, element: _Element) -> bool:
         """Take an element that is read with all that it holds; False for others."""
+        if element.tag in tags.BLOCKS:
+            self._end_paragraph()
         if tags.is_noise(element):
             pass
         elif tags.is_emoji(element):
             self._text(element.get("alt") or tags.text_in(element))
         elif element.tag == "aside" and "onebox" in tags.classes(element):
-            self._end_paragraph()
             self._put(preview(element, self._base, self._style))
             self._end_paragraph()
         elif element.tag in {"video", "audio"} or element.get("data-video-src"):

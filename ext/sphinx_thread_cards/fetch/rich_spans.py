@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin, urlsplit
 
+from sphinx_thread_cards.texts import clean_text
 from sphinx_thread_cards.thread import Paragraph, Span
 
 if TYPE_CHECKING:
@@ -23,10 +24,6 @@ PLAIN = Span(text="")
 CUT = Paragraph(spans=(Span(text="…"),))
 """Stands where text was cut."""
 
-# Controls but tab and line feed, embeddings and isolates of direction (they reach beyond their span), lone surrogates
-# and non-characters (XML, and so EPUB, allows neither), byte order marks.
-_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
-_LINE_ENDS = re.compile("\r\n?|[\u2028\u2029]")
 _ADDRESS = re.compile(r"(?<![A-Za-z0-9])https?://[^\s<>\"]+", re.IGNORECASE)
 _HOST = re.compile(r"(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _IN_URL = "!#$%&'()*+,/:;=?@[]~"
@@ -36,8 +33,8 @@ _SHORTEST = 6
 
 
 def clean(text: object) -> str:
-    """Text without characters that have no place in a snapshot; line ends are line feeds. Empty for no string."""
-    return _UNFIT.sub("", _LINE_ENDS.sub("\n", text)) if isinstance(text, str) else ""
+    """Text as a snapshot may hold it; empty for what is no string."""
+    return clean_text(text) if isinstance(text, str) else ""
 
 
 def safe_link(href: object, base_url: str = "") -> str | None:
@@ -49,7 +46,10 @@ def safe_link(href: object, base_url: str = "") -> str | None:
     if not isinstance(href, str) or not href.strip() or len(href) > MAX_LINK:
         return None
     try:
-        parts = urlsplit(urljoin(base_url, clean(href).strip()))
+        given = urlsplit(clean(href).strip())
+        if given.scheme and not given.netloc:
+            return None
+        parts = urlsplit(urljoin(base_url, given.geturl()))
         host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode("ascii")
     except ValueError:
         return None
