@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -14,7 +15,9 @@ from bs4 import BeautifulSoup, Tag
 from sphinx_thread_cards import ThreadRef, parse_thread_url, transforms
 from sphinx_thread_cards.options import COMMON_OPTIONS, OPTION_FIELDS
 from sphinx_thread_cards.platforms import PLATFORMS
+from sphinx_thread_cards.schema import schema
 from sphinx_thread_cards.settings import Settings
+from sphinx_thread_cards.snapshot import loads
 from sphinx_thread_cards.warnings import Warn
 from support import sites
 
@@ -78,9 +81,7 @@ def test_table_holds_all(directive: str, names: list[str], generated: Callable[[
 @pytest.mark.parametrize("option", OPTIONS)
 def test_option_has_an_example(option: str) -> None:
     """Each option has a section with a card that uses it."""
-    # Without a kept thread a card with `posts` would warn, so that one is shown and not made.
-    fence = "markdown" if option == "posts" else r"\{thread-cards-example\}"
-    example = rf"^`{{5}}{fence}\n```\{{thread\}} https://\S+\n(?::.*\n)*:{option}: \S"
+    example = rf"^`{{5}}\{{thread-cards-example\}}\n```\{{thread\}} https://\S+\n(?::.*\n)*:{option}: \S"
 
     assert re.search(example, section(read("options.md"), option), re.MULTILINE)
 
@@ -199,3 +200,15 @@ def test_tutorial(tmp_path: Path) -> None:
     build(second + rest, plain)
     shown = (tmp_path / "build" / "text" / "index.txt").read_text("utf-8")
     assert set(re.findall(r"https://[^\s>]+", second + rest)) <= set(shown.split())
+
+
+def test_published_schema_is_that_of_the_code() -> None:
+    """The file that the guide offers; `python -m json.tool` of `schema.schema()` makes it anew."""
+    assert json.loads(read("snapshot.schema.json")) == schema()
+
+
+def test_snapshot_of_the_guide_can_be_read() -> None:
+    """The shortest snapshot that the page shows."""
+    (example,) = blocks(read("keep.md"), "json")
+
+    assert loads(example).posts[0].author == "jo_example"
