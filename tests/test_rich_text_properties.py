@@ -19,8 +19,9 @@ from sphinx_thread_cards.fetch.rich_text import (
     read_html,
     read_markdown,
 )
+from sphinx_thread_cards.snapshot import dumps, loads
 from sphinx_thread_cards.texts import FORMS, clean_text
-from sphinx_thread_cards.thread import Block, Code, Media, Paragraph, Quote, Span
+from sphinx_thread_cards.thread import Author, Block, Code, Media, Paragraph, Post, Quote, Span, Thread
 from support.rich_strategies import ENTITIES, FACETS, JSON, LETTERS, LINKS, OFFSETS, WORDS, markup
 
 # The suite tries the same examples each time; `EXAMPLES=20000 pytest ...` looks for new ones.
@@ -201,3 +202,14 @@ def test_dropped_with_all_they_hold(tag: str, around: str) -> None:
     assert check(from_html(html, BASE)) == "a\nb"
     assert HELD not in check(from_html("<div>" * 2100 + html, BASE))
     assert HELD not in check(from_html(html + around, BASE))
+
+
+@given(markup(), WORDS)
+@SEARCH
+def test_the_store_takes_what_the_readers_give(html: str, text: str) -> None:
+    rich = read_html(html, BASE)
+    post = Post(id="1", url=BASE, author="jo", blocks=rich.blocks + from_plain(text), media=rich.media)
+    thread = Thread(
+        platform="discourse", host="base.example", id="1", url=BASE, participants=(Author(handle="jo"),), posts=(post,)
+    )
+    assert loads(dumps(thread)) == thread
