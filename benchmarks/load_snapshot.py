@@ -1,7 +1,8 @@
 """How long a snapshot of normal size takes to load: from its text, and from its file, as a build does.
 
 Run it with the project's Python: ``.venv/bin/python benchmarks/load_snapshot.py``. The snapshot is the one of twelve
-posts in ``tests/snapshots/``. The best of many short rounds counts, as other work on the machine only ever slows a round down.
+posts in ``tests/snapshots/``. The best of many short rounds counts, as other work on the machine only ever slows a
+round down.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SNAPSHOTS = ROOT / "tests" / "snapshots"
-TWELVE = ThreadRef(platform="x", id="1313512835843055618", url="", given_url="", host="x.com")
+TWELVE = ThreadRef(platform="mastodon", id="105987654321000001", url="", given_url="", host="social.example")
 ROUNDS, LOADS = 60, 50
 
 

@@ -13,6 +13,7 @@ tells ``a`` from ``A`` or allows every character, so what follows is written oth
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -40,7 +41,7 @@ _LONGEST_PATH = 800
 _KEPT_OF_LONG = 120
 _PLAIN = re.compile(r"[a-z0-9_-][a-z0-9_.%+=@,-]*(?<!\.)")
 _ASCII = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_.%+=@,-")
-_WINDOWS = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.DOTALL)
+_WINDOWS = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9\u00b9\u00b2\u00b3])(?:\..*)?", re.DOTALL)
 _UNFINISHED = "~unfinished-"
 _FORGOTTEN_AFTER = 3600  # seconds; no writer takes so long
 
@@ -58,7 +59,7 @@ def _names(platform: str, host: str, id_: str) -> list[str]:
         names.append(_name(host))
     elif host != _home(platform):
         names.append(f"@{_name(host)}")
-    folders, file = [_name(part) for part in id_.split("/")], ""
+    folders = [_name(part) for part in id_.split("/")]
     if sum(map(len, folders)) > _LONGEST_PATH:
         folders = [_name(id_)]
     file = folders.pop()
@@ -171,5 +172,6 @@ def save(thread: Thread, folder: Path) -> bool:
 def sweep(folder: Path) -> None:
     """Take away what writers left that were killed: never a file that one may still be writing."""
     for path in folder.rglob(f"{_UNFINISHED}*"):
-        if time.time() - path.stat().st_mtime > _FORGOTTEN_AFTER:
-            path.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError):  # another command took it, or its writer finished
+            if time.time() - path.stat().st_mtime > _FORGOTTEN_AFTER:
+                path.unlink()
