@@ -8,7 +8,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from sphinx_thread_cards.domain import thread_citation
+from sphinx_thread_cards.citations import thread_citation
 from sphinx_thread_cards.model import Kind
 from sphinx_thread_cards.options import COMMON_OPTIONS, read_options
 from sphinx_thread_cards.platforms import LONGEST, find_thread

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, cast
@@ -11,9 +10,9 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.domains import Domain, ObjType
 
-from sphinx_thread_cards import store, words
+from sphinx_thread_cards import store
 from sphinx_thread_cards.card import describe
-from sphinx_thread_cards.dates import show_when
+from sphinx_thread_cards.citations import citation_text
 from sphinx_thread_cards.options import Options
 from sphinx_thread_cards.platforms import find_thread
 from sphinx_thread_cards.store import SnapshotError
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
     from sphinx_thread_cards.card import Card
     from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.thread import Thread
 
 Key = tuple[str, str, str]
 _NO_OPTIONS = Options()
@@ -46,16 +46,6 @@ class Entry:
     options: Options
     kept: bool
     """Whether there was a snapshot when the page was read."""
-
-
-def thread_citation(env: BuildEnvironment, ref: ThreadRef) -> addnodes.pending_xref:
-    """An inline citation, worded when all pages have been read and every card of the site is known."""
-    domain = cast("ThreadDomain", env.get_domain("thread"))
-    domain.citations.setdefault(env.docname, set()).add(ref.key)
-    text = nodes.inline("", ref.url, classes=["thread-citation"])
-    return addnodes.pending_xref(
-        "", text, refdomain="thread", reftype="cite", reftarget=ref.given_url, refexplicit=False, refwarn=False
-    )
 
 
 class ThreadDomain(Domain):
@@ -77,9 +67,8 @@ class ThreadDomain(Domain):
         """Docname to the threads that the page cites in running text."""
         return cast("dict[str, set[Key]]", self.data["citations"])
 
-    def note_card(self, card: Card, options: Options, node_id: str, names: Iterable[str]) -> None:
+    def note_card(self, card: Card, options: Options, node_id: str, names: Iterable[str], *, kept: bool) -> None:
         """Remember a card of the page that is being read."""
-        kept = self.snapshot_of(card.ref).exists()
         entry = Entry(self.env.docname, node_id, tuple(names), card.title, card.ref.given_url, options, kept)
         self.cards.setdefault(self.env.docname, []).append(entry)
 
@@ -105,18 +94,23 @@ class ThreadDomain(Domain):
     def describe(self, url: str, options: Options = _NO_OPTIONS) -> Card:
         """What a card says; as if nothing were kept where the snapshot cannot be used."""
         ref = self.find(url)
-        with contextlib.suppress(SnapshotError):
-            return self.describe_kept(ref, options)
-        return describe(ref, options)
+        try:
+            thread = self.load(ref)
+        except SnapshotError:
+            thread = None
+        return self.describe_kept(ref, options, thread)
 
-    def describe_kept(self, ref: ThreadRef, options: Options) -> Card:
-        """As :meth:`describe`.
+    def describe_kept(self, ref: ThreadRef, options: Options, thread: Thread | None) -> Card:
+        """What a card says of a thread and its snapshot, as the site's settings have it."""
+        return describe(ref, options, thread, unrolled=self.env.config.thread_cards_show == "thread")
+
+    def load(self, ref: ThreadRef) -> Thread | None:
+        """The thread's snapshot, if one is kept.
 
         Raises:
-            SnapshotError: the snapshot cannot be used, and why.
+            SnapshotError: it cannot be used, and why.
         """
-        thread = store.load(ref, self.env.srcdir / store.FOLDER)
-        return describe(ref, options, thread, unrolled=self.env.config.thread_cards_show == "thread")
+        return store.load(ref, self.env.srcdir / store.FOLDER)
 
     def snapshot_of(self, ref: ThreadRef) -> Path:
         """Where the thread's snapshot is, or would be."""
@@ -172,13 +166,6 @@ class ThreadDomain(Domain):
 
 def _told(card: Card) -> int:
     return sum(1 for said in (card.author, card.handle, card.when) if said)
-
-
-def citation_text(card: Card, language: str) -> str:
-    """``Andrei Warkentin on X, 6 October 2020``; without an author, what it is and where."""
-    who = card.author or (f"@{card.handle}" if card.handle else None)
-    where = words.place_of(card.ref) if who else words.what_it_is(card.ref)
-    return words.citation(who, where, show_when(card.when, language) if card.when else None)
 
 
 def pages_to_word_again(app: Sphinx, env: BuildEnvironment) -> list[str]:  # noqa: ARG001

@@ -127,26 +127,30 @@ class NoteCards(SphinxTransform):
         domain = cast("ThreadDomain", self.env.get_domain("thread"))
         for place in card_places(self.document):
             request: Request = place["card"]
-            card = self._describe(domain, request, place)
-            place["ids"] = [self._free_anchor(card.ref, place), *place["ids"]]
-            domain.note_card(card, request.options, place["ids"][0], place["names"])
+            ref = domain.find(request.url)
+            thread, kept = self._load(domain, ref, place)
+            card = domain.describe_kept(ref, request.options, thread)
+            place["ids"] = [self._free_anchor(ref, place), *place["ids"]]
+            domain.note_card(card, request.options, place["ids"][0], place["names"], kept=kept)
             if card.thread:
                 self._note_pictures(card.thread)
             elif request.options.show == "thread" or request.options.posts:
-                warn(Warn.NOT_KEPT, f"no snapshot is kept of {card.ref.url}; the card shows what is known", place)
+                warn(Warn.NOT_KEPT, f"no snapshot is kept of {ref.url}; the card shows what is known", place)
 
-    def _describe(self, domain: ThreadDomain, request: Request, place: nodes.container) -> cards.Card:
-        """What the card says; with a warning of its own for a snapshot that cannot be used."""
-        ref = domain.find(request.url)
-        path = domain.snapshot_of(ref)
-        if path.exists():
-            self.env.note_dependency(str(path))
+    def _load(self, domain: ThreadDomain, ref: ThreadRef, place: nodes.container) -> tuple[Thread | None, bool]:
+        """The thread's snapshot, and whether there is a file; with a warning for one that cannot be used."""
         try:
-            return domain.describe_kept(ref, request.options)
+            thread, problem = domain.load(ref), None
         except SnapshotError as error:
+            thread, problem = None, error
+        if thread is None and problem is None:
+            return None, False
+        path = domain.snapshot_of(ref)
+        self.env.note_dependency(str(path))
+        if problem:
             name = path.relative_to(self.env.srcdir).as_posix()
-            warn(Warn.SNAPSHOT, f"{name}: {error}; the card shows what its address and options tell", place)
-            return cards.describe(ref, request.options)
+            warn(Warn.SNAPSHOT, f"{name}: {problem}; the card shows what its address and options tell", place)
+        return thread, True
 
     def _note_pictures(self, thread: Thread) -> None:
         """Tell Sphinx of pictures that the page will show, as its collector would if they were there now."""

@@ -1,0 +1,35 @@
+"""Inline citations: left as pending references while pages are read, worded when every card of the site is known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from docutils import nodes
+from sphinx import addnodes
+
+from sphinx_thread_cards import words
+from sphinx_thread_cards.dates import show_when
+
+if TYPE_CHECKING:
+    from sphinx.environment import BuildEnvironment
+
+    from sphinx_thread_cards.card import Card
+    from sphinx_thread_cards.domain import ThreadDomain
+    from sphinx_thread_cards.model import ThreadRef
+
+
+def thread_citation(env: BuildEnvironment, ref: ThreadRef) -> addnodes.pending_xref:
+    """An inline citation, worded when all pages have been read and every card of the site is known."""
+    domain = cast("ThreadDomain", env.get_domain("thread"))
+    domain.citations.setdefault(env.docname, set()).add(ref.key)
+    text = nodes.inline("", ref.url, classes=["thread-citation"])
+    return addnodes.pending_xref(
+        "", text, refdomain="thread", reftype="cite", reftarget=ref.given_url, refexplicit=False, refwarn=False
+    )
+
+
+def citation_text(card: Card, language: str) -> str:
+    """``Andrei Warkentin on X, 6 October 2020``; without an author, what it is and where."""
+    who = card.author or (f"@{card.handle}" if card.handle else None)
+    where = words.place_of(card.ref) if who else words.what_it_is(card.ref)
+    return words.citation(who, where, show_when(card.when, language) if card.when else None)
