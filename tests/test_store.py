@@ -107,6 +107,9 @@ def test_one_letter_written_in_two_ways_is_two_names() -> None:
     composed, decomposed = (path_of(a_ref("x", id_), FOLDER) for id_ in ("caf\u00e9", "cafe\u0301"))
     assert composed.name == "caf\u00e9.json"
     assert decomposed.name == "cafe~cc~81.json"
+    # Two Korean letters that are one when they are composed.
+    assert path_of(a_ref("x", "\u1100\u1161"), FOLDER) != path_of(a_ref("x", "\uac00"), FOLDER)
+    assert path_of(a_ref("x", "\u1100\u1161"), FOLDER).name.isascii()
     assert path_of(a_ref("x", "stra\u00dfe"), FOLDER).name == "stra~c3~9fe.json"  # some take it for ss
 
 
@@ -184,6 +187,9 @@ POST = {"id": "1", "url": "https://x.com/", "author": "jo"}
         (at("url", value="javascript:alert(1)"), "url: 'javascript:alert(1)' is not a web address; write one that"),
         (at("url", value="https://bank.example@evil.example/"), "is not a web address"),
         (at("url", value="https://a.example/\u202e"), "is not a web address"),
+        (at("url", value="https://a.example\\.b.example/"), "is not a web address"),
+        (at("url", value="https://a.example/\ud800"), "is not a web address"),
+        (at("id", value="a\ud800"), "is not an id"),
         (at("url", value=" https://a.example/"), "is not a web address"),
         (at("posts", 0, "blocks", 0, "spans", 0, "href", value="data:,"), "posts[0].blocks[0].spans[0].href: 'data:,'"),
         (at("provenance", value={"archived": "//x"}), "provenance.archived: '//x' is not a web address"),
@@ -248,6 +254,7 @@ def test_the_digest_tells_what_was_said_from_what_was_kept() -> None:
     )
     assert digest(replace(thread, posts=pictures, title="Other", replies=7)) == digest(thread)
     assert digest(replace(thread, posts=thread.posts[1:])) != digest(thread)
+    assert digest(a_thread("a\x00b")) == digest(a_thread("ab"))  # as it comes in, and as it is kept
 
 
 # Files

@@ -30,11 +30,23 @@ def dumps(thread: Thread) -> str:
     return json.dumps(_plain(thread), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
+def cleaned(thread: Thread) -> Thread:
+    """The thread as a reader of its snapshot gets it.
+
+    :raises SnapshotError: it could not be read again, and why.
+    """
+    return loads(dumps(thread))
+
+
 def digest(thread: Thread) -> str:
     """What tells a change: ``sha256:`` and the hash of participants and posts, as JSON.
 
-    Where pictures are kept, and how large the kept files are, is left out: the live thread does not know.
+    The same for a thread as it came in and as it is kept. Where pictures are kept, and how large the kept files are, is
+    left out: the live thread does not know.
+
+    :raises SnapshotError: as :func:`cleaned`.
     """
+    thread = cleaned(thread)
     parts = _without(_plain((thread.participants, thread.posts)), _OF_THE_COPY)
     text = json.dumps(parts, separators=(",", ":"), sort_keys=True)
     return f"sha256:{hashlib.sha256(text.encode('ascii')).hexdigest()}"

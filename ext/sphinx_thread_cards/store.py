@@ -25,14 +25,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.platforms import PLATFORMS
-from sphinx_thread_cards.snapshot import MOST_BYTES, TOO_LARGE, digest, dumps, loads
+from sphinx_thread_cards.snapshot import MOST_BYTES, TOO_LARGE, cleaned, digest, dumps, loads
 from sphinx_thread_cards.unfit import SnapshotError, shown
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.model import ThreadRef
     from sphinx_thread_cards.thread import Thread
 
-__all__ = ["FOLDER", "SnapshotError", "digest", "dumps", "load", "loads", "path_of", "save", "sweep"]
+__all__ = ["FOLDER", "SnapshotError", "cleaned", "digest", "dumps", "load", "loads", "path_of", "save", "sweep"]
 
 FOLDER = "_threads"
 """Beside the pages."""
@@ -148,8 +148,8 @@ def save(thread: Thread, folder: Path) -> bool:
     :raises SnapshotError: the thread could not be read again, and why; nothing is written.
     :raises OSError: nothing could be written; what was there is there.
     """
-    # Twice, so that the file holds what a reader gets: without control characters, and in one form.
-    content = dumps(loads(dumps(thread))).encode()
+    # What a reader gets is what is written: without control characters, and in one form.
+    content = dumps(cleaned(thread)).encode()
     path = path_of(thread, folder)
     try:
         if path.read_bytes() == content:
