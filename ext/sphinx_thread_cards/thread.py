@@ -43,7 +43,7 @@ class Span:
 
 @dataclass(frozen=True, kw_only=True)
 class Paragraph:
-    """Spans in a row; a line break is ``\\n`` in a span's text."""
+    r"""Spans in a row; a line break is ``\n`` in a span's text."""
 
     spans: tuple[Span, ...]
     type: Literal["paragraph"] = "paragraph"
