@@ -30,7 +30,7 @@ ONEBOX = (
     '<div class="onebox-metadata">1 min</div></aside>'
 )
 LIGHTBOX = (
-    '<div class="lightbox-wrapper"><a class="lightbox" href="/full/1.png" title="board"><img '
+    '<div class="lightbox-wrapper"><a class="lightbox" href="/full/1" title="board"><img '
     'src="/small/1.png" alt="The '
     'board"><div class="meta"><svg></svg><span class="filename">board</span><span>600x400</span></div></a></div>'
 )
@@ -45,7 +45,7 @@ HTML = {
         '<a href="https:&#x2F;&#x2F;a.example&#x2F;abcdefghi">https:&#x2F;&#x2F;a.example&#x2F;abcd...</a>',
         "[https://a.example/abcdefghi](https://a.example/abcdefghi)",
     ),
-    "link-with-dots": ('<a href="https://a.example/x">go on...</a>', "[go on...](https://a.example/x)"),
+    "link-with-dots": ('<a href="https://a.example/x">go on reading...</a>', "[go on reading...](https://a.example/x)"),
     "mastodon": (
         (
             f'<p>See {MASTODON_LINK} <span class="h-card"><a '
@@ -67,7 +67,7 @@ HTML = {
         "[https://o.example/x](https://o.example/x)",
     ),
     "discourse-mention": ('<a class="mention" href="/u/jo">@jo</a>', "[@jo](https://forum.example/u/jo)"),
-    "discourse-lightbox": (LIGHTBOX, "[The board](https://forum.example/full/1.png)"),
+    "discourse-lightbox": (LIGHTBOX, "[The board](https://forum.example/full/1)"),
     "discourse-list": (
         (
             "<ul>\n<li><p>one</p>\n<ol><li>in</li></ol></li>\n<li>two<pre><code "
@@ -192,7 +192,7 @@ def test_media_apart() -> None:
     )
     assert sketch(rich.blocks) == "a\n[build](https://forum.example/ci)\nd"
     assert rich.media == (
-        Media(url="https://forum.example/full/1.png", alt="The board"),
+        Media(url="https://forum.example/full/1", alt="The board"),
         Media(url="https://forum.example/t/p.png"),
         Media(url="https://x.example/p.jpg"),
         Media(kind="video", url="https://forum.example/v.mp4", alt="It boots"),
@@ -204,6 +204,10 @@ def test_depth_is_bounded() -> None:
     """Quotes beyond the limit go into the last one; nothing is lost."""
     blocks = from_html("<blockquote>" * 50 + "deep" + "</blockquote>" * 50 + "after", BASE)
     assert sketch(blocks) == "> " * rich_spans.MAX_DEPTH + "deep\nafter"
+
+
+def test_deep_html_is_read_as_html() -> None:
+    assert sketch(from_html("<span>" * 1000 + "<a href='/x'>x</a>", BASE)) == "[x](https://forum.example/x)"
 
 
 def test_html_deeper_than_the_parser_goes() -> None:
