@@ -110,7 +110,12 @@ class ThreadDomain(Domain):
         Raises:
             SnapshotError: it cannot be used, and why.
         """
-        return store.load(ref, self.env.srcdir / store.FOLDER)
+        return store.load(ref, self.env.srcdir / store.FOLDER) if self._keeps_threads else None
+
+    @cached_property
+    def _keeps_threads(self) -> bool:
+        """Whether there is a store at all: a site without one need not look for a file for each card."""
+        return (self.env.srcdir / store.FOLDER).is_dir()
 
     def snapshot_of(self, ref: ThreadRef) -> Path:
         """Where the thread's snapshot is, or would be."""
