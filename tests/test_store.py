@@ -18,7 +18,8 @@ import pytest
 from sphinx_thread_cards import parse_thread_url
 from sphinx_thread_cards.model import ThreadRef
 from sphinx_thread_cards.platforms import PLATFORMS
-from sphinx_thread_cards.store import SnapshotError, digest, dumps, load, loads, path_of, save, sweep
+from sphinx_thread_cards.snapshot import digest, dumps, loads
+from sphinx_thread_cards.store import SnapshotError, load, path_of, save, sweep
 from sphinx_thread_cards.thread import Author, Paragraph, Post, Span, Thread
 from support.platform_tables import TABLES
 

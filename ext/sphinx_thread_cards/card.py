@@ -10,8 +10,6 @@ from docutils import nodes
 
 from sphinx_thread_cards import words
 from sphinx_thread_cards.dates import read_when, show_when, when_of
-from sphinx_thread_cards.thread import Status
-from sphinx_thread_cards.unroll import unroll
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.dates import When
@@ -58,7 +56,7 @@ def describe(ref: ThreadRef, options: Options, thread: Thread | None = None, *, 
     :param thread: the kept thread, if there is one.
     :param unrolled: whether cards show all posts where their author does not say.
     """
-    if thread is not None and thread.provenance.status is not Status.WITHDRAWN:
+    if thread is not None and thread.provenance.status != "withdrawn":
         return _describe_kept(ref, options, thread, unrolled=unrolled)
     title = options.title or ref.title
     return Card(
@@ -89,7 +87,7 @@ def _describe_kept(ref: ThreadRef, options: Options, thread: Thread, *, unrolled
         lang=options.lang or thread.lang,
         archive=options.archive or thread.provenance.archived,
         kept=read_when(retrieved) if retrieved else None,
-        gone=thread.provenance.status is Status.GONE,
+        gone=thread.provenance.status == "gone",
         thread=thread if options.posts or (options.show == "thread" if options.show else unrolled) else None,
         posts=options.posts,
     )
@@ -121,6 +119,8 @@ def build(card: Card, place: nodes.container, language: str) -> nodes.container:
     if place.children:
         box += nodes.container("", *place.children, classes=[f"{BLOCK}-summary"])
     if card.thread:
+        from sphinx_thread_cards.unroll import unroll  # noqa: PLC0415 - few sites keep threads, and the others need not wait for this
+
         posts = unroll(card.thread, place["ids"][0], card.posts, language)
         box += nodes.container("", *posts, classes=[f"{BLOCK}-posts"])
     if note := kept_note(card, language):

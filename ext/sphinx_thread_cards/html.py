@@ -15,7 +15,6 @@ from docutils import nodes
 from sphinx_thread_cards import words
 from sphinx_thread_cards.card import BLOCK, SEPARATOR, Card, addresses, header, kept_note
 from sphinx_thread_cards.dates import show_when
-from sphinx_thread_cards.unroll import unroll
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,6 +58,8 @@ def build_article(card: Card, place: nodes.container, language: str) -> card_art
     if place.children:
         article += card_summary("", *place.children, classes=[f"{BLOCK}-summary"])
     if card.thread:
+        from sphinx_thread_cards.unroll import unroll  # noqa: PLC0415 - few sites keep threads, and the others need not wait for this
+
         article["classes"] = [*article["classes"], f"{BLOCK}-unrolled"]
         article += list(
             _folded([_for_html(part) for part in unroll(card.thread, place["ids"][0], card.posts, language)])

@@ -10,10 +10,8 @@ from typing import Any
 
 from sphinx_thread_cards.readers import reader_of
 from sphinx_thread_cards.thread import FORMAT, Thread
-from sphinx_thread_cards.unfit import SnapshotError, shown
+from sphinx_thread_cards.unfit import MOST_BYTES, TOO_LARGE, SnapshotError, shown
 
-MOST_BYTES = 8 * 1024 * 1024
-TOO_LARGE = f"it is larger than {MOST_BYTES // 1024**2} MB; leave posts out"
 MOST_POSTS = 5_000
 DEEPEST = 8
 """How many quotes, lists and quoted posts may stand in each other inside a post."""

@@ -25,14 +25,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.platforms import PLATFORMS
-from sphinx_thread_cards.snapshot import MOST_BYTES, TOO_LARGE, cleaned, digest, dumps, loads
-from sphinx_thread_cards.unfit import SnapshotError, shown
+from sphinx_thread_cards.unfit import MOST_BYTES, TOO_LARGE, SnapshotError, shown
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.model import ThreadRef
     from sphinx_thread_cards.thread import Thread
 
-__all__ = ["FOLDER", "SnapshotError", "cleaned", "digest", "dumps", "load", "loads", "path_of", "save", "sweep"]
+__all__ = ["FOLDER", "SnapshotError", "load", "path_of", "save", "sweep"]
 
 FOLDER = "_threads"
 """Beside the pages."""
@@ -70,8 +69,7 @@ def _names(platform: str, host: str, id_: str) -> list[str]:
 
 def _home(platform: str) -> str:
     """The host that a platform's ids belong to, where it has one for nearly everybody."""
-    hosts = PLATFORMS[platform].hosts
-    return "x.com" if platform == "x" else hosts[0]  # the table of X begins with its front ends
+    return PLATFORMS[platform].hosts[0]
 
 
 def _name(text: str) -> str:
@@ -115,6 +113,8 @@ def load(ref: ThreadRef, folder: Path) -> Thread | None:
     text = _read(os.path.join(folder, *_names(ref.platform, ref.host, ref.id)))  # noqa: PTH118 - a Path takes longer than the rest
     if text is None:
         return None
+    from sphinx_thread_cards.snapshot import loads  # noqa: PLC0415 - few sites keep threads; others need not wait for this
+
     thread = loads(text)
     if (thread.platform, thread.host, thread.id) != ref.key:
         kept = f"{thread.platform} {thread.host} {thread.id}"
@@ -149,6 +149,8 @@ def save(thread: Thread, folder: Path) -> bool:
     :raises OSError: nothing could be written; what was there is there.
     """
     # What a reader gets is what is written: without control characters, and in one form.
+    from sphinx_thread_cards.snapshot import cleaned, dumps  # noqa: PLC0415 - as in load
+
     content = dumps(cleaned(thread)).encode()
     path = path_of(thread, folder)
     try:

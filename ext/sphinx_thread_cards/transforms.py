@@ -19,7 +19,6 @@ from sphinx_thread_cards import card as cards
 from sphinx_thread_cards.options import Options
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.store import SnapshotError
-from sphinx_thread_cards.unroll import MEDIA, files_of
 from sphinx_thread_cards.warnings import Warn, warn
 
 if TYPE_CHECKING:
@@ -154,6 +153,8 @@ class NoteCards(SphinxTransform):
 
     def _note_pictures(self, thread: Thread) -> None:
         """Tell Sphinx of pictures that the page will show, as its collector would if they were there now."""
+        from sphinx_thread_cards.unroll import MEDIA, files_of  # noqa: PLC0415 - few sites keep threads, and the others need not wait for this
+
         for name in files_of(thread):
             path = f"{MEDIA}/{name}"
             if (self.env.srcdir / path).is_file():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+MOST_BYTES = 8 * 1024 * 1024
+TOO_LARGE = f"it is larger than {MOST_BYTES // 1024**2} MB; leave posts out"
 _LONGEST_SHOWN = 60
 
 

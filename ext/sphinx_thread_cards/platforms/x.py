@@ -92,4 +92,4 @@ def _parse_unrolled(address: Address) -> ThreadRef | None:
     )
 
 
-PLATFORM = Platform(name="x", label="X", parse=parse, hosts=tuple(_MIRROR_OF))
+PLATFORM = Platform(name="x", label="X", parse=parse, hosts=(*_OWN, *sorted(_MIRROR_OF.keys() - _OWN)))
