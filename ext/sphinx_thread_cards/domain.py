@@ -193,10 +193,8 @@ def pages_with_new_snapshots(
     changed: set[str],  # noqa: ARG001
     removed: set[str],
 ) -> list[str]:
-    """Pages that cite a thread whose snapshot came since they were read (``env-get-outdated``).
-
-    One that changed or went is a file that the page depends on, which Sphinx sees by itself.
-    """
+    """Pages that cite a thread whose snapshot came since they were read (``env-get-outdated``)."""
+    # One that changed or went is a file that the page depends on, which Sphinx sees by itself.
     domain = cast("ThreadDomain", env.get_domain("thread"))
     unkept = (entry for entry in domain.entries() if not entry.kept and entry.docname not in removed)
     return sorted({entry.docname for entry in unkept if domain.snapshot_of(domain.find(entry.url)).exists()})
