@@ -240,3 +240,20 @@ def test_only_pages_that_cite_a_thread_are_read_again(tmp_path: Path, keep: Call
     path.unlink()
     assert read_again() == {"citing"}
     assert read_again() == set()
+
+
+def test_citation_follows_a_snapshot(tmp_path: Path, keep: Callable[..., Path]) -> None:
+    """A page that only cites a thread in running text is written again when its snapshot comes and goes."""
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "index.md").write_text(f"# Index\n\nSee {{thread}}`{URL}`.\n")
+
+    def cited() -> str:
+        site = sites.build(source, tmp_path / "out", "text", doctrees=tmp_path / "doctrees")
+        return " ".join(site.read("index.txt").partition("See ")[2].partition("<")[0].split())
+
+    assert cited() == "@jo@social.example on Mastodon, 28 May 2023"
+    path = keep(EVERYTHING)
+    assert cited() == "Jo Example on Mastodon, 28 May 2023"
+    path.unlink()
+    assert cited() == "@jo@social.example on Mastodon, 28 May 2023"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def thread_citation(env: BuildEnvironment, ref: ThreadRef) -> addnodes.pending_xref:
     """An inline citation, worded when all pages have been read and every card of the site is known."""
     domain = cast("ThreadDomain", env.get_domain("thread"))
-    domain.citations.setdefault(env.docname, set()).add(ref.key)
+    domain.citations.setdefault(env.docname, set()).add(ref.given_url)
     text = nodes.inline("", ref.url, classes=["thread-citation"])
     return addnodes.pending_xref(
         "", text, refdomain="thread", reftype="cite", reftarget=ref.given_url, refexplicit=False, refwarn=False
@@ -33,3 +33,8 @@ def citation_text(card: Card, language: str) -> str:
     who = card.author or (f"@{card.handle}" if card.handle else None)
     where = words.place_of(card.ref) if who else words.what_it_is(card.ref)
     return words.citation(who, where, show_when(card.when, language) if card.when else None)
+
+
+def told(card: Card) -> int:
+    """How much a card tells a citation: of author, handle and date, how many are known."""
+    return sum(1 for said in (card.author, card.handle, card.when) if said)

@@ -11,7 +11,7 @@ from sphinx.domains import Domain, ObjType
 
 from sphinx_thread_cards import store
 from sphinx_thread_cards.card import describe
-from sphinx_thread_cards.citations import citation_text
+from sphinx_thread_cards.citations import citation_text, told
 from sphinx_thread_cards.options import Options
 from sphinx_thread_cards.platforms import find_thread
 from sphinx_thread_cards.store import SnapshotError
@@ -63,9 +63,9 @@ class ThreadDomain(Domain):
         return cast("dict[str, list[Entry]]", self.data["cards"])
 
     @property
-    def citations(self) -> dict[str, set[Key]]:
-        """Docname to the threads that the page cites in running text."""
-        return cast("dict[str, set[Key]]", self.data["citations"])
+    def citations(self) -> dict[str, set[str]]:
+        """Docname to the addresses that the page cites in running text."""
+        return cast("dict[str, set[str]]", self.data["citations"])
 
     def note_card(self, card: Card, options: Options, node_id: str, names: Iterable[str], *, kept: bool) -> None:
         """Remember a card of the page that is being read."""
@@ -126,9 +126,14 @@ class ThreadDomain(Domain):
         best: dict[Key, Card] = {}
         for entry in self.entries():
             card = self.describe(entry.url, entry.options)
-            if card.ref.key not in best or _told(card) > _told(best[card.ref.key]):
+            if card.ref.key not in best or told(card) > told(best[card.ref.key]):
                 best[card.ref.key] = card
         return best
+
+    def cited(self, url: str, best: Mapping[Key, Card]) -> Card:
+        """What a citation goes by: the best card of its thread, or what is known without one."""
+        card = self.describe(url)
+        return best.get(card.ref.key, card)
 
     def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
         """For ``objects.inv`` and the search: each card once, under its anchor."""
@@ -149,8 +154,7 @@ class ThreadDomain(Domain):
         contnode: nodes.Element,
     ) -> nodes.reference:
         """Word a citation, and link it to its thread."""
-        card = self.describe(target)
-        card = self._cited_cards.get(card.ref.key, card)
+        card = self.cited(target, self._cited_cards)
         text = citation_text(card, env.config.language)
         if builder.format == "text":
             # The only writer that leaves the addresses of links out.
@@ -169,18 +173,14 @@ class ThreadDomain(Domain):
         return []
 
 
-def _told(card: Card) -> int:
-    return sum(1 for said in (card.author, card.handle, card.when) if said)
-
-
 def pages_to_word_again(app: Sphinx, env: BuildEnvironment) -> list[str]:  # noqa: ARG001
-    """Pages whose citations read differently now, as a card on another page came, went or changed (``env-updated``)."""
+    """Pages whose citations read differently now, for a card elsewhere or a snapshot (``env-updated``)."""
     domain = cast("ThreadDomain", env.get_domain("thread"))
     best = domain.best_cards() if domain.citations else {}
     before: Mapping[str, list[str]] = domain.data["worded"]
     now = {
-        docname: sorted(citation_text(best[key], env.config.language) for key in keys if key in best)
-        for docname, keys in domain.citations.items()
+        docname: sorted(citation_text(domain.cited(url, best), env.config.language) for url in urls)
+        for docname, urls in domain.citations.items()
     }
     domain.data["worded"] = now
     return [docname for docname, texts in now.items() if docname in before and before[docname] != texts]
