@@ -14,7 +14,7 @@ FAILED = { rm -rf build/doctrees; exit 1; }
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help html live pdf epub test check system lock clean tex
+.PHONY: help html live pdf epub threads test check system lock clean tex
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -71,7 +71,7 @@ $(VENV)/.python:
 	$(PYTHON) -m venv --clear $(VENV)
 	@touch $@
 
-$(VENV)/.docs $(VENV)/.live: $(VENV)/.%: requirements/%.txt $(VENV)/.python
+$(VENV)/.docs $(VENV)/.live $(VENV)/.fetch: $(VENV)/.%: requirements/%.txt $(VENV)/.python
 	$(INSTALL) --only-binary :all: -r $<
 	@touch $@
 

@@ -35,11 +35,13 @@ TIME = Form(
     pattern=r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z",
     due="a time in UTC; write it as 2020-10-06T16:13:58Z",
 )
+_ID = Form(pattern=f"{_SEGMENT}(?:/{_SEGMENT})*", due="an id; write it without spaces, and without '..' in it")
 FORMS: Mapping[str, Form] = MappingProxyType(
     {
         "href": _LINK,
         "url": _LINK,
         "archived": _LINK,
+        "still": _LINK,
         "endpoint": Form(pattern=f"{_WEB}|file|hand", due="the address that was asked; or write file, or hand"),
         "posted": TIME,
         "edited": TIME,
@@ -54,7 +56,8 @@ FORMS: Mapping[str, Form] = MappingProxyType(
         "language": Form(pattern="[A-Za-z0-9_+#./-]{1,60}", due="a programming language; write it as python or c++"),
         "platform": Form(pattern="[a-z0-9-]{1,40}", due="the short name of a platform; write it as x or github"),
         "host": Form(pattern=r"[a-z0-9_.-]{1,253}(?::[0-9]{1,5})?", due="a host; write it as x.com"),
-        "id": Form(pattern=f"{_SEGMENT}(?:/{_SEGMENT})*", due="an id; write it without spaces, and without '..' in it"),
+        "id": _ID,
+        "answers": _ID,
     }
 )
 """Fields, of any class, whose strings have a form. Strings of the others are what people wrote."""

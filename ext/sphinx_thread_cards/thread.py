@@ -85,6 +85,8 @@ class Media:
     kind: Literal["picture", "video"] = "picture"
     url: str | None = None
     """Where it was found; where a video is to be seen."""
+    still: str | None = None
+    """Where the still picture of a video was found."""
     file: str | None = None
     """Name in the media folder, its content's hash with an ending; None where it is not kept."""
     width: int | None = None
@@ -114,6 +116,8 @@ class Post:
     """Permalink."""
     author: str
     """Handle of one of :attr:`Thread.participants`."""
+    answers: str | None = None
+    """Id of the earlier post that it answers, where that is not the one right before."""
     posted: str | None = None
     """ISO 8601 with zone, in UTC: ``2020-10-06T16:13:58Z``."""
     edited: str | None = None

@@ -101,12 +101,17 @@ class Client:
         """Fetch what a documented interface answers."""
         return as_json(self.get(url, accept, headers=headers, robots=robots))
 
-    def post_json(self, url: str, data: object, *, headers: Mapping[str, str] | None = None) -> object:
+    def post(
+        self, url: str, data: object, accept: str = "application/json", *, headers: Mapping[str, str] | None = None
+    ) -> Answer:
         """Ask a question that is written in JSON. It may be sent more than once, so it must change nothing."""
-        wanted = {**(headers or {}), "Accept": "application/json", "Content-Type": "application/json"}
+        wanted = {**(headers or {}), "Accept": accept, "Content-Type": "application/json"}
         body, size = json.dumps(data).encode(), self._limits.size
-        question = Question(method="POST", url=url, headers=wanted, body=body, limit=size, robots=False)
-        return as_json(self._ask(question))
+        return self._ask(Question(method="POST", url=url, headers=wanted, body=body, limit=size, robots=False))
+
+    def post_json(self, url: str, data: object, *, headers: Mapping[str, str] | None = None) -> object:
+        """Post a question, and read what is answered."""
+        return as_json(self.post(url, data, headers=headers))
 
     def get_text(self, url: str, accept: str = "text/html", *, robots: bool = True) -> Page:
         """Fetch a page of one of the accepted types."""

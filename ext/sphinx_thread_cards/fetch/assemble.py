@@ -1,0 +1,88 @@
+"""From what a platform's answers hold to a thread that a snapshot can keep."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sphinx_thread_cards.fetch.errors import BadAnswer
+from sphinx_thread_cards.snapshot import MOST_POSTS
+from sphinx_thread_cards.thread import Author, Paragraph, Provenance, Span, Thread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from sphinx_thread_cards.fetch.steps import Wish
+    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.thread import Post
+
+
+def of_discussion(posts: Iterable[Post], wish: Wish) -> list[Post]:
+    """Of all posts of a discussion those that are wished for: the first one, its author's follow-ups, the cited ones.
+
+    :param posts: the first one begins the discussion.
+    """
+    found = list(posts)
+    if wish.replies or not found:
+        return found
+    return [post for post in found if post.author == found[0].author or post.id in wish.posts]
+
+
+def link_paragraph(title: str | None, url: str) -> Paragraph:
+    """A paragraph that is a link: what a story links to, the preview that a post shows of a page."""
+    return Paragraph(spans=(Span(text=title or url, href=url),))
+
+
+def thread_of(  # noqa: PLR0913 - the parts of a thread
+    ref: ThreadRef,
+    posts: Iterable[Post],
+    people: Mapping[str, Author],
+    *,
+    endpoint: str,
+    title: str | None = None,
+    replies: int | None = None,
+) -> Thread:
+    """Put a thread together.
+
+    A post that comes twice is taken once. What a post answers stays only where it is among the posts, and not the one
+    right before. The language of most posts is the thread's.
+
+    :param people: by handle, those who may take part; only those who do are kept, in the order of their posts.
+    :param endpoint: the address that was asked, or ``file``.
+    :param replies: how many answers the platform counted.
+    :raises BadAnswer: if there is no post.
+    """
+    once = list({post.id: post for post in posts}.values())[:MOST_POSTS]
+    if not once:
+        raise BadAnswer(ref.url, "there is no post in the answer")
+    lang = _common_language(once)
+    done: list[Post] = []
+    for post in once:
+        answers = post.answers if any(post.answers == earlier.id for earlier in done[:-1]) else None
+        done.append(replace(post, lang=None if post.lang == lang else post.lang, answers=answers))
+    handles = dict.fromkeys(handle for post in done for handle in _handles(post))
+    return Thread(
+        platform=ref.platform,
+        host=ref.host,
+        id=ref.id,
+        url=ref.url if ref.post is None else done[0].url,
+        title=title,
+        lang=lang,
+        participants=tuple(people.get(handle) or Author(handle=handle) for handle in handles),
+        posts=tuple(done),
+        replies=replies,
+        provenance=Provenance(endpoint=endpoint),
+    )
+
+
+def _common_language(posts: list[Post]) -> str | None:
+    tags = Counter(post.lang for post in posts if post.lang)
+    # Of equals the one that came first.
+    return tags.most_common(1)[0][0] if tags else None
+
+
+def _handles(post: Post) -> Iterator[str]:
+    yield post.author
+    if post.quoted:
+        yield from _handles(post.quoted)

@@ -1,0 +1,88 @@
+"""A file that the author saved: a page from the browser, downloaded JSON, or mails."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import gzip
+import io
+import json
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from sphinx_thread_cards.fetch.answers import Answer, as_page
+from sphinx_thread_cards.fetch.errors import BadAnswer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MOST_BYTES = 64 * 1024 * 1024
+"""Of a saved file, unpacked; browsers write pictures into pages."""
+_GZIP = b"\x1f\x8b"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Saved:
+    """What a saved file holds."""
+
+    name: str
+    """For messages."""
+    body: bytes
+
+    @property
+    def is_html(self) -> bool:
+        """Whether it looks like a page, or the web archive that Chromium makes of one (MHTML)."""
+        start = self.body[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+        return start.startswith(b"<") or self._is_archive(start)
+
+    @property
+    def is_mail(self) -> bool:
+        """Whether it looks like an mbox file."""
+        return self.body.startswith(b"From ")
+
+    def json(self) -> Any:  # noqa: ANN401 - whatever it holds
+        """Its content, as JSON.
+
+        :raises BadAnswer: if it is none.
+        """
+        try:
+            return json.loads(self.body.decode("utf-8-sig"))
+        except (ValueError, RecursionError):
+            kind = "a web page" if self.is_html else "broken or no JSON"
+            raise BadAnswer(self.name, f"the file is {kind}, where JSON was due") from None
+
+    def html(self) -> str:
+        """Its content, as the text of a page.
+
+        :raises BadAnswer: if it is none.
+        """
+        if not self.is_html:
+            raise BadAnswer(self.name, "the file is no web page")
+        body, kind = self.body, "text/html"
+        if self._is_archive(body[:4096].lower()):
+            message = email.message_from_bytes(body, policy=email.policy.default)
+            part = message.get_body(("html",))
+            body = cast("bytes", part.get_payload(decode=True)) if part else b""
+        return as_page(Answer(url=self.name, headers={"Content-Type": kind}, body=body)).text
+
+    @staticmethod
+    def _is_archive(start: bytes) -> bool:
+        return b"multipart/related" in start and b"mime-version:" in start
+
+
+def open_saved(path: Path) -> Saved:
+    """Read a file, which may be packed with gzip.
+
+    :raises BadAnswer: if it cannot be read, or is too large.
+    """
+    try:
+        body = path.read_bytes()[: MOST_BYTES + 1]
+        if body.startswith(_GZIP):
+            body = gzip.GzipFile(fileobj=io.BytesIO(body)).read(MOST_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or "it is not whole"
+        raise BadAnswer(path.name, f"the file cannot be read: {reason}") from None
+    if len(body) > MOST_BYTES:
+        raise BadAnswer(path.name, f"the file is larger than {MOST_BYTES // 1024**2} MB")
+    return Saved(name=path.name, body=body)
