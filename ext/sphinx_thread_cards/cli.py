@@ -38,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from sphinx_thread_cards.commands.choice import MisuseError  # noqa: PLC0415 - Sphinx need not load for --help
     from sphinx_thread_cards.site import SiteError  # noqa: PLC0415
 
-    args = parser().parse_args(argv)
+    args = _parse(argv)
     try:
         return _command(args.command)(args)
     except (MisuseError, SiteError) as error:
@@ -47,6 +47,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         output.complain("interrupted; what was kept until now is kept")
         return output.INTERRUPTED
+
+
+def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The arguments; folders and addresses may stand between options, which argparse alone does not allow here."""
+    reader = parser()
+    args, rest = reader.parse_known_args(argv)
+    if unknown := [word for word in rest if word.startswith("-")]:
+        reader.error(f"unrecognized arguments: {' '.join(unknown)}")
+    args.places += rest
+    return args
 
 
 def _command(name: str) -> Callable[[argparse.Namespace], int]:
@@ -100,6 +110,9 @@ def _add(
 
 def _add_network(command: argparse.ArgumentParser) -> None:
     command.add_argument("-j", "--jobs", type=_number, default=4, metavar="N", help="threads at once (4)")
+    command.add_argument(
+        "--pause", type=_seconds, default=1, metavar="S", help="seconds between two requests to one server (1)"
+    )
 
 
 def _add_fetch(command: argparse.ArgumentParser) -> None:
@@ -123,6 +136,17 @@ def _number(text: str) -> int:
         message = f"{text!r} is not a number from 1 to 64"
         raise argparse.ArgumentTypeError(message)
     return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1
+    if not 0 <= seconds <= 3600:  # noqa: PLR2004 - an hour
+        message = f"{text!r} is not a number of seconds; write it as 2 or 0.5"
+        raise argparse.ArgumentTypeError(message)
+    return seconds
 
 
 def _age(text: str) -> timedelta:
