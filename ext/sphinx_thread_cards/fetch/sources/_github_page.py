@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, cast
 
 from lxml import etree
 
@@ -33,14 +34,18 @@ _ANCHOR = re.compile(
     re.DOTALL,
 )
 _BODIES = frozenset({"comment-body", "markdown-body"})
-_TITLE = (".//bdi[@data-testid='issue-title']", ".//bdi", ".//h1")
+_TITLE = "//*[contains(@class, 'js-issue-title') or contains(@class, 'markdown-title') or @data-testid='issue-title']"
+_AFTER_TITLE = re.compile(r" · (?:(?:Issue|Pull Request) #[0-9]+ · \S+|\S+ · Discussion #[0-9]+)$")
+_AUTHORS = frozenset({"issue-body-header-author", "avatar-link"})
 _MOST_BODIES = 3000
 
 
 def page_items(html: str, number: int) -> _Items:
     """What people wrote on a page, as :func:`_github_items.items` gives it; empty if it is no such page."""
     found = [item for data in _DATA.findall(html) for item in github.items(_json(data), number)]
-    return found if any(github.begins(item) for item, _ in found) else _marked(html)
+    if any(github.begins(item) for item, _ in found):
+        return found
+    return _marked(html) if re.search(rf"#{number}\b", html) else []
 
 
 def _json(data: str) -> object:
@@ -63,10 +68,17 @@ def _marked(html: str) -> _Items:
     held = Counter(above for body in bodies for above in body.iterancestors())
     items = [_item(body, held) for body in bodies]
     found = [item for item in items if item["author"]]
-    title = next((" ".join(text_in(mark).split()) for path in _TITLE for mark in root.iterfind(path)), "")
-    if found and title:
-        found[0]["title"] = title
+    if found:
+        found[0]["title"] = _title(root)
     return [(item, "") for item in found]
+
+
+def _title(root: _Element) -> str:
+    marked = cast("list[_Element]", root.xpath(_TITLE))
+    if marked:
+        return " ".join(text_in(marked[0]).split())
+    described = root.find(".//meta[@property='og:title']")
+    return _AFTER_TITLE.sub("", described.get("content") or "") if described is not None else ""
 
 
 def _bodies(root: _Element) -> Iterator[_Element]:
@@ -97,7 +109,7 @@ def _item(body: _Element, held: Counter[_Element]) -> dict[str, Any]:
 
 def _anchor(around: _Element) -> str:
     """The comment's anchor: an id of what holds it, or the link on its date."""
-    own = [element.get("id") or "" for element in (*around.iterancestors(), around)][-3:][::-1]
+    own = [element.get("id") or "" for element in (around, *islice(around.iterancestors(), 2))]
     inner = [element.get("id") or "" for element in around.iter() if isinstance(element.tag, str)]
     links = [link.get("href") or "" for link in around.iter("a") if link.find(".//relative-time") is not None]
     found = (_ANCHOR.fullmatch(name) for name in (*links, *own, *inner))
@@ -109,8 +121,8 @@ def _login(around: _Element, body: _Element) -> str:
     for element in around.iter("a"):
         if body in element.iterancestors():
             continue
-        mark = element.get("data-testid") or ""
-        if "author" in classes(element) or mark.endswith("header-author") or mark == "avatar-link":
+        marks = {each.get("data-testid") for each in (element, *islice(element.iterancestors(), 1))}
+        if "author" in classes(element) or marks & _AUTHORS:
             # The link says it exactly, the text may have words around it.
             name = (element.get("href") or "").rstrip("/").rpartition("/")[2]
             return f"{name}[bot]" if "/apps/" in (element.get("href") or "") else name
