@@ -57,9 +57,16 @@ def api(host: str) -> str:
     return f"https://{host}/api/v3"
 
 
+def _place(ref: ThreadRef) -> tuple[str, str]:
+    """Owner and repository, as they were written, and the number; the id has them in lower case."""
+    place, number = ref.id.rsplit("/", 1)
+    written = ref.community or ""
+    return written if written.lower() == place else place, number
+
+
 def ask_issue(ref: ThreadRef, wish: Wish) -> Generator[Ask, Answer, Got]:
     """An issue or a pull request, with its comments."""
-    place, number = ref.id.rsplit("/", 1)
+    place, number = _place(ref)
     base = f"{api(ref.host)}/repos/{place}"
     endpoint = f"{base}/issues/{number}"
     issue = yield from ask_json(endpoint, accept=_FULL)
@@ -114,7 +121,7 @@ def _ask_one(base: str, number: str, post: str) -> Generator[Ask, Answer, list[o
 
 def ask_discussion(ref: ThreadRef, wish: Wish) -> Generator[Ask, Answer, Got]:
     """A discussion: by the interface that needs no token, else by the one that does."""
-    place, number = ref.id.rsplit("/", 1)
+    place, number = _place(ref)
     if place.startswith("orgs/"):
         place = yield from _ask_repository(ref)
     endpoint = f"{api(ref.host)}/repos/{place}/discussions/{number}"

@@ -125,7 +125,7 @@ def post_of(item: object, id_: str, page: str, author: str, answers: str = "") -
     times = [when(at(item, name)) for name in ("created_at", "createdAt", "submitted_at", "submittedAt")]
     return Post(
         id=id_,
-        url=f"{page}#{id_}",
+        url=page if begins(item) else f"{page}#{id_}",
         author=author,
         answers=answers or None,
         posted=next(filter(None, times), None),

@@ -48,6 +48,11 @@ def page_items(html: str, number: int) -> _Items:
     return _marked(html) if re.search(rf"#{number}\b", html) else []
 
 
+def is_cut(html: str) -> bool:
+    """Whether a page has a button for more comments."""
+    return any(mark in html for mark in ("issue-timeline-load-more", "ajax-pagination-btn"))
+
+
 def _json(data: str) -> object:
     try:
         return json.loads(data)

@@ -15,7 +15,7 @@ from sphinx_thread_cards.fetch.shape import at, count, ident, line, objects
 from sphinx_thread_cards.fetch.sources import _github_items as github
 from sphinx_thread_cards.fetch.sources._forge import depth_first
 from sphinx_thread_cards.fetch.sources._github_ask import ask_discussion, ask_issue
-from sphinx_thread_cards.fetch.sources._github_page import page_items
+from sphinx_thread_cards.fetch.sources._github_page import is_cut, page_items
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish
 from sphinx_thread_cards.model import Kind
 
@@ -41,13 +41,14 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
 def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
     """Read a page from the browser, or what an interface or ``gh issue view --json ...`` answered."""
     number = int((ref.number or "#0")[1:])
-    found = page_items(file.html(), number) if file.is_html else list(github.items(file.json(), number))
+    page = file.html() if file.is_html else ""
+    found = page_items(page, number) if page else list(github.items(file.json(), number))
     if not found:
         raise BadAnswer(file.name, f"the file does not hold {ref.number}")
     first = _first(found)
     if first is None:
         return read(ref, wish, found, "file", "the comments only; the first post is not in the file")
-    return read(ref, wish, found, "file", _missing(first, found))
+    return read(ref, wish, found, "file", _missing(first, found, cut=is_cut(page)))
 
 
 def _first(found: _Items) -> dict[str, Any] | None:
@@ -55,15 +56,16 @@ def _first(found: _Items) -> dict[str, Any] | None:
 
 
 def _total(first: object) -> int | None:
-    return next(filter(None, (count(first, "comments"), count(first, "comments", "totalCount"))), None)
+    found = count(first, "comments")
+    return found if found is not None else count(first, "comments", "totalCount")
 
 
-def _missing(first: object, found: _Items) -> str:
+def _missing(first: object, found: _Items, *, cut: bool) -> str:
     timelines = [at(first, "frontTimelineItems"), at(first, "backTimelineItems")]
     events = count(timelines, 0, "totalCount") or 0
     loaded = sum(len(objects(timeline, "edges")) for timeline in timelines)
     said = len(found) - 1
-    if said < (_total(first) or 0) or loaded < events:
+    if cut or said < (_total(first) or 0) or loaded < events:
         return "the comments that the file holds; there are more" if said else "the first post only; there are comments"
     return ""
 

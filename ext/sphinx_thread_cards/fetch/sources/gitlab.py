@@ -54,7 +54,8 @@ def _said(found: _Items) -> _Items:
 
 
 def _total(first: object) -> int | None:
-    return next(filter(None, (count(first, "user_notes_count"), count(first, "userNotesCount"))), None)
+    found = count(first, "user_notes_count")
+    return found if found is not None else count(first, "userNotesCount")
 
 
 def read(ref: ThreadRef, wish: Wish, found: _Items, endpoint: str, note: str = "") -> Found:
