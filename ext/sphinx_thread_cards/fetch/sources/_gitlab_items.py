@@ -27,6 +27,9 @@ _NUMBER = re.compile(r"(?:gid://gitlab/[A-Za-z:]{1,40}/)?([0-9]{1,20})")
 # An uploaded file, in Markdown or in the HTML that stands in it.
 _UPLOAD = re.compile(r"""(?<=[(<"'\s])/uploads/(?=[0-9a-f]{32}/)""")
 
+# The size that GitLab lets a picture be given.
+_SIZE = re.compile(r"(?<=\))\{(?:width|height)=[^{}\n]{1,40}\}")
+
 
 def items(data: object, iid: str) -> Iterator[tuple[dict[str, Any], str]]:
     """The issue and its notes in an answer, in its order, each note with the discussion that it stands in.
@@ -44,9 +47,9 @@ def items(data: object, iid: str) -> Iterator[tuple[dict[str, Any], str]]:
                     continue
                 yield part, ""
             elif "author" in part and part.keys() & _BODIES:
-                yield part, ident(part, "discussion_id") or ident(part, "discussion", "id") or around
+                yield part, text(part, "discussion_id") or text(part, "discussion", "id") or around
                 continue
-            around = ident(part, "id") if "notes" in part and not begins(part) else around
+            around = text(part, "id") if "notes" in part and not begins(part) else around
             part = list(part.values())
         if isinstance(part, list):
             waiting += [(inner, around) for inner in reversed(part) if isinstance(inner, (dict, list))]
@@ -124,4 +127,4 @@ def _rich(html: str, markdown: str, page: str, files: str) -> Rich:
         return read_html(html, page)
     # Older servers, and answers without a number, have the files below the project.
     place = files or "/" + page.partition("/-/")[0].split("/", 3)[3]
-    return read_markdown(_UPLOAD.sub(lambda _: f"{place}/uploads/", markdown), page)
+    return read_markdown(_SIZE.sub("", _UPLOAD.sub(lambda _: f"{place}/uploads/", markdown)), page)
