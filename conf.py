@@ -55,6 +55,7 @@ extensions = [
     "notfound.extension",
     "sphinx_last_updated_by_git",
     "site_book",
+    "site_pictures",
     "site_reference",
 ]
 exclude_patterns = ["_drawings", "_latex", "_static", "_threads"]
