@@ -52,7 +52,7 @@ class Stop:
 STOPS = (
     Stop("Boot ROM", "in the chip", ("cannot be changed;", "loads the program in the EEPROM"), "stop"),
     Stop("EEPROM", "on the board", ("wakes up the memory,", "looks for a card, a disk or a network"), "stop"),
-    Stop("start4.elf", "on the card", ("the firmware of Raspberry Pi;", "reads config.txt, fetches RPI_EFI.fd"), "stop"),
+    Stop("start4.elf", "on the card", ("Raspberry Pi firmware; reads", "config.txt and fetches RPI_EFI.fd"), "stop"),
     Stop("Trusted Firmware-A", "in RPI_EFI.fd", ("sets up the Arm cores,", "and stays below all that follows"), "soft"),
     Stop(
         "UEFI, with ACPI tables",
