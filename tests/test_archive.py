@@ -13,7 +13,7 @@ from sphinx_thread_cards import parse_thread_url
 from sphinx_thread_cards.fetch.archive import find_copy, read
 from sphinx_thread_cards.fetch.asking import Asker
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, RateLimited
-from sphinx_thread_cards.fetch.http import Client
+from sphinx_thread_cards.fetch.http import Client, Limits
 from sphinx_thread_cards.fetch.steps import drive
 from support.server import Reply, Server, json_reply, serve
 
@@ -43,7 +43,7 @@ def asked(server: Server) -> list[str]:
 def copy_of(url: str, server: Server) -> str | None:
     ref = parse_thread_url(url)
     assert ref is not None
-    with Client(allowed=[server.origin], sleep=lambda _: None) as client:
+    with Client(allowed=[server.origin], limits=Limits(pause=0)) as client:
         return drive(find_copy(ref), Asker(client, {"archive.org": server.origin}))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sphinx_thread_cards.fetch import pictures
 from sphinx_thread_cards.fetch.errors import NotFound
-from sphinx_thread_cards.fetch.http import Client
+from sphinx_thread_cards.fetch.http import Client, Limits
 from sphinx_thread_cards.fetch.pictures import ACCEPT, MOST_BYTES, keep_pictures
 from sphinx_thread_cards.fetch.unused import unused
 from sphinx_thread_cards.snapshot import digest, loads
@@ -170,7 +170,7 @@ def test_with_the_client(tmp_path: Path) -> None:
     """What a server sends is kept, also where it calls it bytes, and not where there is too much of it."""
     large = a_file(a_photo()) + bytes(MOST_BYTES)
     answers = {"/lamp": Reply(body=a_file(a_photo()), type="binary/octet-stream"), "/large": Reply(body=large, type="image/png")}
-    with serve(answers) as server, Client(allowed=[server.origin], sleep=lambda _: None) as client:
+    with serve(answers) as server, Client(allowed=[server.origin], limits=Limits(pause=0)) as client:
         media = Media(url=server.url("/lamp")), Media(url=server.url("/large"))
         thread = replace(a_thread(*media), participants=(Author(handle="jo"),))
         kept, notes = keep_pictures(thread, None, tmp_path, lambda url: client.get_bytes(url, MOST_BYTES, accept=ACCEPT))
@@ -239,7 +239,8 @@ def test_names_written_in_another_way(kept: Thread, tmp_path: Path) -> None:
     assert unused(tmp_path) == [tmp_path / "media" / "old.png"]
 
 
-def test_a_snapshot_that_cannot_be_opened(kept: Thread, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("kept")
+def test_a_snapshot_that_cannot_be_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing can be said then."""
 
     def refuse(_: Path) -> bytes:
