@@ -93,6 +93,7 @@ def read(ref: ThreadRef, wish: Wish, topic: object, raw_posts: list[dict[str, An
     key = "id" if ref.kind is Kind.POST else "post_number"
     people: dict[str, Author] = {}
     posts = [post for _, raw in sorted(by_number.items()) if (post := _post(ref, raw, by_number, key, people))]
+    _check_linked(ref, posts, raw_posts)
     total = count(topic, "posts_count")
     title = line(topic, "title")
     thread = thread_of(
@@ -100,7 +101,7 @@ def read(ref: ThreadRef, wish: Wish, topic: object, raw_posts: list[dict[str, An
         of_discussion(posts, wish),
         people,
         endpoint=endpoint,
-        title=title,
+        title=title or line(topic, "topic_title"),
         replies=total - 1 if total else None,
     )
     known = {ident(post, "id") for post in raw_posts}
@@ -120,6 +121,16 @@ def _check_first(ref: ThreadRef, first: dict[str, Any] | None) -> None:
         raise NotFound(ref.url, "it was deleted")
     if flag(first, "hidden"):
         raise Forbidden(ref.url, "its first post was flagged, and is hidden")
+
+
+def _check_linked(ref: ThreadRef, posts: list[Post], raw_posts: list[dict[str, Any]]) -> None:
+    """Whether the post is there that the address names by its id."""
+    number = place(ref)[1]
+    if ref.kind is not Kind.POST or any(post.id == number for post in posts):
+        return
+    if any(ident(raw, "id") == number for raw in raw_posts):
+        raise NotFound(ref.url, "it was deleted or hidden")
+    raise BadAnswer(ref.url, f"the answer does not hold post {number}")
 
 
 def _post(

@@ -29,7 +29,7 @@ _MOST_WISHED = 20
 
 
 def steps(ref: ThreadRef, wish: Wish) -> Steps:
-    """Ask for the topic, and for the posts that its first answer does not hold; before, for a post that is cited alone."""
+    """Ask for the topic, and for the posts that its first answer does not hold; before, for a post cited alone."""
     base, topic_id = place(ref)
     posts: list[dict[str, Any]] = []
     if ref.kind is Kind.POST:
