@@ -143,8 +143,8 @@ def _post(
     if not id_ or not number or not author or gone or kind in (_SMALL_ACTION, _WHISPER) or action:
         return None
     base, topic_id = place(ref)
-    url = f"{base}/t/{ident(raw, 'topic_slug') or '-'}/{ident(raw, 'topic_id') or topic_id}/{number}"
-    url = safe_link(url) or ref.url
+    url = f"{base}/t/{ident(raw, 'topic_slug') or '-'}/{ident(raw, 'topic_id') or topic_id}"
+    url = safe_link(url if number == "1" else f"{url}/{number}") or ref.url
     rich = read_html(text(raw, "cooked"), base + "/")
     if author not in people:
         people[author] = _author(raw, author, base)

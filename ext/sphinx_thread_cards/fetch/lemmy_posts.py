@@ -7,6 +7,7 @@ The fields: https://github.com/LemmyNet/lemmy-js-client/tree/main/src/types (its
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
@@ -20,7 +21,7 @@ from sphinx_thread_cards.fetch.steps import Found
 from sphinx_thread_cards.thread import Author, Media, Post
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from sphinx_thread_cards.fetch.steps import Wish
     from sphinx_thread_cards.model import ThreadRef
@@ -66,12 +67,21 @@ def read(ref: ThreadRef, wish: Wish, answers: Iterable[object], endpoint: str) -
             title = line(root, "post", "name") or line(root, "post", "title") or line(root, "title")
             replies = _replies(root)
     # Numbers grow with time, so a tree in this order has the answers to one post in the order of their time.
-    posts = [*([first] if first else []), *(post for _, post in sorted(comments.items()) if post)]
+    posts = [*([first] if first else []), *_answering(comments)]
     posts = below(posts, cited) if cited else posts if first else []
     if not posts:
         raise BadAnswer(ref.url, "the answer does not hold what is cited")
     kept = of_discussion(posts, wish)
     return Found(thread=thread_of(ref, kept, people, endpoint=endpoint, title=title, replies=replies))
+
+
+def _answering(comments: Mapping[Path, Post | None]) -> Iterator[Post]:
+    """The comments that are shown, in order; what answers one that is gone answers what that one did."""
+    for path, post in sorted(comments.items()):
+        if post:
+            above = (path[:length] for length in range(len(path) - 1, 0, -1))
+            shown = next((str(one[-1]) for one in above if comments.get(one, post)), None)
+            yield replace(post, answers=shown or post.answers)
 
 
 def _replies(view: object) -> int | None:
@@ -100,8 +110,7 @@ def _comment(ref: ThreadRef, view: dict[str, Any], path: Path, people: dict[str,
         # Lemmy calls a comment's text so; PieFed does not, and has no such short address.
         tail = f"comment/{id_}" if at(raw, "content") is not None else f"post/{post_id}/comment/{id_}"
         url = urljoin(ref.url, f"/{tail}")
-    answers = str(path[-2]) if len(path) > 1 else f"post/{post_id}" if post_id else None
-    return _post(ref, view, raw, id_, url, people, answers)
+    return _post(ref, view, raw, id_, url, people, f"post/{post_id}" if post_id else None)
 
 
 def _post(  # noqa: PLR0913, PLR0917 - where a post's parts are

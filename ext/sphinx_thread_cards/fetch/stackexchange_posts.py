@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sphinx_thread_cards.model import ThreadRef
 
-_COMMENT = re.compile(r"comment([0-9]{1,12})_[0-9]{1,10}")
+_COMMENT = re.compile(r"comment([0-9]{1,12})_([0-9]{1,10})")
 _NOBODY = "unknown"
 """For a post whose author was deleted together with the name."""
 
@@ -52,18 +52,24 @@ def read(ref: ThreadRef, wish: Wish, answers: Iterable[object], endpoint: str) -
     people = {handles[_who(item)[0]]: _author(item, handles[_who(item)[0]]) for item in ordered}
     posts = [_post(ref.host, item, question_id, handles[_who(item)[0]]) for item in ordered]
     accepted = {ident(answer, "answer_id") for answer in shown if flag(answer, "is_accepted")}
-    wanted = Wish(replies=wish.replies, posts=wish.posts | accepted | {ident(question, "accepted_answer_id")})
+    # A comment says little without what it stands under.
+    under = {match[2] for post in wish.posts if (match := _COMMENT.fullmatch(post))}
+    wanted = wish.posts | accepted | under | {ident(question, "accepted_answer_id"), ref.id.removeprefix("a/")}
     thread = thread_of(
         ref,
-        of_discussion(posts, wanted),
+        of_discussion(posts, Wish(replies=wish.replies, posts=wanted)),
         people,
         endpoint=endpoint,
         title=title(question, "title"),
         replies=count(question, "answer_count"),
     )
     kept = {post.id for post in thread.posts}
-    licences = sorted({name for item in ordered if _id(item) in kept and (name := line(item, "content_license"))})
-    return Found(thread=thread, note=f"under the licence {' and '.join(licences)}" if licences else "")
+    items = [item for item in ordered if _id(item) in kept]
+    licences = sorted({name for item in items if (name := line(item, "content_license"))})
+    notes = [f"under the licence {' and '.join(licences)}"] if licences else []
+    # Only an answer that was asked for with filter=withbody holds the texts.
+    bare = any(at(item, "body") is None for item in items)
+    return Found(thread=thread, whole=not bare, note="; ".join([*notes, *(["without all texts"] if bare else [])]))
 
 
 def _flat(item: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -52,7 +52,7 @@ def _ask_others(url: str, ids: Iterable[str], posts: list[dict[str, Any]]) -> Ge
     known, found = {ident(post, "id") for post in posts}, []
     missing = [id_ for id_ in ids if id_ not in known]
     for start in range(0, len(missing), _CHUNK):
-        query = "&".join(f"post_ids[]={id_}" for id_ in missing[start : start + _CHUNK])
+        query = "&".join(f"post_ids%5B%5D={id_}" for id_ in missing[start : start + _CHUNK])
         answer = yield from ask_json(f"{url}?{query}")
         found += posts_in(answer)
     return found

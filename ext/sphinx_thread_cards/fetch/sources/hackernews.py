@@ -48,7 +48,7 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
     found = read(ref, wish, list(_joined(items)), f"{_FIREBASE}/{ref.id}.json")
     if not at(items[0], "kids"):
         return found
-    note = "Algolia did not answer; the item and what stands right below it only"
+    note = "Algolia did not give it; what its author wrote further down may be missing"
     return Found(thread=found.thread, whole=False, note=note)
 
 
@@ -106,7 +106,9 @@ def read(ref: ThreadRef, wish: Wish, items: list[tuple[dict[str, Any], str | Non
         endpoint=endpoint,
         replies=len(posts) - 1 if said is None else said,
     )
-    return Found(thread=thread)
+    missing = 0 if said is None else said - len(posts) + 1
+    note = f"{missing} of its answers were not there" if missing > 0 else ""
+    return Found(thread=thread, whole=not note, note=note)
 
 
 def _post(item: Mapping[str, Any], above: str | None, options: Iterable[Mapping[str, Any]]) -> Post | None:

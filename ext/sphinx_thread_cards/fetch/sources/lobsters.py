@@ -87,9 +87,10 @@ def read(ref: ThreadRef, wish: Wish, story: object, endpoint: str) -> Found:
     said = None if comment else count(story, "comment_count")
     replies = len(kept) - 1 if said is None else said
     title = line(story, "title")
-    return Found(
-        thread=thread_of(ref, of_discussion(kept, wish), people, endpoint=endpoint, title=title, replies=replies)
-    )
+    thread = thread_of(ref, of_discussion(kept, wish), people, endpoint=endpoint, title=title, replies=replies)
+    if said and at(story, "comments") is None:
+        return Found(thread=thread, whole=False, note="the story only; its comments were not there")
+    return Found(thread=thread)
 
 
 def _story(ref: ThreadRef, story: object, people: dict[str, Author]) -> Post | None:
@@ -105,7 +106,11 @@ def _story(ref: ThreadRef, story: object, people: dict[str, Author]) -> Post | N
 
 
 def _comments(ref: ThreadRef, story: object, people: dict[str, Author]) -> Iterator[Post]:
-    """The comments that are shown, in the order in which they come: each before what answers it."""
+    """The comments that are shown, in the order in which they come: each before what answers it.
+
+    What answers a comment that is gone answers what that one did.
+    """
+    gone: dict[str, str | None] = {}
     first = ident(story, "short_id") if _comment_id(ref) else ref.id
     above: list[tuple[int, str]] = []
     for comment in objects(story, "comments"):
@@ -115,14 +120,15 @@ def _comments(ref: ThreadRef, story: object, people: dict[str, Author]) -> Itera
             above.pop()
         parent = ident(comment, "parent_comment")
         answers = f"c_{parent}" if parent else above[-1][1] if above else first or None
+        answers = gone.get(answers, answers) if answers else None
         above.append((depth, f"c_{short}"))
         if not short or not author:
             continue
         url = f"{_base(ref)}/c/{short}"
-        gone = flag(comment, "is_deleted") or flag(comment, "is_moderated")
-        if gone and f"c_{short}" == _comment_id(ref):
-            raise NotFound(ref.url, "it was deleted")
-        if gone:
+        if flag(comment, "is_deleted") or flag(comment, "is_moderated"):
+            if f"c_{short}" == _comment_id(ref):
+                raise NotFound(ref.url, "it was deleted")
+            gone[f"c_{short}"] = answers
             continue
         posted, edited = when(at(comment, "created_at")), when(at(comment, "last_edited_at"))
         yield Post(

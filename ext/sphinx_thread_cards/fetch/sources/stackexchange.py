@@ -66,7 +66,7 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
     elif wished:
         yield from _ask_pages(f"{_API}/comments/{wished}?site={site}&sort=creation&order=asc", answers)
     found = read(ref, wish, answers, endpoint)
-    return Found(thread=found.thread, whole=not more, note="; ".join(filter(None, (more, found.note))))
+    return Found(thread=found.thread, whole=found.whole and not more, note="; ".join(filter(None, (more, found.note))))
 
 
 def _ask_pages(url: str, answers: list[Any]) -> Generator[Ask, Answer, str]:
