@@ -47,7 +47,7 @@ def posts_in(answer: object) -> list[dict[str, Any]]:
 def stream(topic: object) -> list[str]:
     """The ids of all posts of a topic, in order; none for a very long one, which does not tell them."""
     found = at(topic, "post_stream", "stream")
-    return [id_ for value in found if (id_ := ident(value))] if isinstance(found, list) else []
+    return [id_ for value in found if (id_ := ident(value)).isdecimal()] if isinstance(found, list) else []
 
 
 def post_number(post: object) -> str:

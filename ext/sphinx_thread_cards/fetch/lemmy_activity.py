@@ -37,7 +37,7 @@ def read_activity(ref: ThreadRef, page: object, endpoint: str) -> Found:
     if at(page, "type") == "Tombstone":
         raise NotFound(ref.url, "it was deleted")
     author = _author(page)
-    if at(page, "type") not in _KINDS or author is None:
+    if text(page, "type") not in _KINDS or author is None:
         raise BadAnswer(ref.url, "the answer is no post")
     if not _PUBLIC & {value for name in ("to", "cc") for value in _texts(at(page, name))}:
         raise Forbidden(ref.url, "it is not public")
@@ -46,7 +46,7 @@ def read_activity(ref: ThreadRef, page: object, endpoint: str) -> Found:
     blocks, media = rich.blocks, rich.media
     for item in objects(page, "attachment"):
         link = safe_link(at(item, "href")) or safe_link(at(item, "url"))
-        if link and at(item, "type") in {"Image", "Document"}:
+        if link and text(item, "type") in {"Image", "Document"}:
             media = (*media, Media(url=link, alt=line(item, "name")))
         elif link:
             blocks = (link_paragraph(None, link), *blocks)

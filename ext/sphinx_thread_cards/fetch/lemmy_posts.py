@@ -109,7 +109,7 @@ def _comment(ref: ThreadRef, view: dict[str, Any], path: Path, people: dict[str,
     else:
         # Lemmy calls a comment's text so; PieFed does not, and has no such short address.
         tail = f"comment/{id_}" if at(raw, "content") is not None else f"post/{post_id}/comment/{id_}"
-        url = urljoin(ref.url, f"/{tail}")
+        url = safe_link(f"/{tail}", ref.url) or ref.url
     return _post(ref, view, raw, id_, url, people, f"post/{post_id}" if post_id else None)
 
 
@@ -177,7 +177,7 @@ def _author(ref: ThreadRef, user: object) -> Author | None:
     return Author(
         handle=name if "@" in name else f"{name}@{host}",
         name=shown if shown != name else None,
-        url=url or urljoin(ref.url, f"/u/{name}"),
+        url=url or safe_link(f"/u/{name}", ref.url),
         avatar=Media(url=picture) if picture else None,
     )
 

@@ -107,9 +107,10 @@ def _post(host: str, item: Mapping[str, Any], question_id: str, author: str) -> 
     id_, answer = _id(item), ident(item, "answer_id")
     comment, on = ident(item, "comment_id"), ident(item, "post_id")
     if comment:
-        url = f"https://{host}/q/{on}#{id_}" if on == question_id else f"https://{host}/a/{on}#{id_}"
+        place = f"/q/{on}#{id_}" if on == question_id else f"/a/{on}#{id_}"
     else:
-        url = f"https://{host}/a/{answer}" if answer else f"https://{host}/questions/{question_id}"
+        place = f"/a/{answer}" if answer else f"/questions/{question_id}"
+    url = safe_link(place, f"https://{host}") or f"https://{host}/"
     rich = read_html(text(item, "body"), url)
     return Post(
         id=id_,

@@ -35,7 +35,7 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
     if ref.kind is Kind.POST:
         linked = yield from ask_json(f"{base}/posts/{ref.id.rpartition('/')[2]}.json")
         posts, topic_id = objects([linked]), ident(linked, "topic_id")
-        if not topic_id:
+        if not topic_id.isdecimal():
             raise BadAnswer(ref.url, "the answer does not tell the post's topic")
     endpoint = f"{base}/t/{topic_id}.json"
     topic = yield from ask_json(endpoint)

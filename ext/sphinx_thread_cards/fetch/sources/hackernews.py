@@ -58,7 +58,7 @@ def _ask_firebase(ref: ThreadRef, wish: Wish) -> Generator[Ask, Answer, list[dic
     if root is None:
         raise NotFound(ref.url, "there is no such item")
     items = objects([root])
-    waiting = [*_ids(root, "parts"), *sorted(wish.posts), *_ids(root, "kids")]
+    waiting = [*_ids(root, "parts"), *sorted(filter(str.isdecimal, wish.posts)), *_ids(root, "kids")]
     asked = {ref.id}
     while waiting and items and len(asked) < _MOST_ITEMS:
         number = waiting.pop(0)
@@ -96,7 +96,9 @@ def read(ref: ThreadRef, wish: Wish, items: list[tuple[dict[str, Any], str | Non
     posts = [post for item, above in items if (post := _post(item, above, options if item is root else ()))]
     if not posts or posts[0].id != ref.id:
         raise BadAnswer(ref.url, f"the answer does not tell who wrote item {ref.id}")
-    people = {post.author: Author(handle=post.author, url=f"{_SITE}/user?id={post.author}") for post in posts}
+    people = {
+        post.author: Author(handle=post.author, url=safe_link(f"/user?id={post.author}", _SITE)) for post in posts
+    }
     said = count(root, "descendants")
     thread = thread_of(
         ref,
@@ -117,7 +119,7 @@ def _post(item: Mapping[str, Any], above: str | None, options: Iterable[Mapping[
     hidden = flag(item, "dead") or flag(item, "deleted") or text(item, "text").strip() in _KILLED
     if not id_ or not author or hidden or at(item, "type") == "pollopt":
         return None
-    url = f"{_SITE}/item?id={id_}"
+    url = safe_link(f"/item?id={id_}", _SITE) or _SITE
     blocks: tuple[Block, ...] = from_html(text(item, "text"), url)
     if link := safe_link(at(item, "url")):
         blocks = (link_paragraph(None, link), *blocks)
@@ -157,7 +159,9 @@ def _joined(items: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], str |
 
 def _ids(item: object, name: str) -> list[str]:
     found = at(item, name)
-    return [id_ for value in found[:_MOST_ITEMS] if (id_ := ident(value))] if isinstance(found, list) else []
+    return (
+        [id_ for value in found[:_MOST_ITEMS] if (id_ := ident(value)).isdecimal()] if isinstance(found, list) else []
+    )
 
 
 SOURCE = Source(name="hackernews", steps=steps, saved=saved)

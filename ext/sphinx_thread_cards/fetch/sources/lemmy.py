@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound
 from sphinx_thread_cards.fetch.lemmy_activity import is_activity, read_activity
@@ -108,7 +108,7 @@ def _ask_pages(interface: _Interface) -> Generator[Ask, Answer, tuple[list[Any],
         seen |= ids
         # Version 4 gives a mark for the next page, PieFed its number.
         numbered = cursor.isdecimal() or not cursor
-        place = f"&{interface.page}={len(pages) + 1}" if numbered else f"&page_cursor={cursor}"
+        place = f"&{interface.page}={len(pages) + 1}" if numbered else f"&page_cursor={quote(cursor, safe='')}"
     return pages, f"the first {len(seen)} comments only"
 
 

@@ -97,7 +97,7 @@ def _story(ref: ThreadRef, story: object, people: dict[str, Author]) -> Post | N
     author = _user(ref, story, "submitter_user", people)
     if not author or not ident(story, "short_id"):
         return None
-    url = f"{_base(ref)}/s/{ident(story, 'short_id')}"
+    url = safe_link(f"/s/{ident(story, 'short_id')}", _base(ref)) or ref.url
     blocks = from_html(text(story, "description"), url)
     if link := safe_link(at(story, "url")):
         blocks = (link_paragraph(None, link), *blocks)
@@ -124,7 +124,7 @@ def _comments(ref: ThreadRef, story: object, people: dict[str, Author]) -> Itera
         above.append((depth, f"c_{short}"))
         if not short or not author:
             continue
-        url = f"{_base(ref)}/c/{short}"
+        url = safe_link(f"/c/{short}", _base(ref)) or ref.url
         if flag(comment, "is_deleted") or flag(comment, "is_moderated"):
             if f"c_{short}" == _comment_id(ref):
                 raise NotFound(ref.url, "it was deleted")

@@ -48,7 +48,7 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
     if ref.id.startswith("a/"):
         answer = yield from _ask(f"{_API}/answers/{ref.id.removeprefix('a/')}?site={site}&filter=withbody")
         question_id = ident(objects(answer, "items")[:1], 0, "question_id")
-        if not question_id:
+        if not question_id.isdecimal():
             raise NotFound(ref.url, "there is no such answer")
     endpoint = f"{_API}/questions/{question_id}?site={site}&filter=withbody"
     answers = [(yield from _ask(endpoint))]
@@ -60,7 +60,7 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
     posts = [question_id, *(ident(item, "answer_id") for answer in answers[1:] for item in objects(answer, "items"))]
     wished = ";".join(comment_ids(wish.posts)[:_PAGE])
     if wish.replies:
-        ids = ";".join(filter(None, posts[:_PAGE]))
+        ids = ";".join(filter(str.isdecimal, posts[:_PAGE]))
         url = f"{_API}/posts/{ids}/comments?site={site}&sort=creation&order=asc"
         more = (yield from _ask_pages(url, answers)) or more
     elif wished:

@@ -64,7 +64,7 @@ def _ask(ref: ThreadRef, topic: str) -> Generator[Ask, Answer, tuple[list[dict[s
         messages = objects(answer, "messages")
         found += messages
         anchor = ident(messages[-1:], 0, "id")
-        if flag(answer, "found_newest") or not anchor:
+        if flag(answer, "found_newest") or not anchor.isdecimal():
             return found, True
     return found, False
 
@@ -124,7 +124,7 @@ def _is_told(message: Mapping[str, Any]) -> bool:
     return (
         type(at(message, "id")) is int
         and bool(ident(message, "id"))
-        and at(message, "type") in {"stream", "channel", None}
+        and text(message, "type") in {"stream", "channel", ""}
         and line(message, "sender_full_name") is not None
     )
 
