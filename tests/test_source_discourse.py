@@ -46,7 +46,7 @@ def test_author_is_followed_up_to_a_bound() -> None:
     """400 posts are read, 20 a request; the note says that there are more."""
     found, asked = _fetch(Wish())
     assert [post.id for post in found.thread.posts] == ["1", "101", "201", "301"]
-    assert (found.whole, found.note) == (False, "400 of the topic's 450 posts were read")
+    assert (found.whole, found.note) == (False, "50 of the topic's 450 posts are missing")
     assert len(asked) == 1 + 380 // 20
 
 

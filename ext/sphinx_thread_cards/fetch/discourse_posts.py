@@ -104,14 +104,13 @@ def read(ref: ThreadRef, wish: Wish, topic: object, raw_posts: list[dict[str, An
         title=title or line(topic, "topic_title"),
         replies=total - 1 if total else None,
     )
-    known = {ident(post, "id") for post in raw_posts}
-    expected = max(len(stream(topic)), 0 if stream(topic) else total or 0)
     if title is None:
         return Found(thread=thread, whole=False, note="the topic itself, with its title, was not there")
-    if expected > len(by_number) or not known.issuperset(stream(topic)):
-        note = f"{len(by_number)} of the topic's {expected or total} posts were read"
-        return Found(thread=thread, whole=False, note=note)
-    return Found(thread=thread)
+    ids = stream(topic)
+    known = {ident(post, "id") for post in raw_posts}
+    missing = len(set(ids) - known) if ids else max((total or 0) - len(by_number), 0)
+    note = f"{missing} of the topic's {len(ids) or total} posts are missing" if missing else ""
+    return Found(thread=thread, whole=not note, note=note)
 
 
 def _check_first(ref: ThreadRef, first: dict[str, Any] | None) -> None:

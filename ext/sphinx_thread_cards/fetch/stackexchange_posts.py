@@ -6,13 +6,14 @@ The fields: https://api.stackexchange.com/docs/types/question and the pages besi
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards.fetch.assemble import of_discussion, thread_of
 from sphinx_thread_cards.fetch.discussions import as_handles
 from sphinx_thread_cards.fetch.errors import BadAnswer
 from sphinx_thread_cards.fetch.rich_spans import safe_link
-from sphinx_thread_cards.fetch.rich_text import read_html
+from sphinx_thread_cards.fetch.rich_text import read_html, read_markdown
 from sphinx_thread_cards.fetch.shape import at, count, flag, ident, line, objects, text, title, when
 from sphinx_thread_cards.fetch.steps import Found, Wish
 from sphinx_thread_cards.thread import Author, Media, Post
@@ -68,7 +69,7 @@ def read(ref: ThreadRef, wish: Wish, answers: Iterable[object], endpoint: str) -
     licences = sorted({name for item in items if (name := line(item, "content_license"))})
     notes = [f"under the licence {' and '.join(licences)}"] if licences else []
     # Only an answer that was asked for with filter=withbody holds the texts.
-    bare = any(at(item, "body") is None for item in items)
+    bare = any(at(item, "body") is None and at(item, "body_markdown") is None for item in items)
     return Found(thread=thread, whole=not bare, note="; ".join([*notes, *(["without all texts"] if bare else [])]))
 
 
@@ -111,7 +112,11 @@ def _post(host: str, item: Mapping[str, Any], question_id: str, author: str) -> 
     else:
         place = f"/a/{answer}" if answer else f"/questions/{question_id}"
     url = safe_link(place, f"https://{host}") or f"https://{host}/"
-    rich = read_html(text(item, "body"), url)
+    if at(item, "body") is None:
+        # What other filters give is Markdown in which some signs are written as in HTML.
+        rich = read_markdown(unescape(text(item, "body_markdown")), url)
+    else:
+        rich = read_html(text(item, "body"), url)
     return Post(
         id=id_,
         url=url,
