@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sphinx_thread_cards.fetch.discourse_posts import of_page, place, post_number, posts_in, read, stream
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError
 from sphinx_thread_cards.fetch.shape import at, ident, objects
+from sphinx_thread_cards.fetch.sources._discourse_posts import of_page, place, post_number, posts_in, read, stream
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_json
 from sphinx_thread_cards.model import Kind
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound, RateLimited, Unreachable
 from sphinx_thread_cards.fetch.shape import at, count, flag, ident, objects
-from sphinx_thread_cards.fetch.stackexchange_posts import comment_ids, read
+from sphinx_thread_cards.fetch.sources._stackexchange_posts import comment_ids, read
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_json
 
 if TYPE_CHECKING:
