@@ -5,7 +5,16 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.fetch.sources import discourse, hackernews, lemmy, lobsters, stackexchange, zulip
+from sphinx_thread_cards.fetch.sources import (
+    discourse,
+    github,
+    gitlab,
+    hackernews,
+    lemmy,
+    lobsters,
+    stackexchange,
+    zulip,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SOURCES"]
 
-_MODULES = (discourse, hackernews, lemmy, lobsters, stackexchange, zulip)
+_MODULES = (discourse, github, gitlab, hackernews, lemmy, lobsters, stackexchange, zulip)
 SOURCES: Mapping[str, Source] = MappingProxyType(
     {module.SOURCE.name: module.SOURCE for module in _MODULES}
 )
