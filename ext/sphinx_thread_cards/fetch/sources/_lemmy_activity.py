@@ -13,7 +13,7 @@ from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
 from sphinx_thread_cards.fetch.rich_spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import read_html, read_markdown
 from sphinx_thread_cards.fetch.shape import at, flag, language, line, objects, text, when
-from sphinx_thread_cards.fetch.sources._lemmy_posts import NSFW, thread_url
+from sphinx_thread_cards.fetch.sources._lemmy_parts import NSFW, thread_url
 from sphinx_thread_cards.fetch.steps import Found
 from sphinx_thread_cards.thread import Author, Media, Post
 

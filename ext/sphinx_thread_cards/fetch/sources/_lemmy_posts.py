@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
 
 from sphinx_thread_cards.fetch.assemble import link_paragraph, of_discussion, thread_of
 from sphinx_thread_cards.fetch.discussions import below
@@ -17,8 +16,9 @@ from sphinx_thread_cards.fetch.errors import BadAnswer, NotFound
 from sphinx_thread_cards.fetch.rich_spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import read_markdown
 from sphinx_thread_cards.fetch.shape import at, count, flag, ident, language, line, objects, text, when
+from sphinx_thread_cards.fetch.sources._lemmy_parts import NSFW, author_of, picture_of, thread_url
 from sphinx_thread_cards.fetch.steps import Found
-from sphinx_thread_cards.thread import Author, Media, Post
+from sphinx_thread_cards.thread import Author, Post
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 
     Path = tuple[int, ...]
 
-NSFW = "NSFW"
-"""What these platforms write over a post that is not for every eye."""
-_PICTURE = re.compile(r".*\.(?:avif|gif|jpe?g|png|webp)", re.IGNORECASE)
 _PATH = re.compile(r"0(?:\.[0-9]{1,19}){1,500}")
 
 
@@ -122,13 +119,13 @@ def _post(  # noqa: PLR0913, PLR0917 - where a post's parts are
     people: dict[str, Author],
     answers: str | None = None,
 ) -> Post | None:
-    author = _author(ref, at(view, "creator") or at(view, "user"))
+    author = author_of(ref, at(view, "creator") or at(view, "user"))
     if author is None:
         return None
     people.setdefault(author.handle, author)
     rich = read_markdown(text(raw, "content") or text(raw, "body"), url)
     blocks, media = rich.blocks, rich.media
-    link, picture = safe_link(at(raw, "url")), _picture(raw)
+    link, picture = safe_link(at(raw, "url")), picture_of(raw)
     if picture:
         media = (picture, *media)
     elif link:
@@ -148,45 +145,9 @@ def _post(  # noqa: PLR0913, PLR0917 - where a post's parts are
     )
 
 
-def _picture(raw: object) -> Media | None:
-    """The picture that a post is, or that Mbin shows with it."""
-    own = safe_link(at(raw, "image", "sourceUrl")) or safe_link(at(raw, "image", "storageUrl"))
-    if own:
-        return Media(url=own, alt=text(raw, "image", "altText").strip() or None)
-    link, kind = safe_link(at(raw, "url")), at(raw, "url_content_type")
-    drawn = kind.startswith("image/") if isinstance(kind, str) else link and _PICTURE.fullmatch(urlsplit(link).path)
-    if not link or not (drawn or at(raw, "post_type") == "Image"):
-        return None
-    return Media(url=link, alt=text(raw, "alt_text").strip() or None)
-
-
 def _gone(raw: object) -> bool:
     shown = at(raw, "visibility") in {None, "visible"} if isinstance(at(raw, "visibility"), str | None) else True
     return flag(raw, "deleted") or flag(raw, "removed") or not shown
-
-
-def _author(ref: ThreadRef, user: object) -> Author | None:
-    """The author, under the name that other servers know: ``name@host``."""
-    name = (line(user, "name") or line(user, "user_name") or line(user, "username") or "").lstrip("@")
-    url = safe_link(at(user, "actor_id") or at(user, "ap_id") or at(user, "apProfileId"))
-    if not name:
-        return None
-    host = urlsplit(url).netloc if url else ref.host
-    shown = line(user, "display_name") or line(user, "title")
-    picture = safe_link(at(user, "avatar") or None) or safe_link(at(user, "avatar", "storageUrl"))
-    return Author(
-        handle=name if "@" in name else f"{name}@{host}",
-        name=shown if shown != name else None,
-        url=url or safe_link(f"/u/{name}", ref.url),
-        avatar=Media(url=picture) if picture else None,
-    )
-
-
-def thread_url(ref: ThreadRef) -> str:
-    """The address of the post that begins the thread, on the server that is cited."""
-    path = urlsplit(ref.url).path
-    place = "/".join(path.split("/")[:5]) if path.startswith("/m/") else f"/post/{ref.id}"
-    return urljoin(ref.url, place)
 
 
 def _walk(views: list[dict[str, Any]]) -> Iterator[tuple[Path, dict[str, Any]]]:

@@ -14,7 +14,8 @@ from urllib.parse import quote, urljoin, urlsplit
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound
 from sphinx_thread_cards.fetch.shape import at, ident
 from sphinx_thread_cards.fetch.sources._lemmy_activity import is_activity, read_activity
-from sphinx_thread_cards.fetch.sources._lemmy_posts import comment_id, comments_in, read, thread_url
+from sphinx_thread_cards.fetch.sources._lemmy_parts import thread_url
+from sphinx_thread_cards.fetch.sources._lemmy_posts import comment_id, comments_in, read
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_json
 
 if TYPE_CHECKING:
