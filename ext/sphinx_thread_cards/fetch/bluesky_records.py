@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from sphinx_thread_cards.fetch.bluesky_posts import View, parent_of, split_uri
-from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound
+from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
 from sphinx_thread_cards.fetch.shape import at, objects, text
 from sphinx_thread_cards.fetch.steps import ask_json
 
@@ -42,10 +42,10 @@ def steps(
     endpoint = _record(host, who, _POSTS, key)
     try:
         record = yield from ask_json(endpoint)
-    except FetchError as error:
-        if isinstance(error, BadAnswer) and error.status is not None:
-            raise NotFound(ref.url, "there is no such post", status=error.status) from None
-        raise
+    except (BadAnswer, NotFound) as error:
+        if error.status is None:
+            raise
+        raise NotFound(ref.url, "there is no such post", status=error.status) from None
     did = (split_uri(at(record, "uri")) or ("", ""))[0]
     if not did:
         raise BadAnswer(ref.url, "the answer is not a record")

@@ -45,7 +45,12 @@ def steps(ref: ThreadRef, wish: Wish, id_: str) -> Steps:
     :param id_: of the status, on the server that was given.
     """
     base = f"https://{urlsplit(ref.url).netloc}/api/v1/statuses"
-    status = yield from ask_json(f"{base}/{id_}")
+    try:
+        status = yield from ask_json(f"{base}/{id_}")
+    except NotFound as error:
+        raise NotFound(ref.url, "there is no such post", status=error.status) from None
+    except Forbidden as error:
+        raise Forbidden(ref.url, error.why, status=error.status) from None
     known = _start(ref, [status], id_)
     waiting = [known.id]
     while waiting and len(known.asked) < _MOST_CONTEXTS:
