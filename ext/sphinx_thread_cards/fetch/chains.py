@@ -107,5 +107,5 @@ def _below(first: Post, answers: Mapping[str, Sequence[Post]]) -> list[Post]:
         post = waiting.pop()
         if post.id not in found:
             found[post.id] = post
-            waiting += sorted(answers.get(post.id, ()), key=lambda answer: answer.posted or "", reverse=True)
+            waiting += reversed(sorted(answers.get(post.id, ()), key=lambda answer: answer.posted or ""))
     return list(found.values())

@@ -7,6 +7,7 @@ https://microformats.org/wiki/h-card and h-entry; those before version 0.18 had 
 from __future__ import annotations
 
 import re
+from itertools import dropwhile
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -61,6 +62,8 @@ def read(ref: ThreadRef, wish: Wish, html: str, endpoint: str) -> Found:
         for post in posts.values()
         if wish.replies or post.id in wish.posts or (post.id in own and post.author == cited.author)
     ]
+    # What the author answers is no answer to them.
+    kept = list(dropwhile(lambda post: post.author != cited.author, kept))
     note = _FROM_PAGE if told else f"{_FROM_PAGE}; only the post itself"
     return Found(thread=thread_of(ref, kept, people, endpoint=endpoint), whole=told or wish.replies, note=note)
 

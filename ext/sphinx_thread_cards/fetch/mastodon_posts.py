@@ -85,7 +85,8 @@ def post_of(status: object, ref: ThreadRef, *, quoting: bool = True) -> Post | N
 
 def _address(ref: ThreadRef, author: str, id_: str) -> str:
     site = urlsplit(ref.url).netloc
-    return ref.url if id_ == ref.id else f"https://{site}/@{author.removesuffix(f'@{ref.host}')}/{id_}"
+    own = safe_link(f"https://{site}/@{author.removesuffix(f'@{ref.host}')}/{id_}")
+    return ref.url if id_ == ref.id or not own else own
 
 
 def _text(status: object, url: str, quoted: Post | None) -> tuple[Block, ...]:

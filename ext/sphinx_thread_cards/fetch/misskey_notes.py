@@ -26,8 +26,8 @@ _NAME = re.compile(r"[^\s@/]{1,300}")
 # Functions that only change how text looks: $[x2 text], $[spin.speed=2s text].
 _FUNCTION = re.compile(r"\$\[[a-z0-9_]{1,40}(?:\.[^\s\[\]]{1,200})? ([^\[\]]*)\]")
 _DEEPEST_FUNCTION = 8
-# What Markdown reads, and MFM does not; code stays as it is.
-_NOT_MARKUP = re.compile(r"(```.*?```|`[^`\n]*`)|([\\&])", re.DOTALL)
+# What Markdown reads, and MFM does not, or only in single words; code and addresses stay as they are.
+_NOT_MARKUP = re.compile(r"(```.*?```|`[^`\n]*`|<https?://[^\s<>]*>)|([\\_&])", re.DOTALL)
 
 
 def shown_to_all(note: object) -> bool:
@@ -64,8 +64,8 @@ def post_of(note: object, ref: ThreadRef, *, quoting: bool = True) -> Post | Non
     id_, author = ident(note, "id"), handle_of(note, ref)
     if not id_ or not author or not shown_to_all(note):
         return None
-    own = f"https://{urlsplit(ref.url).netloc}/notes/{id_}"
-    url = safe_link(at(note, "url")) or safe_link(at(note, "uri")) or own
+    own = safe_link(f"https://{urlsplit(ref.url).netloc}/notes/{id_}")
+    url = safe_link(at(note, "url")) or safe_link(at(note, "uri")) or own or ref.url
     media, others = _files(note)
     options = list_of(line(choice, "text") for choice in objects(note, "poll", "choices"))
     return Post(
@@ -88,7 +88,7 @@ def _text(mfm: str, url: str) -> tuple[Block, ...]:
         mfm, changed = _FUNCTION.subn(r"\1", mfm)
         if not changed:
             break
-    escaped = _NOT_MARKUP.sub(lambda found: found[1] or ("&amp;" if found[2] == "&" else "\\\\"), mfm)
+    escaped = _NOT_MARKUP.sub(lambda found: found[1] or ("&amp;" if found[2] == "&" else f"\\{found[2]}"), mfm)
     return from_markdown(escaped, url, breaks=True)
 
 
