@@ -107,5 +107,6 @@ def _below(first: Post, answers: Mapping[str, Sequence[Post]]) -> list[Post]:
         post = waiting.pop()
         if post.id not in found:
             found[post.id] = post
-            waiting += reversed(sorted(answers.get(post.id, ()), key=lambda answer: answer.posted or ""))
+            in_time = sorted(answers.get(post.id, ()), key=lambda answer: answer.posted or "")
+            waiting += reversed(in_time)
     return list(found.values())

@@ -45,7 +45,7 @@ def read(ref: ThreadRef, wish: Wish, html: str, endpoint: str) -> Found:
     """
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True)
     try:
-        root = etree.fromstring(html.encode("utf-8", "replace") or b"<p>", parser)
+        root = etree.fromstring(clean(html).encode() or b"<p>", parser)
     except etree.LxmlError:
         root = None
     main, below = _sections(root)

@@ -30,7 +30,7 @@ SENSITIVE = "Sensitive media"
 
 def shown_to_all(status: object) -> bool:
     """Whether everybody may read a status."""
-    return at(status, "visibility") in {"public", "unlisted"}
+    return text(status, "visibility") in {"public", "unlisted"}
 
 
 def unlisted_by_author(status: object) -> bool:
@@ -111,7 +111,7 @@ def _attachments(status: object) -> tuple[tuple[Media, ...], tuple[Block, ...]]:
     for item in objects(status, "media_attachments"):
         url, alt = safe_link(at(item, "url")) or safe_link(at(item, "remote_url")), text(item, "description").strip()
         still = safe_link(at(item, "preview_url")) or safe_link(at(item, "preview_remote_url"))
-        kind = at(item, "type")
+        kind = text(item, "type")
         if kind == "image" and (url or still):
             media.append(Media(url=url or still, alt=alt or None))
         elif kind in {"video", "gifv"} and (url or still):

@@ -33,7 +33,7 @@ _NOT_MARKUP = re.compile(r"(```.*?```|`[^`\n]*`|<https?://[^\s<>]*>)|([\\_&])", 
 def shown_to_all(note: object) -> bool:
     """Whether everybody may read a note."""
     closed = flag(note, "isHidden") or flag(note, "user", "requireSigninToViewContents")
-    return at(note, "visibility") in _PUBLIC and not closed
+    return text(note, "visibility") in _PUBLIC and not closed
 
 
 def says_something(note: object) -> bool:
