@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.fetch.sources import bluesky, hackernews, mastodon, misskey, pleroma
+from sphinx_thread_cards.fetch.sources import bluesky, github, gitlab, hackernews, mastodon, misskey, pleroma
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SOURCES"]
 
-_MODULES = (bluesky, hackernews, mastodon, misskey, pleroma)
+_MODULES = (bluesky, github, gitlab, hackernews, mastodon, misskey, pleroma)
 SOURCES: Mapping[str, Source] = MappingProxyType(
     {module.SOURCE.name: module.SOURCE for module in _MODULES}
 )
