@@ -87,7 +87,8 @@ def _author(host: str, who: str, did: str) -> Generator[Ask, Answer, dict[str, A
             told = yield from ask_json(f"https://{host}/xrpc/com.atproto.repo.describeRepo?{urlencode({'repo': did})}")
         except (BadAnswer, NotFound, Forbidden):
             told = None
-        handle = text(told, "handle")
+        # Only what the account's domain confirms.
+        handle = "" if at(told, "handleIsCorrect") is False else text(told, "handle")
     try:
         profile = yield from ask_json(_record(host, did, "app.bsky.actor.profile", "self"))
     except (BadAnswer, NotFound):
