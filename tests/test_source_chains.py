@@ -191,13 +191,13 @@ DID = "did:plc:jojojojojojojojojojojojo"
 
 def key(number: int) -> str:
     letters = "234567abcdefghijklmnopqrstuvwxyz"
-    return f"3kaheyt6vp{letters[number // 32]}{letters[number % 32]}2"
+    return f"3kalampala{letters[number // 32]}{letters[number % 32]}2"
 
 
 def record(number: int) -> dict[str, Any]:
     above = {"uri": f"at://{DID}/app.bsky.feed.post/{key(number - 1)}", "cid": "b"}
     reply = {"reply": {"root": {"uri": f"at://{DID}/app.bsky.feed.post/{key(0)}", "cid": "b"}, "parent": above}}
-    value = {"$type": "app.bsky.feed.post", "text": str(number), "createdAt": "2023-09-28T12:49:36.735Z", **(reply if number else {})}
+    value = {"$type": "app.bsky.feed.post", "text": str(number), "createdAt": "2023-09-28T12:49:30.250Z", **(reply if number else {})}
     return {"uri": f"at://{DID}/app.bsky.feed.post/{key(number)}", "cid": "b", "value": value}
 
 
@@ -233,4 +233,4 @@ def test_a_passing_fault_is_no_reason_to_ask_elsewhere(error: type[FetchError]) 
         raise error(ask.url, "for a moment", status=429)
 
     with pytest.raises(error):
-        fetched("https://bsky.app/profile/jo.example/post/3kaheyt6vpc22", fails)
+        fetched("https://bsky.app/profile/jo.example/post/3kalampalam22", fails)
