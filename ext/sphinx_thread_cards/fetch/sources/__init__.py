@@ -6,12 +6,16 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch.sources import (
+    bluesky,
     discourse,
     github,
     gitlab,
     hackernews,
     lemmy,
     lobsters,
+    mastodon,
+    misskey,
+    pleroma,
     stackexchange,
     zulip,
 )
@@ -23,7 +27,18 @@ if TYPE_CHECKING:
 
 __all__ = ["SOURCES"]
 
-_MODULES = (discourse, github, gitlab, hackernews, lemmy, lobsters, stackexchange, zulip)
-SOURCES: Mapping[str, Source] = MappingProxyType(
-    {module.SOURCE.name: module.SOURCE for module in _MODULES}
+_MODULES = (
+    bluesky,
+    discourse,
+    github,
+    gitlab,
+    hackernews,
+    lemmy,
+    lobsters,
+    mastodon,
+    misskey,
+    pleroma,
+    stackexchange,
+    zulip,
 )
+SOURCES: Mapping[str, Source] = MappingProxyType({module.SOURCE.name: module.SOURCE for module in _MODULES})
