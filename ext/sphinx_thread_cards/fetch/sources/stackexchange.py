@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound, RateLimited, Unreachable
-from sphinx_thread_cards.fetch.shape import at, count, flag, ident, objects
+from sphinx_thread_cards.fetch.shape import at, count, flag, ident, line, objects
 from sphinx_thread_cards.fetch.sources._stackexchange_posts import comment_ids, read
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_json
 
@@ -25,8 +25,6 @@ _NETWORK = ".stackexchange.com"
 _PAGE = 100
 """Most items, and most ids, of one request."""
 _MOST_PAGES = 5
-_REFUSED = 400
-"""Status of most errors, such as too many requests."""
 _KINDS: dict[int, type[FetchError]] = {
     401: Forbidden,
     403: Forbidden,
@@ -87,12 +85,12 @@ def _ask(url: str) -> Generator[Ask, Answer, Any]:
     try:
         answer = yield from ask_json(url)
     except BadAnswer as error:
-        if error.status != _REFUSED:
+        if not count(error.told, "error_id"):
             raise
-        why = "Stack Exchange refused (400): it was asked too often today, or does not know the site"
-        raise BadAnswer(url, why, status=error.status) from None
+        answer = error.told
     if number := count(answer, "error_id"):
-        raise _KINDS.get(number, BadAnswer)(url, f"Stack Exchange refused (error {number})")
+        reason = line(answer, "error_message") or line(answer, "error_name") or "no reason given"
+        raise _KINDS.get(number, BadAnswer)(url, f"Stack Exchange refused: {reason} ({number})")
     return answer
 
 
