@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 import struct
+import warnings
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import Any
 
@@ -189,6 +191,16 @@ def test_the_same_picture_gives_the_same_file() -> None:
         assert redraw(data) == redraw(data)
 
 
+def test_several_may_draw_at_once() -> None:
+    """All get what one alone gets, and Python's warnings are as they were."""
+    before = list(warnings.filters)
+    with ThreadPoolExecutor(8) as pool:
+        drawn = set(pool.map(redraw, [a_file(a_photo(300, 200))] * 24))
+
+    assert len(drawn) == 1
+    assert list(warnings.filters) == before
+
+
 def _png_head(width: int, height: int) -> bytes:
     """A PNG that says that it is large, and has nothing in it."""
     head = bytearray(a_file(Image.new("L", (1, 1))))
@@ -204,7 +216,7 @@ def _png_head(width: int, height: int) -> bytes:
     ids=len,
 )  # fmt: skip
 def test_too_many_pixels_are_not_unpacked(data: bytes) -> None:
-    with pytest.raises(NoPicture, match=r"which is too much|it is broken"):
+    with pytest.raises(NoPicture, match="too much|too many"):
         redraw(data)
 
 

@@ -69,6 +69,9 @@ def redraw(data: bytes, *, avatar: bool = False) -> Drawn:
             return _encoded(_drawn(stored, avatar=avatar))
     except NoPicture:
         raise
+    except Image.DecompressionBombError as error:
+        reason = "it has far too many pixels"
+        raise NoPicture(reason) from error
     except Exception as error:
         # Pillow's readers of broken files raise whatever comes to them.
         reason = "it is broken, or no picture of a common kind"
@@ -82,8 +85,9 @@ def _drawn(stored: Image.Image, *, avatar: bool) -> Image.Image:
         reason = f"it has {width:,} by {height:,} pixels, which is too much"
         raise NoPicture(reason)
     side = AVATAR_SIDE if avatar else LONGEST_SIDE
-    # A JPEG is unpacked no larger than is needed.
-    stored.draft(None, (2 * side, 2 * side))
+    # A JPEG is unpacked not much larger than is needed.
+    scale = min(1, 2 * side / (min(stored.size) if avatar else max(stored.size)))
+    stored.draft(None, (max(1, int(width * scale)), max(1, int(height * scale))))
     image = _upright(_in_srgb(stored), stored)
     if avatar:
         side = min(side, *image.size)
