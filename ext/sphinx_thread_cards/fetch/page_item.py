@@ -68,7 +68,9 @@ def media_of(
     """
     own = [item] if type_of(item) == "VideoObject" else []
     videos = [part for part in (*listed(item.get("video")), *shared, *own) if type_of(part) == "VideoObject"]
-    pictures = [*listed(item.get("image")), *(part for part in shared if type_of(part) == "ImageObject")]
+    # Sites of questions put their own sign there.
+    shown = [] if type_of(item) in {"Question", "Answer"} else listed(item.get("image"))
+    pictures = [*shown, *(part for part in shared if type_of(part) == "ImageObject")]
     face = address(one(one(item, "author"), "image"))
     found = list(inside)
     for part in pictures[:20]:

@@ -31,7 +31,7 @@ def objects_in(root: _Element) -> list[dict[str, Any]]:
     scripts = (script for script in root.iter("script") if "ld+json" in (script.get("type") or "").lower())
     for _, script in zip(range(_MOST_SCRIPTS), scripts, strict=False):
         for value in values_in(script.text or ""):
-            found += _objects(value, _MOST_OBJECTS - len(found))
+            found += objects_of(value, _MOST_OBJECTS - len(found))
     named: dict[str, dict[str, Any]] = {}
     for item in found:
         key = item.get("@id")
@@ -41,7 +41,7 @@ def objects_in(root: _Element) -> list[dict[str, Any]]:
 
 
 def values_in(text: str) -> Iterator[object]:
-    """The values in a script, mostly one; none where it is broken."""
+    """The JSON values in a script, mostly one; what is broken, and behind it, is left out."""
     text = _WRAPPED.sub("", text[:_LONGEST]).strip().removesuffix(";")
     decoder = json.JSONDecoder(strict=False)  # line breaks in texts, which some pages do not escape
     position = 0
@@ -55,7 +55,11 @@ def values_in(text: str) -> Iterator[object]:
             position += 1
 
 
-def _objects(value: object, most: int) -> list[dict[str, Any]]:
+def objects_of(value: object, most: int) -> list[dict[str, Any]]:
+    """The objects in a value and in each other that describe the page or parts of it, in order.
+
+    :param most: how many are looked for.
+    """
     found: list[dict[str, Any]] = []
     waiting = [value]
     while waiting and len(found) < most:

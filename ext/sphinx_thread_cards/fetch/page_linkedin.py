@@ -1,7 +1,7 @@
-"""A post on LinkedIn as the browser of somebody who is logged in saves it.
+"""A post on LinkedIn as a browser saves it, of somebody who is logged in or not.
 
-LinkedIn documents none of it; the classes are those that its pages had from 2022 to 2026, and the attributes that they
-have since. Its public pages describe themselves (JSON-LD).
+LinkedIn documents none of it; the classes are those that its pages had from 2022 to 2026. Its public pages describe
+themselves in JSON-LD, which some ways of saving leave out; their classes are read too.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch.assemble import link_paragraph
 from sphinx_thread_cards.fetch.page_entry import MOST_ENTRIES, Entry, Told, author_of
-from sphinx_thread_cards.fetch.page_tree import all_of, first_of, html_of, line_in
+from sphinx_thread_cards.fetch.page_tree import all_of, first_of, html_of, line_in, outermost, outside
 from sphinx_thread_cards.fetch.rich_html import read_html
 from sphinx_thread_cards.fetch.rich_spans import safe_link
 from sphinx_thread_cards.fetch.rich_tags import classes
 from sphinx_thread_cards.fetch.shape import when
+from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.platforms.linkedin import posted
 from sphinx_thread_cards.thread import Media
 
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 _SITE = "https://www.linkedin.com/"
 _NUMBER = re.compile(r"[0-9]{15,19}")
 _URN = re.compile(r"urn:li:(activity|share|ugcPost):([0-9]{15,19})")
+_POSTS = ("feed-shared-update-v2", "main-feed-activity-card")
+_URNS = ("data-urn", "data-activity-urn", "data-attributed-urn", "data-featured-activity-urn")
+# How public pages name the parts of a post: public_post_feed-actor-name, public_post_comment_actor-name.
+_TRACKED = "data-tracking-control-name"
 _TEXTS = (
     "update-components-text",
     "feed-shared-text",
@@ -38,9 +43,15 @@ _TEXTS = (
 )
 _NAMES = ("update-components-actor__title", "update-components-actor__name", "feed-shared-actor__name")
 _LINKS = ("update-components-actor__meta-link", "update-components-actor__image", "feed-shared-actor__container-link")
-_PICTURES = ("update-components-image", "feed-shared-image", "update-components-image__image")
-_COMMENTS = ("comments-comment-entity", "comments-comment-item", "comments-reply-item")
-_COMMENT_TEXTS = ("comments-comment-item__main-content", "comments-comment-item-content-body", "update-components-text")
+_PICTURES = ("update-components-image", "feed-shared-image", "feed-images-content")
+_COMMENTS = ("comments-comment-entity", "comments-comment-item", "comments-reply-item", "comment")
+_COMMENT_TEXTS = (
+    "comments-comment-item__main-content",
+    "comments-comment-item-content-body",
+    "update-components-text",
+    "comment__text",
+    "attributed-text-segment-list__content",
+)
 _COMMENT_NAMES = ("comments-comment-meta__description-title", "comments-post-meta__name-text")
 _COMMENT_LINKS = (
     "comments-comment-meta__description-container",
@@ -53,56 +64,63 @@ _QUOTES = ("feed-shared-update-v2__update-content-wrapper", "update-components-m
 
 def read_feed(root: _Element, ref: ThreadRef, base_url: str) -> Told | None:
     """The post and the comments that were unfolded; None if there is no post in the page."""
-    posts = list(all_of(root, "feed-shared-update-v2"))
+    posts = list(outermost(root, _POSTS))
     number = _NUMBER.search(ref.id)
-    asked = [post for post in posts if number and number[0] in (post.get("data-urn") or "")]
-    post = next(iter(asked or posts[:1]), None)
-    if post is None or (len(posts) > 1 and not asked):
+    asked = [post for post in posts if number and number[0] in _urns(post)]
+    # A post has two numbers, and an address may have either.
+    of_post = parse_thread_url(base_url) is not None
+    post = next(iter(asked or (posts if of_post or len(posts) == 1 else [])), None)
+    if post is None:
         return None
     entries = [_entry(post, ref, base_url), *_comments(post, ref, base_url)][:MOST_ENTRIES]
     return Told(entries=tuple(entries)) if entries[0].blocks or entries[0].media or entries[0].quoted else None
 
 
 def _entry(post: _Element, ref: ThreadRef, base_url: str) -> Entry:
-    outside = _outside(post, _COMMENTS, _QUOTES)
-    content = _first(outside, _TEXTS)
-    rich = read_html(html_of(content), base_url) if content is not None else None
+    parts = outside(post, (*_COMMENTS, *_QUOTES))
     quote = first_of(post, *_QUOTES)
-    urn = _URN.search(post.get("data-urn") or "")
+    urn = _URN.search(_urns(post))
     time = posted(urn[2]) if urn else None
     return Entry(
-        author=_author(_first(outside, _NAMES), _first(outside, _LINKS), ref),
+        author=_author(parts, _NAMES, _LINKS, ref),
         posted=when(time.isoformat()) if time else None,
-        blocks=(*(rich.blocks if rich else ()), *_preview(outside)),
-        media=tuple(_media(outside)),
+        blocks=(*_text(_first(parts, _TEXTS), base_url), *_preview(parts)),
+        media=tuple(_media(parts)),
         quoted=_quoted(quote, ref, base_url) if quote is not None else None,
     )
 
 
-def _outside(post: _Element, *apart: tuple[str, ...]) -> list[_Element]:
-    """What is in the post, without what is in comments and quoted posts."""
-    left_out = {inner for names in apart for part in all_of(post, *names) for inner in (part, *part.iterdescendants())}
-    return [element for element in post.iterdescendants() if element not in left_out]
+def _urns(post: _Element) -> str:
+    """What the post is called: by its activity first."""
+    return " ".join(post.get(name) or "" for name in _URNS)
 
 
 def _first(elements: list[_Element], names: tuple[str, ...]) -> _Element | None:
     return next((element for name in names for element in elements if name in classes(element)), None)
 
 
-def _author(name: _Element | None, link: _Element | None, ref: ThreadRef, handle: str = "") -> Author | None:
+def _text(content: _Element | None, base_url: str) -> tuple[Block, ...]:
+    if content is None:
+        return ()
+    html = html_of(content)
+    # Public pages leave the breaking of lines to a style.
+    html = html.replace("\n", "<br>") if "whitespace-pre-wrap" in classes(content) else html
+    return read_html(html, base_url).blocks
+
+
+def _author(parts: list[_Element], names: tuple[str, ...], links: tuple[str, ...], ref: ThreadRef) -> Author | None:
+    public = next((part for part in parts if (part.get(_TRACKED) or "").endswith("actor-name")), None)
+    name, link = (public, public) if public is not None else (_first(parts, names), _first(parts, links))
+    if name is None:
+        return None
     # The name stands there twice, once for screen readers; badges follow in elements of their own.
-    shown = (
-        next((part for part in name.iter("span") if part.get("aria-hidden") == "true"), name)
-        if name is not None
-        else None
-    )
+    shown = next((part for part in name.iter("span") if part.get("aria-hidden") == "true"), name)
     href = next((part.get("href") for part in link.iter("a") if part.get("href")), None) if link is not None else None
-    profile = (safe_link(href, _SITE) or "").partition("?")[0]
-    return author_of(ref, line_in(shown), profile or None, handle=handle)
+    return author_of(ref, line_in(shown), (safe_link(href, _SITE) or "").partition("?")[0] or None)
 
 
-def _preview(outside: list[_Element]) -> Iterator[Block]:
-    card = _first(outside, ("update-components-article", "feed-shared-article"))
+def _preview(parts: list[_Element]) -> Iterator[Block]:
+    card = _first(parts, ("update-components-article", "feed-shared-article"))
     link = (
         next((safe_link(part.get("href")) for part in card.iter("a") if part.get("href")), None)
         if card is not None
@@ -114,9 +132,9 @@ def _preview(outside: list[_Element]) -> Iterator[Block]:
         )
 
 
-def _media(outside: list[_Element]) -> Iterator[Media]:
+def _media(parts: list[_Element]) -> Iterator[Media]:
     seen = set()
-    for element in outside:
+    for element in parts:
         if classes(element).isdisjoint(_PICTURES):
             continue
         for image in element.iter("img"):
@@ -128,30 +146,30 @@ def _media(outside: list[_Element]) -> Iterator[Media]:
 
 def _quoted(quote: _Element, ref: ThreadRef, base_url: str) -> Entry | None:
     content = first_of(quote, *_TEXTS)
-    author = _author(first_of(quote, *_NAMES), first_of(quote, *_LINKS), ref)
+    author = _author(outside(quote, ()), _NAMES, _LINKS, ref)
     if content is None or author is None:
         return None
     links = [link.get("href") for link in all_of(quote, "update-components-mini-update-v2__link-to-details-page")]
     urn = _URN.search(" ".join([quote.get("data-urn") or "", *(href or "" for href in links)]))
     url = f"{_SITE}feed/update/urn:li:{urn[1]}:{urn[2]}" if urn else None
     time = posted(urn[2]) if urn else None
-    blocks = read_html(html_of(content), base_url).blocks
-    return Entry(author=author, url=url, blocks=blocks, posted=when(time.isoformat()) if time else None)
+    return Entry(
+        author=author, url=url, blocks=_text(content, base_url), posted=when(time.isoformat()) if time else None
+    )
 
 
 def _comments(post: _Element, ref: ThreadRef, base_url: str) -> Iterator[Entry]:
     last = 0
     for place, comment in enumerate(all_of(post, *_COMMENTS), 1):
         numbers = _NUMBER.findall(comment.get("data-id") or "")
-        outside = _outside(comment, _COMMENTS)
-        content = _first(outside, _COMMENT_TEXTS)
+        parts = outside(comment, _COMMENTS)
         reply = not _REPLIES.isdisjoint(classes(comment))
         time = posted(numbers[-1]) if numbers else None
         yield Entry(
-            author=_author(_first(outside, _COMMENT_NAMES), _first(outside, _COMMENT_LINKS), ref),
+            author=_author(parts, _COMMENT_NAMES, _COMMENT_LINKS, ref),
             id=numbers[-1] if numbers else "",
             above=last if reply else 0,
             posted=when(time.isoformat()) if time else None,
-            blocks=read_html(html_of(content), base_url).blocks if content is not None else (),
+            blocks=_text(_first(parts, _COMMENT_TEXTS), base_url),
         )
         last = last if reply else place

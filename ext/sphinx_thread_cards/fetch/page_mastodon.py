@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch.errors import Forbidden
 from sphinx_thread_cards.fetch.page_entry import MOST_ENTRIES, Entry, Told, author_of
-from sphinx_thread_cards.fetch.page_tree import all_of, first_of, html_of, line_in
+from sphinx_thread_cards.fetch.page_tree import all_of, first_of, html_of, line_in, outermost
 from sphinx_thread_cards.fetch.rich_html import read_html
 from sphinx_thread_cards.fetch.rich_spans import safe_link
 from sphinx_thread_cards.fetch.rich_tags import classes
@@ -56,8 +56,7 @@ def read_app(root: _Element, ref: ThreadRef, base_url: str) -> Told | None:
 
 def _statuses(root: _Element) -> Iterator[_Element]:
     """Posts, but not those that they quote."""
-    quoted = {inner for quote in all_of(root, "status__quote") for inner in all_of(quote, "status")}
-    return (element for element in all_of(root, "detailed-status", "status") if element not in quoted)
+    return outermost(root, ("detailed-status", "status"), without=("status__quote",))
 
 
 def _is_post(element: _Element) -> bool:
@@ -158,11 +157,7 @@ def _spaced(spans: list[Span]) -> Iterator[Span]:
 
 
 def _media(element: _Element, base_url: str) -> Iterator[Media]:
-    quoted = first_of(element, "status__quote")
-    others = set(all_of(quoted, "media-gallery__item", "video-player")) if quoted is not None else set()
-    for item in all_of(element, "media-gallery__item", "video-player"):
-        if item in others:
-            continue
+    for item in outermost(element, ("media-gallery__item", "video-player"), without=("status__quote",)):
         picture, video = next(item.iter("img"), None), next(item.iter("video"), None)
         link = first_of(item, "media-gallery__item-thumbnail")
         shown = video if video is not None else picture if picture is not None else link

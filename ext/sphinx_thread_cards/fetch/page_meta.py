@@ -64,14 +64,14 @@ def read_preview(root: _Element, ref: ThreadRef, base_url: str) -> Told | None:
         return None
     heading = line(meta(root, "og:title", "twitter:title"))
     person = _PERSON.search(heading or "")
-    name, handle = (person[1], person[2]) if person else (meta(root, "author", "twitter:creator", "article:author"), "")
+    name, handle = (person[1], person[2]) if person else (meta(root, "author", "twitter:creator"), "")
     handle = meta(root, "profile:username", "og:profile:username") or handle
     link = safe_link(meta(root, "article:author"))
     text = _NUMBERS.sub("", said, count=1) if ref.platform == "threads" else said
     return Told(
         entries=(
             Entry(
-                author=author_of(ref, name, link, handle=handle) if name or handle else None,
+                author=author_of(ref, name, link, handle=handle) if name or handle or link else None,
                 title=None if person or ref.platform in FEDIVERSE else heading,
                 posted=when(meta(root, "article:published_time", "og:published_time", "og:article:published_time")),
                 blocks=rich_of(text, ref, base_url).blocks,

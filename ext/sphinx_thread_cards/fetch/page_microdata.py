@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
     from sphinx_thread_cards.fetch.page_item import Item
 
-_MOST_ITEMS = 20_000
+MOST_ITEMS = 20_000
+"""Objects that are read from one page."""
 _RICH = frozenset({"text", "articleBody", "description"})
+_LINKS = frozenset({"url", "image", "mainEntityOfPage", "contentUrl", "thumbnailUrl", "sameAs"})
 _ADDRESSES = {
     "a": "href",
     "area": "href",
@@ -36,35 +38,40 @@ _ADDRESSES = {
 
 
 def items_in(root: _Element) -> list[Item]:
-    """The objects of a page that stand in no other, as JSON-LD would have them; texts are :class:`Html`."""
+    """The objects of a page that are no property of another, as JSON-LD has them; their texts are :class:`Html`."""
     top: list[Item] = []
-    # Each with the element that it is of, so that it ends with it.
-    open_: list[tuple[_Element, Item]] = []
-    walker = etree.iterwalk(root, events=("start", "end"))
+    # Those that the walk is in, each with its element.
+    open_: list[tuple[_Element | None, Item]] = [(None, {})]
     made = 0
+    walker = etree.iterwalk(root, events=("start", "end"))
     for event, element in cast("Iterator[tuple[str, _Element]]", walker):
         if event == "end":
-            if open_ and open_[-1][0] is element:
+            if open_[-1][0] is element:
                 open_.pop()
             continue
-        names = (element.get("itemprop") or "").split()[:5]
-        if element.get("itemscope") is not None and made < _MOST_ITEMS:
-            item: Item = {"@type": (element.get("itemtype") or "").split()[:5]}
+        names, around = (element.get("itemprop") or "").split()[:5], open_[-1][1]
+        if element.get("itemscope") is not None and made < MOST_ITEMS:
             made += 1
-            if not open_:
-                top.append(item)
-            elif names:
-                _add(open_[-1][1], names, item)
-            elif item["@type"]:
-                # One that is no property of another stands for itself.
+            item: Item = {"@type": (element.get("itemtype") or "").split()[:5]}
+            if names and around:
+                _add(around, names, item)
+            else:
                 top.append(item)
             open_.append((element, item))
-        elif names and open_:
-            _add(open_[-1][1], names, _value(element, names))
-            if not _RICH.isdisjoint(names):
-                # All of it is taken; to go into it again could take for ever.
-                walker.skip_subtree()
+        elif _take(element, names, around):
+            walker.skip_subtree()
     return top
+
+
+def _take(element: _Element, names: list[str], item: Item) -> bool:
+    """Read a property of an object; whether it is taken with all that it holds."""
+    if not names or not item:
+        if element.tag == "a" and item and "url" not in item:
+            # Stack Exchange names people, and their pages by a plain link beside the name.
+            item.setdefault("sameAs", []).append(clean(element.get("href")))
+        return False
+    _add(item, names, _value(element, names))
+    return not _RICH.isdisjoint(names)
 
 
 def _add(item: Item, names: list[str], value: object) -> None:
@@ -74,20 +81,10 @@ def _add(item: Item, names: list[str], value: object) -> None:
 
 def _value(element: _Element, names: list[str]) -> str:
     tag = str(element.tag)
-    if tag == "meta":
-        return clean(element.get("content"))
-    if tag in _ADDRESSES:
-        given = element.get(_ADDRESSES[tag])
-        # Old pages name somebody by a link: <a itemprop="author" href="/u/jo">jo</a>.
-        return (
-            clean(given)
-            if {"url", "image", "mainEntityOfPage", "contentUrl", "thumbnailUrl"} & set(names)
-            else clean_line(text_in(element))
-        )
-    if tag in {"time", "data"}:
-        return clean(element.get("datetime") or element.get("value") or element.get("content")) or clean_line(
-            text_in(element)
-        )
-    if element.get("content") is not None:
-        return clean(element.get("content"))
-    return Html(html_of(element)) if not _RICH.isdisjoint(names) else clean_line(text_in(element))
+    # Old pages name somebody by a link: <a itemprop="author" href="/u/jo">jo</a>.
+    if tag in _ADDRESSES and (tag not in {"a", "area"} or not _LINKS.isdisjoint(names)):
+        return clean(element.get(_ADDRESSES[tag]))
+    if not _RICH.isdisjoint(names) and tag != "meta":
+        return Html(html_of(element))
+    given = element.get("content") or element.get("datetime") or element.get("value")
+    return clean(given) if given is not None or tag == "meta" else clean_line(text_in(element))

@@ -51,7 +51,8 @@ def read_items(items: list[Item], ref: ThreadRef, base_url: str) -> Told | None:
     row = [item for item in posts if item is best or (in_row and _page(item) == page and _position(item))]
     entries = tuple(_entries(row, ref, base_url))
     said = any(entry.blocks or entry.media for entry in entries[:1])
-    return Told(entries=entries, counted=_counted(best)) if said else None
+    # Posts in a row have counts of their own, and may be one page of several.
+    return Told(entries=entries, counted=None if in_row else _counted(best)) if said else None
 
 
 def _entries(row: list[Item], ref: ThreadRef, base_url: str) -> Iterator[Entry]:
@@ -72,23 +73,24 @@ def _entries(row: list[Item], ref: ThreadRef, base_url: str) -> Iterator[Entry]:
 def _entry(item: Item, ref: ThreadRef, base_url: str, above: int | None) -> Entry:
     said = _body(item) or _text(item, "description")
     # What people wrote begins the headline that LinkedIn and others make of it.
-    heading = title(item, "headline") or title(item, "name")
+    heading = title(one(item, "headline")) or title(one(item, "name"))
     named = heading if type_of(item) in TITLED and heading and not said.startswith(heading.rstrip("….")) else None
     rich = rich_of(said or ("" if named else heading or ""), ref, base_url)
     shared = [part for part in listed(item.get("sharedContent")) if isinstance(part, dict)]
     posted = when(one(item, "datePublished") or one(item, "dateCreated") or one(item, "uploadDate"))
     edited = when(one(item, "dateModified"))
+    page = _url(item, base_url)
     number = _position(item) if ref.platform == "discourse" else ""
     return Entry(
         author=_author(item, ref),
-        url=_url(item, base_url),
+        url=f"{page}/{number}" if page and number and "url" not in item else page,
         id=number,
         above=above,
         title=named,
         posted=posted,
         edited=edited if edited and posted and edited > posted and type_of(item) != "Question" else None,
         blocks=(*rich.blocks, *_shared_blocks(shared, base_url)),
-        media=media_of(item, shared, rich.media, base_url, _url(item, base_url)),
+        media=media_of(item, shared, rich.media, base_url, page),
         lang=language(one(item, "inLanguage")),
         quoted=_quoted(shared, ref, base_url),
         cut=is_cut(said) or not _body(item),
@@ -130,7 +132,11 @@ def _author(item: Item, ref: ThreadRef) -> Author | None:
     alias = line(one(who, "alternateName")) or ""
     handle = alias if alias.startswith("@") else ""
     return author_of(
-        ref, one(who, "name"), one(who, "url") or one(who, "@id"), handle=handle, picture=address(one(who, "image"))
+        ref,
+        one(who, "name"),
+        one(who, "url") or one(who, "@id") or one(who, "sameAs"),
+        handle=handle,
+        picture=address(one(who, "image")),
     )
 
 
@@ -148,7 +154,7 @@ def _quoted(shared: list[Item], ref: ThreadRef, base_url: str) -> Entry | None:
 
 def _counted(item: Item) -> int | None:
     """How many answers there are, as it says."""
-    for name in ("commentCount", "answerCount"):
+    for name in ("answerCount", "commentCount"):
         if (told := number(one(item, name))) is not None:
             return told
     for part in listed(item.get("interactionStatistic")):

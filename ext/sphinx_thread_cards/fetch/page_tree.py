@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, cast
 from lxml import etree
 
 from sphinx_thread_cards.fetch.rich_spans import clean, safe_link
-from sphinx_thread_cards.fetch.rich_tags import DROPPED, classes
+from sphinx_thread_cards.fetch.rich_tags import DROPPED, classes, is_emoji
 from sphinx_thread_cards.texts import clean_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from lxml.etree import _Element
 
@@ -84,6 +84,33 @@ def all_of(root: _Element, *names: str) -> Iterator[_Element]:
             yield element
 
 
+def outermost(root: _Element, names: Iterable[str], without: Iterable[str] = ()) -> Iterator[_Element]:
+    """As :func:`all_of`, but nothing in what was found already, and nothing in elements with a class of ``without``."""
+    wanted, left_out = frozenset(names), frozenset(without)
+    walker = etree.iterwalk(root, events=("start",))
+    for _, element in cast("Iterator[tuple[str, _Element]]", walker):
+        own = classes(element)
+        if element is not root and not (left_out.isdisjoint(own) and wanted.isdisjoint(own)):
+            walker.skip_subtree()
+            if left_out.isdisjoint(own):
+                yield element
+
+
+def outside(root: _Element, without: Iterable[str]) -> list[_Element]:
+    """The elements in an element, without those in elements with one of the classes."""
+    left_out = frozenset(without)
+    found: list[_Element] = []
+    walker = etree.iterwalk(root, events=("start",))
+    for _, element in cast("Iterator[tuple[str, _Element]]", walker):
+        if element is root:
+            continue
+        if left_out.isdisjoint(classes(element)):
+            found.append(element)
+        else:
+            walker.skip_subtree()
+    return found
+
+
 def first_of(root: _Element, *names: str) -> _Element | None:
     """The first element with the first class of these that there is at all."""
     return next((found for name in names for found in all_of(root, name)), None)
@@ -102,7 +129,7 @@ def line_in(element: _Element | None) -> str:
             walker.skip_subtree()
         else:
             # An emoji may be a picture.
-            parts += [inner.get("alt") or "" if inner.tag == "img" else "", inner.text or ""]
+            parts += [inner.get("alt") or "" if is_emoji(inner) else "", inner.text or ""]
     return clean_line("".join(parts))
 
 

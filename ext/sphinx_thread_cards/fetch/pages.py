@@ -6,17 +6,18 @@ then JSON-LD, microdata, microformats, and last the few words for previews.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch.assemble import of_discussion, thread_of
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden
-from sphinx_thread_cards.fetch.page_entry import FEDIVERSE, Entry, Told
+from sphinx_thread_cards.fetch.page_entry import FEDIVERSE, Entry, Told, is_of
 from sphinx_thread_cards.fetch.page_hentry import read_marked
-from sphinx_thread_cards.fetch.page_jsonld import objects_in
+from sphinx_thread_cards.fetch.page_jsonld import objects_in, objects_of
 from sphinx_thread_cards.fetch.page_linkedin import read_feed
 from sphinx_thread_cards.fetch.page_mastodon import read_app
 from sphinx_thread_cards.fetch.page_meta import address_of_page, addresses_in, is_hidden, read_preview
-from sphinx_thread_cards.fetch.page_microdata import items_in
+from sphinx_thread_cards.fetch.page_microdata import MOST_ITEMS, items_in
 from sphinx_thread_cards.fetch.page_schema import read_items
 from sphinx_thread_cards.fetch.page_threads import read_data
 from sphinx_thread_cards.fetch.page_tree import mend_pictures, parse_page
@@ -80,9 +81,8 @@ def _form(id_: str) -> str:
 
 
 def _readers(ref: ThreadRef) -> Iterator[Callable[[_Element, ThreadRef, str], Told | None]]:
-    yield from {"mastodon": (read_marked, read_app), "linkedin": (read_feed,), "threads": (read_data,)}.get(
-        ref.platform, ()
-    )
+    own = {"mastodon": (read_marked, read_app), "linkedin": (_json, read_feed), "threads": (read_data,)}
+    yield from own.get(ref.platform, ())
     yield _json
     yield _microdata
     yield read_marked
@@ -94,7 +94,7 @@ def _json(root: _Element, ref: ThreadRef, base_url: str) -> Told | None:
 
 
 def _microdata(root: _Element, ref: ThreadRef, base_url: str) -> Told | None:
-    return read_items(items_in(root), ref, base_url)
+    return read_items(objects_of(items_in(root), MOST_ITEMS), ref, base_url)
 
 
 def _best(found: Iterable[Told | None]) -> Told | None:
@@ -151,6 +151,8 @@ def _posts(ref: ThreadRef, entries: tuple[Entry, ...]) -> tuple[list[Post], dict
         _post(ref, entry, ids[place], people, None if entry.above is None else ids[entry.above])
         for place, entry in enumerate(entries)
     ]
+    if posts and ref.post is None and is_of(posts[0].url, ref):
+        posts[0] = replace(posts[0], url=ref.url)
     return posts, people
 
 
