@@ -58,7 +58,7 @@ def address(value: object) -> str | None:
 
 
 def media_of(
-    item: Item, shared: Iterable[Item], inside: tuple[Media, ...], base_url: str, page: str | None
+    item: Item, shared: Iterable[Item], inside: tuple[Media, ...], base_url: str, page: str
 ) -> tuple[Media, ...]:
     """Pictures and videos of a post.
 
@@ -78,8 +78,11 @@ def media_of(
         if link and link != safe_link(face, base_url) and not own:
             found.append(Media(url=link, alt=line(at(part, "caption"))))
     for part in videos[:5]:
-        link = safe_link(one(part, "url") or one(part, "embedUrl") or one(part, "contentUrl"), base_url)
+        seen = page if part is item else None
+        link = seen or safe_link(one(part, "url") or one(part, "embedUrl") or one(part, "contentUrl"), base_url)
         still = safe_link(address(one(part, "thumbnailUrl") or one(part, "thumbnail")), base_url)
         if link or still:
             found.append(Media(kind="video", url=link or page, still=still))
-    return tuple({(media.url, media.still): media for media in reversed(found)}.values())[::-1]
+    return tuple(
+        {(media.url, media.still, media.alt if not media.url else None): media for media in reversed(found)}.values()
+    )[::-1]

@@ -102,6 +102,9 @@ def _first(elements: list[_Element], names: tuple[str, ...]) -> _Element | None:
 def _text(content: _Element | None, base_url: str) -> tuple[Block, ...]:
     if content is None:
         return ()
+    for said_twice in list(all_of(content, "visually-hidden")):
+        del said_twice[:]
+        said_twice.text = None
     html = html_of(content)
     # Public pages leave the breaking of lines to a style.
     html = html.replace("\n", "<br>") if "whitespace-pre-wrap" in classes(content) else html

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from sphinx_thread_cards.fetch.errors import Forbidden
 from sphinx_thread_cards.fetch.page_entry import MOST_ENTRIES, Entry, Told, author_of
@@ -91,17 +92,21 @@ def _above(element: _Element, number: int, main: int) -> int | None:
     return main if begins or number == main + 1 else number - 1
 
 
-def _entry(element: _Element, ref: ThreadRef, base_url: str, above: int | None) -> Entry:
+def _entry(element: _Element, ref: ThreadRef, base_url: str, above: int | None, *, inside: bool = False) -> Entry:
+    quote = _taken_out(element)
     content, id_ = first_of(element, "status__content__text"), _id_of(element)
     link, time = _link(element), next(element.iter("time"), None)
     rich = read_html(html_of(content), base_url) if content is not None else None
-    inside = first_of(element, "status__quote")
-    quoted = first_of(inside, "status") if inside is not None else None
-    known = posted(id_) if id_.isdecimal() else None
+    # The app shows no quotes in quotes.
+    quoted = first_of(quote, "status") if quote is not None and not inside else None
+    author = _author(element, ref, base_url)
+    # The id of a copy from elsewhere tells when it came in.
+    local = author is not None and author.handle.endswith(f"@{urlsplit(base_url).netloc.lower()}")
+    known = posted(id_) if local and id_.isdecimal() else None
     warning = _warning(element)
     translated = first_of(element, "translate-button__meta") is not None
     return Entry(
-        author=_author(element, ref, base_url),
+        author=author,
         url=safe_link(link.get("href"), base_url) if link is not None else None,
         id=id_,
         above=above,
@@ -110,9 +115,18 @@ def _entry(element: _Element, ref: ThreadRef, base_url: str, above: int | None) 
         media=tuple(_media(element, base_url)),
         warning=warning or None,
         lang=language(content.get("lang") if content is not None else None),
-        quoted=_entry(quoted, ref, base_url, None) if quoted is not None and _is_post(quoted) else None,
+        quoted=_entry(quoted, ref, base_url, None, inside=True) if quoted is not None and _is_post(quoted) else None,
         cut=translated or (content is None and bool(warning)),
     )
+
+
+def _taken_out(element: _Element) -> _Element | None:
+    """The quoted post, which is no longer in the post then: it has the same classes."""
+    quote = first_of(element, "status__quote")
+    around = quote.getparent() if quote is not None else None
+    if quote is not None and around is not None:
+        around.remove(quote)
+    return quote
 
 
 def _author(element: _Element, ref: ThreadRef, base_url: str) -> Author | None:
@@ -157,7 +171,7 @@ def _spaced(spans: list[Span]) -> Iterator[Span]:
 
 
 def _media(element: _Element, base_url: str) -> Iterator[Media]:
-    for item in outermost(element, ("media-gallery__item", "video-player"), without=("status__quote",)):
+    for item in outermost(element, ("media-gallery__item", "video-player")):
         picture, video = next(item.iter("img"), None), next(item.iter("video"), None)
         link = first_of(item, "media-gallery__item-thumbnail")
         shown = video if video is not None else picture if picture is not None else link

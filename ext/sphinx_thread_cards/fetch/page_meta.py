@@ -10,18 +10,19 @@ import re
 from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch.page_entry import FEDIVERSE, Entry, Told, author_of, rich_of
-from sphinx_thread_cards.fetch.page_tree import meta, parse_page
+from sphinx_thread_cards.fetch.page_tree import metas, parse_page
 from sphinx_thread_cards.fetch.rich_spans import safe_link
 from sphinx_thread_cards.fetch.shape import language, line, when
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.thread import Media
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from lxml.etree import _Element
 
     from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.thread import Author
 
 _ONLY_PREVIEW = "only what the page says for previews; save it from the browser once it shows the whole post"
 # Both stand in front of the page's own first element, within what browsers add.
@@ -38,13 +39,24 @@ def address_of_page(html: str) -> str | None:
 
     What the browser noted when the page was saved comes first, then what the site says. Only http and https.
     """
+    if noted := _noted(html):
+        return noted
+    root = parse_page(html)
+    return address_in(html, root) if root is not None else None
+
+
+def address_in(html: str, root: _Element) -> str | None:
+    """As :func:`address_of_page`, where the page is parsed already."""
+    return _noted(html) or next(addresses_in(root), None)
+
+
+def _noted(html: str) -> str | None:
     start = html[:_START]
     for pattern in (_SAVED, _SINGLE_FILE):
         match = pattern.search(start)
         if match and (link := safe_link(match[1].removesuffix("-->"))):
             return link
-    root = parse_page(html)
-    return next(addresses_in(root), None) if root is not None else None
+    return None
 
 
 def addresses_in(root: _Element) -> Iterator[str]:
@@ -52,48 +64,54 @@ def addresses_in(root: _Element) -> Iterator[str]:
     for link in root.iter("link"):
         if "canonical" in (link.get("rel") or "").lower().split() and (href := safe_link(link.get("href"))):
             yield href
-    if link_ := safe_link(meta(root, "og:url", "twitter:url")):
-        yield link_
+    said = metas(root)
+    if href := safe_link(_first(said, "og:url", "twitter:url")):
+        yield href
+
+
+def _first(said: Mapping[str, str], *names: str) -> str | None:
+    """What the first of these names says; None if none says anything."""
+    return next((said[name] for name in names if name in said), None)
 
 
 def read_preview(root: _Element, ref: ThreadRef, base_url: str) -> Told | None:
     """The post as the page describes it for previews; None if it describes none, or another page."""
-    said = meta(root, "og:description", "twitter:description", "description")
+    said = metas(root)
+    text = _first(said, "og:description", "twitter:description", "description")
     known = list(addresses_in(root))
-    if not said or (known and not any(parse_thread_url(url, {ref.host: ref.platform}) for url in known)):
+    if not text or (known and not any(parse_thread_url(url, {ref.host: ref.platform}) for url in known)):
         return None
-    heading = line(meta(root, "og:title", "twitter:title"))
+    heading = line(_first(said, "og:title", "twitter:title"))
     person = _PERSON.search(heading or "")
-    name, handle = (person[1], person[2]) if person else (meta(root, "author", "twitter:creator"), "")
-    handle = meta(root, "profile:username", "og:profile:username") or handle
-    link = safe_link(meta(root, "article:author"))
-    text = _NUMBERS.sub("", said, count=1) if ref.platform == "threads" else said
-    return Told(
-        entries=(
-            Entry(
-                author=author_of(ref, name, link, handle=handle) if name or handle or link else None,
-                title=None if person or ref.platform in FEDIVERSE else heading,
-                posted=when(meta(root, "article:published_time", "og:published_time", "og:article:published_time")),
-                blocks=rich_of(text, ref, base_url).blocks,
-                media=_pictures(root, base_url) if ref.platform != "threads" else (),
-                lang=language(meta(root, "og:locale")),
-                cut=True,
-            ),
-        ),
-        note=_ONLY_PREVIEW,
+    text = _NUMBERS.sub("", text, count=1) if ref.platform == "threads" else text
+    entry = Entry(
+        author=_author(said, person, ref),
+        title=None if person or ref.platform in FEDIVERSE else heading,
+        posted=when(_first(said, "article:published_time", "og:published_time", "og:article:published_time")),
+        blocks=rich_of(text, ref, base_url).blocks,
+        media=_pictures(said, base_url) if ref.platform != "threads" else (),
+        lang=language(_first(said, "og:locale")),
+        cut=True,
     )
+    return Told(entries=(entry,), note=_ONLY_PREVIEW)
 
 
-def _pictures(root: _Element, base_url: str) -> tuple[Media, ...]:
+def _author(said: Mapping[str, str], person: re.Match[str] | None, ref: ThreadRef) -> Author | None:
+    name = person[1] if person else _first(said, "author", "twitter:creator")
+    handle = _first(said, "profile:username", "og:profile:username") or (person[2] if person else "")
+    return author_of(ref, name, safe_link(_first(said, "article:author")), handle=handle)
+
+
+def _pictures(said: Mapping[str, str], base_url: str) -> tuple[Media, ...]:
     """The picture, if it is one of the post: most sites put a face or their own sign where there is none."""
-    if meta(root, "twitter:card") not in {"summary_large_image", "player"} and not meta(root, "og:image:alt"):
+    alt = _first(said, "og:image:alt", "twitter:image:alt")
+    if _first(said, "twitter:card") not in {"summary_large_image", "player"} and not alt:
         return ()
-    link = safe_link(meta(root, "og:image", "twitter:image"), base_url)
-    alt = meta(root, "og:image:alt", "twitter:image:alt")
+    link = safe_link(_first(said, "og:image", "twitter:image"), base_url)
     return (Media(url=link, alt=alt),) if link else ()
 
 
 def is_hidden(root: _Element) -> bool:
     """Whether the page asks machines to keep nothing of it: on sites where its author decides that."""
-    words = (meta(root, "robots") or "").lower().replace(",", " ").split()
+    words = metas(root).get("robots", "").lower().replace(",", " ").split()
     return "noindex" in words or "none" in words

@@ -79,18 +79,22 @@ def _entry(item: Item, ref: ThreadRef, base_url: str, above: int | None) -> Entr
     shared = [part for part in listed(item.get("sharedContent")) if isinstance(part, dict)]
     posted = when(one(item, "datePublished") or one(item, "dateCreated") or one(item, "uploadDate"))
     edited = when(one(item, "dateModified"))
+    # Discourse counts a like as a change of the post, Stack Exchange an answer as one of the question.
+    edits = ref.platform != "discourse" and type_of(item) != "Question"
     page = _url(item, base_url)
     number = _position(item) if ref.platform == "discourse" else ""
+    if number and "url" not in item:
+        page = f"{(page or base_url).partition('?')[0]}/{number}"
     return Entry(
         author=_author(item, ref),
-        url=f"{page}/{number}" if page and number and "url" not in item else page,
+        url=page,
         id=number,
         above=above,
         title=named,
         posted=posted,
-        edited=edited if edited and posted and edited > posted and type_of(item) != "Question" else None,
+        edited=edited if edited and posted and edited > posted and edits else None,
         blocks=(*rich.blocks, *_shared_blocks(shared, base_url)),
-        media=media_of(item, shared, rich.media, base_url, page),
+        media=media_of(item, shared, rich.media, base_url, page or ref.url),
         lang=language(one(item, "inLanguage")),
         quoted=_quoted(shared, ref, base_url),
         cut=is_cut(said) or not _body(item),
@@ -98,7 +102,8 @@ def _entry(item: Item, ref: ThreadRef, base_url: str, above: int | None) -> Entr
 
 
 def _body(item: Item) -> str:
-    return next((body for name in _BODIES if (body := _text(item, name))), "")
+    names = ("description",) if type_of(item) == "VideoObject" else _BODIES
+    return next((body for name in names if (body := _text(item, name))), "")
 
 
 def _text(item: Item, name: str) -> str:

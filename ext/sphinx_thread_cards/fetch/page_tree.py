@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MAX_PAGE = 8_000_000
 """Characters of a page that are read, without the pictures in it."""
 _DATA = re.compile(r"data:[a-z]+/[^\"'\s<>)]{100,}")
+# The parser stops there, where browsers go on.
+_ENDS = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
 _UNSEEN = frozenset({"visually-hidden", "sr-only"})
 # Where scripts that load pictures late keep the address.
 _LATE = ("data-delayed-url", "data-src", "data-original", "data-lazy-src", "data-savepage-src")
@@ -33,7 +35,7 @@ def parse_page(html: str) -> _Element | None:
 
     :param html: what is beyond :data:`MAX_PAGE` is left out.
     """
-    text = clean(_DATA.sub("data:,", html)[:MAX_PAGE])
+    text = _ENDS.sub("", clean(_DATA.sub("data:,", html)[:MAX_PAGE]))
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True)
     try:
         return etree.fromstring(text.encode(), parser) if text.strip() else None
@@ -138,11 +140,11 @@ def html_of(element: _Element) -> str:
     return etree.tostring(element, encoding="unicode", method="html", with_tail=False)
 
 
-def meta(root: _Element, *names: str) -> str | None:
-    """What the first of these names or properties of ``meta`` says (``og:title``); None if none says anything."""
-    for name in names:
-        for element in root.iter("meta"):
-            said = clean(element.get("content")).strip()
-            if said and name in {element.get("property"), element.get("name")}:
-                return said
-    return None
+def metas(root: _Element) -> dict[str, str]:
+    """What ``meta`` elements say, by name or property (``og:title``); of two of one name the first."""
+    found: dict[str, str] = {}
+    for element in root.iter("meta"):
+        if said := clean(element.get("content")).strip():
+            for name in (element.get("property"), element.get("name")):
+                found.setdefault(name or "", said)
+    return found

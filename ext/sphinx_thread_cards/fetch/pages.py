@@ -16,7 +16,7 @@ from sphinx_thread_cards.fetch.page_hentry import read_marked
 from sphinx_thread_cards.fetch.page_jsonld import objects_in, objects_of
 from sphinx_thread_cards.fetch.page_linkedin import read_feed
 from sphinx_thread_cards.fetch.page_mastodon import read_app
-from sphinx_thread_cards.fetch.page_meta import address_of_page, addresses_in, is_hidden, read_preview
+from sphinx_thread_cards.fetch.page_meta import address_in, address_of_page, addresses_in, is_hidden, read_preview
 from sphinx_thread_cards.fetch.page_microdata import MOST_ITEMS, items_in
 from sphinx_thread_cards.fetch.page_schema import read_items
 from sphinx_thread_cards.fetch.page_threads import read_data
@@ -54,7 +54,7 @@ def read_page(ref: ThreadRef, wish: Wish, html: str, endpoint: str) -> Found:
         raise BadAnswer(ref.url, "the page is empty")
     _check(ref, html, root)
     mend_pictures(root, in_file=endpoint == "file")
-    base_url = address_of_page(html) or ref.url
+    base_url = address_in(html, root) or ref.url
     told = _best(reader(root, ref, base_url) for reader in _readers(ref))
     if told is None:
         raise BadAnswer(ref.url, "the page does not hold the post; save it from the browser once it shows the post")
@@ -64,7 +64,7 @@ def read_page(ref: ThreadRef, wish: Wish, html: str, endpoint: str) -> Found:
 def _check(ref: ThreadRef, html: str, root: _Element) -> None:
     if ref.platform in FEDIVERSE and is_hidden(root):
         raise Forbidden(ref.url, "its author asks machines to keep nothing of it")
-    known = [address_of_page(html), *addresses_in(root)]
+    known = [address_in(html, root), *addresses_in(root)]
     others = [parse_thread_url(url, {ref.host: ref.platform}) for url in known if url]
     # Where a page shows more than one thread, or a thread has ids that only the site knows to be one.
     if ref.platform in {"linkedin", *FEDIVERSE} or any(other is None for other in others):
@@ -151,7 +151,8 @@ def _posts(ref: ThreadRef, entries: tuple[Entry, ...]) -> tuple[list[Post], dict
         _post(ref, entry, ids[place], people, None if entry.above is None else ids[entry.above])
         for place, entry in enumerate(entries)
     ]
-    if posts and ref.post is None and is_of(posts[0].url, ref):
+    if ref.platform not in _MICROBLOGS and (ref.post is None or not is_of(posts[0].url, ref)):
+        # Some sites get their own address wrong.
         posts[0] = replace(posts[0], url=ref.url)
     return posts, people
 
@@ -160,9 +161,18 @@ def _ids(ref: ThreadRef, entries: tuple[Entry, ...]) -> list[str]:
     """An id for each: what its address tells, else what the page calls it; each only once."""
     ids: list[str] = []
     for place, entry in enumerate(entries):
-        id_ = entry.id or _id_in(ref, entry.url) or ("" if place else ref.id)
+        named = "" if place == 0 and _begins(ref, entry) else _id_in(ref, entry.url)
+        id_ = entry.id or named or ("" if place else ref.id)
         ids.append(id_ if id_ and id_ not in ids else f"{ref.id.rpartition('/')[2]}-{place}")
     return ids
+
+
+def _begins(ref: ThreadRef, entry: Entry) -> bool:
+    """Whether the first post of a page has the thread's own id, whatever its address says.
+
+    Not where each post is a thread of its own, nor where the thread is named by one of its answers (``a/12``).
+    """
+    return is_of(entry.url, ref) or not (ref.platform in _MICROBLOGS or ref.id.startswith(("a/", "p/")))
 
 
 def _id_in(ref: ThreadRef, url: str | None) -> str:
