@@ -33,6 +33,7 @@ CASES: list[tuple[str, str, str, dict[str, Any], str]] = [
     ("mastodon-app", "chain", MASTODON, {}, ""),
     ("mastodon-app", "replies", MASTODON, {"replies": True}, ""),
     ("mastodon-folded", "post", MASTODON, {}, "a post is folded in the saved page; unfold all, then save it again"),
+    ("mastodon-jsonld", "post", MASTODON, {}, ""),
     ("mastodon-3", "chain", MASTODON, {}, ""),
     ("mastodon-3", "replies", MASTODON, {"replies": True}, ""),
     ("gotosocial", "post", "https://social.example/@jo_example/statuses/01H1HG6ZKB0000000000000000", {}, ""),
@@ -60,7 +61,7 @@ def page_of(name: str) -> str:
 
 def words(thread: Thread) -> list[str]:
     """The text of each post."""
-    return [" ".join(_texts(json.loads(dumps(thread))["posts"][place].get("blocks", []))) for place in range(len(thread.posts))]
+    return [" ".join(_texts(post.get("blocks", []))) for post in json.loads(dumps(thread))["posts"]]
 
 
 def _texts(data: Any) -> list[str]:  # noqa: ANN401

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards.fetch.rich_spans import safe_link
-from sphinx_thread_cards.fetch.shape import at, count, line
+from sphinx_thread_cards.fetch.shape import at, count, text
 from sphinx_thread_cards.thread import Media
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ MEDIA = frozenset({"ImageObject", "VideoObject", "AudioObject", "MediaObject"})
 
 def type_of(item: object) -> str:
     """The type, without the vocabulary's address; of several the first that is known here."""
-    given = at(item, "@type")
+    given = at(item, "@type") or at(item, "type")
     names = [str(name).replace("#", "/").rpartition("/")[2].rpartition(":")[2] for name in listed(given)[:10]]
     return next((name for name in names if name in TYPES or name in MEDIA), names[0] if names else "")
 
@@ -76,13 +76,18 @@ def media_of(
     for part in pictures[:20]:
         link = safe_link(address(part), base_url)
         if link and link != safe_link(face, base_url) and not own:
-            found.append(Media(url=link, alt=line(at(part, "caption"))))
+            found.append(Media(url=link, alt=_alt(part)))
     for part in videos[:5]:
         seen = page if part is item else None
         link = seen or safe_link(one(part, "url") or one(part, "embedUrl") or one(part, "contentUrl"), base_url)
         still = safe_link(address(one(part, "thumbnailUrl") or one(part, "thumbnail")), base_url)
         if link or still:
-            found.append(Media(kind="video", url=link or page, still=still))
+            alt = None if part is item else _alt(part)
+            found.append(Media(kind="video", url=link or page, still=still, alt=alt))
     return tuple(
         {(media.url, media.still, media.alt if not media.url else None): media for media in reversed(found)}.values()
     )[::-1]
+
+
+def _alt(part: object) -> str | None:
+    return text(one(part, "caption")).strip() or text(one(part, "description")).strip() or None

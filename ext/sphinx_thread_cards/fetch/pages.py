@@ -6,36 +6,36 @@ then JSON-LD, microdata, microformats, and last the few words for previews.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch.assemble import of_discussion, thread_of
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden
-from sphinx_thread_cards.fetch.page_entry import FEDIVERSE, Entry, Told, is_of
+from sphinx_thread_cards.fetch.page_entry import FEDIVERSE
 from sphinx_thread_cards.fetch.page_hentry import read_marked
 from sphinx_thread_cards.fetch.page_jsonld import objects_in, objects_of
 from sphinx_thread_cards.fetch.page_linkedin import read_feed
 from sphinx_thread_cards.fetch.page_mastodon import read_app
 from sphinx_thread_cards.fetch.page_meta import address_in, address_of_page, addresses_in, is_hidden, read_preview
 from sphinx_thread_cards.fetch.page_microdata import MOST_ITEMS, items_in
+from sphinx_thread_cards.fetch.page_posts import MICROBLOGS, posts_of
 from sphinx_thread_cards.fetch.page_schema import read_items
 from sphinx_thread_cards.fetch.page_threads import read_data
 from sphinx_thread_cards.fetch.page_tree import mend_pictures, parse_page
 from sphinx_thread_cards.fetch.steps import Found
 from sphinx_thread_cards.platforms import parse_thread_url
-from sphinx_thread_cards.thread import Author, Post
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from lxml.etree import _Element
 
+    from sphinx_thread_cards.fetch.page_entry import Told
     from sphinx_thread_cards.fetch.steps import Wish
     from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.thread import Post
 
 __all__ = ["address_of_page", "read_page"]
 
-_MICROBLOGS = FEDIVERSE - {"lemmy"} | {"bluesky", "threads", "x"}
 _CUT = "the page gives only a part of the text"
 _FEW = "{} of {} answers; the page holds no more"
 _NOT_CITED = "not every cited post is on the page"
@@ -108,8 +108,8 @@ def _best(found: Iterable[Told | None]) -> Told | None:
 
 
 def _found(ref: ThreadRef, wish: Wish, told: Told, endpoint: str) -> Found:
-    posts, people = _posts(ref, told.entries)
-    kept = _chain(ref, wish, told, posts) if ref.platform in _MICROBLOGS else of_discussion(posts, wish)
+    posts, people = posts_of(ref, told.entries)
+    kept = _chain(ref, wish, told, posts) if ref.platform in MICROBLOGS else of_discussion(posts, wish)
     note = told.note or _note(wish, told, posts, kept)
     heading = told.entries[0].title
     thread = thread_of(ref, kept, people, endpoint=endpoint, title=heading, replies=told.counted)
@@ -142,61 +142,3 @@ def _chain(ref: ThreadRef, wish: Wish, told: Told, posts: list[Post]) -> list[Po
         if wish.replies or posts[place].id in wish.posts or (posts[place].author == author and above[place] in kept):
             kept.add(place)
     return [posts[place] for place in sorted(kept)]
-
-
-def _posts(ref: ThreadRef, entries: tuple[Entry, ...]) -> tuple[list[Post], dict[str, Author]]:
-    ids = _ids(ref, entries)
-    people: dict[str, Author] = {}
-    posts = [
-        _post(ref, entry, ids[place], people, None if entry.above is None else ids[entry.above])
-        for place, entry in enumerate(entries)
-    ]
-    if ref.platform not in _MICROBLOGS and (ref.post is None or not is_of(posts[0].url, ref)):
-        # Some sites get their own address wrong.
-        posts[0] = replace(posts[0], url=ref.url)
-    return posts, people
-
-
-def _ids(ref: ThreadRef, entries: tuple[Entry, ...]) -> list[str]:
-    """An id for each: what its address tells, else what the page calls it; each only once."""
-    ids: list[str] = []
-    for place, entry in enumerate(entries):
-        named = "" if place == 0 and _begins(ref, entry) else _id_in(ref, entry.url)
-        id_ = entry.id or named or ("" if place else ref.id)
-        ids.append(id_ if id_ and id_ not in ids else f"{ref.id.rpartition('/')[2]}-{place}")
-    return ids
-
-
-def _begins(ref: ThreadRef, entry: Entry) -> bool:
-    """Whether the first post of a page has the thread's own id, whatever its address says.
-
-    Not where each post is a thread of its own, nor where the thread is named by one of its answers (``a/12``).
-    """
-    return is_of(entry.url, ref) or not (ref.platform in _MICROBLOGS or ref.id.startswith(("a/", "p/")))
-
-
-def _id_in(ref: ThreadRef, url: str | None) -> str:
-    found = parse_thread_url(url or "", {ref.host: ref.platform})
-    if found is None or (found.platform, found.host) != (ref.platform, ref.host):
-        return ""
-    return found.post or found.id
-
-
-def _post(ref: ThreadRef, entry: Entry, id_: str, people: dict[str, Author], answers: str | None) -> Post:
-    author = entry.author or Author(handle=ref.author or ref.community or ref.host)
-    people.setdefault(author.handle, author)
-    return Post(
-        id=id_,
-        url=entry.url or ref.url,
-        author=author.handle,
-        answers=answers,
-        posted=entry.posted,
-        edited=entry.edited,
-        blocks=entry.blocks,
-        media=entry.media,
-        warning=entry.warning,
-        lang=entry.lang,
-        quoted=_post(ref, entry.quoted, _id_in(ref, entry.quoted.url) or f"{id_}-quoted", people, None)
-        if entry.quoted
-        else None,
-    )

@@ -40,11 +40,13 @@ class Saved:
     def address(self) -> str | None:
         """The address that a web archive, or the comment of a browser or canonical link in a page, says it is of.
 
-        Only http and https; None if it does not say, or is no page.
+        Only http and https; None if it does not say, or is no page, or a broken archive.
         """
-        archived = open_archive(self.body)
-        if archived and (link := safe_link(archived.url)):
-            return link
+        if is_archive(self.body):
+            archived = open_archive(self.body)
+            noted = safe_link(archived.url) if archived else None
+            if archived is None or noted:
+                return noted
         return address_of_page(self.html()) if self.is_html else None
 
     @property
