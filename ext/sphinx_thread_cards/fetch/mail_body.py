@@ -6,6 +6,7 @@ MIME: https://www.rfc-editor.org/rfc/rfc2046 (section 5)
 from __future__ import annotations
 
 import email
+from contextlib import suppress
 from email.message import Message
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,9 @@ _ENCRYPTED = "application/pgp-encrypted"
 # What the parser and its messages raise for parameters and encodings that are broken.
 _TROUBLE = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 _MOST_PARTS = 500
+_MOST_LEVELS = 40
+_FOOTER = "_" * 40
+"""How a part begins that the list has added."""
 
 
 def blocks_of(source: bytes, url: str) -> tuple[Block, ...]:
@@ -34,14 +38,12 @@ def blocks_of(source: bytes, url: str) -> tuple[Block, ...]:
 
     :param url: the mail's own address, for the relative links of HTML.
     """
-    try:
-        message = email.message_from_bytes(source)
-        blocks, names = _read(message, url)
-    except _TROUBLE:
-        # Parts in parts, deeper than Python goes; nothing that a person wrote looks like this.
-        body = decoded(source.partition(b"\n\n")[2], "")
-        blocks, names = list(from_plain(body)), []
-    return without_addresses([*blocks, *attached(names)])
+    # Parts in parts in parts take the parser long, or are deeper than it goes. No person writes mails like these.
+    if source.lower().count(b"multipart/") <= _MOST_LEVELS:
+        with suppress(*_TROUBLE):
+            blocks, names = _read(email.message_from_bytes(source), url)
+            return without_addresses([*blocks, *attached(names)])
+    return without_addresses(from_plain(decoded(source.partition(b"\n\n")[2], "")))
 
 
 def attached(names: Iterable[str | None]) -> list[Paragraph]:
@@ -98,6 +100,8 @@ def _text(part: Message) -> str:
 
 def _prepared(part: Message, text: str) -> str:
     text = unsigned(text[: MAX_TEXT + 1].replace("\r\n", "\n"))
+    if text.lstrip().startswith(_FOOTER):
+        return ""
     if _parameter(part.get_param("format")).lower() == "flowed":
         return unflowed(text, delete_space=_parameter(part.get_param("delsp")).lower() == "yes")
     return text

@@ -25,13 +25,15 @@ _WORD = re.compile(r"=\?([A-Za-z0-9_.:-]{1,40})(?:\*[^?]{0,40})?\?([BbQq])\?([^?
 _BETWEEN = re.compile(r"(\?=)[ \t\r\n]+(?==\?[A-Za-z0-9_.:*-]{1,80}\?[BbQq]\?)")
 _ZONE = re.compile(r".*[0-9] *(?:[+-][0-9]{4}|UT|UTC|GMT|Z|[ECMP][SD]T)\b.*", re.DOTALL)
 _ANGLED = re.compile(r"([^<]*)<([^<>]*)>")
-_COMMENT = re.compile(r"([^()]*)\((.*)\)\s*")
+_LONGEST_SENDER = 1_000
 _VIA = re.compile(r"(?<=\S)\s+via\s.*", re.IGNORECASE)
 _ANY_AT = re.compile(r"\s?(?:@|[(\[](?:a|at)[)\]]|\sat\s)\s?", re.IGNORECASE)
 _ADDRESS = re.compile(rf"[^\s@<>()]+?{_ANY_AT.pattern}[^\s@<>()]+\.[^\s@<>()]+", re.IGNORECASE)
 _WITH_AT = re.compile(r"\S*[@\uff20]\S*")
 _ID = re.compile(r"<([^<>]+)>")
 _SPACE = re.compile(r"\s+")
+_CHARSET = re.compile(r"charset=[\"']?([A-Za-z0-9_.-]{1,40})", re.IGNORECASE)
+_LETTER = re.compile(r"\w")
 NOBODY = "unknown"
 """The name of somebody of whom the mail says nothing."""
 
@@ -46,7 +48,12 @@ def header(message: Message, name: str) -> str:
     """All headers of a name, in one line and decoded; empty if there is none."""
     found = [str(value) for key, value in message.raw_items() if key.lower() == name]
     raw = _FOLD.sub(" ", " ".join(found)[:_LONGEST]).encode("utf-8", "surrogateescape")
-    return decoded(raw, "")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        # Against the rules, but most likely as the text is.
+        kind = next((str(value) for key, value in message.raw_items() if key.lower() == "content-type"), "")
+        return decoded(raw, match[1] if (match := _CHARSET.search(kind[:_LONGEST])) else "")
 
 
 def words(text: str) -> str:
@@ -82,12 +89,14 @@ def sender(text: str) -> tuple[str, str]:
 
     :returns: a name that holds no address, and an address that is only for telling people apart.
     """
-    if match := _ANGLED.search(text):
+    text = text[:_LONGEST_SENDER].strip()
+    if match := _ANGLED.match(text):
         name, address = match.groups()
-    elif match := _COMMENT.fullmatch(text):
-        address, name = match.groups()
-    else:
+    elif _ADDRESS.fullmatch(text):
         name, address = "", text
+    else:
+        # As it was written before RFC 5322, and is in the files of Mailman: jo@mail.example (Jo Example)
+        address, _, name = text.partition(" (")
     return _plain_name(words(name)), words(address).strip()
 
 
@@ -103,7 +112,8 @@ def _plain_name(text: str) -> str:
     name = name.strip(" \"'<>")
     if _ADDRESS.fullmatch(name):
         name = _ANY_AT.split(name, maxsplit=1)[0]
-    return (line(_WITH_AT.sub("", name)) or "").strip(" \"'<>()")
+    name = (line(_WITH_AT.sub("", name)) or "").strip(" \"'<>()")
+    return name if _LETTER.search(name) else ""
 
 
 def ids(text: str) -> list[str]:

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from sphinx_thread_cards.thread import Block
 
-# Message-IDs in links to archives look like addresses, and must stay. So does what clones a repository.
-_MAIL = re.compile(
-    r"https?://\S+|(?<![\w.+%=-])(?!git@)([\w.+%=-]{1,64})(?:@| ?\(a\) ?)(?:[\w-]{1,63}\.){1,9}[^\W\d_]{2,24}(?![\w-])"
-)
+_LOCAL, _HOST = r"([\w.+%=-]{1,64})", r"(?:[\w-]{1,63}\.){1,9}[^\W\d_]{2,24}(?!\w)"
+# Message-IDs in links to archives look like addresses, and must stay. So does what clones a repository. Archives write
+# "jo(a)example.org" and, in angle brackets, where it can be told from words, "<jo at example.org>".
+_MAIL = re.compile(rf"https?://\S+|(?<![\w.+%=-])(?!git@){_LOCAL}(?:@| ?\(a\) ?){_HOST}|(?<=<){_LOCAL} at {_HOST}(?=>)")
 _SIGNED, _SIGNATURE, _END = (
     f"-----{mark}-----" for mark in ("BEGIN PGP SIGNED MESSAGE", "BEGIN PGP SIGNATURE", "END PGP SIGNATURE")
 )
@@ -29,7 +29,7 @@ _SEPARATOR = "-- "
 
 def shorten(text: str) -> str:
     """Text with its mail addresses cut as archives do: ``jo@...``; web addresses stay whole."""
-    return _MAIL.sub(lambda found: f"{found[1]}@..." if found[1] else found[0], text)
+    return _MAIL.sub(lambda found: f"{found[1] or found[2]}@..." if found.lastindex else found[0], text)
 
 
 def without_addresses(blocks: Iterable[Block]) -> tuple[Block, ...]:
@@ -70,7 +70,8 @@ def unflowed(text: str, *, delete_space: bool) -> str:
         content = bare.removeprefix(" ")
         flows = content.endswith(" ") and content != _SEPARATOR
         kept = content[:-1] if flows and delete_space else content
-        if last == depth and content != _SEPARATOR:
+        # Some write "> > " for two levels, against the rules; such lines stay apart.
+        if last == depth and content != _SEPARATOR and not content.startswith(">"):
             done[-1].append(kept)
         else:
             done.append([">" * depth + " " * bool(depth), kept])

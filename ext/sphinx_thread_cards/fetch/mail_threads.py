@@ -70,6 +70,7 @@ def thread_of_mails(ref: ThreadRef, wish: Wish, mails: Sequence[Mail], archive: 
     if cited.private or not tree:
         raise Forbidden(archive.name, "its author asks not to archive it")
     posts = [_post(mail, above, archive) for mail, above in tree]
+    begun = not tree[0][0].above or any(mail.id in tree[0][0].above for mail in mails)
     kept = of_discussion(posts, replace(wish, posts=wish.posts | {archive.ident(cited)}))
     sources = {archive.ident(mail): mail.source for mail, _ in tree}
     thread = thread_of(
@@ -78,10 +79,10 @@ def thread_of_mails(ref: ThreadRef, wish: Wish, mails: Sequence[Mail], archive: 
         {post.author: Author(handle=post.author, name=post.author) for post in kept},
         endpoint=archive.endpoint,
         title=title_of(tree[0][0].subject),
-        replies=len(posts) - 1,
+        replies=len(posts) - 1 if begun else None,
     )
-    begun = not tree[0][0].above or any(mail.id in tree[0][0].above for mail in mails)
-    return Found(thread=thread, whole=begun, note="" if begun else "the mail that it began with is not in the archive")
+    where = "file" if archive.endpoint == "file" else "archive"
+    return Found(thread=thread, whole=begun, note="" if begun else f"the mail that it began with is not in the {where}")
 
 
 def _post(mail: Mail, above: Mail | None, archive: Archive) -> Post:

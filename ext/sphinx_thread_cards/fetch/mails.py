@@ -72,7 +72,8 @@ def _read(source: bytes, names: dict[str, str]) -> Mail:
     said = {name: header(message, name) for name in _HEADERS}
     id_ = next(iter(ids(said["message-id"])), "".join(said["message-id"].split())[:1000])
     name, address = sender(said["from"])
-    if name and address:
+    # What came by way of a list bears the list's address.
+    if name and address and " via " not in said["from"].lower():
         names.setdefault(address.lower(), name)
     answered = ids(said["in-reply-to"])
     return Mail(

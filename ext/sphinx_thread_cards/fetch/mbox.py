@@ -13,7 +13,8 @@ MOST_MAILS = 20_000
 """Mails of a file that are read; no thread has more."""
 
 # Not every program quotes the lines of a mail that begin like this one, so a time is looked for, and a header below.
-_FROM_LINE = re.compile(rb"^From [^\n]{0,500}[0-9]:[0-9]{2}[^\n]{0,500}\n(?=[!-9;-~]{1,100}:)", re.MULTILINE)
+_FROM_LINE = re.compile(rb"^From [^\n]*\n(?=[!-9;-~]{1,100}:)", re.MULTILINE)
+_TIME = re.compile(rb"[0-9]:[0-9]{2}")
 _QUOTED = re.compile(rb"^>(?=>*From )", re.MULTILINE)
 _HEADER = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:From [^\n]*\n)?[!-9;-~]{1,100}:")
 
@@ -27,7 +28,7 @@ def split_mails(body: bytes, name: str) -> list[bytes]:
     if not _HEADER.match(body[:2000]):
         kind = "a web page" if body[:2000].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") else "something else"
         raise BadAnswer(name, f"it is {kind}, where mails were due" if body.strip() else "there is no mail in it")
-    lines = [*_FROM_LINE.finditer(body)][: MOST_MAILS + 1]
+    lines = [line for line in _FROM_LINE.finditer(body) if _TIME.search(line[0])][: MOST_MAILS + 1]
     if not lines:
         return [body.lstrip(b"\xef\xbb\xbf \t\r\n")]
     starts = [line.end() for line in lines]

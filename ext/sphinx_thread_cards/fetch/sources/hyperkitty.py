@@ -5,6 +5,7 @@ Endpoints: https://gitlab.com/mailman/hyperkitty/-/blob/master/hyperkitty/urls.p
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards.fetch.assemble import of_discussion, thread_of
@@ -109,7 +110,8 @@ def _by_export(ref: ThreadRef, wish: Wish, place: Place, closed: FetchError) -> 
             continue
         if choice == "thread":
             return found
-        return Found(thread=found.thread, whole=False, note="the cited mail only; the archive does not give its thread")
+        thread = replace(found.thread, replies=None)
+        return Found(thread=thread, whole=False, note="the cited mail only; the archive does not give its thread")
     raise closed
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch.assemble import of_discussion, thread_of
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
+from sphinx_thread_cards.fetch.mail_body import attached
 from sphinx_thread_cards.fetch.mail_headers import shown_name, time_of
 from sphinx_thread_cards.fetch.mail_text import shorten, without_addresses
 from sphinx_thread_cards.fetch.mails import title_of
@@ -33,14 +34,18 @@ _MOST_PAGES = 150
 _REFUSED = (BadAnswer, Forbidden, NotFound)
 _BEGIN, _END = "<!--beginarticle-->", "<!--endarticle-->"
 _LONGEST_HEAD = 20_000
-_SUBJECT = re.compile(r"<H1>(.*?)</H1>", re.DOTALL | re.IGNORECASE)
-_AUTHOR = re.compile(r"<B>(.*?)</B>", re.DOTALL | re.IGNORECASE)
-_DATE = re.compile(r"<I>(.*?)</I>", re.DOTALL | re.IGNORECASE)
+_SUBJECT = re.compile(r"<H1>(.{0,2000}?)</H1>", re.DOTALL | re.IGNORECASE)
+_AUTHOR = re.compile(r"<B>(.{0,2000}?)</B>", re.DOTALL | re.IGNORECASE)
+_DATE = re.compile(r"<I>(.{0,2000}?)</I>", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 # The archive makes addresses links, to the page of the list or to mail.
 _LINKED = re.compile(r"<a [^<>]*>([^<>\s@]{1,200}) at [^<>\s@]{1,200}</a>", re.IGNORECASE)
-# What is left of the same text in HTML.
-_SCRUBBED = re.compile(r"-{8,40} next part -{8,40}\nAn HTML attachment was scrubbed\.\.\.\n(?:URL: [^\n]*\n?)?")
+# What is left of attachments; HTML is the same text once more.
+_SCRUBBED = re.compile(
+    r"^(?:-{8,40} next part -{8,40}\n)?An? (?:HTML|non-text|embedded and charset-unspecified) (?:attachment|text) was "
+    r"scrubbed\.\.\.\n(?:Name: ([^\n]*)\n)?(?:(?:Type|Size|Desc|URL): [^\n]*(?:\n|\Z))*",
+    re.MULTILINE,
+)
 # China has a CST as well.
 _CTIME = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) +([0-9]{1,2}) ([0-9:]{8}) (?!CST)([A-Z]{1,5}) ([0-9]{4})")
 _ENTRY = re.compile(
@@ -62,7 +67,7 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
     except _REFUSED:
         posts = []
     if not posts:
-        thread = _made(ref, [alone], page.text, 0)
+        thread = _made(ref, [alone], page.text, None)
         return Found(thread=thread, whole=False, note="the cited mail only; its thread cannot be read")
     kept = of_discussion(posts, Wish(replies=wish.replies, posts=wish.posts | {cited}))
     pages = {cited: page.text}
@@ -80,7 +85,7 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
 
 def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
     """Read the page of a mail, or mails, that were saved."""
-    if not file.is_html:
+    if file.is_mail or not file.is_html:
         return thread_in_file(ref, wish, file)
     html = file.html()
     post = _with_page(ref, Post(id=_number(ref), url=ref.url, author=""), html)
@@ -133,11 +138,12 @@ def _thread(ref: ThreadRef, html: str) -> list[Post]:
 
 def _with_page(ref: ThreadRef, post: Post, html: str) -> Post:
     """A mail with what its page says."""
+    text = _article(html, ref.url)
     return replace(
         post,
         author=post.author or shown_name(_plain(_head(html, _AUTHOR))),
         posted=post.posted or _time(_plain(_head(html, _DATE))),
-        blocks=without_addresses(from_plain(_article(html, ref.url))),
+        blocks=without_addresses([*from_plain(_SCRUBBED.sub("", text)), *attached(_SCRUBBED.findall(text))]),
     )
 
 
@@ -146,8 +152,7 @@ def _article(html: str, url: str) -> str:
     _, begin, rest = html.partition(_BEGIN)
     if not begin:
         raise BadAnswer(url, "the page is no mail in an archive of Pipermail")
-    text = _plain(_LINKED.sub(r"\1@...", rest.partition(_END)[0]))
-    return _SCRUBBED.sub("", text).strip("\n")
+    return _plain(_LINKED.sub(r"\1@...", rest.partition(_END)[0])).strip("\n")
 
 
 def _plain(html: str) -> str:

@@ -6,6 +6,7 @@ the page of its thread, ``m`` and the SHA-1 of its Message-ID, whichever way it 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
@@ -39,7 +40,8 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
         mails = read_mails(answer.body, url)
     found = thread_of_mails(ref, wish, mails, _archive(ref, url, url))
     if alone:
-        return Found(thread=found.thread, whole=False, note="the cited mail only; the archive does not give its thread")
+        thread = replace(found.thread, replies=None)
+        return Found(thread=thread, whole=False, note="the cited mail only; the archive does not give its thread")
     return found
 
 
