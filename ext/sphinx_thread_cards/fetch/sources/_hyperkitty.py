@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _LAST_PART = re.compile(r".*/(?:email|thread)/([A-Z2-7]{32})/?(?:\?.*)?")
 _HASH = re.compile("[A-Z2-7]{32}")
+_MEMBER = re.compile("[A-Za-z0-9-]{1,64}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,7 +80,8 @@ def people_of(mails: list[dict[str, Any]], place: Place) -> Mapping[str, Author]
     people: dict[str, Author] = {}
     for mail in mails:
         name, id_ = _name(mail), ident(mail, "sender", "mailman_id")
-        people.setdefault(name, Author(handle=name, name=name, url=f"{place.base}/users/{id_}/" if id_ else None))
+        url = f"{place.base}/users/{id_}/" if _MEMBER.fullmatch(id_) else None
+        people.setdefault(name, Author(handle=name, name=name, url=url))
     return people
 
 

@@ -35,9 +35,9 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
         url, alone = f"{mail}raw", True
         try:
             answer = yield Ask(url=url, accept="text/plain")
+            mails = read_mails(answer.body, url)
         except BadAnswer as error:
             raise _missing(error) or refused from None
-        mails = read_mails(answer.body, url)
     found = thread_of_mails(ref, wish, mails, _archive(ref, url, url))
     if alone:
         thread = replace(found.thread, replies=None)
