@@ -117,7 +117,7 @@ def _plain_name(text: str) -> str:
 
 
 def ids(text: str) -> list[str]:
-    """The Message-IDs in a header, in order; the whole of it where there are no angle brackets."""
+    """The Message-IDs in a header, in order, without their angle brackets; empty where there are none."""
     found = [_SPACE.sub("", id_) for id_ in _ID.findall(text)]
     return list(dict.fromkeys(id_[:1000] for id_ in found if id_))
 
