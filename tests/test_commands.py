@@ -23,7 +23,6 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[KeptSite]:
         made = KeptSite(tmp_path, server)
         made.write({"index.md": page_of(1, 2)}, thread_cards_media=False)
         made.answer(item(1, "One.", item(11, "More of one.")), item(2, "Two."))
-        monkeypatch.setattr("sphinx_thread_cards.commands.fetching.PAUSE", 0)
         yield made
 
 
@@ -57,8 +56,13 @@ def test_what_is_kept_is_not_asked_for_again(site: KeptSite, capsys: pytest.Capt
 def test_some_only(site: KeptSite) -> None:
     """Addresses on the command line; one that the site does not cite is kept for the page to come."""
     site.answer(item(3))
-    assert main(["fetch", "-c", ".", "docs", url_of(2), url_of(3)]) == 0
+    assert site.run("fetch", url_of(2), url_of(3)) == 0
     assert sorted(path.name for path in site.store.rglob("*.json")) == ["2.json", "3.json"]
+
+
+def test_words_and_options_in_any_order(site: KeptSite) -> None:
+    assert main(["fetch", "docs", "--pause=0", url_of(2), "-c", ".", url_of(1)]) == 0
+    assert len(list(site.store.rglob("*.json"))) == 2
 
 
 def test_dry_run_asks_nobody(site: KeptSite, capsys: pytest.CaptureFixture[str]) -> None:
@@ -89,7 +93,7 @@ def test_failed_fetch_leaves_what_was_kept(site: KeptSite, capsys: pytest.Captur
     for reply in (gone(), gone(403), json_reply({"id": 1}), json_reply([]), json_reply(item(2)), gone(200)):
         site.server.answers["/hn.algolia.com/api/v1/items/1"] = reply
         capsys.readouterr()
-        assert main(["fetch", "-c", ".", "docs", url_of(1), "--refresh"]) == 1
+        assert site.run("fetch", url_of(1), "--refresh") == 1
         assert f"docs/index.md:3: failed {url_of(1)}: " in capsys.readouterr().out
         assert (site.store / f"{SAVED}.json").read_bytes() == before
 
@@ -262,7 +266,7 @@ def test_check_as_json(site: KeptSite, capsys: pytest.CaptureFixture[str]) -> No
 
 def test_list(site: KeptSite, capsys: pytest.CaptureFixture[str]) -> None:
     site.write({"index.md": page_of(1, 2), "other.md": ":orphan:\n\n" + page_of(1)}, thread_cards_media=False)
-    main(["fetch", "-c", ".", "docs", url_of(1)])
+    site.run("fetch", url_of(1))
     capsys.readouterr()
     assert site.run("list") == 0
     head, first, second = capsys.readouterr().out.splitlines()
@@ -280,7 +284,7 @@ def test_forget_leaves_a_mark_that_stops_the_next_fetch(site: KeptSite, tmp_path
     media.mkdir()
     (media / "unused.png").write_bytes(b"x")
     capsys.readouterr()
-    assert main(["forget", "-c", ".", "docs", url_of(1)]) == 0
+    assert site.run("forget", url_of(1)) == 0
     said = capsys.readouterr().out
     assert f"forgot {url_of(1)}" in said
     assert "docs/index.md:3: cites it still" in said
@@ -300,7 +304,7 @@ def test_forget_leaves_a_mark_that_stops_the_next_fetch(site: KeptSite, tmp_path
 
 
 def test_forget_what_was_never_kept(site: KeptSite) -> None:
-    assert main(["forget", "-c", ".", "docs", url_of(2)]) == 0
+    assert site.run("forget", url_of(2)) == 0
     site.run("fetch")
     assert site.snapshot("hackernews/2")["provenance"]["status"] == "withdrawn"
 
@@ -332,3 +336,11 @@ def test_conf_that_fails(site: KeptSite, capsys: pytest.CaptureFixture[str]) -> 
     (site.folder / "conf.py").write_text("1/0\n")
     assert site.run("list") == 2
     assert "cannot be read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["fetch", "--older-than", "soon"], ["fetch", "--jobs", "0"], ["check", "--nonsense"], ["burn"], []])
+def test_wrong_options_end_with_two(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2
+    assert "usage: thread-cards" in capsys.readouterr().err

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 _AGE = re.compile(r"([0-9]{1,5})([hdw])")
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 _MODULES = {"fetch": "fetching", "check": "checking", "list": "listing", "forget": "forgetting"}
+_HELP = {
+    "fetch": "keep the threads that are cited and not kept yet",
+    "check": "compare what is kept with the live threads",
+    "list": "list the threads that are cited or kept",
+    "forget": "take what is kept of threads out, for good",
+}
 _CODES = """\
 exit codes:
   0    all is well
@@ -38,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from sphinx_thread_cards.commands.choice import MisuseError  # noqa: PLC0415 - Sphinx need not load for --help
     from sphinx_thread_cards.site import SiteError  # noqa: PLC0415
 
-    args = parser().parse_args(argv)
+    args = _parse(argv)
     try:
         return _command(args.command)(args)
     except (MisuseError, SiteError) as error:
@@ -47,6 +53,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         output.complain("interrupted; what was kept until now is kept")
         return output.INTERRUPTED
+
+
+def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The arguments; folders and addresses may stand between options, which argparse alone does not allow here."""
+    reader = parser()
+    args, rest = reader.parse_known_args(argv)
+    if unknown := [word for word in rest if word.startswith("-")]:
+        reader.error(f"unrecognized arguments: {' '.join(unknown)}")
+    args.places += rest
+    return args
 
 
 def _command(name: str) -> Callable[[argparse.Namespace], int]:
@@ -61,7 +77,16 @@ def _command(name: str) -> Callable[[argparse.Namespace], int]:
 
 
 def parser() -> argparse.ArgumentParser:
-    """What the command line may say; the reference page is made from it."""
+    """What the command line may say."""
+    return _parsers()[0]
+
+
+def command_parser(name: str) -> argparse.ArgumentParser:
+    """What may stand behind one command; the reference page is made from it."""
+    return _parsers()[1][name]
+
+
+def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
     top = argparse.ArgumentParser(
         prog="thread-cards",
         description="Keep the threads that a Sphinx site cites.",
@@ -70,12 +95,11 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _add_fetch(_add(commands, "fetch", "keep the threads that are cited and not kept yet"))
-    _add_check(_add(commands, "check", "compare what is kept with the live threads"))
-    _add(commands, "list", "list the threads that are cited or kept")
-    forget = _add(commands, "forget", "take what is kept of threads out, for good")
-    forget.add_argument("--dry-run", action="store_true", help="say what would be deleted, and delete nothing")
-    return top
+    found = {name: _add(commands, name, text) for name, text in _HELP.items()}
+    _add_fetch(found["fetch"])
+    _add_check(found["check"])
+    found["forget"].add_argument("--dry-run", action="store_true", help="say what would be deleted, and delete nothing")
+    return top, found
 
 
 def _add(
@@ -100,6 +124,9 @@ def _add(
 
 def _add_network(command: argparse.ArgumentParser) -> None:
     command.add_argument("-j", "--jobs", type=_number, default=4, metavar="N", help="threads at once (4)")
+    command.add_argument(
+        "--pause", type=_seconds, default=1, metavar="S", help="seconds between two requests to one server (1)"
+    )
 
 
 def _add_fetch(command: argparse.ArgumentParser) -> None:
@@ -123,6 +150,17 @@ def _number(text: str) -> int:
         message = f"{text!r} is not a number from 1 to 64"
         raise argparse.ArgumentTypeError(message)
     return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1
+    if not 0 <= seconds <= 3600:  # noqa: PLR2004 - an hour
+        message = f"{text!r} is not a number of seconds; write it as 2 or 0.5"
+        raise argparse.ArgumentTypeError(message)
+    return seconds
 
 
 def _age(text: str) -> timedelta:

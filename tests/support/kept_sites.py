@@ -38,7 +38,9 @@ class KeptSite:
 
     def run(self, *words: str) -> int:
         """Run a command in the site's folder."""
-        return main([*words, "-c", str(self.folder), str(self.folder / "docs")])
+        command, *others = words
+        hurry = ["--pause", "0"] if command in {"fetch", "check"} else []
+        return main([command, "-c", str(self.folder), *hurry, str(self.folder / "docs"), *others])
 
     def snapshot(self, name: str) -> dict[str, Any]:
         """A snapshot by its place in the store."""

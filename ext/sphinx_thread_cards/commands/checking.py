@@ -32,7 +32,7 @@ def command(args: Namespace) -> int:
     threads = [cited for cited in chosen(site, urls) if urls or path_of(cited.ref, site.store).exists()]
     threads += [] if urls else kept_alone(site)
     results = []
-    with open_client(site, args.jobs) as client:
+    with open_client(site, args) as client:
         plan = Plan(folder=site.store, send=asker_of(site, client), dry=args.dry_run)
         progress = output.Progress(len(threads))
         try:

@@ -14,9 +14,6 @@ from sphinx_thread_cards.fetch.kept import Outcome, Plan, What, fetch_one
 from sphinx_thread_cards.fetch.run import run
 from sphinx_thread_cards.store import sweep
 
-PAUSE = 1.0
-"""Seconds from one request to a host to the next."""
-
 if TYPE_CHECKING:
     from argparse import Namespace
 
@@ -28,7 +25,7 @@ def command(args: Namespace) -> int:
     site, urls = open_site(args)
     threads = chosen(site, urls)
     sweep(site.store)
-    with open_client(site, args.jobs) as client:
+    with open_client(site, args) as client:
         plan = _plan(args, site, asker_of(site, client))
         outcomes = []
         progress = output.Progress(len(threads))
@@ -46,10 +43,11 @@ def command(args: Namespace) -> int:
     return output.TROUBLE if counts[What.FAILED] else output.OK
 
 
-def open_client(site: Site, jobs: int) -> Client:
+def open_client(site: Site, args: Namespace) -> Client:
     """A client that says whose it is and may ask the servers that the site's settings name."""
-    endpoints = site.settings.endpoints.values()
-    return Client(contact=site.contact, allowed=endpoints, limits=Limits(jobs=jobs, pause=PAUSE), ca_bundle=site.ca_bundle)
+    limits = Limits(jobs=args.jobs, pause=args.pause)
+    allowed = site.settings.endpoints.values()
+    return Client(contact=site.contact, allowed=allowed, limits=limits, ca_bundle=site.ca_bundle)
 
 
 def asker_of(site: Site, client: Client) -> Asker:

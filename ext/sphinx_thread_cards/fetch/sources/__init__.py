@@ -6,14 +6,25 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch.sources import (
+    bluesky,
+    discourse,
+    github,
+    gitlab,
     groupsio,
     hackernews,
     hyperkitty,
     hypermail,
+    lemmy,
     lkml,
+    lobsters,
     mailarchive,
+    mastodon,
+    misskey,
     pipermail,
+    pleroma,
     publicinbox,
+    stackexchange,
+    zulip,
 )
 
 if TYPE_CHECKING:
@@ -23,5 +34,25 @@ if TYPE_CHECKING:
 
 __all__ = ["SOURCES"]
 
-_MODULES = (groupsio, hackernews, hyperkitty, hypermail, lkml, mailarchive, pipermail, publicinbox)
+_MODULES = (
+    bluesky,
+    discourse,
+    github,
+    gitlab,
+    groupsio,
+    hackernews,
+    hyperkitty,
+    hypermail,
+    lemmy,
+    lkml,
+    lobsters,
+    mailarchive,
+    mastodon,
+    misskey,
+    pipermail,
+    pleroma,
+    publicinbox,
+    stackexchange,
+    zulip,
+)
 SOURCES: Mapping[str, Source] = MappingProxyType({module.SOURCE.name: module.SOURCE for module in _MODULES})
