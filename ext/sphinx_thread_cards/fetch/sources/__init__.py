@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.fetch.sources import hackernews
+from sphinx_thread_cards.fetch.sources import hackernews, x
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +14,5 @@ if TYPE_CHECKING:
 
 __all__ = ["SOURCES"]
 
-_MODULES = (hackernews,)
-SOURCES: Mapping[str, Source] = MappingProxyType(
-    {module.SOURCE.name: module.SOURCE for module in _MODULES}
-)
+_MODULES = (hackernews, x)
+SOURCES: Mapping[str, Source] = MappingProxyType({module.SOURCE.name: module.SOURCE for module in _MODULES})
