@@ -1,6 +1,7 @@
 """Pages of X that a browser saved, as its scripts had built them, and those of Nitter, a front end.
 
-Nothing documents either; X marks its parts with ``data-testid`` for its own tests.
+Nothing documents either. Until 2026 X marked its parts with ``data-testid``, for its own tests; the pages that it shows
+since then to those who are not logged in have no marks.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from sphinx_thread_cards.fetch.rich_spans import clean, safe_link
 from sphinx_thread_cards.fetch.shape import language, line, when
 from sphinx_thread_cards.fetch.sources._nitter import read_nitter
 from sphinx_thread_cards.fetch.sources._x_common import Told, address, full_size, time_of_id
-from sphinx_thread_cards.thread import Author, Media, Post
+from sphinx_thread_cards.thread import Author, Media, Paragraph, Post, Quote, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,9 +29,12 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.thread import Block
 
 _SITE = "https://x.com"
-_PATH = re.compile(r"(?:https?://(?:www\.|mobile\.)?(?:x|twitter)\.com)?/([A-Za-z0-9_]{1,20})/status/([0-9]{1,19})")
+_PATH = re.compile(
+    r"(?:https?://(?:www\.|mobile\.)?(?:x|twitter)\.com)?/([A-Za-z0-9_]{1,20})/status/([0-9]{1,19})(/(?:photo|video)/.*)?"
+)
 # A browser names the file of a picture after the picture.
 _PICTURE = re.compile(r"(?:^|/)([A-Za-z0-9_-]{15})(?:\.jpe?g|\.png|\.webp)?$")
+_THUMB = re.compile(r"https://pbs\.twimg\.com/[a-z_]*video_thumb/")
 _NO_ALT = frozenset({"", "Image"})
 
 
@@ -46,108 +50,132 @@ def read_page(root: _Element, ref: ThreadRef, wish: Wish) -> list[Told]:
     return [item for item in told.values() if wish.replies or item.post.author == author]
 
 
-def _marked(root: _Element, *marks: str) -> list[_Element]:
-    return [element for element in root.iter() if element.get("data-testid") in marks]
+def _marked(root: _Element, mark: str) -> _Element | None:
+    return next((element for element in root.iter() if element.get("data-testid") == mark), None)
 
 
 def _articles(root: _Element) -> Iterator[Told]:
-    for article in _marked(root, "tweet"):
-        # The time of a quoted post is no link; advertisements have no time.
-        times = (time for time in article.iter("time") if (above := time.getparent()) is not None and above.tag == "a")
-        time = next(times, None)
-        link = time.getparent() if time is not None else None
-        status = _PATH.match(link.get("href") or "") if link is not None else None
-        if status and time is not None:
-            yield _told(article, status[1], status[2], when(time.get("datetime")))
+    for article in list(root.iter("article")):
+        box = next(
+            (part for part in article.iter("div") if part.get("role") == "link" and _words_of(part) is not None), None
+        )
+        quoted = _quoted(box) if box is not None else None
+        if box is not None:
+            markup.remove(box)
+        status, time = _status(article)
+        # Advertisements have no time, and no address of their own.
+        if status:
+            posted = when(time.get("datetime")) if time is not None else None
+            yield _told(article, status[1], status[2], posted, quoted)
 
 
-def _told(article: _Element, handle: str, id_: str, posted: str | None) -> Told:
-    boxes = [element for element in article.iter("div") if element.get("role") == "link"]
-    box = next((box for box in boxes if _marked(box, "User-Name")), None)
-    quoted = _quoted(box) if box is not None else None
-    if box is not None:
-        markup.remove(box)
-    text = next(iter(_marked(article, "tweetText")), None)
-    portrait = next(iter(_marked(article, "Tweet-User-Avatar")), None)
-    picture = next(portrait.iter("img"), None) if portrait is not None else None
-    avatar = safe_link(markup.attribute(picture, "src"))
+def _status(article: _Element) -> tuple[re.Match[str] | None, _Element | None]:
+    """The post's own address, and its time: the link around the time, or else the first that leads to a post."""
+    links = [(link, status) for link in article.iter("a") if (status := _PATH.fullmatch(link.get("href") or ""))]
+    dated = next(((status, time) for link, status in links for time in link.iter("time")), None)
+    plain = next((status for _, status in links if not status[3]), None)
+    return dated or (plain, None)
+
+
+def _words_of(article: _Element) -> _Element | None:
+    """The element that holds a post's words."""
+    found = _marked(article, "tweetText")
+    if found is not None or _marked(article, "User-Name") is not None:
+        return found
+    return next((part for part in article.iter("div") if part.get("dir") == "auto"), None)
+
+
+def _told(article: _Element, handle: str, id_: str, posted: str | None, quoted: Post | Quote | None) -> Told:
+    words, post = _words_of(article), quoted if isinstance(quoted, Post) else None
+    avatar = next(filter(None, (safe_link(image.get("src")) for image in article.iter("img"))), None)
     return Told(
         post=Post(
             id=id_,
             url=address(handle, id_),
             author=handle,
             posted=posted or time_of_id(id_),
-            blocks=_words(text),
+            blocks=(*_words(words), *([quoted] if isinstance(quoted, Quote) else [])),
             media=tuple(_media(article, address(handle, id_))),
-            lang=language(text.get("lang")) if text is not None else None,
-            quoted=quoted,
+            lang=language(words.get("lang")) if words is not None else None,
+            quoted=post,
         ),
-        others=(Author(handle=quoted.author, url=f"{_SITE}/{quoted.author}"),) if quoted else (),
+        others=(Author(handle=post.author, url=f"{_SITE}/{post.author}"),) if post else (),
         person=Author(
-            handle=handle, name=_name(article), url=f"{_SITE}/{handle}", avatar=Media(url=avatar) if avatar else None
+            handle=handle,
+            name=_name(article, handle),
+            url=f"{_SITE}/{handle}",
+            avatar=Media(url=avatar) if avatar and "/profile_images/" in avatar else None,
         ),
     )
 
 
-def _name(article: _Element) -> str | None:
-    """The name shown; its emoji are pictures."""
-    names = next(iter(_marked(article, "User-Name")), None)
-    link = next(names.iter("a"), names) if names is not None else None
-    _write_emoji(link)
-    shown = markup.line_in(link).partition("@")[0]
-    return line(shown)
+def _name(article: _Element, handle: str) -> str | None:
+    """The name shown, in which emoji are pictures; it links to the author, as does the handle behind it."""
+    for link in article.iter("a"):
+        if markup.segments(safe_link(link.get("href"), _SITE) or "") == [handle]:
+            _write_emoji(link)
+            shown = markup.line_in(link)
+            if shown and not shown.startswith("@"):
+                return line(shown)
+    return None
 
 
-def _quoted(box: _Element) -> Post | None:
-    """The post in the box; without an address where X gives none, it cannot be cited, and is left out."""
-    names = next(iter(_marked(box, "User-Name")), None)
-    handle = next(iter(re.findall(r"(?<!\S)@([A-Za-z0-9_]{1,20})(?!\S)", markup.line_in(names))), "")
-    status = next(filter(None, (_PATH.match(link.get("href") or "") for link in box.iter("a"))), None)
-    text = next(iter(_marked(box, "tweetText")), None)
-    if not status or not handle:
-        return None
+def _quoted(box: _Element) -> Post | Quote | None:
+    """The post in the box, or its words alone where X gives no address of it."""
+    links = [status for link in box.iter("a") if (status := _PATH.fullmatch(link.get("href") or ""))]
+    words, names = _words(_words_of(box)), _marked(box, "User-Name")
+    if not links:
+        name = Paragraph(spans=(Span(text=markup.line_in(names), strong=True),))
+        return Quote(blocks=(name, *words) if markup.line_in(names) else words) if words else None
+    handle, id_ = links[0][1], links[0][2]
     time = next(box.iter("time"), None)
     return Post(
-        id=status[2],
-        url=address(handle, status[2]),
+        id=id_,
+        url=address(handle, id_),
         author=handle,
-        posted=(when(time.get("datetime")) if time is not None else None) or time_of_id(status[2]),
-        blocks=_words(text),
-        media=tuple(_media(box, address(handle, status[2]))),
+        posted=(when(time.get("datetime")) if time is not None else None) or time_of_id(id_),
+        blocks=words,
+        media=tuple(_media(box, address(handle, id_))),
     )
 
 
-def _words(text: _Element | None) -> tuple[Block, ...]:
+def _words(element: _Element | None) -> tuple[Block, ...]:
     """A post's text, in which line breaks are plain ones, emoji are pictures, and addresses stand behind short ones."""
-    if text is None:
+    if element is None:
         return ()
-    _write_emoji(text)
-    for link in text.iter("a"):
-        shown = markup.line_in(link)
+    _write_emoji(element)
+    for button in list(element.iter("button")):
+        markup.remove(button)
+    for link in element.iter("a"):
         if any(part.get("aria-hidden") for part in link.iter("span")):
             # All of the address is there, but for eyes only a part of it.
-            link.set("href", safe_link(shown.rstrip("…")) or link.get("href") or "")
-    return from_html(markup.source_of(text).replace("\n", "<br>"), _SITE)
+            link.set("href", safe_link(markup.line_in(link).rstrip("…")) or link.get("href") or "")
+    return from_html(markup.source_of(element).replace("\n", "<br>"), _SITE)
 
 
-def _write_emoji(element: _Element | None) -> None:
-    for image in element.iter("img") if element is not None else ():
+def _write_emoji(element: _Element) -> None:
+    for image in element.iter("img"):
         image.set("class", "emoji")
 
 
 def _media(article: _Element, permalink: str) -> Iterator[Media]:
-    for part in _marked(article, "tweetPhoto", "videoPlayer", "videoComponent"):
-        video = next(part.iter("video"), None)
-        if video is not None:
-            yield Media(kind="video", url=permalink, still=safe_link(video.get("poster")))
-        for image in part.iter("img") if video is None else ():
-            alt, url = clean(image.get("alt")).strip(), _picture(image.get("src") or "")
-            if url:
-                yield Media(url=full_size(url), alt=None if alt in _NO_ALT else alt)
+    card = _marked(article, "card.wrapper")
+    inside = set(card.iter("img")) if card is not None else set()
+    for part in article.iter("img", "video"):
+        source = part.get("src") or ""
+        if part.tag == "video" or _THUMB.match(source):
+            still = safe_link(part.get("poster")) if part.tag == "video" else safe_link(source)
+            if still or not any(_THUMB.match(image.get("src") or "") for image in article.iter("img")):
+                yield Media(kind="video", url=permalink, still=still)
+        elif part not in inside and (url := _picture(source)):
+            alt = clean(part.get("alt")).strip()
+            yield Media(url=full_size(url), alt=None if alt in _NO_ALT else alt)
 
 
 def _picture(source: str) -> str | None:
+    """Where X has a picture of a post; None for faces, emoji and icons."""
     if url := safe_link(source):
-        return url if urlsplit(url).netloc == "pbs.twimg.com" else None
+        parts = urlsplit(url)
+        return url if parts.netloc == "pbs.twimg.com" and parts.path.startswith("/media/") else None
     name = _PICTURE.search(source)
     return f"https://pbs.twimg.com/media/{name[1]}?format=jpg" if name else None
