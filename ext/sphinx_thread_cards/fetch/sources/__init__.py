@@ -5,7 +5,17 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.fetch.sources import hackernews, x
+from sphinx_thread_cards.fetch.sources import (
+    discord,
+    hackernews,
+    linkedin,
+    reddit,
+    telegram,
+    threads,
+    tumblr,
+    x,
+    youtube,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,5 +24,5 @@ if TYPE_CHECKING:
 
 __all__ = ["SOURCES"]
 
-_MODULES = (hackernews, x)
+_MODULES = (discord, hackernews, linkedin, reddit, telegram, threads, tumblr, x, youtube)
 SOURCES: Mapping[str, Source] = MappingProxyType({module.SOURCE.name: module.SOURCE for module in _MODULES})

@@ -75,5 +75,7 @@ def full_size(picture: str) -> str:
     parts = urlsplit(picture)
     if parts.netloc != "pbs.twimg.com" or not parts.path.startswith("/media/"):
         return picture
-    query = "&".join([part for part in parts.query.split("&") if part.startswith("format=")] + ["name=orig"])
+    # A browser is given another format than what was sent in.
+    kept = [part.replace("webp", "jpg") for part in parts.query.split("&") if part.startswith("format=")]
+    query = "&".join([*kept, "name=orig"])
     return f"https://pbs.twimg.com{parts.path.partition(':')[0]}?{query}"

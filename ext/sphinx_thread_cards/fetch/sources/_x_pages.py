@@ -95,7 +95,7 @@ def _told(article: _Element, handle: str, id_: str, posted: str | None, quoted: 
             author=handle,
             posted=posted or time_of_id(id_),
             blocks=(*_words(words), *([quoted] if isinstance(quoted, Quote) else [])),
-            media=tuple(_media(article, address(handle, id_))),
+            media=tuple(dict.fromkeys(_media(article, address(handle, id_)))),
             lang=language(words.get("lang")) if words is not None else None,
             quoted=post,
         ),
@@ -123,10 +123,10 @@ def _name(article: _Element, handle: str) -> str | None:
 def _quoted(box: _Element) -> Post | Quote | None:
     """The post in the box, or its words alone where X gives no address of it."""
     links = [status for link in box.iter("a") if (status := _PATH.fullmatch(link.get("href") or ""))]
-    words, names = _words(_words_of(box)), _marked(box, "User-Name")
+    words, name = _words(_words_of(box)), markup.line_in(_marked(box, "User-Name")).partition("@")[0].strip()
     if not links:
-        name = Paragraph(spans=(Span(text=markup.line_in(names), strong=True),))
-        return Quote(blocks=(name, *words) if markup.line_in(names) else words) if words else None
+        said_by = (Paragraph(spans=(Span(text=name, strong=True),)),) if name else ()
+        return Quote(blocks=(*said_by, *words)) if words else None
     handle, id_ = links[0][1], links[0][2]
     time = next(box.iter("time"), None)
     return Post(
@@ -135,7 +135,7 @@ def _quoted(box: _Element) -> Post | Quote | None:
         author=handle,
         posted=(when(time.get("datetime")) if time is not None else None) or time_of_id(id_),
         blocks=words,
-        media=tuple(_media(box, address(handle, id_))),
+        media=tuple(dict.fromkeys(_media(box, address(handle, id_)))),
     )
 
 
