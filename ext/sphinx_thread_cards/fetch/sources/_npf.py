@@ -28,9 +28,7 @@ def read_blocks(item: object, permalink: str) -> Rich:
     :param permalink: of the post, where its videos are to be seen.
     """
     blocks, media = objects(item, "content"), []
-    asked = {
-        index for row in objects(item, "layout") if text(row, "type") == "ask" for index in _numbers(at(row, "blocks"))
-    }
+    asked = {number for row in objects(item, "layout") if text(row, "type") == "ask" for number in _numbers(row)}
     read: list[tuple[bool, Block]] = []
     for number, block in enumerate(blocks):
         read += [(number in asked, part) for part in _block(block)]
@@ -40,7 +38,8 @@ def read_blocks(item: object, permalink: str) -> Rich:
     return Rich(blocks=(*((Quote(blocks=question),) if question else ()), *said), media=tuple(media))
 
 
-def _numbers(value: object) -> list[int]:
+def _numbers(row: object) -> list[int]:
+    value = at(row, "blocks")
     return [part for part in value if isinstance(part, int)] if isinstance(value, list) else []
 
 

@@ -35,7 +35,8 @@ def read_listings(data: object, ref: ThreadRef) -> Listed:
     :raises BadAnswer: if it is of another post; NotFound if the post was deleted.
     """
     parts = data if isinstance(data, list) else [data]
-    things = [thing for part in parts for thing in (objects(part, "data", "children") or [part])]
+    listed = [thing for part in parts for thing in objects(part, "data", "children")]
+    things = listed or [part for part in parts if isinstance(part, dict)]
     post = next((at(thing, "data") for thing in things if text(thing, "kind") == "t3"), None)
     if ident(post, "id") != ref.id:
         raise BadAnswer(ref.url, f"post {ref.id} is not in the file")
@@ -127,9 +128,7 @@ def _own_media(data: object, permalink: str) -> Iterator[Media]:
     still = safe_link(unescape(text(data, "preview", "images", 0, "source", "url")))
     if flag(data, "is_video") or text(data, "post_hint").endswith(":video"):
         yield Media(kind="video", url=permalink if flag(data, "is_video") else safe_link(at(data, "url")), still=still)
-    elif text(data, "post_hint") == "image" and (
-        url := safe_link(at(data, "url_overridden_by_dest") or at(data, "url"))
-    ):
+    elif text(data, "post_hint") == "image" and (url := safe_link(at(data, "url"))):
         yield Media(url=url)
 
 

@@ -74,11 +74,7 @@ def _blocks(message: _Element, ref: ThreadRef) -> Iterator[Block]:
     # Tags are searches in the channel.
     base = f"{SITE}/s/{ref.id.partition('/')[0]}"
     # A picture of an album may hold the words; a long post may hold them twice, one in the other.
-    texts = [
-        part
-        for part in markup.of_class(message, f"{_W}text")
-        if "js-message_reply_text" not in (part.get("class") or "")
-    ]
+    texts = markup.of_class(message, f"{_W}text")
     for words in texts:
         if not any(around in texts for around in words.iterancestors()):
             yield from from_html(markup.source_of(words), base)

@@ -31,23 +31,20 @@ def read_posts(item: object, ref: ThreadRef) -> tuple[list[Post], dict[str, Auth
     own = _author(at(item, "blog"), text(item, "blog_name") or ref.author or "Tumblr")
     people = {own.handle: own}
     posts: list[Post] = []
-    for part in objects(item, "trail"):
+    for number, part in enumerate(objects(item, "trail"), 1):
         id_, blog = ident(part, "post", "id"), at(part, "blog")
         author = _author(blog, text(blog, "name") or text(part, "broken_blog_name"))
-        if not id_ or not author.handle or id_ == ref.id:
+        if not author.handle or id_ == ref.id:
             continue
         people.setdefault(author.handle, author)
-        rich = _content(part, f"{_SITE}/{author.handle}/{id_}")
-        posts.append(_post(id_, f"{_SITE}/{author.handle}/{id_}", author, when(at(part, "post", "timestamp")), rich))
-    # In the older kinds, what the author added stands apart, or the whole of it stands in the body.
-    added = (
-        {**item, "body": text(item, "reblog", "comment")}
-        if posts and isinstance(item, dict) and text(item, "reblog", "comment")
-        else item
-    )
-    rich = _content(added, ref.url)
-    time = at(item, "timestamp")
-    posts.append(_post(ref.id, safe_link(at(item, "post_url")) or ref.url, own, when(time), rich))
+        # What was deleted since has no number, but stays in what was made of it.
+        url = f"{_SITE}/{author.handle}/{id_}" if id_ else ref.url
+        time = when(at(part, "post", "timestamp"))
+        posts.append(_post(id_ or f"{ref.id}-{number}", url, author, time, _content(part, url)))
+    # In the older kinds, what the author added to others' words stands apart from all of it.
+    comment = text(item, "reblog", "comment") if posts else ""
+    rich = read_html(comment, ref.url) if comment else _content(item, ref.url)
+    posts.append(_post(ref.id, safe_link(at(item, "post_url")) or ref.url, own, when(at(item, "timestamp")), rich))
     return posts, people
 
 
@@ -89,10 +86,9 @@ def _before(item: object) -> Iterator[Block]:
         yield link_paragraph(line(item, "title"), url)
     for turn in objects(item, "dialogue") if not text(item, "body") else ():
         name, phrase = line(turn, "label"), line(turn, "phrase")
+        said = [Span(text=f"{name} ", strong=True)] if name else []
         if phrase:
-            yield Paragraph(
-                spans=(Span(text=f"{name} ", strong=True), Span(text=phrase)) if name else (Span(text=phrase),)
-            )
+            yield Paragraph(spans=(*said, Span(text=phrase)))
 
 
 def _media(item: object, permalink: str) -> Iterator[Media]:

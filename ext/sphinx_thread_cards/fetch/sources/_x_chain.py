@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch.assemble import thread_of
 from sphinx_thread_cards.fetch.errors import BadAnswer
+from sphinx_thread_cards.fetch.sources._x_common import address
 from sphinx_thread_cards.fetch.steps import Found
 
 if TYPE_CHECKING:
@@ -65,4 +66,7 @@ def found_of(
     people = {other.handle: other for item in chain for other in item.others}
     people |= {item.person.handle: item.person for item in reversed(chain)}
     thread = thread_of(ref, posts, people, endpoint=endpoint, replies=chain[0].replies)
+    if ref.author is None:
+        # Its address without a name works too, but tells readers on paper less.
+        thread = replace(thread, url=address(thread.posts[0].author, ref.id))
     return Found(thread=thread, whole=whole and not (cut or middle), note="; ".join(notes))

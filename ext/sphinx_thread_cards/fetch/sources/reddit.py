@@ -1,7 +1,8 @@
 """Reddit: its Atom feed of a post with comments, oEmbed where that is refused, and the JSON that authors can download.
 
 Feeds: https://www.reddit.com/wiki/rss. JSON: https://www.reddit.com/dev/api#GET_comments_{article}.
-oEmbed: the registry https://oembed.com. A post's id here is ``t3_`` and its number, Reddit's own full name; a comment's is its number alone.
+oEmbed: the registry https://oembed.com.
+A post's id here is ``t3_`` and its number, Reddit's own full name; a comment's is its number alone.
 """
 
 from __future__ import annotations

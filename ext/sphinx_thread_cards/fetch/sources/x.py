@@ -111,6 +111,7 @@ def _ask_upward(ref: ThreadRef) -> Generator[Ask, Answer, list[Told]]:
         if below.post.id == root or below.above in {"", *(item.post.id for item in chain)}:
             break
         inside = read_tweet(at(data, "parent"))
+        root = root or ident(data, "parent", "self_thread", "id_str")
         data = yield from _ask_tweet(below.above)
         # What stands inside of the answer does not say what it answers itself.
         above = read_tweet(data) or (inside and replace(inside, to_self=True))
@@ -145,7 +146,12 @@ def _check(ref: ThreadRef, data: dict[str, Any]) -> None:
 def _ask_oembed(ref: ThreadRef) -> Steps:
     url = quote(address(ref.author or "", ref.id), safe="")
     asked = f"https://publish.x.com/oembed?url={url}&omit_script=1&dnt=true&lang=en"
-    told = read_oembed((yield from ask_json(asked)), ref)
+    try:
+        told = read_oembed((yield from ask_json(asked)), ref)
+    except NotFound as error:
+        raise NotFound(ref.url, "there is no such post, or no longer", status=error.status) from None
+    except Forbidden as error:
+        raise Forbidden(ref.url, "X does not show the post to everybody", status=error.status) from None
     return found_of(ref, [told], asked, [_EMBED], whole=False)
 
 
