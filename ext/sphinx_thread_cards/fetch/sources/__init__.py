@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch.sources import (
     discord,
+    github,
+    gitlab,
     hackernews,
     linkedin,
     reddit,
@@ -24,5 +26,5 @@ if TYPE_CHECKING:
 
 __all__ = ["SOURCES"]
 
-_MODULES = (discord, hackernews, linkedin, reddit, telegram, threads, tumblr, x, youtube)
+_MODULES = (discord, github, gitlab, hackernews, linkedin, reddit, telegram, threads, tumblr, x, youtube)
 SOURCES: Mapping[str, Source] = MappingProxyType({module.SOURCE.name: module.SOURCE for module in _MODULES})
