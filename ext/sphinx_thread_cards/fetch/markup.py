@@ -81,6 +81,13 @@ def remove(element: _Element) -> None:
     parent.remove(element)
 
 
+def spell_pictures(element: _Element) -> None:
+    """Put alternative texts in the place of pictures, for emoji that are drawn."""
+    for image in list(element.iter("img")):
+        image.tail = clean(image.get("alt")) + (image.tail or "")
+        remove(image)
+
+
 def segments(url: str) -> list[str]:
     """The parts of an address's path; none for what is no address."""
     try:

@@ -38,7 +38,7 @@ def content(element: _Element, permalink: str) -> tuple[tuple[Block, ...], tuple
     seen = quoted[0] if quoted and isinstance(quoted[0], Post) else None
     links = [link_paragraph(None, item.url) if isinstance(item, Post) else item for item in quoted[bool(seen) :]]
     links += [link for part in markup.of_class(element, "entity-url-preview") if (link := _preview(part))]
-    for part in _parts(element, _APART):
+    for part in [*_hidden(element), *_parts(element, _APART)]:
         markup.remove(part)
     _lead_to_x(element)
     return (*from_html(markup.source_of(element), SITE), *links), media, seen
@@ -96,6 +96,13 @@ def _preview(part: _Element) -> Paragraph | None:
     title = line(markup.line_in(next(part.iter("strong"), None)))
     url = next(markup.links_in(part, SITE), None)
     return link_paragraph(title, url) if title and url else None
+
+
+def _hidden(element: _Element) -> list[_Element]:
+    """Links that a preview below stands for."""
+    shown = {url for part in markup.of_class(element, "entity-url-preview") for url in markup.links_in(part, SITE)}
+    links = [link for link in markup.of_class(element, "entity-url") if "display: none" in (link.get("style") or "")]
+    return [link for link in links if safe_link(link.get("href"), SITE) in shown]
 
 
 def _lead_to_x(element: _Element) -> None:

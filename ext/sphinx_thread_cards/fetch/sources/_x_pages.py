@@ -113,7 +113,7 @@ def _name(article: _Element, handle: str) -> str | None:
     """The name shown, in which emoji are pictures; it links to the author, as does the handle behind it."""
     for link in article.iter("a"):
         if markup.segments(safe_link(link.get("href"), _SITE) or "") == [handle]:
-            _write_emoji(link)
+            markup.spell_pictures(link)
             shown = markup.line_in(link)
             if shown and not shown.startswith("@"):
                 return line(shown)
@@ -143,7 +143,9 @@ def _words(element: _Element | None) -> tuple[Block, ...]:
     """A post's text, in which line breaks are plain ones, emoji are pictures, and addresses stand behind short ones."""
     if element is None:
         return ()
-    _write_emoji(element)
+    markup.spell_pictures(element)
+    for inner in list(element.iter("div"))[1:]:
+        inner.tag = "span"  # a name stands in one, shown in line
     for button in list(element.iter("button")):
         markup.remove(button)
     for link in element.iter("a"):
@@ -151,11 +153,6 @@ def _words(element: _Element | None) -> tuple[Block, ...]:
             # All of the address is there, but for eyes only a part of it.
             link.set("href", safe_link(markup.line_in(link).rstrip("…")) or link.get("href") or "")
     return from_html(markup.source_of(element).replace("\n", "<br>"), _SITE)
-
-
-def _write_emoji(element: _Element) -> None:
-    for image in element.iter("img"):
-        image.set("class", "emoji")
 
 
 def _media(article: _Element, permalink: str) -> Iterator[Media]:
