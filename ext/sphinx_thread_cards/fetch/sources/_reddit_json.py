@@ -13,7 +13,7 @@ from sphinx_thread_cards.fetch.assemble import link_paragraph
 from sphinx_thread_cards.fetch.errors import BadAnswer, NotFound
 from sphinx_thread_cards.fetch.rich_spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import from_markdown
-from sphinx_thread_cards.fetch.shape import at, count, flag, ident, line, objects, text, when
+from sphinx_thread_cards.fetch.shape import at, count, flag, ident, line, objects, text, title, when
 from sphinx_thread_cards.fetch.sources._reddit_common import NOBODY, SITE, WITHDRAWN, Listed
 from sphinx_thread_cards.thread import List, Media, Paragraph, Post, Span
 
@@ -65,6 +65,9 @@ def _post(data: Any, depth: int = 0) -> Post:  # noqa: ANN401 - as it came
     target = safe_link(at(data, "url_overridden_by_dest") or at(data, "url"), SITE)
     leads_on = not flag(data, "is_self") and not media and target and "/comments/" not in target
     parents = objects(data, "crosspost_parent_list")
+    # A quoted post has no place for its title but its text.
+    heading = title(data, "title") if depth else None
+    head = [Paragraph(spans=(Span(text=heading, strong=True),))] if heading else []
     warnings = [name for key, name in (("over_18", "NSFW"), ("spoiler", "Spoiler")) if flag(data, key)]
     return Post(
         id=f"t3_{ident(data, 'id')}",
@@ -72,7 +75,7 @@ def _post(data: Any, depth: int = 0) -> Post:  # noqa: ANN401 - as it came
         author=line(data, "author") or NOBODY,
         posted=when(at(data, "created_utc")),
         edited=_edited(data),
-        blocks=(*([link_paragraph(None, target)] if leads_on and target else []), *words, *_poll(data)),
+        blocks=(*head, *([link_paragraph(None, target)] if leads_on and target else []), *words, *_poll(data)),
         media=() if parents else media,
         warning=", ".join(warnings) or None,
         quoted=_post(parents[0], depth + 1) if parents and not depth else None,

@@ -29,7 +29,7 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{1,40}\.(?:jpg|png)")
 _PARTS = frozenset({"legacy", "note_tweet", "entities", "extended_entities", "user", "core"})
 
 
-def read_file(file: Saved, handle: str | None) -> list[Told]:
+def read_file(file: Saved, handle: str) -> list[Told]:
     """All posts in a file, in its order.
 
     :param handle: of the author, where a file does not name one.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch import markup
@@ -46,7 +47,7 @@ def read(ref: ThreadRef, root: _Element, endpoint: str) -> Found:
         raise NotFound(ref.url, f"Telegram says: {markup.line_in(error)[:100]}")
     messages = markup.of_class(root, "tgme_widget_message")
     message = next((message for message in messages if _id(message) == ref.id), None)
-    if message is None and messages:
+    if message is None and (messages or endpoint == "file"):
         raise BadAnswer(ref.url, f"post {ref.id} is not on the page")
     if message is None:
         raise NotFound(ref.url, "there is no such post that everybody may read")
@@ -58,6 +59,11 @@ def read(ref: ThreadRef, root: _Element, endpoint: str) -> Found:
     meta = markup.first(message, "tgme_widget_message_meta")
     edited, hidden = "edited" in markup.line_in(meta), is_hidden(message)
     blocks, media, quoted = content(message, reply, ref)
+    people = {author.handle: author}
+    if quoted and quoted.author.casefold() == author.handle.casefold():
+        quoted = replace(quoted, author=author.handle)
+    elif quoted:
+        people[quoted.author] = Author(handle=quoted.author, url=f"{SITE}/{quoted.author}")
     post = Post(
         id=ref.id,
         url=ref.url,
@@ -67,7 +73,7 @@ def read(ref: ThreadRef, root: _Element, endpoint: str) -> Found:
         media=media,
         quoted=quoted,
     )
-    thread = thread_of(ref, [post], {author.handle: author}, endpoint=endpoint)
+    thread = thread_of(ref, [post], people, endpoint=endpoint)
     notes = [note for note, true in ((_EDITED, edited), (_APP_ONLY, hidden)) if true]
     return Found(thread=thread, whole=not hidden, note="; ".join(notes))
 

@@ -162,8 +162,10 @@ def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
         if is_unrolled(root):
             return _found(ref, wish, read_unrolled(root, ref), "file", [_UNROLLED])
         return found_of(ref, read_page(root, ref, wish), "file")
-    chain = chain_of(read_file(file, ref.author), ref.id, wish)
-    return found_of(ref, chain, "file")
+    told = read_file(file, ref.author or "")
+    if not told and at(data := file.json(), "author_url"):
+        return found_of(ref, [read_oembed(data, ref)], "file", [_EMBED], whole=False)
+    return found_of(ref, chain_of(told, ref.id, wish), "file")
 
 
 SOURCE = Source(name="x", steps=steps, saved=saved)
