@@ -12,7 +12,7 @@ from sphinx_thread_cards.fetch.rich_html import from_html
 from sphinx_thread_cards.fetch.rich_spans import safe_link
 from sphinx_thread_cards.fetch.shape import line
 from sphinx_thread_cards.fetch.sources._x_common import HANDLE, Told, address, time_of_id, time_of_words
-from sphinx_thread_cards.thread import Author, Media, Post
+from sphinx_thread_cards.thread import Author, List, Media, Paragraph, Post, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,12 +108,16 @@ def _words(part: _Element | None) -> tuple[Block, ...]:
 
 
 def _card(item: _Element) -> Iterator[Block]:
-    """The title of a linked page, linked."""
+    """The title of a linked page, linked; the choices of a poll."""
     card = markup.first(item, "card-container")
     title = line(markup.line_in(markup.first(card, "card-title")))
     url = next(markup.links_in(card, "https://x.com"), None)
     if title and url:
         yield link_paragraph(title, url)
+    choices = (line(markup.line_in(part)) for part in markup.of_class(item, "poll-choice-option"))
+    items = tuple((Paragraph(spans=(Span(text=choice),)),) for choice in choices if choice)
+    if items:
+        yield List(items=items)
 
 
 def _media(item: _Element, permalink: str) -> Iterator[Media]:
