@@ -18,10 +18,12 @@ from sphinx_thread_cards.fetch.saved import Saved
 from sphinx_thread_cards.fetch.shape import at, count, ident, language, line, objects, text, when
 from sphinx_thread_cards.fetch.sources._x_common import HANDLE, ID, Told, address, full_size, time_of_id
 from sphinx_thread_cards.fetch.sources._x_tweets import person, read_tweet
-from sphinx_thread_cards.thread import Media, Post, Span
+from sphinx_thread_cards.thread import List, Media, Paragraph, Post, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from sphinx_thread_cards.thread import Block
 
 _ASSIGNMENT = re.compile(rb"\s*window\.YTD\.[a-z_]{1,40}\.part[0-9]{1,4}\s*=\s*")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,40}\.(?:jpg|png)")
@@ -78,6 +80,7 @@ class _Included:
     def __init__(self, found: list[dict[str, Any]]) -> None:
         self.users = {ident(item, "id"): item for item in found if HANDLE.fullmatch(text(item, "username"))}
         self.media = {text(item, "media_key"): item for item in found if "media_key" in item and "type" in item}
+        self.polls = {ident(item, "id"): item for item in found if "options" in item and "id" in item}
         self.posts = {ident(item, "id"): item for item in found if _is_of_api(item)}
 
 
@@ -125,18 +128,26 @@ def _post_of_api(item: dict[str, Any], included: _Included, id_: str, handle: st
         author=handle,
         posted=(time_of_id(begun) if edited else None) or when(item.get("created_at")) or time_of_id(id_),
         edited=edited,
-        blocks=(*from_entities(words, entities), *_previews(entities)),
+        blocks=(*from_entities(words, entities), *_previews(entities), *_poll(item, included)),
         media=tuple(_media_of_api(item, included, address(handle, id_))),
         lang=language(item.get("lang")),
         quoted=quoted,
     )
 
 
-def _previews(entities: object) -> Iterator[Any]:
+def _previews(entities: object) -> Iterator[Block]:
     for link in objects(entities, "urls"):
         title, url = line(link, "title"), safe_link(at(link, "unwound_url") or at(link, "expanded_url"))
         if title and url:
             yield link_paragraph(title, url)
+
+
+def _poll(item: dict[str, Any], included: _Included) -> Iterator[Block]:
+    poll = included.polls.get(ident(item, "attachments", "poll_ids", 0))
+    choices = [line(choice, "label") for choice in objects(poll, "options")]
+    items = tuple((Paragraph(spans=(Span(text=choice),)),) for choice in choices if choice)
+    if items:
+        yield List(items=items)
 
 
 def _media_of_api(item: dict[str, Any], included: _Included, permalink: str) -> Iterator[Media]:
