@@ -78,11 +78,22 @@ def open_saved(path: Path) -> Saved:
     """
     try:
         body = path.read_bytes()[: MOST_BYTES + 1]
+    except OSError as error:
+        raise BadAnswer(path.name, f"the file cannot be read: {error.strerror}") from None
+    return Saved(name=path.name, body=unpacked(body, path.name))
+
+
+def unpacked(body: bytes, name: str) -> bytes:
+    """A file or an answer as it was before gzip packed it; itself if it is not packed.
+
+    :param name: of the file, or the address that was asked; for messages.
+    :raises BadAnswer: if it is not whole, or is or grows too large.
+    """
+    try:
         if body.startswith(_GZIP):
             body = gzip.GzipFile(fileobj=io.BytesIO(body)).read(MOST_BYTES + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        reason = getattr(error, "strerror", None) or "it is not whole"
-        raise BadAnswer(path.name, f"the file cannot be read: {reason}") from None
+    except (OSError, EOFError, zlib.error):
+        raise BadAnswer(name, "the file cannot be read: it is not whole") from None
     if len(body) > MOST_BYTES:
-        raise BadAnswer(path.name, f"the file is larger than {MOST_BYTES // 1024**2} MB")
-    return Saved(name=path.name, body=body)
+        raise BadAnswer(name, f"the file is larger than {MOST_BYTES // 1024**2} MB")
+    return body

@@ -6,17 +6,33 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch.sources import (
+    bluesky,
     discord,
+    discourse,
     github,
     gitlab,
+    groupsio,
     hackernews,
+    hyperkitty,
+    hypermail,
+    lemmy,
     linkedin,
+    lkml,
+    lobsters,
+    mailarchive,
+    mastodon,
+    misskey,
+    pipermail,
+    pleroma,
+    publicinbox,
     reddit,
+    stackexchange,
     telegram,
     threads,
     tumblr,
     x,
     youtube,
+    zulip,
 )
 
 if TYPE_CHECKING:
@@ -26,5 +42,33 @@ if TYPE_CHECKING:
 
 __all__ = ["SOURCES"]
 
-_MODULES = (discord, github, gitlab, hackernews, linkedin, reddit, telegram, threads, tumblr, x, youtube)
+_MODULES = (
+    bluesky,
+    discord,
+    discourse,
+    github,
+    gitlab,
+    groupsio,
+    hackernews,
+    hyperkitty,
+    hypermail,
+    lemmy,
+    linkedin,
+    lkml,
+    lobsters,
+    mailarchive,
+    mastodon,
+    misskey,
+    pipermail,
+    pleroma,
+    publicinbox,
+    reddit,
+    stackexchange,
+    telegram,
+    threads,
+    tumblr,
+    x,
+    youtube,
+    zulip,
+)
 SOURCES: Mapping[str, Source] = MappingProxyType({module.SOURCE.name: module.SOURCE for module in _MODULES})
