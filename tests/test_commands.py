@@ -151,6 +151,50 @@ def test_broken_snapshot_is_told_and_mended_by_refresh(site: KeptSite, capsys: p
     assert len(site.snapshot(SAVED)["posts"]) == 2
 
 
+PAGE = """<!DOCTYPE html><html><head><link rel="canonical" href="https://www.threads.com/@jo_example/post/CuWRRrQuql9">
+<meta property="og:title" content="Jo Example (@jo_example) on Threads"><meta property="og:description" content="The lamp boots.">
+</head><body></body></html>"""
+
+
+def test_from_a_saved_page(site: KeptSite, capsys: pytest.CaptureFixture[str]) -> None:
+    """The page tells which thread it is; nobody is asked; what is kept says that it came from a file."""
+    (site.folder / "page.html").write_text(PAGE)
+    assert site.run("fetch", "--from", "page.html") == 0
+    assert "saved https://www.threads.com/@jo_example/post/CuWRRrQuql9: 1 post" in capsys.readouterr().out
+    assert site.server.asked == []
+    kept = site.snapshot("threads/!cu!w!r!rr!quql9")
+    assert kept["provenance"]["endpoint"] == "file"
+    assert kept["posts"][0]["blocks"][0]["spans"] == [{"text": "The lamp boots."}]
+
+
+def test_from_downloaded_json(site: KeptSite) -> None:
+    """In the place of what is kept, too: the author said so."""
+    site.run("fetch")
+    (site.folder / "item.json").write_text(json.dumps(item(1, "One, from a file.", item(11, "More of one."))))
+    assert site.run("fetch", url_of(1), "--from", "item.json") == 0
+    assert site.snapshot(SAVED)["posts"][0]["blocks"][0]["spans"] == [{"text": "One, from a file."}]
+    assert site.run("check") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words", "code", "message"),
+    [
+        ("page.html", "<p>Nothing</p>", [], 2, "page.html does not tell which thread it is; give its address too"),
+        ("page.html", PAGE, [url_of(1), url_of(2)], 2, "one file holds one thread; give one address"),
+        ("none.html", None, [], 2, "none.html: the file cannot be read: No such file or directory"),
+        ("item.json", "[", [url_of(1)], 1, "the file is broken or no JSON, where JSON was due"),
+        ("page.html", "<p>Nothing</p>", [url_of(1)], 1, "the page does not hold the post"),
+    ],
+)
+def test_file_of_no_use(
+    site: KeptSite, name: str, content: str | None, words: list[str], code: int, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if content is not None:
+        (site.folder / name).write_text(content)
+    assert site.run("fetch", *words, "--from", name) == code
+    assert message in "".join(capsys.readouterr())
+
+
 @pytest.mark.parametrize("asked_by", ["card", "setting", "option"])
 def test_answers_of_others_on_request(site: KeptSite, asked_by: str) -> None:
     site.answer(item(1, "One.", item(11, "A question.", author="sam_example")))
