@@ -14,7 +14,7 @@ from sphinx_thread_cards.fetch import pictures
 from sphinx_thread_cards.fetch.errors import NotFound
 from sphinx_thread_cards.fetch.http import Client, Limits
 from sphinx_thread_cards.fetch.pictures import ACCEPT, MOST_BYTES, keep_pictures
-from sphinx_thread_cards.housekeeping import unused_media
+from sphinx_thread_cards.housekeeping import pictures_of
 from sphinx_thread_cards.snapshot import digest, loads
 from sphinx_thread_cards.store import path_of, save, sweep
 from sphinx_thread_cards.thread import Author, Media, Post, Thread
@@ -205,12 +205,17 @@ def kept(web: Web, tmp_path: Path) -> Thread:
     return thread
 
 
+def unused(folder: Path) -> list[Path]:
+    """The kept pictures that no snapshot names."""
+    return sorted({*(folder / "media").glob("*.*g")} - pictures_of(folder.rglob("*.json"), folder))
+
+
 def test_unused(kept: Thread, tmp_path: Path) -> None:
     """What no snapshot names; the avatars, the pictures and those of quoted posts are named."""
-    assert unused_media(tmp_path) == [tmp_path / "media" / "old.png"]
+    assert unused(tmp_path) == [tmp_path / "media" / "old.png"]
     path_of(kept, tmp_path).unlink()
-    assert len(unused_media(tmp_path)) == 5
-    assert unused_media(tmp_path / "missing") == []
+    assert len(unused(tmp_path)) == 5
+    assert unused(tmp_path / "missing") == []
 
 
 @pytest.mark.parametrize(
@@ -227,7 +232,7 @@ def test_files_of_a_broken_snapshot_are_not_unused(broken: Callable[[bytes], byt
     path = path_of(kept, tmp_path)
     path.write_bytes(broken(path.read_bytes()))
 
-    assert unused_media(tmp_path) == [tmp_path / "media" / "old.png"]
+    assert unused(tmp_path) == [tmp_path / "media" / "old.png"]
 
 
 def test_names_written_in_another_way(kept: Thread, tmp_path: Path) -> None:
@@ -236,7 +241,7 @@ def test_names_written_in_another_way(kept: Thread, tmp_path: Path) -> None:
     path.write_text(path.read_text().replace(".png", r"\u002epng"))
 
     assert loads(path.read_bytes()) == kept
-    assert unused_media(tmp_path) == [tmp_path / "media" / "old.png"]
+    assert unused(tmp_path) == [tmp_path / "media" / "old.png"]
 
 
 @pytest.mark.usefixtures("kept")
@@ -248,4 +253,4 @@ def test_a_snapshot_that_cannot_be_opened(tmp_path: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(Path, "read_bytes", refuse)
     with pytest.raises(PermissionError):
-        unused_media(tmp_path)
+        unused(tmp_path)

@@ -12,7 +12,7 @@ from sphinx_thread_cards.store import MEDIA, SnapshotError
 from sphinx_thread_cards.texts import FORMS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from sphinx_thread_cards.thread import Thread
@@ -27,23 +27,18 @@ def kept(folder: Path) -> Iterator[tuple[Path, Thread]]:
             yield path, loads(path.read_bytes())
 
 
-def unused_media(folder: Path) -> list[Path]:
-    """Pictures that no snapshot names, in the order of names; one that cannot be read counts by what stands in it.
+def pictures_of(snapshots: Iterable[Path], folder: Path) -> set[Path]:
+    """The kept pictures that these snapshots name; of one that cannot be read, those whose names stand in it.
 
-    A picture that another command has just written, for a snapshot that comes a moment later, is among them.
-
-    :raises OSError: a snapshot cannot be opened, so that nothing can be said.
+    :raises OSError: a snapshot that exists cannot be opened.
     """
     media = folder / MEDIA
     names = {path.name for path in media.glob("*") if _PICTURE.fullmatch(path.name)}
-    for path in folder.rglob("*.json"):
-        if path.is_file():
-            names -= _named_in(path.read_bytes(), names)
-    return sorted(media / name for name in names)
+    texts = [path.read_bytes() for path in snapshots if path.is_file()]
+    return {media / name for text in texts for name in _named_in(text, names) & names}
 
 
 def _named_in(snapshot: bytes, names: set[str]) -> set[str]:
-    """Those of the names that a snapshot has, or that its text holds."""
     try:
         return set(files_of(loads(snapshot)))
     except SnapshotError:

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards.commands import output
 from sphinx_thread_cards.commands.choice import MisuseError, chosen, open_site
+from sphinx_thread_cards.fetch.archive import find_copy
 from sphinx_thread_cards.fetch.asking import Asker
 from sphinx_thread_cards.fetch.errors import FetchError
 from sphinx_thread_cards.fetch.http import Client, Limits
 from sphinx_thread_cards.fetch.kept import Outcome, Plan, What, fetch_one
+from sphinx_thread_cards.fetch.pictures import ACCEPT, MOST_BYTES, keep_pictures
 from sphinx_thread_cards.fetch.run import run
 from sphinx_thread_cards.fetch.saved import open_saved
+from sphinx_thread_cards.fetch.steps import drive
 from sphinx_thread_cards.store import sweep
 
 if TYPE_CHECKING:
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
     from sphinx_thread_cards.fetch.saved import Saved
     from sphinx_thread_cards.site import Site
+    from sphinx_thread_cards.thread import Thread
 
 
 def command(args: Namespace) -> int:
@@ -31,7 +35,7 @@ def command(args: Namespace) -> int:
     threads = chosen(site, _of_file(saved, urls) if saved else urls)
     sweep(site.store)
     with open_client(site, args) as client:
-        plan = _plan(args, site, asker_of(site, client), saved)
+        plan = _plan(args, site, client, saved)
         outcomes = []
         progress = output.Progress(len(threads))
         try:
@@ -79,7 +83,15 @@ def _of_file(saved: Saved, urls: list[str]) -> list[str]:
     return urls or [saved.address or ""]
 
 
-def _plan(args: Namespace, site: Site, asker: Asker, saved: Saved | None) -> Plan:
+def _plan(args: Namespace, site: Site, client: Client, saved: Saved | None) -> Plan:
+    asker = asker_of(site, client)
+
+    def pictures(thread: Thread, before: Thread | None) -> tuple[Thread, list[str]]:
+        return keep_pictures(thread, before, site.store, picture)
+
+    def picture(url: str) -> bytes:
+        return client.get_bytes(asker.place(url), MOST_BYTES, accept=ACCEPT)
+
     return Plan(
         folder=site.store,
         send=asker,
@@ -88,6 +100,8 @@ def _plan(args: Namespace, site: Site, asker: Asker, saved: Saved | None) -> Pla
         older=args.older_than,
         replies=args.replies,
         dry=args.dry_run,
+        pictures=pictures if site.settings.media else None,
+        archived=(lambda cited: drive(find_copy(cited.ref), asker)) if args.archive else None,
     )
 
 

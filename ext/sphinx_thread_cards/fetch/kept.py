@@ -145,10 +145,10 @@ def _fetch(cited: Cited, plan: Plan, before: Thread | None) -> Outcome:
             thread = keeping.with_archived(thread, url) if url else thread
         except FetchError as error:
             said.append(f"no archived copy was looked up: {error}")
-    if plan.pictures:
-        thread, trouble = plan.pictures(thread, before)
-        said += trouble
     try:
+        if plan.pictures:
+            thread, trouble = plan.pictures(thread, before)
+            said += trouble
         store.save(thread, plan.folder)
     except (SnapshotError, OSError) as error:
         return Outcome(cited=cited, what=What.FAILED, why=f"it cannot be kept: {error}")
