@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.dates import When
     from sphinx_thread_cards.model import ThreadRef
     from sphinx_thread_cards.options import Options
-    from sphinx_thread_cards.thread import Thread
+    from sphinx_thread_cards.thread import Media, Thread
 
 BLOCK = "thread-card"
 SEPARATOR = " · "
@@ -35,6 +35,8 @@ class Card:
     when: When | None
     lang: str | None
     archive: str | None
+    avatar: Media | None = None
+    """The author's, if its picture is kept."""
     kept: When | None = None
     """When the snapshot was taken, if one is kept and it says so."""
     gone: bool = False
@@ -77,6 +79,8 @@ def _describe_kept(ref: ThreadRef, options: Options, thread: Thread, *, unrolled
     posted = read_when(first.posted) if first and first.posted else None
     retrieved = thread.provenance.retrieved
     title = options.title or thread.title or ref.title
+    # A handle that the page gives may be another person's.
+    pictured = author and author.avatar and author.avatar.file and options.handle in {None, author.handle}
     return Card(
         ref=ref,
         title=title or words.what_it_is(ref),
@@ -86,6 +90,7 @@ def _describe_kept(ref: ThreadRef, options: Options, thread: Thread, *, unrolled
         when=options.date or posted or when_of(ref),
         lang=options.lang or thread.lang,
         archive=options.archive or thread.provenance.archived,
+        avatar=author.avatar if author and pictured else None,
         kept=read_when(retrieved) if retrieved else None,
         gone=thread.provenance.status == "gone",
         thread=thread if options.posts or (options.show == "thread" if options.show else unrolled) else None,

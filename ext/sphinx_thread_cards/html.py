@@ -6,15 +6,14 @@ Nothing here is registered for ``epub``: one such registration, by any extension
 
 from __future__ import annotations
 
-import posixpath
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from docutils import nodes
 
 from sphinx_thread_cards import words
 from sphinx_thread_cards.card import BLOCK, SEPARATOR, Card, addresses, header, kept_note
 from sphinx_thread_cards.dates import show_when
+from sphinx_thread_cards.html_pictures import card_avatar, card_picture, picture_tag, skip_avatar, visit_picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,11 +41,9 @@ class card_fold(nodes.General, nodes.Element):  # noqa: N801
     """What is shown when it is asked for."""
 
 
-class card_picture(nodes.image):  # noqa: N801
-    """A kept picture, whose size is known before it has come."""
-
-
 _SHOWN_BEFORE_THE_FOLD = 6
+_AVATAR_SIDE = 32
+_AVATAR_AT_POST = 24
 
 
 def build_article(card: Card, place: nodes.container, language: str) -> card_article:
@@ -55,15 +52,18 @@ def build_article(card: Card, place: nodes.container, language: str) -> card_art
     article = card_article("", card_words("", said), classes=place["classes"], ids=place["ids"], names=place["names"])
     article.source, article.line = place.source, place.line
     article["card"], article["language"] = card, language
+    if card.avatar:
+        from sphinx_thread_cards.figures import avatar  # noqa: PLC0415 - as below
+
+        article += card_avatar("", **avatar(card.avatar, _AVATAR_SIDE).attributes)
     if place.children:
         article += card_summary("", *place.children, classes=[f"{BLOCK}-summary"])
     if card.thread:
         from sphinx_thread_cards.unroll import unroll  # noqa: PLC0415 - few sites keep threads, and the others need not wait for this
 
         article["classes"] = [*article["classes"], f"{BLOCK}-unrolled"]
-        article += list(
-            _folded([_for_html(part) for part in unroll(card.thread, place["ids"][0], card.posts, language)])
-        )
+        posts = unroll(card.thread, place["ids"][0], card.posts, language, avatars=_AVATAR_AT_POST)
+        article += list(_folded(list(map(_for_html, posts))))
     return article
 
 
@@ -102,7 +102,7 @@ def visit_article(self: HTML5Translator, node: card_article) -> None:
     lines = [_header(self, card, node["language"])]
     title = f'<a class="reference external" href="{self.attval(card.href)}">{self.encode(card.title)}</a>'
     lines.append(f'<p class="{BLOCK}-title" id="{name}" dir="auto">{title}</p>\n')
-    if who := _who(self, card):
+    if who := "".join(picture_tag(self, part) for part in node if isinstance(part, card_avatar)) + _who(self, card):
         lines.append(f'<p class="{BLOCK}-author" dir="auto">{who}</p>\n')
     label: dict[str, Any] = {"aria-labelledby": name}
     self.body.append(self.starttag(node, "article", **label) + "".join(lines))
@@ -156,16 +156,6 @@ def depart_fold(self: HTML5Translator, node: card_fold) -> None:  # noqa: ARG001
     self.body.append("</details>\n")
 
 
-def visit_picture(self: HTML5Translator, node: card_picture) -> None:
-    """Write a picture; nothing for one whose file is not there, which Sphinx has warned of."""
-    if node["uri"] in self.builder.images:
-        source = posixpath.join(self.builder.imgpath, quote(self.builder.images[node["uri"]]))
-        width, height = node["size"]
-        size = {"width": str(width), "height": str(height)} if width and height else {}
-        self.body.append(self.emptytag(node, "img", src=source, alt=node["alt"], loading="lazy", **size))
-    raise nodes.SkipNode
-
-
 def visit_summary(self: HTML5Translator, node: card_summary) -> None:
     """Open the summary."""
     self.body.append(self.starttag(node, "div", dir="auto"))
@@ -189,4 +179,5 @@ VISITORS: dict[type[nodes.Element], tuple[Callable[..., None], Callable[..., Non
     card_post: (visit_post, depart_post),
     card_fold: (visit_fold, depart_fold),
     card_picture: (visit_picture, None),
+    card_avatar: (skip_avatar, None),
 }

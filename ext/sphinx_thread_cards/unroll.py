@@ -13,15 +13,15 @@ from docutils import nodes
 
 from sphinx_thread_cards import words
 from sphinx_thread_cards.dates import read_when, show_when
+from sphinx_thread_cards.figures import avatar, figures
 from sphinx_thread_cards.thread import Code, List, Paragraph, Quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from sphinx_thread_cards.thread import Block, Media, Post, Span, Thread
+    from sphinx_thread_cards.thread import Block, Post, Span, Thread
 
 Ranges = tuple[tuple[int, int], ...]
-MEDIA = "_threads/media"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,13 @@ def choose(total: int, ranges: Ranges | None) -> list[int | Gap]:
     return chosen
 
 
-def unroll(thread: Thread, anchor: str, ranges: Ranges | None, language: str) -> list[nodes.Element]:
+def unroll(
+    thread: Thread, anchor: str, ranges: Ranges | None, language: str, *, avatars: int = 0
+) -> list[nodes.Element]:
     """The posts of a thread, as containers of the class ``thread-card-post``, and a paragraph for each gap.
 
     :param anchor: the card's id; a post's is that and its number, ``thread-x-1313512835843055618-3``.
+    :param avatars: side in CSS pixels of those beside the names of people other than the thread's author; 0 for none.
     """
     parts: list[nodes.Element] = []
     for number in choose(len(thread.posts), ranges):
@@ -66,7 +69,10 @@ def unroll(thread: Thread, anchor: str, ranges: Ranges | None, language: str) ->
             post = thread.posts[number - 1]
             box = nodes.container(ids=[f"{anchor}-{number}"], classes=["thread-card-post"])
             box["lang"] = post.lang or thread.lang
-            box += _head(thread, post, number, language)
+            head = _head(thread, post, number, language)
+            if avatars and post.author != thread.posts[0].author:
+                head[:0] = _avatar(thread, post.author, avatars)
+            box += head
             box += list(_body(thread, post, language))
             parts.append(box)
     return parts
@@ -87,6 +93,12 @@ def _head(thread: Thread, post: Post, number: int, language: str) -> nodes.parag
     return paragraph
 
 
+def _avatar(thread: Thread, handle: str, side: int) -> list[nodes.Node]:
+    """The kept avatar of a person, if there is one, with a space behind it."""
+    kept = (person.avatar for person in thread.participants if person.handle == handle)
+    return [node for media in kept if media and media.file for node in (avatar(media, side), nodes.Text(" "))]
+
+
 def _name(thread: Thread, handle: str) -> str:
     names = {author.handle: author.name for author in thread.participants}
     return names.get(handle) or f"@{handle}"
@@ -96,7 +108,7 @@ def _body(thread: Thread, post: Post, language: str) -> Iterator[nodes.Element]:
     if post.warning:
         yield nodes.paragraph("", words.content_warning(post.warning), classes=["thread-card-warning"])
     yield from build_blocks(post.blocks)
-    yield from map(_picture, post.media)
+    yield from figures(post.media)
     if post.quoted:
         quoted = nodes.block_quote(classes=["thread-card-quoted"])
         quoted += nodes.paragraph(
@@ -104,21 +116,6 @@ def _body(thread: Thread, post: Post, language: str) -> Iterator[nodes.Element]:
         )
         quoted += list(_body(thread, post.quoted, language))
         yield quoted
-
-
-def _picture(media: Media) -> nodes.Element:
-    """The kept picture, or a line that says what it was; a video's still leads to it."""
-    label = words.video() if media.kind == "video" else words.picture()
-    if media.file is None:
-        said = f"{label}: {media.alt}" if media.alt else label
-        content: nodes.Node = nodes.reference("", said, refuri=media.url) if media.url else nodes.Text(said)
-        return nodes.paragraph("", "", content, classes=["thread-card-media"])
-    uri = f"{MEDIA}/{media.file}"
-    image = nodes.image(uri=uri, candidates={"*": uri}, alt=media.alt or "")
-    image["size"] = (media.width, media.height)
-    if media.kind == "video" and media.url:
-        return nodes.paragraph("", "", nodes.reference("", "", image, refuri=media.url), classes=["thread-card-media"])
-    return nodes.paragraph("", "", image, classes=["thread-card-media"])
 
 
 def build_blocks(blocks: Iterable[Block]) -> Iterator[nodes.Element]:
@@ -157,13 +154,3 @@ def _span(span: Span, text: str) -> nodes.Node:
     if span.strong:
         node = nodes.strong("", "", node)
     return nodes.reference("", "", node, refuri=span.href) if span.href else node
-
-
-def files_of(thread: Thread) -> Iterator[str]:
-    """Names of the kept media files that the posts show, quoted ones too."""
-    posts = list(thread.posts)
-    while posts:
-        post = posts.pop()
-        yield from (media.file for media in post.media if media.file)
-        if post.quoted:
-            posts.append(post.quoted)

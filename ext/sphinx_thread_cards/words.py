@@ -127,6 +127,11 @@ def video() -> str:
     return _("Video")
 
 
+def watch_video() -> str:
+    """The line below a video's still, which leads to the video."""
+    return _("Watch the video")
+
+
 def kept(date: str, *, gone: bool) -> str:
     """When the thread was kept, and whether it is still to be had."""
     if gone:

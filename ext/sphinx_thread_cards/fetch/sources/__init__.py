@@ -5,7 +5,35 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.fetch.sources import github, gitlab, hackernews
+from sphinx_thread_cards.fetch.sources import (
+    bluesky,
+    discord,
+    discourse,
+    github,
+    gitlab,
+    groupsio,
+    hackernews,
+    hyperkitty,
+    hypermail,
+    lemmy,
+    linkedin,
+    lkml,
+    lobsters,
+    mailarchive,
+    mastodon,
+    misskey,
+    pipermail,
+    pleroma,
+    publicinbox,
+    reddit,
+    stackexchange,
+    telegram,
+    threads,
+    tumblr,
+    x,
+    youtube,
+    zulip,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +42,33 @@ if TYPE_CHECKING:
 
 __all__ = ["SOURCES"]
 
-_MODULES = (github, gitlab, hackernews)
-SOURCES: Mapping[str, Source] = MappingProxyType(
-    {module.SOURCE.name: module.SOURCE for module in _MODULES}
+_MODULES = (
+    bluesky,
+    discord,
+    discourse,
+    github,
+    gitlab,
+    groupsio,
+    hackernews,
+    hyperkitty,
+    hypermail,
+    lemmy,
+    linkedin,
+    lkml,
+    lobsters,
+    mailarchive,
+    mastodon,
+    misskey,
+    pipermail,
+    pleroma,
+    publicinbox,
+    reddit,
+    stackexchange,
+    telegram,
+    threads,
+    tumblr,
+    x,
+    youtube,
+    zulip,
 )
+SOURCES: Mapping[str, Source] = MappingProxyType({module.SOURCE.name: module.SOURCE for module in _MODULES})
