@@ -12,12 +12,11 @@ from urllib.parse import quote
 
 from docutils import nodes
 
-from sphinx_thread_cards import words
-from sphinx_thread_cards.card import BLOCK, SEPARATOR, Card, addresses, header, kept_note
+from sphinx_thread_cards.card import BLOCK, SEPARATOR, Card, addresses, header, kept_note, quotation
 from sphinx_thread_cards.dates import show_when
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from sphinx.writers.html5 import HTML5Translator
 
@@ -42,11 +41,12 @@ class card_fold(nodes.General, nodes.Element):  # noqa: N801
     """What is shown when it is asked for."""
 
 
+class card_excerpt(nodes.General, nodes.Element):  # noqa: N801
+    """The beginning of a kept post, in a card that does not show its posts."""
+
+
 class card_picture(nodes.image):  # noqa: N801
     """A kept picture, whose size is known before it has come."""
-
-
-_SHOWN_BEFORE_THE_FOLD = 6
 
 
 def build_article(card: Card, place: nodes.container, language: str) -> card_article:
@@ -58,12 +58,16 @@ def build_article(card: Card, place: nodes.container, language: str) -> card_art
     if place.children:
         article += card_summary("", *place.children, classes=[f"{BLOCK}-summary"])
     if card.thread:
-        from sphinx_thread_cards.unroll import unroll  # noqa: PLC0415 - few sites keep threads, and the others need not wait for this
+        from sphinx_thread_cards.folds import folded  # noqa: PLC0415 - few sites keep threads, and the others need not wait for this
+        from sphinx_thread_cards.unroll import unroll  # noqa: PLC0415 - as above
 
         article["classes"] = [*article["classes"], f"{BLOCK}-unrolled"]
-        article += list(
-            _folded([_for_html(part) for part in unroll(card.thread, place["ids"][0], card.posts, language)])
-        )
+        posts = unroll(card.thread, place["ids"][0], card.posts, language, card.post)
+        article += folded([_for_html(part) for part in posts])
+    article += [
+        card_excerpt("", *part.children, **part.attributes) if isinstance(part, nodes.block_quote) else part
+        for part in quotation(card)
+    ]
     return article
 
 
@@ -80,16 +84,6 @@ def _for_html(part: nodes.Element) -> nodes.Element:
             place = post.index(warning)
             post[place:] = [card_fold("", *post.children[place + 1 :], label=warning.astext())]
     return post
-
-
-def _folded(parts: list[nodes.Element]) -> Iterator[nodes.Element]:
-    """A long thread with its rest in a fold."""
-    if len(parts) <= _SHOWN_BEFORE_THE_FOLD + 2:
-        yield from parts
-        return
-    yield from parts[:_SHOWN_BEFORE_THE_FOLD]
-    rest = parts[_SHOWN_BEFORE_THE_FOLD:]
-    yield card_fold("", *rest, label=words.more_posts(sum(isinstance(part, card_post) for part in rest)))
 
 
 def visit_article(self: HTML5Translator, node: card_article) -> None:
@@ -166,6 +160,17 @@ def visit_picture(self: HTML5Translator, node: card_picture) -> None:
     raise nodes.SkipNode
 
 
+def visit_excerpt(self: HTML5Translator, node: card_excerpt) -> None:
+    """Open the quotation, which says where its words come from."""
+    said = {name: node[name] for name in ("cite", "lang") if node[name]}
+    self.body.append(self.starttag(node, "blockquote", dir="auto", **said))
+
+
+def depart_excerpt(self: HTML5Translator, node: card_excerpt) -> None:  # noqa: ARG001
+    """Close it."""
+    self.body.append("</blockquote>\n")
+
+
 def visit_summary(self: HTML5Translator, node: card_summary) -> None:
     """Open the summary."""
     self.body.append(self.starttag(node, "div", dir="auto"))
@@ -188,5 +193,6 @@ VISITORS: dict[type[nodes.Element], tuple[Callable[..., None], Callable[..., Non
     card_words: (skip_words, None),
     card_post: (visit_post, depart_post),
     card_fold: (visit_fold, depart_fold),
+    card_excerpt: (visit_excerpt, depart_excerpt),
     card_picture: (visit_picture, None),
 }

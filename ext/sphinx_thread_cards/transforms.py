@@ -7,8 +7,8 @@ Sphinx keeps all pages in memory until they are written, and every node of every
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from docutils import nodes
 from sphinx import addnodes
@@ -133,7 +133,7 @@ class NoteCards(SphinxTransform):
             domain.note_card(card, request.options, place["ids"][0], place["names"], kept=kept)
             if card.thread:
                 self._note_pictures(card.thread)
-            elif request.options.show == "thread" or request.options.posts:
+            elif not kept and (request.options.show == "thread" or request.options.posts):
                 warn(Warn.NOT_KEPT, f"no snapshot is kept of {ref.url}; the card shows what is known", place)
 
     def _load(self, domain: ThreadDomain, ref: ThreadRef, place: nodes.container) -> tuple[Thread | None, bool]:
@@ -186,10 +186,14 @@ class BuildCards(SphinxPostTransform):
         for place in list(card_places(self.document)):
             request: Request = place["card"]
             card = domain.describe(request.url, request.options)
+            card = replace(card, quoted=None) if card.quoted and place.children else card
             place.parent.replace(place, self.shape(card, place, self.config.language))
 
 
-def build_for(format_: str, shape: Callable[..., nodes.Node | list[nodes.Node]]) -> type[BuildCards]:
-    """The transform that builds cards in the shape that is best for one ``Builder.format``."""
-    members = {"default_priority": 450, "formats": (format_,), "shape": staticmethod(shape), "__doc__": shape.__doc__}
-    return type(f"Build{format_.title()}Cards", (BuildCards,), members)
+def build_for(
+    name: str, shape: Callable[..., nodes.Node | list[nodes.Node]], kind: Literal["formats", "builders"] = "formats"
+) -> type[BuildCards]:
+    """The transform that builds cards in the shape that is best for one ``Builder.format``, or for one builder."""
+    priority = {"builders": 445, "formats": 450}[kind]  # the particular one first
+    members = {"default_priority": priority, kind: (name,), "shape": staticmethod(shape), "__doc__": shape.__doc__}
+    return type(f"Build{name.title()}Cards", (BuildCards,), members)

@@ -13,6 +13,7 @@ from docutils import nodes
 
 from sphinx_thread_cards import words
 from sphinx_thread_cards.dates import read_when, show_when
+from sphinx_thread_cards.marks import MEANT, marks, places_of
 from sphinx_thread_cards.thread import Code, List, Paragraph, Quote
 
 if TYPE_CHECKING:
@@ -52,21 +53,29 @@ def choose(total: int, ranges: Ranges | None) -> list[int | Gap]:
     return chosen
 
 
-def unroll(thread: Thread, anchor: str, ranges: Ranges | None, language: str) -> list[nodes.Element]:
+def unroll(
+    thread: Thread, anchor: str, ranges: Ranges | None, language: str, meant: str | None = None
+) -> list[nodes.Element]:
     """The posts of a thread, as containers of the class ``thread-card-post``, and a paragraph for each gap.
 
     :param anchor: the card's id; a post's is that and its number, ``thread-x-1313512835843055618-3``.
+    :param meant: id of the post that the page cites, which is marked.
     """
     parts: list[nodes.Element] = []
-    for number in choose(len(thread.posts), ranges):
+    chosen = choose(len(thread.posts), ranges)
+    places = places_of(thread, {number for number in chosen if isinstance(number, int)}, anchor, meant)
+    for number in chosen:
         if isinstance(number, Gap):
             left_out = words.left_out(number.first, number.last)
             parts.append(nodes.paragraph("", left_out, classes=["thread-card-gap"]))
         else:
             post = thread.posts[number - 1]
-            box = nodes.container(ids=[f"{anchor}-{number}"], classes=["thread-card-post"])
+            classes = ["thread-card-post", MEANT] if post.id == meant else ["thread-card-post"]
+            box = nodes.container(ids=[f"{anchor}-{number}"], classes=classes)
             box["lang"] = post.lang or thread.lang
-            box += _head(thread, post, number, language)
+            head = _head(thread, post, number, language)
+            head += marks(post, places)
+            box += head
             box += list(_body(thread, post, language))
             parts.append(box)
     return parts
