@@ -24,6 +24,10 @@ def describe_kept(ref: ThreadRef, options: Options, thread: Thread, *, unrolled:
     post = meant_in(ref, thread)
     author = next((person for person in thread.participants if post and person.handle == post.author), None)
     posted = read_when(post.posted) if post and post.posted else None
+    # On a mailing list people have names and no handles.
+    name, handle = (author.name, author.handle) if author else (None, ref.author)
+    if handle and " " in handle:
+        name, handle = name or handle, None
     provenance = thread.provenance
     title = options.title or thread.title or ref.title
     shown = bool(options.posts) or (options.show == "thread" if options.show else unrolled)
@@ -31,8 +35,8 @@ def describe_kept(ref: ThreadRef, options: Options, thread: Thread, *, unrolled:
         ref=ref,
         title=title or words.what_it_is(ref),
         titled=title is not None,
-        author=options.author or (author.name if author else None),
-        handle=options.handle or (author.handle if author else ref.author),
+        author=options.author or name,
+        handle=options.handle or handle,
         when=options.date or posted or when_of(ref),
         lang=options.lang or thread.lang,
         archive=options.archive or provenance.archived,

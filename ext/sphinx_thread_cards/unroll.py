@@ -64,6 +64,8 @@ def unroll(
     parts: list[nodes.Element] = []
     chosen = choose(len(thread.posts), ranges)
     places = places_of(thread, {number for number in chosen if isinstance(number, int)}, anchor, meant)
+    # Whom the card names, and who says most: the posts of others bear a name. Where it names another, all do.
+    speaker = thread.posts[0].author if meant is None else None
     for number in chosen:
         if isinstance(number, Gap):
             left_out = words.left_out(number.first, number.last)
@@ -73,7 +75,7 @@ def unroll(
             classes = ["thread-card-post", MEANT] if post.id == meant else ["thread-card-post"]
             box = nodes.container(ids=[f"{anchor}-{number}"], classes=classes)
             box["lang"] = post.lang or thread.lang
-            head = _head(thread, post, number, language)
+            head = _head(thread, post, number, language, speaker)
             head += marks(post, places)
             box += head
             box += list(_body(thread, post, language))
@@ -81,10 +83,10 @@ def unroll(
     return parts
 
 
-def _head(thread: Thread, post: Post, number: int, language: str) -> nodes.paragraph:
-    """Number, as permalink, with author where it is another than the thread's, and dates."""
+def _head(thread: Thread, post: Post, number: int, language: str, speaker: str | None) -> nodes.paragraph:
+    """Number, as permalink, with author where it is another than the card's, and dates."""
     said = []
-    if post.author != thread.posts[0].author:
+    if post.author != speaker:
         said.append(_name(thread, post.author))
     if post.posted:
         said.append(show_when(read_when(post.posted), language))
@@ -98,7 +100,7 @@ def _head(thread: Thread, post: Post, number: int, language: str) -> nodes.parag
 
 def _name(thread: Thread, handle: str) -> str:
     names = {author.handle: author.name for author in thread.participants}
-    return names.get(handle) or f"@{handle}"
+    return names.get(handle) or (handle if " " in handle else f"@{handle}")
 
 
 def _body(thread: Thread, post: Post, language: str) -> Iterator[nodes.Element]:
