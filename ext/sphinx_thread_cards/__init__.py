@@ -14,13 +14,22 @@ if TYPE_CHECKING:
 __all__ = ["ThreadRef", "__version__", "parse_thread_url", "setup"]
 __version__ = "0.1.0"
 # Raised whenever the nodes or the domain's data change, so that no environment from before is used again.
-ENV_VERSION = 5
+ENV_VERSION = 6
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register everything; a table of contents of the extension."""
     # Imported here, so that parse_thread_url alone does not bring Sphinx in.
-    from sphinx_thread_cards import assets, directives, domain, formats, html, settings, transforms  # noqa: PLC0415
+    from sphinx_thread_cards import (  # noqa: PLC0415
+        assets,
+        directives,
+        domain,
+        formats,
+        html,
+        rebuilds,
+        settings,
+        transforms,
+    )
 
     settings.register(app)
     app.add_directive("thread", directives.ThreadDirective)
@@ -38,6 +47,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("config-inited", assets.add_files)
     app.connect("builder-inited", assets.add_static_folder)
     app.connect("html-page-context", assets.add_style_sheet)
-    app.connect("env-get-outdated", domain.pages_with_new_snapshots)
-    app.connect("env-updated", domain.pages_to_word_again)
+    app.connect("env-get-outdated", rebuilds.pages_with_new_snapshots)
+    app.connect("env-updated", rebuilds.pages_to_word_again)
     return {"version": __version__, "env_version": ENV_VERSION, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.model import ThreadRef
 
 
-def thread_citation(env: BuildEnvironment, ref: ThreadRef) -> addnodes.pending_xref:
-    """An inline citation, worded when all pages have been read and every card of the site is known."""
+def thread_citation(env: BuildEnvironment, ref: ThreadRef, place: str) -> addnodes.pending_xref:
+    """An inline citation, worded when all pages have been read and every card of the site is known.
+
+    :param place: file and line of it.
+    """
     domain = cast("ThreadDomain", env.get_domain("thread"))
-    domain.citations.setdefault(env.docname, set()).add(ref.given_url)
+    domain.citations.setdefault(env.docname, {}).setdefault(ref.given_url, place)
     text = nodes.inline("", ref.url, classes=["thread-citation"])
     return addnodes.pending_xref(
         "", text, refdomain="thread", reftype="cite", reftarget=ref.given_url, refexplicit=False, refwarn=False

@@ -89,7 +89,7 @@ class ThreadRole(SphinxRole):
             return [nodes.Text(self.text)], []
         if ref.kind is Kind.PAGE:
             warn(Warn.UNKNOWN_URL, unknown_url(ref), self.get_location())
-        return [thread_citation(self.env, ref)], []
+        return [thread_citation(self.env, ref, self.get_location())], []
 
 
 def unsafe_url(text: str) -> str:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from docutils import nodes
+from docutils.utils import get_source_line
 from sphinx.domains import Domain, ObjType
 
 from sphinx_thread_cards import store
@@ -17,12 +18,11 @@ from sphinx_thread_cards.platforms import find_thread
 from sphinx_thread_cards.store import SnapshotError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from sphinx import addnodes
-    from sphinx.application import Sphinx
     from sphinx.builders import Builder
     from sphinx.environment import BuildEnvironment
 
@@ -43,6 +43,8 @@ class Entry:
     title: str
     url: str
     options: Options
+    place: str
+    """File and line where it is asked for, as :func:`place_of` has it."""
     kept: bool
     """Whether there was a snapshot when the page was read."""
 
@@ -62,14 +64,15 @@ class ThreadDomain(Domain):
         return cast("dict[str, list[Entry]]", self.data["cards"])
 
     @property
-    def citations(self) -> dict[str, set[str]]:
-        """Docname to the addresses that the page cites in running text."""
-        return cast("dict[str, set[str]]", self.data["citations"])
+    def citations(self) -> dict[str, dict[str, str]]:
+        """Docname to the addresses that the page cites in running text, each with the place of the first time."""
+        return cast("dict[str, dict[str, str]]", self.data["citations"])
 
-    def note_card(self, card: Card, options: Options, node_id: str, names: Iterable[str], *, kept: bool) -> None:
-        """Remember a card of the page that is being read."""
-        entry = Entry(self.env.docname, node_id, tuple(names), card.title, card.ref.given_url, options, kept)
-        self.cards.setdefault(self.env.docname, []).append(entry)
+    def note_card(self, card: Card, options: Options, node: nodes.Element, *, kept: bool) -> None:
+        """Remember a card of the page that is being read; its anchor is the node's first id."""
+        docname, url, place = self.env.docname, card.ref.given_url, place_of(node)
+        entry = Entry(docname, node["ids"][0], tuple(node["names"]), card.title, url, options, place, kept)
+        self.cards.setdefault(docname, []).append(entry)
 
     def clear_doc(self, docname: str) -> None:
         """Forget a page."""
@@ -173,28 +176,7 @@ class ThreadDomain(Domain):
         return []
 
 
-def pages_to_word_again(app: Sphinx, env: BuildEnvironment) -> list[str]:  # noqa: ARG001
-    """Pages whose citations read differently now, for a card elsewhere or a snapshot (``env-updated``)."""
-    domain = cast("ThreadDomain", env.get_domain("thread"))
-    best = domain.best_cards() if domain.citations else {}
-    before: Mapping[str, list[str]] = domain.data["worded"]
-    now = {
-        docname: sorted(citation_text(domain.cited(url, best), env.config.language) for url in urls)
-        for docname, urls in domain.citations.items()
-    }
-    domain.data["worded"] = now
-    return [docname for docname, texts in now.items() if docname in before and before[docname] != texts]
-
-
-def pages_with_new_snapshots(
-    app: Sphinx,  # noqa: ARG001
-    env: BuildEnvironment,
-    added: set[str],  # noqa: ARG001
-    changed: set[str],  # noqa: ARG001
-    removed: set[str],
-) -> list[str]:
-    """Pages that cite a thread whose snapshot came since they were read (``env-get-outdated``)."""
-    # One that changed or went is a file that the page depends on, which Sphinx sees by itself.
-    domain = cast("ThreadDomain", env.get_domain("thread"))
-    unkept = (entry for entry in domain.entries() if not entry.kept and entry.docname not in removed)
-    return sorted({entry.docname for entry in unkept if domain.snapshot_of(domain.find(entry.url)).exists()})
+def place_of(node: nodes.Node) -> str:
+    """``index.md:12``: the file, as its parser names it, and the line where a node begins, as far as they are known."""
+    source, line = get_source_line(node)
+    return ":".join(str(part) for part in (source, line) if part)

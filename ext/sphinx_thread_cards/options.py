@@ -59,6 +59,15 @@ def _read_show(text: str) -> Literal["card", "thread"]:
     raise ValueError(message)
 
 
+def _read_replies(text: str) -> Literal["author", "all"]:
+    if text.strip() == "author":
+        return "author"
+    if text.strip() == "all":
+        return "all"
+    message = f"{text!r} is not a choice of answers; write author or all"
+    raise ValueError(message)
+
+
 def _read_posts(text: str) -> tuple[tuple[int, int], ...]:
     """``1-5, 9`` as inclusive ranges ``((1, 5), (9, 9))``."""
     parts = [part.strip() for part in text.split(",")]
@@ -90,6 +99,11 @@ class Options:
     archive: str | None = _option(_read_url, "Address of an archived copy.", "https://archive.example/thread")
     show: Literal["card", "thread"] | None = _option(
         _read_show, "`card`, or `thread` for all posts of the kept snapshot.", "thread"
+    )
+    replies: Literal["author", "all"] | None = _option(
+        _read_replies,
+        "Which answers `thread-cards fetch` keeps: those of the thread's author, or `all` for those of others too.",
+        "all",
     )
     posts: tuple[tuple[int, int], ...] | None = _option(_read_posts, "Which posts of the snapshot to show.", "1-5, 9")
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal
 
 from sphinx_thread_cards.options import meant
-from sphinx_thread_cards.platforms import PLATFORMS, split_address
+from sphinx_thread_cards.platforms import PLATFORMS, is_web_address, split_address
 from sphinx_thread_cards.warnings import Warn, warn
 
 if TYPE_CHECKING:
@@ -52,8 +52,37 @@ def _check_hosts(value: object) -> tuple[dict[str, str] | None, list[str]]:
     return good, problems
 
 
-def _setting(default: Any, check: Callable[[object], tuple[Any, list[str]]], help: str) -> Any:  # noqa: A002, ANN401 - as _option
-    metadata = {"check": check, "help": help, "default": default}
+def _check_replies(value: object) -> tuple[Literal["author", "all"] | None, list[str]]:
+    if value == "author" or value == "all":  # noqa: PLR1714 - as in _check_show
+        return value, []
+    return None, [f"{value!r} is not a choice of answers; write 'author' or 'all'"]
+
+
+def _check_endpoints(value: object) -> tuple[dict[str, str] | None, list[str]]:
+    """Keep what can be used of a mapping from host to the address that is asked in its place."""
+    if not isinstance(value, Mapping):
+        return None, [f'{value!r} is not a mapping; write it as {{"forum.example.org": "http://localhost:8080"}}']
+    good, problems = {}, []
+    for host, url in value.items():
+        address = split_address(f"https://{host}/") if isinstance(host, str) else None
+        if address is None or address.path != "/":
+            problems.append(f"{host!r} is not a host; write it without https:// and without a path")
+        elif not isinstance(url, str) or not is_web_address(url) or "?" in url or "#" in url:
+            problems.append(f"{host!r}: {url!r} is not the address of a server; write it as http://localhost:8080")
+        else:
+            good[str(host).lower()] = url.strip()
+    return good, problems
+
+
+def _setting(
+    default: Any,  # noqa: ANN401 - as _option
+    check: Callable[[object], tuple[Any, list[str]]],
+    help: str,  # noqa: A002
+    *,
+    build: bool = True,
+) -> Any:  # noqa: ANN401
+    """A setting; ``build`` says whether pages are read again when it changes."""
+    metadata = {"check": check, "help": help, "default": default, "rebuild": "env" if build else ""}
     return (
         field(default_factory=dict, metadata=metadata) if default == {} else field(default=default, metadata=metadata)
     )
@@ -72,6 +101,24 @@ class Settings:
     )
     excerpt: int = _setting(
         280, _check_count, "About how many characters of a kept thread a card quotes that has no summary; 0 for none."
+    )
+    media: bool = _setting(
+        True,  # noqa: FBT003
+        _check_flag,
+        "Whether `thread-cards fetch` keeps pictures of a thread beside its snapshot.",
+        build=False,
+    )
+    replies: Literal["author", "all"] = _setting(
+        "author",
+        _check_replies,
+        "Which answers `thread-cards fetch` keeps where a card does not say: `author` or `all`.",
+        build=False,
+    )
+    endpoints: Mapping[str, str] = _setting(
+        {},
+        _check_endpoints,
+        "Servers that `thread-cards` asks in the place of others: host to address. These may be in a private network.",
+        build=False,
     )
     css: bool = _setting(True, _check_flag, "Add the extension's style sheet to pages that hold a card.")  # noqa: FBT003
 
@@ -93,7 +140,7 @@ def register(app: Sphinx) -> None:
     """Make every setting known to Sphinx, and have the values checked when ``conf.py`` has been read."""
     for item in fields(Settings):
         # Any: our own check names the remedy, where Sphinx's would only name the type.
-        app.add_config_value(f"thread_cards_{item.name}", item.metadata["default"], "env", types=Any)
+        app.add_config_value(f"thread_cards_{item.name}", item.metadata["default"], item.metadata["rebuild"], types=Any)
     # Before other handlers, which must see mended values.
     app.connect("config-inited", _mend_settings, priority=100)
 

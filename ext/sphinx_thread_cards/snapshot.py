@@ -9,14 +9,15 @@ from enum import Enum
 from typing import Any
 
 from sphinx_thread_cards.readers import reader_of
-from sphinx_thread_cards.thread import FORMAT, Thread
+from sphinx_thread_cards.thread import FORMAT, Post, Thread
 from sphinx_thread_cards.unfit import MOST_BYTES, TOO_LARGE, SnapshotError, shown
 
 MOST_POSTS = 5_000
 DEEPEST = 8
 """How many quotes, lists and quoted posts may stand in each other inside a post."""
 _ALWAYS = frozenset({"type", "format"})  # they have a default, but say how the rest is to be read
-_OF_THE_COPY = frozenset({"file", "width", "height"})
+_SAID = frozenset({"id", "author", "blocks", "warning"})
+_PLAIN_FIELDS: dict[type, list[tuple[str, tuple[object, ...] | None]]] = {}
 _read_thread = reader_of(Thread)
 
 
@@ -33,42 +34,50 @@ def cleaned(thread: Thread) -> Thread:
 
     :raises SnapshotError: it could not be read again, and why.
     """
-    return loads(dumps(thread))
+    return loads(json.dumps(_plain(thread)))
 
 
 def digest(thread: Thread) -> str:
-    """What tells a change: ``sha256:`` and the hash of participants and posts, as JSON.
+    """What tells a change of what people wrote: ``sha256:`` and the hash of it, as JSON.
 
-    The same for a thread as it came in and as it is kept. Where pictures are kept, and how large the kept files are, is
-    left out: the live thread does not know.
-
-    :raises SnapshotError: as :func:`cleaned`.
+    :param thread: as :func:`cleaned` gives it.
     """
-    thread = cleaned(thread)
-    parts = _without(_plain((thread.participants, thread.posts)), _OF_THE_COPY)
-    text = json.dumps(parts, separators=(",", ":"), sort_keys=True)
+    said = [written(post) for post in thread.posts]
+    text = json.dumps(said, separators=(",", ":"), sort_keys=True)
     return f"sha256:{hashlib.sha256(text.encode('ascii')).hexdigest()}"
+
+
+def written(post: Post) -> dict[str, Any]:
+    """Of a post what its author wrote, as JSON: text, warning, alternative texts.
+
+    Not the addresses of pictures, and not where or how large they are kept: some servers name them anew each time.
+    """
+    parts = {name: part for name, part in _plain(post).items() if name in _SAID}
+    return parts | {
+        "media": [{"kind": media.kind, "alt": media.alt} for media in post.media],
+        "quoted": written(post.quoted) if post.quoted else None,
+    }
 
 
 def _plain(value: object) -> Any:  # noqa: ANN401 - whatever JSON knows
     if isinstance(value, tuple):
         return [_plain(part) for part in value]
-    if isinstance(value, type) or not is_dataclass(value):
-        return value.value if isinstance(value, Enum) else value
-    found = [(field, getattr(value, field.name)) for field in fields(value)]
+    if isinstance(value, Enum):
+        return value.value
+    if type(value) not in _PLAIN_FIELDS:
+        if not is_dataclass(value):
+            return value
+        # Looked up once for each class: `fields` alone would take most of the time.
+        _PLAIN_FIELDS[type(value)] = [
+            (field.name, None if field.default is MISSING or field.name in _ALWAYS else (field.default, ""))
+            for field in fields(value)
+        ]
+    found = value.__dict__
     return {
-        field.name: _plain(part)
-        for field, part in found
-        if field.default is MISSING or field.name in _ALWAYS or part not in (field.default, "")
+        name: _plain(found[name])
+        for name, left_out in _PLAIN_FIELDS[type(value)]
+        if name in found and (left_out is None or found[name] not in left_out)
     }
-
-
-def _without(value: Any, names: frozenset[str]) -> Any:  # noqa: ANN401 - as _plain
-    if isinstance(value, list):
-        return [_without(part, names) for part in value]
-    if isinstance(value, dict):
-        return {name: _without(part, names) for name, part in value.items() if name not in names}
-    return value
 
 
 def loads(text: str | bytes) -> Thread:

@@ -31,10 +31,12 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.model import ThreadRef
     from sphinx_thread_cards.thread import Thread
 
-__all__ = ["FOLDER", "SnapshotError", "load", "path_of", "save", "sweep"]
+__all__ = ["FOLDER", "MEDIA", "SnapshotError", "load", "path_of", "save", "sweep"]
 
 FOLDER = "_threads"
 """Beside the pages."""
+MEDIA = "media"
+"""In it, the pictures."""
 _LONGEST = 200
 _LONGEST_PATH = 800
 _KEPT_OF_LONG = 120

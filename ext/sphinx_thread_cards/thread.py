@@ -139,7 +139,7 @@ class Provenance:
     endpoint: str | None = None
     """Address that was asked, or ``file`` for a page that the author saved, or ``hand``."""
     digest: str | None = None
-    """``sha256:`` and the hash of participants and posts, to tell a change."""
+    """``sha256:`` and the hash of what the posts said when they were fetched."""
     archived: str | None = None
     """Address of an archived copy."""
     status: Status = Status.LIVE

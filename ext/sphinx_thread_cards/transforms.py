@@ -130,7 +130,7 @@ class NoteCards(SphinxTransform):
             thread, kept = self._load(domain, ref, place)
             card = domain.describe_kept(ref, request.options, thread)
             place["ids"] = [self._free_anchor(ref, place), *place["ids"]]
-            domain.note_card(card, request.options, place["ids"][0], place["names"], kept=kept)
+            domain.note_card(card, request.options, place, kept=kept)
             if card.thread:
                 self._note_pictures(card.thread)
             elif not kept and (request.options.show == "thread" or request.options.posts):

@@ -11,7 +11,7 @@ from lxml import etree
 
 from sphinx_thread_cards.fetch import rich_tags as tags
 from sphinx_thread_cards.fetch.rich_media import Rich, picture, preview, video
-from sphinx_thread_cards.fetch.rich_spans import CUT, MAX_TEXT, PLAIN, bare_links, clean, paragraphs, safe_link
+from sphinx_thread_cards.fetch.rich_spans import CUT, MAX_TEXT, PLAIN, bare_links, changed, clean, paragraphs, safe_link
 from sphinx_thread_cards.fetch.rich_writer import Container, Writer
 from sphinx_thread_cards.thread import Media, Span
 
@@ -92,7 +92,9 @@ class _Reader:
         return Rich(blocks=self._writer.blocks(), media=tuple(self._media.values()))
 
     def _text(self, text: str | None) -> None:
-        style = replace(self._style, text=clean(text))
+        if not text:
+            return
+        style = changed(self._style, text=clean(text))
         for span in bare_links(style) if self._bare and style.text else (style,):
             self._writer.text(span.text, span)
 
@@ -125,7 +127,7 @@ class _Reader:
             opening, closing = ("“", "”") if tag == "q" else ("~~", "~~")
             self._text(opening)
             end = partial(self._text, closing)
-        self._style = replace(
+        self._style = changed(
             before,
             emphasis=before.emphasis or tag in tags.EMPHASIS,
             strong=before.strong or tag in tags.STRONG,

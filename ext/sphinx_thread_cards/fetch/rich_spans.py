@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit
 
 from sphinx_thread_cards.texts import clean_text
@@ -60,6 +59,13 @@ def safe_link(href: object, base_url: str = "") -> str | None:
     return link if len(link) <= MAX_LINK else None
 
 
+def changed(span: Span, **fields: Any) -> Span:  # noqa: ANN401 - as of `replace`
+    """``dataclasses.replace`` for spans, at a quarter of its time: rich text makes and changes very many."""
+    copy: Span = object.__new__(Span)
+    copy.__dict__.update(span.__dict__, **fields)
+    return copy
+
+
 def bare_links(span: Span) -> Iterator[Span]:
     """Split a span at the addresses written out in it, which become links; one that is link or code stays whole.
 
@@ -72,10 +78,10 @@ def bare_links(span: Span) -> Iterator[Span]:
     for found in _ADDRESS.finditer(span.text):
         address = _without_tail(found[0]) if len(found[0]) <= MAX_LINK else found[0]
         if href := safe_link(address):
-            yield replace(span, text=span.text[done : found.start()])
-            yield replace(span, text=address, href=href)
+            yield changed(span, text=span.text[done : found.start()])
+            yield changed(span, text=address, href=href)
             done = found.start() + len(address)
-    yield replace(span, text=span.text[done:])
+    yield changed(span, text=span.text[done:])
 
 
 def _without_tail(address: str) -> str:
@@ -95,7 +101,7 @@ def paragraphs(spans: Iterable[Span]) -> list[Paragraph]:
     for line in _lines(spans):
         if line:
             gap = line[0] if current and _style(current[-1]) == _style(line[0]) else PLAIN
-            current += [replace(gap, text="\n"), *line] if current else line
+            current += [changed(gap, text="\n"), *line] if current else line
         elif current:
             done.append(Paragraph(spans=tuple(_merged(current))))
             current = []
@@ -107,10 +113,10 @@ def _lines(spans: Iterable[Span]) -> Iterator[list[Span]]:
     line: list[Span] = []
     for span in spans:
         first, *others = clean(span.text).split("\n")
-        line.append(replace(span, text=first))
+        line.append(changed(span, text=first))
         for text in others:
             yield _trimmed(line)
-            line = [replace(span, text=text)]
+            line = [changed(span, text=text)]
     yield _trimmed(line)
 
 
@@ -118,7 +124,7 @@ def _trimmed(line: list[Span]) -> list[Span]:
     line = [span for span in line if span.text]
     while line and not line[-1].text.strip():
         line.pop()
-    return [*line[:-1], replace(line[-1], text=line[-1].text.rstrip())] if line else line
+    return [*line[:-1], changed(line[-1], text=line[-1].text.rstrip())] if line else line
 
 
 def _merged(spans: list[Span]) -> Iterator[Span]:
@@ -127,7 +133,7 @@ def _merged(spans: list[Span]) -> Iterator[Span]:
     for span, following in zip(spans, [*spans[1:], None], strict=True):
         texts.append(span.text)
         if following is None or _style(span) != _style(following):
-            yield _whole_address(replace(span, text="".join(texts)))
+            yield _whole_address(changed(span, text="".join(texts)))
             texts = []
 
 
@@ -143,5 +149,5 @@ def _whole_address(span: Span) -> Span:
     named = shown.partition("://")[2] or shown
     address = span.href.partition("://")[2]
     if len(named) >= _SHORTEST and address.removeprefix("www.").startswith(named.removeprefix("www.")):
-        return replace(span, text=span.href)
+        return changed(span, text=span.href)
     return span

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
-from sphinx_thread_cards.fetch.rich_spans import MAX_DEPTH, MAX_TEXT, clean, paragraphs
+from sphinx_thread_cards.fetch.rich_spans import MAX_DEPTH, MAX_TEXT, changed, clean, paragraphs
 from sphinx_thread_cards.thread import Block, Code, List, Quote, Span
 
 Container = Literal["quote", "list", "ordered", "item"]
@@ -48,11 +48,11 @@ class Writer:
         if not text:
             return
         self._hrefs -= len(style.href or "")
-        self._spans.append(replace(style, text=text, href=style.href if self._hrefs > 0 else None))
+        self._spans.append(changed(style, text=text, href=style.href if self._hrefs > 0 else None))
 
     def line_break(self, style: Span) -> None:
         """Two in a row begin a new paragraph."""
-        self._spans.append(replace(style, text="\n"))
+        self._spans.append(changed(style, text="\n"))
 
     def end_paragraph(self) -> None:
         """What follows stands in a paragraph of its own."""

@@ -1,0 +1,104 @@
+"""One kept thread beside the live one: what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sphinx_thread_cards import store
+from sphinx_thread_cards.fetch import keeping
+from sphinx_thread_cards.fetch.compare import compare
+from sphinx_thread_cards.fetch.errors import FetchError, Forbidden, NotFound
+from sphinx_thread_cards.fetch.kept import find
+from sphinx_thread_cards.fetch.sources import SOURCES
+from sphinx_thread_cards.store import SnapshotError
+from sphinx_thread_cards.thread import Status
+
+if TYPE_CHECKING:
+    from sphinx_thread_cards.fetch.compare import Changes
+    from sphinx_thread_cards.fetch.kept import Plan
+    from sphinx_thread_cards.site import Cited
+    from sphinx_thread_cards.thread import Thread
+
+
+class Finding(StrEnum):
+    """What was found out about a kept thread."""
+
+    SAME = "same"
+    """It is there, as it was kept."""
+    EDITED = "edited"
+    """It is there; posts were changed or deleted."""
+    GONE = "gone"
+    """It is no longer there."""
+    PRIVATE = "private"
+    """It is not shown to everybody, or not to programs."""
+    UNREACHED = "unreached"
+    """The server could not be asked, or gave no answer of use."""
+    UNCHECKED = "unchecked"
+    """It cannot be compared from here."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Result:
+    """What was found out about one thread."""
+
+    cited: Cited
+    finding: Finding
+    why: str = ""
+    """A clause for the author."""
+    known: bool = False
+    """Whether the snapshot said so already."""
+    marked: bool = False
+    """Whether the snapshot says so now, and did not before."""
+
+
+_STATUS = {Finding.SAME: Status.LIVE, Finding.EDITED: Status.EDITED, Finding.GONE: Status.GONE}
+
+
+def check_one(cited: Cited, plan: Plan) -> Result:
+    """Compare a kept thread with the live one, and mark it; raises nothing that a thread or a server could cause."""
+    try:
+        kept = store.load(cited.ref, plan.folder)
+    except SnapshotError as error:
+        return Result(cited=cited, finding=Finding.UNCHECKED, why=f"what is kept cannot be used: {error}")
+    source = SOURCES.get(cited.ref.platform)
+    if kept is None or kept.provenance.status is Status.WITHDRAWN:
+        return Result(cited=cited, finding=Finding.UNCHECKED, why="it is not kept")
+    if source is None or source.steps is None:
+        why = source.why_not if source else "this platform cannot be fetched"
+        return Result(cited=cited, finding=Finding.UNCHECKED, why=why)
+    result = _look(cited, plan, kept)
+    status = _STATUS.get(result.finding)
+    if status is kept.provenance.status:
+        return replace(result, known=True)
+    if status is None or plan.dry:
+        return result
+    store.save(keeping.with_status(kept, status, keeping.now()), plan.folder)
+    return replace(result, marked=True)
+
+
+def _look(cited: Cited, plan: Plan, kept: Thread) -> Result:
+    try:
+        changes = compare(kept, find(cited, plan))
+    except NotFound as error:
+        return Result(cited=cited, finding=Finding.GONE, why=error.why)
+    except Forbidden as error:
+        return Result(cited=cited, finding=Finding.PRIVATE, why=error.why)
+    except FetchError as error:
+        return Result(cited=cited, finding=Finding.UNREACHED, why=str(error))
+    except SnapshotError as error:
+        return Result(cited=cited, finding=Finding.UNREACHED, why=f"the answer cannot be used: {error}")
+    if changes:
+        return Result(cited=cited, finding=Finding.EDITED, why=_told(changes))
+    more = f"{changes.new} more to be had; fetch it with --refresh" if changes.new else ""
+    return Result(cited=cited, finding=Finding.SAME, why=more)
+
+
+def _told(changes: Changes) -> str:
+    """``posts 2, 5 edited; post 7 deleted``."""
+    parts = []
+    for numbers, word in ((changes.edited, "edited"), (changes.deleted, "deleted")):
+        if numbers:
+            parts.append(f"{'post' if len(numbers) == 1 else 'posts'} {', '.join(map(str, numbers))} {word}")
+    return "; ".join(parts)

@@ -1,0 +1,88 @@
+"""What became of a kept thread: the live one beside it, post by post."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from sphinx_thread_cards.snapshot import cleaned, written
+from sphinx_thread_cards.thread import Code, List, Paragraph
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from sphinx_thread_cards.fetch.steps import Found
+    from sphinx_thread_cards.thread import Block, Post, Thread
+
+_NOT_WORD = re.compile(r"[\W_]+")
+_ADDRESS = re.compile(r"https?://\S+|\S+…")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Changes:
+    """Numbers of posts of the kept thread, beginning with 1."""
+
+    edited: tuple[int, ...] = ()
+    deleted: tuple[int, ...] = ()
+    new: int = 0
+    """How many posts there are that are not kept."""
+
+    def __bool__(self) -> bool:
+        """Whether the kept posts are no longer as they were kept."""
+        return bool(self.edited or self.deleted)
+
+
+def compare(kept: Thread, found: Found) -> Changes:
+    """Compare a kept thread with what was found of it now.
+
+    Where both came from one place, all that was written counts. Where they did not, such as a saved page and an
+    interface, only the words do: the one may have links or lists that the other has as plain text.
+    Posts that are not there count as deleted only where the whole thread was found.
+
+    :raises SnapshotError: what was found could not be kept.
+    """
+    live = {post.id: post for post in cleaned(found.thread).posts}
+    same = written if _place(kept) == _place(found.thread) else _words
+    edited, deleted = [], []
+    for number, post in enumerate(kept.posts, 1):
+        now = live.pop(post.id, None)
+        if now is None:
+            deleted.append(number)
+        elif same(post) != same(_with_alt(now, post)):
+            edited.append(number)
+    return Changes(edited=tuple(edited), deleted=tuple(deleted) if found.whole else (), new=len(live))
+
+
+def _with_alt(now: Post, kept: Post) -> Post:
+    """The post with the alternative texts that the site's author wrote where its own author gave none."""
+    if len(now.media) != len(kept.media):
+        return now
+    pairs = zip(now.media, kept.media, strict=True)
+    return replace(now, media=tuple(media if media.alt else replace(media, alt=own.alt) for media, own in pairs))
+
+
+def _place(thread: Thread) -> str:
+    endpoint = thread.provenance.endpoint or ""
+    return urlsplit(endpoint).netloc or endpoint
+
+
+def _words(post: Post) -> str:
+    """What a post says, without what its forms differ in."""
+    text = " ".join([*_texts(post.blocks), post.warning or ""])
+    return _NOT_WORD.sub("", _ADDRESS.sub("", text)).casefold()
+
+
+def _texts(blocks: Iterable[Block]) -> Iterator[str]:
+    for block in blocks:
+        match block:
+            case Paragraph():
+                yield "".join(span.text for span in block.spans)
+            case Code():
+                yield block.text
+            case List():
+                for item in block.items:
+                    yield from _texts(item)
+            case _:
+                yield from _texts(block.blocks)

@@ -1,0 +1,168 @@
+"""One cited thread fetched and kept: what became of it, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sphinx_thread_cards import store
+from sphinx_thread_cards.fetch import keeping
+from sphinx_thread_cards.fetch.errors import FetchError
+from sphinx_thread_cards.fetch.sources import SOURCES
+from sphinx_thread_cards.fetch.steps import Found, Source, Wish, drive
+from sphinx_thread_cards.store import SnapshotError
+from sphinx_thread_cards.thread import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import timedelta
+    from pathlib import Path
+
+    from sphinx_thread_cards.fetch.answers import Answer
+    from sphinx_thread_cards.fetch.steps import Ask
+    from sphinx_thread_cards.site import Cited
+    from sphinx_thread_cards.thread import Thread
+
+
+class What(StrEnum):
+    """What became of a thread."""
+
+    SAVED = "saved"
+    """It is kept now, and was not before."""
+    UPDATED = "updated"
+    """What is kept of it is another than before."""
+    KEPT = "kept"
+    """It is kept as it was."""
+    DUE = "due"
+    """It would be fetched, if this were no dry run."""
+    SKIPPED = "skipped"
+    """It may not or cannot be fetched from the network."""
+    FAILED = "failed"
+    """It was not got; what was kept before is kept."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What became of one thread."""
+
+    cited: Cited
+    what: What
+    why: str = ""
+    """A clause for the author."""
+    posts: int = 0
+    """How many are kept."""
+    file: Path | None = None
+    """The snapshot; None where there is none."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """What is to be done with every thread."""
+
+    folder: Path
+    """The store."""
+    send: Callable[[Ask], Answer]
+    refresh: bool = False
+    """Whether threads that are kept are fetched again."""
+    older: timedelta | None = None
+    """Fetch again what was last looked at longer ago than that."""
+    replies: bool = False
+    """Whether the answers of others are kept, whatever the pages say."""
+    dry: bool = False
+    read: Callable[[Source, Cited, Wish], Found] | None = None
+    """Reads a file that the author saved, in the place of the network."""
+    pictures: Callable[[Thread, Thread | None], tuple[Thread, list[str]]] | None = None
+    """Keeps the pictures of a thread; None where none are kept."""
+    archived: Callable[[Cited], str | None] | None = None
+    """Looks an archived copy up; None where none is wished for."""
+
+
+def fetch_one(cited: Cited, plan: Plan) -> Outcome:
+    """Fetch a thread and keep it, where that is due; raises nothing that a thread or a server could cause."""
+    path = store.path_of(cited.ref, plan.folder)
+    try:
+        before = store.load(cited.ref, plan.folder)
+    except SnapshotError as error:
+        if not plan.refresh:
+            why = f"what is kept cannot be used: {error}; mend or delete {path.name}, or use --refresh"
+            return Outcome(cited=cited, what=What.FAILED, why=why, file=path)
+        before = None
+    if before and before.provenance.status is Status.WITHDRAWN:
+        why = f"it was withdrawn; delete {path.name} to fetch it again"
+        return Outcome(cited=cited, what=What.SKIPPED, why=why, file=path)
+    outcome = _due(cited, plan, before) or _fetch(cited, plan, before)
+    return replace(outcome, file=path if path.exists() else None)
+
+
+def _due(cited: Cited, plan: Plan, before: Thread | None) -> Outcome | None:
+    """The outcome for a thread that is not to be fetched; None for one that is."""
+    source = SOURCES.get(cited.ref.platform)
+    if before and keeping.is_by_hand(before) and not plan.read:
+        why = "written by hand" if plan.refresh else ""
+        return Outcome(cited=cited, what=What.KEPT, why=why, posts=len(before.posts))
+    if before and not (plan.refresh or plan.read or _is_old(before, plan)):
+        return _with_archived(cited, plan, before)
+    posts = len(before.posts) if before else 0
+    if not plan.read and (source is None or source.steps is None):
+        why = source.why_not if source else "this platform cannot be fetched"
+        return Outcome(cited=cited, what=What.KEPT if before else What.SKIPPED, why=why, posts=posts)
+    if plan.dry:
+        return Outcome(cited=cited, what=What.DUE, posts=posts)
+    return None
+
+
+def _is_old(before: Thread, plan: Plan) -> bool:
+    return plan.older is not None and keeping.is_older(before, plan.older, keeping.now())
+
+
+def _with_archived(cited: Cited, plan: Plan, before: Thread) -> Outcome:
+    """A thread that is kept, with the address of an archived copy where that was wished for and is missing."""
+    posts = len(before.posts)
+    if plan.archived and not before.provenance.archived and not plan.dry:
+        try:
+            url = plan.archived(cited)
+        except FetchError as error:
+            return Outcome(cited=cited, what=What.KEPT, why=f"no archived copy was looked up: {error}", posts=posts)
+        if url:
+            store.save(keeping.with_archived(before, url), plan.folder)
+            return Outcome(cited=cited, what=What.UPDATED, why="with an archived copy", posts=posts)
+    return Outcome(cited=cited, what=What.KEPT, posts=posts)
+
+
+def _fetch(cited: Cited, plan: Plan, before: Thread | None) -> Outcome:
+    try:
+        found = find(cited, plan)
+        thread = keeping.to_keep(found, before, keeping.now())
+    except (FetchError, SnapshotError, keeping.WouldLose) as error:
+        return Outcome(cited=cited, what=What.FAILED, why=str(error), posts=len(before.posts) if before else 0)
+    said = [found.note] if found.note else []
+    if plan.archived and not thread.provenance.archived:
+        try:
+            url = plan.archived(cited)
+            thread = keeping.with_archived(thread, url) if url else thread
+        except FetchError as error:
+            said.append(f"no archived copy was looked up: {error}")
+    if plan.pictures:
+        thread, trouble = plan.pictures(thread, before)
+        said += trouble
+    try:
+        store.save(thread, plan.folder)
+    except (SnapshotError, OSError) as error:
+        return Outcome(cited=cited, what=What.FAILED, why=f"it cannot be kept: {error}")
+    what = What.SAVED if before is None else What.KEPT if keeping.is_same(thread, before) else What.UPDATED
+    return Outcome(cited=cited, what=what, why="; ".join(said), posts=len(thread.posts))
+
+
+def find(cited: Cited, plan: Plan) -> Found:
+    """The thread as it is now.
+
+    :raises FetchError: if it cannot be had.
+    """
+    source = SOURCES[cited.ref.platform]
+    wish = Wish(replies=cited.replies or plan.replies, posts=cited.posts)
+    if plan.read:
+        return plan.read(source, cited, wish)
+    if source.steps is None:
+        raise FetchError(cited.ref.url, source.why_not)
+    return drive(source.steps(cited.ref, wish), plan.send)
