@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.dates import When
     from sphinx_thread_cards.model import ThreadRef
     from sphinx_thread_cards.options import Options
-    from sphinx_thread_cards.thread import Post, Thread
+    from sphinx_thread_cards.thread import Media, Post, Thread
 
 BLOCK = "thread-card"
 SEPARATOR = " · "
@@ -37,6 +37,8 @@ class Card:
     when: When | None
     lang: str | None
     archive: str | None
+    avatar: Media | None = None
+    """The author's, if its picture is kept."""
     kept: When | None = None
     """When the snapshot was taken, if one is kept and it says so."""
     status: str = "live"
@@ -122,7 +124,7 @@ def build(card: Card, place: nodes.container, language: str) -> nodes.container:
     if card.thread:
         from sphinx_thread_cards.unroll import unroll  # noqa: PLC0415 - as in describe
 
-        posts = unroll(card.thread, place["ids"][0], card.posts, language, card.post)
+        posts = unroll(card, card.thread, place["ids"][0], language)
         box += nodes.container("", *posts, classes=[f"{BLOCK}-posts"])
     box += quotation(card)
     if note := kept_note(card, language):

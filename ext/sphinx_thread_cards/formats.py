@@ -27,6 +27,14 @@ def _build_with_target(card: Card, place: nodes.container, language: str) -> nod
 def _build_for_latex(card: Card, place: nodes.container, language: str) -> nodes.container:
     """With each line in a container, whose class LaTeX can style; it passes over the classes of paragraphs."""
     box = _build_with_target(card, place, language)
+    if card.avatar:
+        from sphinx_thread_cards.figures import AVATAR, avatar  # noqa: PLC0415 - few sites keep threads
+
+        for line in _part(box, "author"):
+            line[:0] = [nodes.inline("", "", avatar(card.avatar, 0), classes=[AVATAR]), nodes.Text(" ")]
+    for post in [node for node in box.findall(nodes.container) if f"{BLOCK}-post" in node["classes"]]:
+        if next(post.findall(nodes.image), None) is not None:
+            post["classes"] = [f"{BLOCK}-pictured", *post["classes"]]
     parts = (node for node in box.findall(nodes.Element) if isinstance(node, (nodes.paragraph, nodes.block_quote)))
     for line in [node for node in parts if any(BLOCK in name for name in node["classes"])]:
         line.parent.replace(line, nodes.container("", line, classes=line["classes"]))
@@ -41,9 +49,20 @@ def _runs_to_the_left(text: str) -> bool:
     return next((kind for kind in map(unicodedata.bidirectional, text) if kind in {"L", "R", "AL"}), "L") != "L"
 
 
-def _build_for_man(card: Card, place: nodes.container, language: str) -> list[nodes.Node]:
-    """Without containers, in which the manual page's writer joins paragraphs to those before."""
+def _build_in_words(card: Card, place: nodes.container, language: str) -> nodes.container:
+    """With words in the place of pictures."""
     box = build(card, place, language)
+    if card.thread:
+        from sphinx_thread_cards.figures import as_words, show_addresses  # noqa: PLC0415 - few sites keep threads
+
+        as_words(box)
+        show_addresses(box)
+    return box
+
+
+def _build_for_man(card: Card, place: nodes.container, language: str) -> list[nodes.Node]:
+    """Without containers, in which the manual page's writer joins paragraphs to those before, and without pictures."""
+    box = _build_in_words(card, place, language)
     for summary in _part(box, "summary"):
         box.replace(summary, summary.children)
     return box.children
@@ -51,7 +70,7 @@ def _build_for_man(card: Card, place: nodes.container, language: str) -> list[no
 
 def _build_for_text(card: Card, place: nodes.container, language: str) -> nodes.block_quote:
     """Set in, to stand apart; each address on one line, as the writer wraps paragraphs, but not lines of a block."""
-    box = build(card, place, language)
+    box = _build_in_words(card, place, language)
     links = _part(box, "link")
     lines = nodes.line_block("", *(nodes.line("", "", *link.children) for link in links))
     return nodes.block_quote("", *(node for node in box.children if node not in links), lines)

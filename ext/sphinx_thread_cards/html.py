@@ -6,14 +6,22 @@ Nothing here is registered for ``epub``: one such registration, by any extension
 
 from __future__ import annotations
 
-import posixpath
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from docutils import nodes
 
 from sphinx_thread_cards.card import BLOCK, SEPARATOR, Card, addresses, header, kept_note, quotation
 from sphinx_thread_cards.dates import show_when
+from sphinx_thread_cards.html_pictures import card_avatar, card_picture, picture_tag, skip_avatar, visit_picture
+from sphinx_thread_cards.html_quotes import (
+    card_excerpt,
+    card_head,
+    depart_excerpt,
+    depart_head,
+    for_html,
+    visit_excerpt,
+    visit_head,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,12 +49,8 @@ class card_fold(nodes.General, nodes.Element):  # noqa: N801
     """What is shown when it is asked for."""
 
 
-class card_excerpt(nodes.General, nodes.Element):  # noqa: N801
-    """The beginning of a kept post, in a card that does not show its posts."""
-
-
-class card_picture(nodes.image):  # noqa: N801
-    """A kept picture, whose size is known before it has come."""
+_AVATAR_SIDE = 32
+_AVATAR_AT_POST = 24
 
 
 def build_article(card: Card, place: nodes.container, language: str) -> card_article:
@@ -55,6 +59,10 @@ def build_article(card: Card, place: nodes.container, language: str) -> card_art
     article = card_article("", card_words("", said), classes=place["classes"], ids=place["ids"], names=place["names"])
     article.source, article.line = place.source, place.line
     article["card"], article["language"] = card, language
+    if card.avatar:
+        from sphinx_thread_cards.figures import avatar  # noqa: PLC0415 - as below
+
+        article += card_avatar("", **avatar(card.avatar, _AVATAR_SIDE).attributes)
     if place.children:
         article += card_summary("", *place.children, classes=[f"{BLOCK}-summary"])
     if card.thread:
@@ -62,12 +70,9 @@ def build_article(card: Card, place: nodes.container, language: str) -> card_art
         from sphinx_thread_cards.unroll import unroll  # noqa: PLC0415 - as above
 
         article["classes"] = [*article["classes"], f"{BLOCK}-unrolled"]
-        posts = unroll(card.thread, place["ids"][0], card.posts, language, card.post)
+        posts = unroll(card, card.thread, place["ids"][0], language, _AVATAR_AT_POST)
         article += folded([_for_html(part) for part in posts])
-    article += [
-        card_excerpt("", *part.children, **part.attributes) if isinstance(part, nodes.block_quote) else part
-        for part in quotation(card)
-    ]
+    article += [for_html(part) for part in quotation(card)]
     return article
 
 
@@ -79,10 +84,10 @@ def _for_html(part: nodes.Element) -> nodes.Element:
     post["lang"] = part["lang"]
     for image in list(post.findall(nodes.image)):
         image.parent.replace(image, card_picture("", **image.attributes))
-    for warning in [node for node in post.children if isinstance(node, nodes.paragraph)][1:2]:
-        if f"{BLOCK}-warning" in warning["classes"]:
-            place = post.index(warning)
-            post[place:] = [card_fold("", *post.children[place + 1 :], label=warning.astext())]
+    head, *body = (node for node in post.children if isinstance(node, nodes.Element))
+    if body and f"{BLOCK}-warning" in body[0]["classes"]:
+        body = [card_fold("", *body[1:], label=body[0].astext())]
+    post[:] = [for_html(head), *body]
     return post
 
 
@@ -96,7 +101,7 @@ def visit_article(self: HTML5Translator, node: card_article) -> None:
     lines = [_header(self, card, node["language"])]
     title = f'<a class="reference external" href="{self.attval(card.href)}">{self.encode(card.title)}</a>'
     lines.append(f'<p class="{BLOCK}-title" id="{name}" dir="auto">{title}</p>\n')
-    if who := _who(self, card):
+    if who := "".join(picture_tag(self, part) for part in node if isinstance(part, card_avatar)) + _who(self, card):
         lines.append(f'<p class="{BLOCK}-author" dir="auto">{who}</p>\n')
     label: dict[str, Any] = {"aria-labelledby": name}
     self.body.append(self.starttag(node, "article", **label) + "".join(lines))
@@ -150,27 +155,6 @@ def depart_fold(self: HTML5Translator, node: card_fold) -> None:  # noqa: ARG001
     self.body.append("</details>\n")
 
 
-def visit_picture(self: HTML5Translator, node: card_picture) -> None:
-    """Write a picture; nothing for one whose file is not there, which Sphinx has warned of."""
-    if node["uri"] in self.builder.images:
-        source = posixpath.join(self.builder.imgpath, quote(self.builder.images[node["uri"]]))
-        width, height = node["size"]
-        size = {"width": str(width), "height": str(height)} if width and height else {}
-        self.body.append(self.emptytag(node, "img", src=source, alt=node["alt"], loading="lazy", **size))
-    raise nodes.SkipNode
-
-
-def visit_excerpt(self: HTML5Translator, node: card_excerpt) -> None:
-    """Open the quotation, which says where its words come from."""
-    said = {name: node[name] for name in ("cite", "lang") if node[name]}
-    self.body.append(self.starttag(node, "blockquote", dir="auto", **said))
-
-
-def depart_excerpt(self: HTML5Translator, node: card_excerpt) -> None:  # noqa: ARG001
-    """Close it."""
-    self.body.append("</blockquote>\n")
-
-
 def visit_summary(self: HTML5Translator, node: card_summary) -> None:
     """Open the summary."""
     self.body.append(self.starttag(node, "div", dir="auto"))
@@ -193,6 +177,8 @@ VISITORS: dict[type[nodes.Element], tuple[Callable[..., None], Callable[..., Non
     card_words: (skip_words, None),
     card_post: (visit_post, depart_post),
     card_fold: (visit_fold, depart_fold),
+    card_head: (visit_head, depart_head),
     card_excerpt: (visit_excerpt, depart_excerpt),
     card_picture: (visit_picture, None),
+    card_avatar: (skip_avatar, None),
 }

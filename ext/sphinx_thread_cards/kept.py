@@ -28,6 +28,8 @@ def describe_kept(ref: ThreadRef, options: Options, thread: Thread, *, unrolled:
     name, handle = (author.name, author.handle) if author else (None, ref.author)
     if handle and " " in handle:
         name, handle = name or handle, None
+    # A handle that the page gives may be another person's.
+    pictured = author and author.avatar and author.avatar.file and options.handle in {None, author.handle}
     provenance = thread.provenance
     title = options.title or thread.title or ref.title
     shown = bool(options.posts) or (options.show == "thread" if options.show else unrolled)
@@ -40,6 +42,7 @@ def describe_kept(ref: ThreadRef, options: Options, thread: Thread, *, unrolled:
         when=options.date or posted or when_of(ref),
         lang=options.lang or thread.lang,
         archive=options.archive or provenance.archived,
+        avatar=author.avatar if author and pictured else None,
         kept=read_when(provenance.retrieved) if provenance.retrieved else None,
         status=provenance.status,
         whole=provenance.whole,

@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.model import ThreadRef
     from sphinx_thread_cards.thread import Thread
 
-__all__ = ["FOLDER", "MEDIA", "SnapshotError", "load", "path_of", "save", "sweep"]
+__all__ = ["FOLDER", "MEDIA", "SnapshotError", "load", "path_of", "save", "sweep", "write_whole"]
 
 FOLDER = "_threads"
 """Beside the pages."""
 MEDIA = "media"
-"""In it, the pictures."""
+"""Below it: the pictures of all threads."""
 _LONGEST = 200
 _LONGEST_PATH = 800
 _KEPT_OF_LONG = 120
@@ -144,17 +144,24 @@ def _read(path: str) -> bytes | None:
 
 
 def save(thread: Thread, folder: Path) -> bool:
-    """Keep a thread: its file is at any moment the whole old one or the whole new one, whoever else writes.
+    """Keep a thread, as :func:`write_whole` does.
 
-    :returns: whether the file is new or another than before; one that would stay the same is not touched.
+    :returns: whether the file is new or another than before.
     :raises SnapshotError: the thread could not be read again, and why; nothing is written.
     :raises OSError: nothing could be written; what was there is there.
     """
     # What a reader gets is what is written: without control characters, and in one form.
     from sphinx_thread_cards.snapshot import cleaned, dumps  # noqa: PLC0415 - as in load
 
-    content = dumps(cleaned(thread)).encode()
-    path = path_of(thread, folder)
+    return write_whole(path_of(thread, folder), dumps(cleaned(thread)).encode())
+
+
+def write_whole(path: Path, content: bytes) -> bool:
+    """Write a file that is at any moment the whole old one or the whole new one, whoever else writes it.
+
+    :returns: whether it is new or another than before; one that would stay the same is not touched.
+    :raises OSError: it could not be written; what was there is there.
+    """
     try:
         if path.read_bytes() == content:
             return False

@@ -131,9 +131,11 @@ class NoteCards(SphinxTransform):
             card = domain.describe_kept(ref, request.options, thread)
             place["ids"] = [self._free_anchor(ref, place), *place["ids"]]
             domain.note_card(card, request.options, place, kept=kept)
-            if card.thread:
-                self._note_pictures(card.thread)
-            elif not kept and (request.options.show == "thread" or request.options.posts):
+            if card.thread or card.avatar:
+                from sphinx_thread_cards.figures import note  # noqa: PLC0415 - few sites keep threads, and the others need not wait for this
+
+                note(card, self.env, place)
+            if not kept and (request.options.show == "thread" or request.options.posts):
                 warn(Warn.NOT_KEPT, f"no snapshot is kept of {ref.url}; the card shows what is known", place)
 
     def _load(self, domain: ThreadDomain, ref: ThreadRef, place: nodes.container) -> tuple[Thread | None, bool]:
@@ -150,16 +152,6 @@ class NoteCards(SphinxTransform):
             name = path.relative_to(self.env.srcdir).as_posix()
             warn(Warn.SNAPSHOT, f"{name}: {problem}; the card shows what its address and options tell", place)
         return thread, True
-
-    def _note_pictures(self, thread: Thread) -> None:
-        """Tell Sphinx of pictures that the page will show, as its collector would if they were there now."""
-        from sphinx_thread_cards.unroll import MEDIA, files_of  # noqa: PLC0415 - few sites keep threads, and the others need not wait for this
-
-        for name in files_of(thread):
-            path = f"{MEDIA}/{name}"
-            if (self.env.srcdir / path).is_file():
-                self.env.note_dependency(str(self.env.srcdir / path))
-                self.env.images.add_file(self.env.docname, path)
 
     def _free_anchor(self, ref: ThreadRef, place: nodes.container) -> str:
         """The thread's anchor; numbered from the second card of a thread on one page."""
@@ -183,11 +175,17 @@ class BuildCards(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:  # noqa: ARG002, ANN401
         """Put a card in every place."""
         domain = cast("ThreadDomain", self.env.get_domain("thread"))
+        pictured = False
         for place in list(card_places(self.document)):
             request: Request = place["card"]
             card = domain.describe(request.url, request.options)
             card = replace(card, quoted=None) if card.quoted and place.children else card
             place.parent.replace(place, self.shape(card, place, self.config.language))
+            pictured = pictured or bool(card.thread or card.avatar)
+        if pictured:
+            from sphinx_thread_cards.figures import as_words  # noqa: PLC0415 - as above
+
+            as_words(self.document, but=self.env.images)
 
 
 def build_for(

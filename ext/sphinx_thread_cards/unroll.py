@@ -13,16 +13,17 @@ from docutils import nodes
 
 from sphinx_thread_cards import words
 from sphinx_thread_cards.dates import read_when, show_when
+from sphinx_thread_cards.figures import avatar, figures
 from sphinx_thread_cards.marks import MEANT, marks, places_of
 from sphinx_thread_cards.thread import Code, List, Paragraph, Quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from sphinx_thread_cards.thread import Block, Media, Post, Span, Thread
+    from sphinx_thread_cards.card import Card
+    from sphinx_thread_cards.thread import Block, Post, Span, Thread
 
 Ranges = tuple[tuple[int, int], ...]
-MEDIA = "_threads/media"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,30 +54,30 @@ def choose(total: int, ranges: Ranges | None) -> list[int | Gap]:
     return chosen
 
 
-def unroll(
-    thread: Thread, anchor: str, ranges: Ranges | None, language: str, meant: str | None = None
-) -> list[nodes.Element]:
-    """The posts of a thread, as containers of the class ``thread-card-post``, and a paragraph for each gap.
+def unroll(card: Card, thread: Thread, anchor: str, language: str, avatars: int = 0) -> list[nodes.Element]:
+    """The posts that a card shows, as containers of the class ``thread-card-post``, and a paragraph for each gap.
 
     :param anchor: the card's id; a post's is that and its number, ``thread-x-1313512835843055618-3``.
-    :param meant: id of the post that the page cites, which is marked.
+    :param avatars: side in CSS pixels of those beside the names of people other than the thread's author; 0 for none.
     """
     parts: list[nodes.Element] = []
-    chosen = choose(len(thread.posts), ranges)
-    places = places_of(thread, {number for number in chosen if isinstance(number, int)}, anchor, meant)
+    chosen = choose(len(thread.posts), card.posts)
+    places = places_of(thread, {number for number in chosen if isinstance(number, int)}, anchor, card.post)
     # Whom the card names, and who says most: the posts of others bear a name. Where it names another, all do.
-    speaker = thread.posts[0].author if meant is None else None
+    speaker = thread.posts[0].author if card.post is None else None
     for number in chosen:
         if isinstance(number, Gap):
             left_out = words.left_out(number.first, number.last)
             parts.append(nodes.paragraph("", left_out, classes=["thread-card-gap"]))
         else:
             post = thread.posts[number - 1]
-            classes = ["thread-card-post", MEANT] if post.id == meant else ["thread-card-post"]
+            classes = ["thread-card-post", MEANT] if post.id == card.post else ["thread-card-post"]
             box = nodes.container(ids=[f"{anchor}-{number}"], classes=classes)
             box["lang"] = post.lang or thread.lang
             head = _head(thread, post, number, language, speaker)
             head += marks(post, places)
+            if avatars and post.author != speaker:
+                head[:0] = _avatar(thread, post.author, avatars)
             box += head
             box += list(_body(thread, post, language))
             parts.append(box)
@@ -98,6 +99,12 @@ def _head(thread: Thread, post: Post, number: int, language: str, speaker: str |
     return paragraph
 
 
+def _avatar(thread: Thread, handle: str, side: int) -> list[nodes.Node]:
+    """The kept avatar of a person, if there is one, with a space behind it."""
+    kept = (person.avatar for person in thread.participants if person.handle == handle)
+    return [node for media in kept if media and media.file for node in (avatar(media, side), nodes.Text(" "))]
+
+
 def _name(thread: Thread, handle: str) -> str:
     names = {author.handle: author.name for author in thread.participants}
     return names.get(handle) or (handle if " " in handle else f"@{handle}")
@@ -107,7 +114,7 @@ def _body(thread: Thread, post: Post, language: str) -> Iterator[nodes.Element]:
     if post.warning:
         yield nodes.paragraph("", words.content_warning(post.warning), classes=["thread-card-warning"])
     yield from build_blocks(post.blocks)
-    yield from map(_picture, post.media)
+    yield from figures(post.media)
     if post.quoted:
         quoted = nodes.block_quote(classes=["thread-card-quoted"])
         quoted += nodes.paragraph(
@@ -115,21 +122,6 @@ def _body(thread: Thread, post: Post, language: str) -> Iterator[nodes.Element]:
         )
         quoted += list(_body(thread, post.quoted, language))
         yield quoted
-
-
-def _picture(media: Media) -> nodes.Element:
-    """The kept picture, or a line that says what it was; a video's still leads to it."""
-    label = words.video() if media.kind == "video" else words.picture()
-    if media.file is None:
-        said = f"{label}: {media.alt}" if media.alt else label
-        content: nodes.Node = nodes.reference("", said, refuri=media.url) if media.url else nodes.Text(said)
-        return nodes.paragraph("", "", content, classes=["thread-card-media"])
-    uri = f"{MEDIA}/{media.file}"
-    image = nodes.image(uri=uri, candidates={"*": uri}, alt=media.alt or "")
-    image["size"] = (media.width, media.height)
-    if media.kind == "video" and media.url:
-        return nodes.paragraph("", "", nodes.reference("", "", image, refuri=media.url), classes=["thread-card-media"])
-    return nodes.paragraph("", "", image, classes=["thread-card-media"])
 
 
 def build_blocks(blocks: Iterable[Block]) -> Iterator[nodes.Element]:
@@ -168,13 +160,3 @@ def _span(span: Span, text: str) -> nodes.Node:
     if span.strong:
         node = nodes.strong("", "", node)
     return nodes.reference("", "", node, refuri=span.href) if span.href else node
-
-
-def files_of(thread: Thread) -> Iterator[str]:
-    """Names of the kept media files that the posts show, quoted ones too."""
-    posts = list(thread.posts)
-    while posts:
-        post = posts.pop()
-        yield from (media.file for media in post.media if media.file)
-        if post.quoted:
-            posts.append(post.quoted)

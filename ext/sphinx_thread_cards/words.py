@@ -149,6 +149,11 @@ def video() -> str:
     return _("Video")
 
 
+def watch_video() -> str:
+    """The line below a video's still, which leads to the video."""
+    return _("Watch the video")
+
+
 def kept(date: str | None, status: str) -> str | None:
     """When the thread was kept, as far as that is known, and what became of it (see :class:`thread.Status`)."""
     if status == "gone":

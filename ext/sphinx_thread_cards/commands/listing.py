@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards.commands import output
 from sphinx_thread_cards.commands.choice import chosen, kept_alone, open_site
+from sphinx_thread_cards.figures import files_of
 from sphinx_thread_cards.store import MEDIA, SnapshotError, load, path_of
-from sphinx_thread_cards.unroll import files_of
 
 if TYPE_CHECKING:
     from argparse import Namespace
