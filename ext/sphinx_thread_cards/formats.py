@@ -33,6 +33,8 @@ def _build_for_latex(card: Card, place: nodes.container, language: str) -> nodes
         for line in _part(box, "author"):
             line[:0] = [nodes.inline("", "", avatar(card.avatar, 0), classes=[AVATAR]), nodes.Text(" ")]
     for post in [node for node in box.findall(nodes.container) if f"{BLOCK}-post" in node["classes"]]:
+        for block in [node for node in post.children[1:] if _runs_to_the_left(node.astext())]:
+            post.replace(block, nodes.container("", block, classes=[f"{BLOCK}-rtl"]))
         if next(post.findall(nodes.image), None) is not None:
             post["classes"] = [f"{BLOCK}-pictured", *post["classes"]]
     parts = (node for node in box.findall(nodes.Element) if isinstance(node, (nodes.paragraph, nodes.block_quote)))

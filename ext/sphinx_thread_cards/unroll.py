@@ -118,7 +118,10 @@ def _body(thread: Thread, post: Post, language: str) -> Iterator[nodes.Element]:
     if post.quoted:
         quoted = nodes.block_quote(classes=["thread-card-quoted"])
         quoted += nodes.paragraph(
-            "", "", nodes.reference("", _name(thread, post.quoted.author), refuri=post.quoted.url)
+            "",
+            "",
+            nodes.reference("", _name(thread, post.quoted.author), refuri=post.quoted.url),
+            classes=["thread-card-quoted-head"],
         )
         quoted += list(_body(thread, post.quoted, language))
         yield quoted
