@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _LEFT_OUT = "…"
 _BEFORE_LEFT_OUT = " ,;:-\u2013\u2014" + _LEFT_OUT
+_LONGEST_WORD = 40
 _JOINER = "\u200d"
 # Skin tones and the halves of flags are drawn as one with what stands before them.
 _DRAWN_WITH = frozenset(map(chr, (*range(0x1F3FB, 0x1F400), *range(0x1F1E6, 0x1F200))))
@@ -69,8 +70,8 @@ def _own_words(blocks: Iterable[Block]) -> Iterator[str]:
 
 def _cut(text: str, most: int) -> str:
     end = text.rfind(" ", 0, most + 1)
-    # An address, or a script without spaces: between two characters, near the end of the room.
-    if end < most * 3 // 4:
+    # An address, or a script without spaces: between two characters, where the room ends.
+    if end < max(most - _LONGEST_WORD, 0):
         end = most
         while end and _is_one(text[end - 1], text[end]):
             end -= 1
