@@ -40,6 +40,9 @@ epub: $(VENV)/.project ## make the e-book in build/epub
 	$(SPHINX) -q -b epub docs build/epub || $(FAILED)
 	@ls build/epub/*.epub | sed 's|^|Open $(CURDIR)/|'
 
+threads: $(VENV)/.fetch $(VENV)/.project ## keep the threads that the site cites (ARGS="--refresh" fetches all again)
+	$(BIN)/thread-cards fetch -c . -d build/doctrees docs $(ARGS)
+
 test: $(VENV)/.test $(VENV)/.project ## run the whole test suite (ARGS="-k wheel" runs a part)
 	$(BIN)/python -m pytest $(ARGS)
 

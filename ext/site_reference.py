@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from sphinx.pycode import ModuleAnalyzer
 from sphinx.util.docutils import SphinxDirective
-from sphinx_thread_cards import model
+from sphinx_thread_cards import cli, model
 from sphinx_thread_cards.options import COMMON_OPTIONS, OPTION_FIELDS
 from sphinx_thread_cards.platforms import PLATFORMS
 from sphinx_thread_cards.settings import Settings
@@ -59,6 +59,16 @@ def _warnings(_: str) -> str:
     return _table(("Warning", "What it means"), ((_code(f"thread_cards.{kind.subtype}"), kind.help) for kind in Warn))
 
 
+def _command(name: str) -> str:
+    """What one command may be told, from the parser of its arguments."""
+    rows = []
+    for action in cli.command_parser(name)._actions:  # noqa: SLF001 - argparse shows its arguments nowhere else
+        value = f" {action.metavar}" if action.metavar else ""
+        names = ", ".join(_code(option + value) for option in action.option_strings)
+        rows.append((names or _code(action.metavar), action.help or ""))
+    return _table(("Word", "What it does"), rows)
+
+
 def _platforms(_: str) -> str:
     rows = []
     for platform in sorted(PLATFORMS.values(), key=lambda platform: platform.label.lower()):
@@ -99,6 +109,7 @@ class Generated(SphinxDirective):
         "thread-cards-options": _options,
         "thread-cards-settings": _settings,
         "thread-cards-warnings": _warnings,
+        "thread-cards-command": _command,
         "thread-cards-platforms": _platforms,
         "thread-cards-hosts": _hosts,
         "thread-cards-thread-ref": _thread_ref,

@@ -53,6 +53,7 @@ def client(server: Server) -> Iterator[Client]:
         (404, NotFound, 1, "no such page (404)"),
         (410, NotFound, 1, "no such page (410)"),
         (400, BadAnswer, 1, "status 400"),
+        (501, Unreachable, 1, "the server is in trouble (501)"),
         (999, BadAnswer, 1, "status 999"),
         (204, BadAnswer, 1, "status 204"),
         (206, BadAnswer, 1, "status 206"),
@@ -74,6 +75,22 @@ def test_status(  # noqa: PLR0913, PLR0917
     assert message in caught.value.why
     assert caught.value.status == status
     assert len(server.asked) == asked
+
+
+def test_what_a_server_says_is_wrong_is_kept(server: Server, client: Client) -> None:
+    """Some tell only in the body what an error means; a body that is no JSON, or long, tells nothing."""
+    server.answers["/json"] = Reply(status=400, body=b'{"error": "NotFound"}')
+    server.answers["/html"] = Reply(status=400, body=b"{}", type="text/html")
+    server.answers["/broken"] = Reply(status=400, body=b'{"error":')
+    server.answers["/long"] = Reply(status=400, body=b'"' + 70_000 * b"x" + b'"')
+
+    told = []
+    for path in ("/json", "/html", "/broken", "/long"):
+        with pytest.raises(BadAnswer) as caught:
+            client.get(server.url(path))
+        told.append(caught.value.told)
+
+    assert told == [{"error": "NotFound"}, None, None, None]
 
 
 def test_429_to_the_end_tells_the_time_to_wait(server: Server, client: Client) -> None:

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 _AGE = re.compile(r"([0-9]{1,5})([hdw])")
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 _MODULES = {"fetch": "fetching", "check": "checking", "list": "listing", "forget": "forgetting"}
+_HELP = {
+    "fetch": "keep the threads that are cited and not kept yet",
+    "check": "compare what is kept with the live threads",
+    "list": "list the threads that are cited or kept",
+    "forget": "take what is kept of threads out, for good",
+}
 _CODES = """\
 exit codes:
   0    all is well
@@ -71,7 +77,16 @@ def _command(name: str) -> Callable[[argparse.Namespace], int]:
 
 
 def parser() -> argparse.ArgumentParser:
-    """What the command line may say; the reference page is made from it."""
+    """What the command line may say."""
+    return _parsers()[0]
+
+
+def command_parser(name: str) -> argparse.ArgumentParser:
+    """What may stand behind one command; the reference page is made from it."""
+    return _parsers()[1][name]
+
+
+def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
     top = argparse.ArgumentParser(
         prog="thread-cards",
         description="Keep the threads that a Sphinx site cites.",
@@ -80,12 +95,11 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _add_fetch(_add(commands, "fetch", "keep the threads that are cited and not kept yet"))
-    _add_check(_add(commands, "check", "compare what is kept with the live threads"))
-    _add(commands, "list", "list the threads that are cited or kept")
-    forget = _add(commands, "forget", "take what is kept of threads out, for good")
-    forget.add_argument("--dry-run", action="store_true", help="say what would be deleted, and delete nothing")
-    return top
+    found = {name: _add(commands, name, text) for name, text in _HELP.items()}
+    _add_fetch(found["fetch"])
+    _add_check(found["check"])
+    found["forget"].add_argument("--dry-run", action="store_true", help="say what would be deleted, and delete nothing")
+    return top, found
 
 
 def _add(

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch.errors import BadAnswer
 from sphinx_thread_cards.snapshot import MOST_POSTS
-from sphinx_thread_cards.thread import Author, Paragraph, Provenance, Span, Thread
+from sphinx_thread_cards.thread import Author, List, Paragraph, Provenance, Quote, Span, Thread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from sphinx_thread_cards.fetch.steps import Wish
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Post
+    from sphinx_thread_cards.thread import Block, Post
 
 
 def of_discussion(posts: Iterable[Post], wish: Wish) -> list[Post]:
@@ -32,6 +32,30 @@ def of_discussion(posts: Iterable[Post], wish: Wish) -> list[Post]:
 def link_paragraph(title: str | None, url: str) -> Paragraph:
     """A paragraph that is a link: what a story links to, the preview that a post shows of a page."""
     return Paragraph(spans=(Span(text=title or url, href=url),))
+
+
+def list_of(items: Iterable[str | None]) -> tuple[Block, ...]:
+    """Lines of text as a list, for the options of a poll; nothing if there are none."""
+    paragraphs = [(Paragraph(spans=(Span(text=item),)),) for item in items if item]
+    return (List(items=tuple(paragraphs)),) if paragraphs else ()
+
+
+def links_to(blocks: Iterable[Block], url: str) -> bool:
+    """Whether the text holds a link to an address, however its scheme, its ``www.`` and a last slash are written."""
+    waiting = list(blocks)
+    while waiting:
+        block = waiting.pop()
+        if isinstance(block, Paragraph) and any(span.href and _bare(span.href) == _bare(url) for span in block.spans):
+            return True
+        if isinstance(block, Quote):
+            waiting += block.blocks
+        elif isinstance(block, List):
+            waiting += [inner for item in block.items for inner in item]
+    return False
+
+
+def _bare(url: str) -> str:
+    return url.partition("://")[2].removeprefix("www.").rstrip("/")
 
 
 def thread_of(  # noqa: PLR0913 - the parts of a thread

@@ -36,6 +36,8 @@ class FetchError(Exception):
         self.status = status
         self.passing = passing
         self.wait = wait
+        self.told: object = None
+        """What the server says is wrong, if it says so in JSON; it may be of any shape."""
 
 
 class NotFound(FetchError):  # noqa: N818 - the tree's name says that it is an error
@@ -73,7 +75,8 @@ def of_status(url: str, status: int, *, wait: float | None = None, spent: bool =
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS):
         return Forbidden(url, f"the server does not show it to everybody ({status})", status=status)
     if HTTPStatus.INTERNAL_SERVER_ERROR <= status < 600:  # noqa: PLR2004 - where the class of 5xx ends
-        return Unreachable(url, f"the server is in trouble ({status})", status=status, passing=True, wait=wait)
+        passing = status != HTTPStatus.NOT_IMPLEMENTED
+        return Unreachable(url, f"the server is in trouble ({status})", status=status, passing=passing, wait=wait)
     return BadAnswer(url, f"the server answered with status {status}", status=status)
 
 

@@ -39,10 +39,14 @@ KNOWN = EMPHASIS | STRONG | CODE | STRUCK | CELLS | BLOCKS | _OTHERS
 """Tags that may stand in Markdown; others (``Vec<String>``) are text there."""
 
 _EMOJI = frozenset({"emoji", "custom-emoji", "emojione"})
-# Discourse: buttons on quotes, faces, icons and technical lines of previews. GitHub: buttons on code.
-_NOISE = frozenset({"quote-controls", "avatar", "site-icon", "onebox-metadata", "zeroclipboard-container"})
+# Discourse: buttons on quotes, faces, icons and technical lines of previews, counts of polls. GitHub: buttons on code.
+# KaTeX: the drawing of a formula, which stands there as MathML too.
+_NOISE = _names(
+    "quote-controls avatar site-icon onebox-metadata poll-info poll-buttons katex-html zeroclipboard-container"
+)
 _ANY_TAG = re.compile(r"<(/?)([A-Za-z][^\s<>/]*)[^<>]*>")
 _LANGUAGE = re.compile(r"(?:language|lang|highlight-source|snippet-code)-([A-Za-z0-9+#._-]{1,30})")
+_MARK = re.compile(r"[a-z0-9+#._-]{1,30}")
 _NO_LANGUAGE = frozenset({"auto", "none", "plain", "plaintext", "text", "nohighlight"})
 
 
@@ -64,7 +68,10 @@ def is_noise(element: _Element) -> bool:
     in_lightbox = "meta" in own and "lightbox" in classes_above(element)
     # A picture of one pixel counts readers.
     pixel = element.tag == "img" and {element.get("width"), element.get("height")} <= {"0", "1"}
-    return in_lightbox or pixel or not _NOISE.isdisjoint(own)
+    parent = element.getparent()
+    # A formula beside its TeX (MathML, section 6): the TeX can be read in a line.
+    formula = element.tag == "mrow" and parent is not None and parent.tag == "semantics"
+    return in_lightbox or pixel or formula or not _NOISE.isdisjoint(own)
 
 
 def classes_above(element: _Element) -> frozenset[str]:
@@ -98,7 +105,7 @@ def without_tags(html: str) -> str:
 
 
 def language_of(pre: _Element) -> str | None:
-    """The language that the classes of a code block name, or those of what it stands in or holds."""
+    """The language that the classes of a code block name, or those of what it stands in or holds; or Zulip's mark."""
     inner = next(iter(pre), None)
     around = classes_above(pre)
     for own in (classes(pre), classes(inner) if inner is not None else frozenset(), around):
@@ -106,4 +113,6 @@ def language_of(pre: _Element) -> str | None:
             found = _LANGUAGE.fullmatch(name)
             if found and found[1].lower() not in _NO_LANGUAGE:
                 return found[1].lower()
-    return None
+    parent = pre.getparent()
+    mark = "" if parent is None else (parent.get("data-code-language") or "").lower()
+    return mark if _MARK.fullmatch(mark) and mark not in _NO_LANGUAGE else None

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 import gzip
 import io
 import json
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards.fetch.answers import Answer, as_page
+from sphinx_thread_cards.fetch.archives import is_archive, open_archive
 from sphinx_thread_cards.fetch.errors import BadAnswer
+from sphinx_thread_cards.fetch.page_meta import address_of_page
+from sphinx_thread_cards.fetch.rich_spans import safe_link
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,9 +33,21 @@ class Saved:
 
     @property
     def is_html(self) -> bool:
-        """Whether it looks like a page, or the web archive that Chromium makes of one (MHTML)."""
-        start = self.body[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-        return start.startswith(b"<") or self._is_archive(start)
+        """Whether it looks like a page, or a web archive of one."""
+        return self.body[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") or is_archive(self.body)
+
+    @property
+    def address(self) -> str | None:
+        """The address that a web archive, or the comment of a browser or canonical link in a page, says it is of.
+
+        Only http and https; None if it does not say, or is no page, or a broken archive.
+        """
+        if is_archive(self.body):
+            archived = open_archive(self.body)
+            noted = safe_link(archived.url) if archived else None
+            if archived is None or noted:
+                return noted
+        return address_of_page(self.html()) if self.is_html else None
 
     @property
     def is_mail(self) -> bool:
@@ -55,20 +68,16 @@ class Saved:
     def html(self) -> str:
         """Its content, as the text of a page.
 
-        :raises BadAnswer: if it is none.
+        :raises BadAnswer: if it is none, or an archive that cannot be read.
         """
         if not self.is_html:
             raise BadAnswer(self.name, "the file is no web page")
-        body, kind = self.body, "text/html"
-        if self._is_archive(body[:4096].lower()):
-            message = email.message_from_bytes(body, policy=email.policy.default)
-            part = message.get_body(("html",))
-            body = cast("bytes", part.get_payload(decode=True)) if part else b""
+        archived = open_archive(self.body)
+        if archived is None and is_archive(self.body):
+            raise BadAnswer(self.name, "the web archive is broken, or holds no page")
+        kind = f"text/html; charset={archived.charset}" if archived and archived.charset else "text/html"
+        body = archived.body if archived else self.body
         return as_page(Answer(url=self.name, headers={"Content-Type": kind}, body=body)).text
-
-    @staticmethod
-    def _is_archive(start: bytes) -> bool:
-        return b"multipart/related" in start and b"mime-version:" in start
 
 
 def open_saved(path: Path) -> Saved:
@@ -78,11 +87,22 @@ def open_saved(path: Path) -> Saved:
     """
     try:
         body = path.read_bytes()[: MOST_BYTES + 1]
+    except OSError as error:
+        raise BadAnswer(path.name, f"the file cannot be read: {error.strerror}") from None
+    return Saved(name=path.name, body=unpacked(body, path.name))
+
+
+def unpacked(body: bytes, name: str) -> bytes:
+    """A file or an answer as it was before gzip packed it; itself if it is not packed.
+
+    :param name: of the file, or the address that was asked; for messages.
+    :raises BadAnswer: if it is not whole, or is or grows too large.
+    """
+    try:
         if body.startswith(_GZIP):
             body = gzip.GzipFile(fileobj=io.BytesIO(body)).read(MOST_BYTES + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        reason = getattr(error, "strerror", None) or "it is not whole"
-        raise BadAnswer(path.name, f"the file cannot be read: {reason}") from None
+    except (OSError, EOFError, zlib.error):
+        raise BadAnswer(name, "the file cannot be read: it is not whole") from None
     if len(body) > MOST_BYTES:
-        raise BadAnswer(path.name, f"the file is larger than {MOST_BYTES // 1024**2} MB")
-    return Saved(name=path.name, body=body)
+        raise BadAnswer(name, f"the file is larger than {MOST_BYTES // 1024**2} MB")
+    return body

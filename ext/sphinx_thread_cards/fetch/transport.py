@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _GOOD = {200, 203}
 _REDIRECTS = {301, 302, 303, 307, 308}
+_LONGEST_TOLD = 64 * 1024
 _FIRST_TIME = 1_000_000_000  # A number of seconds that is larger is a time.
 
 
@@ -122,7 +124,9 @@ class Transport:
                 return Redirect(status, headers["Location"].encode("latin-1", "replace").decode("utf-8", "replace"))
             if status not in _GOOD:
                 spent = headers.get("X-RateLimit-Remaining", "").strip() == "0"
-                raise of_status(question.url, status, wait=_wait_of(headers, spent=spent), spent=spent)
+                failure = of_status(question.url, status, wait=_wait_of(headers, spent=spent), spent=spent)
+                failure.told = _told(response)
+                raise failure
             body = read_body(response, question.limit)
         finally:
             response.close()
@@ -132,6 +136,17 @@ class Transport:
 
     def _watch(self, link: socket.socket) -> None:
         self._of_thread.watch.see(link)
+
+
+def _told(response: requests.Response) -> object:
+    """What the server says is wrong, as XRPC and Misskey do with status 400; None if that is no JSON, or long."""
+    if "json" not in response.headers.get("Content-Type", "").lower():
+        return None
+    try:
+        told: object = json.loads(read_body(response, _LONGEST_TOLD))
+    except (FetchError, requests.RequestException, HTTPError, HTTPException, OSError, ValueError, RecursionError):
+        return None
+    return told
 
 
 def _wait_of(headers: Mapping[str, str], *, spent: bool) -> float | None:

@@ -5,7 +5,27 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.fetch.sources import hackernews
+from sphinx_thread_cards.fetch.sources import (
+    bluesky,
+    discourse,
+    github,
+    gitlab,
+    groupsio,
+    hackernews,
+    hyperkitty,
+    hypermail,
+    lemmy,
+    lkml,
+    lobsters,
+    mailarchive,
+    mastodon,
+    misskey,
+    pipermail,
+    pleroma,
+    publicinbox,
+    stackexchange,
+    zulip,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +34,25 @@ if TYPE_CHECKING:
 
 __all__ = ["SOURCES"]
 
-_MODULES = (hackernews,)
-SOURCES: Mapping[str, Source] = MappingProxyType(
-    {module.SOURCE.name: module.SOURCE for module in _MODULES}
+_MODULES = (
+    bluesky,
+    discourse,
+    github,
+    gitlab,
+    groupsio,
+    hackernews,
+    hyperkitty,
+    hypermail,
+    lemmy,
+    lkml,
+    lobsters,
+    mailarchive,
+    mastodon,
+    misskey,
+    pipermail,
+    pleroma,
+    publicinbox,
+    stackexchange,
+    zulip,
 )
+SOURCES: Mapping[str, Source] = MappingProxyType({module.SOURCE.name: module.SOURCE for module in _MODULES})

@@ -1,67 +1,167 @@
-"""Hacker News: a story or a comment with all that was said below it, in one request.
+"""Hacker News: a story or a comment with all that was said below it, in one request; else one item a request.
 
-Endpoint: https://hn.algolia.com/api (items).
+Endpoints: https://hn.algolia.com/api (items) and, where that fails, https://github.com/HackerNews/API.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards.fetch.assemble import link_paragraph, of_discussion, thread_of
-from sphinx_thread_cards.fetch.errors import BadAnswer
+from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound
 from sphinx_thread_cards.fetch.rich_spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import from_html
-from sphinx_thread_cards.fetch.shape import at, ident, line, objects, text, title, when
+from sphinx_thread_cards.fetch.shape import at, count, flag, ident, line, objects, text, title, when
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_json
-from sphinx_thread_cards.thread import Author, Post
+from sphinx_thread_cards.thread import Author, List, Post
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterable, Iterator, Mapping
 
+    from sphinx_thread_cards.fetch.answers import Answer
     from sphinx_thread_cards.fetch.saved import Saved
+    from sphinx_thread_cards.fetch.steps import Ask
     from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.thread import Block
 
 _SITE = "https://news.ycombinator.com"
+_FIREBASE = "https://hacker-news.firebaseio.com/v0/item"
+_MOST_ITEMS = 50
+"""Requests to Firebase for one thread; a long discussion would take hundreds."""
+_KILLED = frozenset({"[dead]", "[flagged]"})
 
 
 def steps(ref: ThreadRef, wish: Wish) -> Steps:
-    """Ask for the item."""
+    """Ask Algolia for the item and all below it; where that fails, Firebase for the item and its direct answers."""
     endpoint = f"https://hn.algolia.com/api/v1/items/{ref.id}"
-    item = yield from ask_json(endpoint)
-    return read(ref, wish, item, endpoint)
+    try:
+        item = yield from ask_json(endpoint)
+        return read(ref, wish, list(_tree(item)), endpoint)
+    except FetchError as error:
+        failure = error
+    try:
+        items = yield from _ask_firebase(ref, wish)
+    except NotFound:
+        raise
+    except FetchError:
+        raise failure from None
+    found = read(ref, wish, list(_joined(items)), f"{_FIREBASE}/{ref.id}.json")
+    if not at(items[0], "kids"):
+        return found
+    note = "Algolia did not give it; what its author wrote further down may be missing"
+    return Found(thread=found.thread, whole=False, note=note)
+
+
+def _ask_firebase(ref: ThreadRef, wish: Wish) -> Generator[Ask, Answer, list[dict[str, Any]]]:
+    """The item, the options of a poll, what was wished for, its direct answers, and those to its author's own."""
+    root = yield from ask_json(f"{_FIREBASE}/{ref.id}.json")
+    if root is None:
+        raise NotFound(ref.url, "there is no such item")
+    items = objects([root])
+    waiting = [*_ids(root, "parts"), *sorted(filter(str.isdecimal, wish.posts)), *_ids(root, "kids")]
+    asked = {ref.id}
+    while waiting and items and len(asked) < _MOST_ITEMS:
+        number = waiting.pop(0)
+        if number in asked:
+            continue
+        asked.add(number)
+        try:
+            item = yield from ask_json(f"{_FIREBASE}/{number}.json")
+        except FetchError:
+            break
+        items += objects([item])
+        if line(item, "by") == line(root, "by"):
+            waiting += _ids(item, "kids")
+    return items or [{}]
 
 
 def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
-    """Read an item that was downloaded."""
-    return read(ref, wish, file.json(), "file")
+    """Read what was downloaded: an item of Algolia, or one or a list of Firebase."""
+    data = file.json()
+    firebase = isinstance(data, list) or at(data, "by") is not None or at(data, "time") is not None
+    items = objects(data if isinstance(data, list) else [data])
+    return read(ref, wish, list(_joined(items) if firebase else _tree(data)), "file")
 
 
-def read(ref: ThreadRef, wish: Wish, item: object, endpoint: str) -> Found:
-    """The item and what is below it, as a thread."""
-    posts = list(_posts(item))
-    if not posts or posts[0].id != ref.id:
+def read(ref: ThreadRef, wish: Wish, items: list[tuple[dict[str, Any], str | None]], endpoint: str) -> Found:
+    """Items, the one cited first, each with the id of what it answers, as a thread."""
+    root = items[0][0] if items else {}
+    if ident(root, "id") != ref.id:
         raise BadAnswer(ref.url, f"the answer is not item {ref.id}")
-    people = {post.author: Author(handle=post.author, url=f"{_SITE}/user?id={post.author}") for post in posts}
-    kept = of_discussion(posts, wish)
-    thread = thread_of(ref, kept, people, title=title(item, "title"), endpoint=endpoint, replies=len(posts) - 1)
-    return Found(thread=thread)
+    if flag(root, "deleted"):
+        raise NotFound(ref.url, "it was deleted")
+    if flag(root, "dead"):
+        raise Forbidden(ref.url, "it was killed, and is not shown to everybody")
+    options = [*objects(root, "options"), *(item for item, _ in items if at(item, "type") == "pollopt")]
+    posts = [post for item, above in items if (post := _post(item, above, options if item is root else ()))]
+    if not posts or posts[0].id != ref.id:
+        raise BadAnswer(ref.url, f"the answer does not tell who wrote item {ref.id}")
+    people = {
+        post.author: Author(handle=post.author, url=safe_link(f"/user?id={post.author}", _SITE)) for post in posts
+    }
+    said = count(root, "descendants")
+    thread = thread_of(
+        ref,
+        of_discussion(posts, wish),
+        people,
+        title=title(root, "title"),
+        endpoint=endpoint,
+        replies=len(posts) - 1 if said is None else said,
+    )
+    missing = 0 if said is None else said - len(posts) + 1
+    note = f"{missing} of its answers were not there" if missing > 0 else ""
+    return Found(thread=thread, whole=not note, note=note)
 
 
-def _posts(item: object) -> Iterator[Post]:
-    """Item and answers, each before what answers it; without recursion, as they may be deep."""
-    waiting: list[tuple[object, str | None]] = [(item, None)]
+def _post(item: Mapping[str, Any], above: str | None, options: Iterable[Mapping[str, Any]]) -> Post | None:
+    """A post; None for what was deleted or killed, and for the options of a poll, which stand in the poll."""
+    id_, author = ident(item, "id"), line(item, "author") or line(item, "by")
+    hidden = flag(item, "dead") or flag(item, "deleted") or text(item, "text").strip() in _KILLED
+    if not id_ or not author or hidden or at(item, "type") == "pollopt":
+        return None
+    url = safe_link(f"/item?id={id_}", _SITE) or _SITE
+    blocks: tuple[Block, ...] = from_html(text(item, "text"), url)
+    if link := safe_link(at(item, "url")):
+        blocks = (link_paragraph(None, link), *blocks)
+    if choices := tuple(filter(None, (from_html(text(option, "text"), url) for option in options))):
+        blocks = (*blocks, List(items=choices))
+    posted = when(at(item, "created_at_i")) or when(at(item, "time"))
+    return Post(id=id_, url=url, author=author, posted=posted, blocks=blocks, answers=above)
+
+
+def _tree(item: object) -> Iterator[tuple[dict[str, Any], str | None]]:
+    """Algolia's item and answers, each before what answers it; without recursion, as they may be deep."""
+    waiting: list[tuple[dict[str, Any], str | None]] = [(first, None) for first in objects([item])]
     while waiting:
         item, above = waiting.pop()
-        id_, author = ident(item, "id"), line(item, "author")
-        if id_ and author:
-            url = f"{_SITE}/item?id={id_}"
-            blocks = from_html(text(item, "text"), url)
-            if link := safe_link(at(item, "url")):
-                blocks = (link_paragraph(None, link), *blocks)
-            posted = when(at(item, "created_at_i"))
-            yield Post(id=id_, url=url, author=author, posted=posted, blocks=blocks, answers=above)
+        yield item, above
         # What was deleted has no author; the answers to it stay.
-        waiting += [(child, id_ or above) for child in reversed(objects(item, "children"))]
+        waiting += [(child, ident(item, "id") or above) for child in reversed(objects(item, "children"))]
+
+
+def _joined(items: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], str | None]]:
+    """Firebase's items in the order in which one reads them; those whose parent is not there come last."""
+    below: dict[str, list[dict[str, Any]]] = {}
+    known = {ident(item, "id") for item in items}
+    for item in items[1:]:
+        parent = ident(item, "parent")
+        below.setdefault(parent if parent in known else "", []).append(item)
+    seen: set[str] = set()
+    waiting = [*reversed(below.pop("", [])), *items[:1]]
+    while waiting:
+        item = waiting.pop()
+        id_, parent = ident(item, "id"), ident(item, "parent")
+        if id_ and id_ not in seen:
+            seen.add(id_)
+            yield item, parent if parent in known else None
+            waiting += reversed(below.get(id_, []))
+
+
+def _ids(item: object, name: str) -> list[str]:
+    found = at(item, name)
+    return (
+        [id_ for value in found[:_MOST_ITEMS] if (id_ := ident(value)).isdecimal()] if isinstance(found, list) else []
+    )
 
 
 SOURCE = Source(name="hackernews", steps=steps, saved=saved)

@@ -1,0 +1,53 @@
+"""What GitHub and GitLab share: who wrote a post, and the order in which a discussion is read."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from sphinx_thread_cards.fetch.rich_spans import safe_link
+from sphinx_thread_cards.thread import Author, Media
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sphinx_thread_cards.thread import Post
+
+GHOST = "ghost"
+"""Both show the posts of deleted accounts under this name."""
+MOST_PARTS = 200_000
+"""Objects and lists of one answer that are looked into."""
+
+
+def author_of(handle: str, name: str | None, url: object, avatar: object, site: str) -> Author:
+    """Somebody who takes part; addresses that are relative are those of the site."""
+    picture = safe_link(avatar, site)
+    return Author(
+        handle=handle,
+        name=None if name == handle else name,
+        url=safe_link(url, site),
+        avatar=Media(url=picture) if picture else None,
+    )
+
+
+def depth_first(posts: Iterable[Post], above: Mapping[str, str]) -> list[Post]:
+    """Posts by time, each one below the one that it belongs to; a post that comes twice is taken once.
+
+    Where a time is missing, they stay in the order in which they came.
+
+    :param above: by a post's id, the id of the one that it belongs to.
+    """
+    known = {post.id: post for post in posts}
+    times = all(post.posted for post in known.values())
+    below: dict[str | None, list[Post]] = defaultdict(list)
+    for post in sorted(known.values(), key=lambda post: post.posted or "") if times else known.values():
+        upper = above.get(post.id)
+        below[upper if upper in known and upper != post.id else None].append(post)
+    done: dict[str, Post] = {}
+    waiting = below[None][::-1]
+    while waiting:
+        post = waiting.pop()
+        done[post.id] = post
+        waiting += below[post.id][::-1]
+    # Those that belong to one another in a circle.
+    return list({**done, **known}.values())

@@ -1,0 +1,154 @@
+"""Bluesky: a thread from its AppView; the author's own posts from a repository, where there is no AppView.
+
+Endpoints: https://docs.bsky.app/docs/api/app-bsky-feed-get-post-thread, and those of
+https://atproto.com/specs/xrpc that every server has: com.atproto.repo.getRecord and listRecords.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from sphinx_thread_cards.fetch import bluesky_records
+from sphinx_thread_cards.fetch.assemble import thread_of
+from sphinx_thread_cards.fetch.bluesky_posts import (
+    NOT_FOR_ALL,
+    View,
+    author_of,
+    labels_of,
+    parent_of,
+    post_of,
+    split_uri,
+    view_of,
+    views_in,
+)
+from sphinx_thread_cards.fetch.chains import first_of, of_microblog
+from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound, RateLimited
+from sphinx_thread_cards.fetch.shape import at, count, text
+from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sphinx_thread_cards.fetch.saved import Saved
+    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.thread import Post
+
+HOST = "public.api.bsky.app"
+_MOST_ASKS = 50
+_LEVELS = 1000  # The most that may be asked for, of answers and of posts above.
+# A server that is no AppView: it knows no such method, or has nobody to ask for people without an account.
+_NO_APP_VIEW = frozenset(
+    {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND, HTTPStatus.NOT_IMPLEMENTED}
+)
+
+
+def steps(ref: ThreadRef, wish: Wish) -> Steps:
+    """Ask for the thread around the post, then for that below the first post of its author's own thread."""
+    who, _, key = ref.id.partition("/")
+    uri = f"at://{who}/app.bsky.feed.post/{key}"
+    endpoint = _endpoint(uri)
+    try:
+        answer = yield from ask_json(endpoint)
+    except FetchError as error:
+        if at(error.told, "error") == "NotFound":
+            raise NotFound(ref.url, "there is no such post", status=error.status) from None
+        if error.status not in _NO_APP_VIEW or isinstance(error, RateLimited):
+            raise
+        return (yield from bluesky_records.steps(ref, HOST, _found, wish))
+    _check(ref, at(answer, "thread"))
+    views = {view.uri: view for view in views_in(answer)}
+    cited = _cited(ref, views.values())
+    asked = {cited.uri}
+    # Only the post's own answer holds all that is below it.
+    while (waiting := _waiting(ref, cited, views, asked)) and len(asked) < _MOST_ASKS:
+        asked.add(waiting)
+        answer = yield from ask_json(_endpoint(waiting))
+        views |= {view.uri: view for view in views_in(answer) if view.uri not in views or not view.cut}
+    note = "" if len(asked) < _MOST_ASKS else f"the thread takes more than {_MOST_ASKS} requests"
+    return _found(ref, wish, views, endpoint, note)
+
+
+def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
+    """Read a downloaded thread, posts, or the records of a repository."""
+    data = file.json()
+    views = {view.uri: view for view in (*bluesky_records.views_in(ref, data), *views_in(data))}
+    did = _cited(ref, views.values()).did
+    cut = any(view.cut for view in views.values() if view.did == did)
+    return _found(ref, wish, views, "file", "as far as the file holds the thread" if cut else "")
+
+
+def _endpoint(uri: str) -> str:
+    levels = f"depth={_LEVELS}&parentHeight={_LEVELS}"
+    return f"https://{HOST}/xrpc/app.bsky.feed.getPostThread?uri={quote(uri, safe='')}&{levels}"
+
+
+def _check(ref: ThreadRef, thread: object) -> None:
+    if at(thread, "notFound"):
+        raise NotFound(ref.url, "there is no such post")
+    if at(thread, "blocked"):
+        raise Forbidden(ref.url, "its author does not show it to everybody")
+    if view_of(at(thread, "post")) is None:
+        raise BadAnswer(ref.url, "the answer is not a post")
+
+
+def _cited(ref: ThreadRef, views: Iterable[View]) -> View:
+    """The post that the address names, by its author's handle or DID.
+
+    :raises FetchError: if it is not there, or not for everybody.
+    """
+    who, _, key = ref.id.partition("/")
+    found = [view for view in views if view.key == key and (view.did == who or not who.startswith("did:"))]
+    view = next((view for view in found if who in {view.did, text(view.author, "handle").lower()}), None)
+    # Somebody who changed their handle is found by the old one, and named by the new.
+    view = view or (found[0] if found else None)
+    if view is None:
+        raise BadAnswer(ref.url, f"the answer does not hold post {key}")
+    if NOT_FOR_ALL in labels_of(view):
+        raise Forbidden(ref.url, "its author asks that it is not shown without an account")
+    return view
+
+
+def _posts(ref: ThreadRef, cited: View, views: Iterable[View]) -> dict[str, Post]:
+    """Those posts that may be kept, by AT URI."""
+    kept = [view for view in views if NOT_FOR_ALL not in labels_of(view)]
+    names = {view.did: author_of(view).handle for view in kept} | {cited.did: ref.id.partition("/")[0]}
+    return {view.uri: post_of(view, names, HOST) for view in kept}
+
+
+def _waiting(ref: ThreadRef, cited: View, views: dict[str, View], asked: set[str]) -> str | None:
+    """The post below which there may be more of the author's thread: its first one, or one where an answer was cut."""
+    posts = _posts(ref, cited, views.values())
+    uris = {post.id: uri for uri, post in posts.items()}
+    known = {post.id: post for post in posts.values()}
+    first = first_of(known, posts[cited.uri].id)
+    chain = of_microblog(known.values(), first.id, Wish())
+    ends = [uris[post.id] for post in chain if views[uris[post.id]].cut]
+    return next((uri for uri in (uris[first.id], *ends) if uri not in asked), None)
+
+
+def _found(ref: ThreadRef, wish: Wish, views: dict[str, View], endpoint: str, note: str) -> Found:
+    cited = _cited(ref, views.values())
+    posts = _posts(ref, cited, views.values())
+    kept = of_microblog(posts.values(), posts[cited.uri].id, wish)
+    uris = {post.id: uri for uri, post in posts.items()}
+    first = views[uris[kept[0].id]]
+    above = split_uri(parent_of(first))
+    if not note and above and above[0] == first.did:
+        note = "an earlier post of the thread is not there"
+    people = {author.handle: author for author in map(author_of, _with_quoted(views.values()))}
+    thread = thread_of(ref, kept, people, endpoint=endpoint, replies=count(first.counted))
+    return Found(thread=thread, whole=not note, note=note)
+
+
+def _with_quoted(views: Iterable[View]) -> list[View]:
+    both = []
+    for view in views:
+        record = at(view.embed, "record")
+        quoted = view_of(at(record, "record") or record)
+        both += [quoted, view] if quoted else [view]
+    return both
+
+
+SOURCE = Source(name="bluesky", steps=steps, saved=saved)

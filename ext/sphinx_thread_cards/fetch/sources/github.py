@@ -1,0 +1,113 @@
+"""GitHub: issues, pull requests with their reviews, and discussions, on github.com and companies' own servers.
+
+Endpoints: https://docs.github.com/en/rest/issues/comments, https://docs.github.com/en/rest/pulls/comments and
+https://docs.github.com/en/rest/pulls/reviews. Discussions have a like interface that is not documented
+(https://github.com/github/docs/issues/44098), and GraphQL, which asks for a token.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sphinx_thread_cards.fetch.assemble import of_discussion, thread_of
+from sphinx_thread_cards.fetch.errors import BadAnswer
+from sphinx_thread_cards.fetch.shape import at, count, ident, line, objects
+from sphinx_thread_cards.fetch.sources import _github_items as github
+from sphinx_thread_cards.fetch.sources._forge import depth_first
+from sphinx_thread_cards.fetch.sources._github_ask import ask_discussion, ask_issue
+from sphinx_thread_cards.fetch.sources._github_page import is_cut, page_items
+from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish
+from sphinx_thread_cards.model import Kind
+
+if TYPE_CHECKING:
+    from sphinx_thread_cards.fetch.saved import Saved
+    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.thread import Author, Post
+
+_Items = list[tuple[dict[str, Any], str]]
+
+
+def steps(ref: ThreadRef, wish: Wish) -> Steps:
+    """Ask for the first post, and for the comments."""
+    asked = ask_discussion if ref.kind is Kind.DISCUSSION else ask_issue
+    got = yield from asked(ref, wish)
+    # A transferred issue has another number where it is now.
+    found = list(github.items(got.parts, at(got.parts[0], "number")))
+    if _first(found) is None:
+        raise BadAnswer(got.endpoint, f"the answer is not {ref.number}")
+    return read(ref, wish, found, got.endpoint, got.note)
+
+
+def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
+    """Read a page from the browser, or what an interface or ``gh issue view --json ...`` answered."""
+    number = int((ref.number or "#0")[1:])
+    page = file.html() if file.is_html else ""
+    found = page_items(page, number) if page else list(github.items(file.json(), number))
+    if not found:
+        raise BadAnswer(file.name, f"the file does not hold {ref.number}")
+    first = _first(found)
+    if first is None:
+        return read(ref, wish, found, "file", "the comments only; the first post is not in the file")
+    return read(ref, wish, found, "file", _missing(first, found, cut=is_cut(page)))
+
+
+def _first(found: _Items) -> dict[str, Any] | None:
+    return next((item for item, _ in found if github.begins(item)), None)
+
+
+def _total(first: object) -> int | None:
+    found = count(first, "comments")
+    return found if found is not None else count(first, "comments", "totalCount")
+
+
+def _missing(first: object, found: _Items, *, cut: bool) -> str:
+    timelines = [at(first, "frontTimelineItems"), at(first, "backTimelineItems")]
+    events = count(timelines, 0, "totalCount") or 0
+    loaded = sum(len(objects(timeline, "edges")) for timeline in timelines)
+    said = len(found) - 1
+    if cut or said < (_total(first) or 0) or loaded < events:
+        return "the comments that the file holds; there are more" if said else "the first post only; there are comments"
+    return ""
+
+
+def read(ref: ThreadRef, wish: Wish, found: _Items, endpoint: str, note: str = "") -> Found:
+    """What people wrote, as a thread.
+
+    :param found: as :func:`_github_items.items` gives it.
+    :param note: what is known to be missing.
+    """
+    page, first = ref.url.partition("#")[0], _first(found)
+    site = page[: page.index("/", len("https://"))]
+    people: dict[str, Author] = {}
+    above: dict[str, str] = {}
+    begun: list[Post] = []
+    said: list[Post] = []
+    for index, (item, around) in enumerate(found):
+        author = github.person(item, site)
+        people[author.handle] = author if author.avatar else people.get(author.handle, author)
+        if github.begins(item):
+            id_ = _first_id(ref, wish, item)
+            begun = begun or [github.post_of(item, id_, page, author.handle)]
+            continue
+        id_ = github.post_id(item) or f"comment-{index}"
+        answers = github.answered(item) or (around if around.startswith("discussioncomment-") else "")
+        post = github.post_of(item, id_, page, author.handle, answers)
+        review = ident(item, "pull_request_review_id")
+        above[id_] = answers or around or (f"pullrequestreview-{review}" if review else "")
+        # An approval without a word; a comment that was folded away.
+        silent = not (post.blocks or post.media) or github.hidden(item)
+        said += [] if silent and id_ not in wish.posts else [post]
+    posts = begun + depth_first(said, above)
+    kept = of_discussion(posts, wish) if begun else [p for p in posts if p.id in wish.posts] or posts
+    title, replies = line(first, "title"), _total(first)
+    thread = thread_of(ref, kept, people, title=title, endpoint=endpoint, replies=replies)
+    return Found(thread=thread, whole=not note, note=note)
+
+
+def _first_id(ref: ThreadRef, wish: Wish, item: object) -> str:
+    kind = "discussion" if ref.kind is Kind.DISCUSSION else "issue"
+    cited = sorted(post for post in wish.posts if post.startswith(f"{kind}-"))
+    return github.first_id(item, kind) or (cited or [(ref.number or "#0")[1:]])[0]
+
+
+SOURCE = Source(name="github", steps=steps, saved=saved)
