@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sphinx_thread_cards import parse_thread_url, store
 from sphinx_thread_cards.excerpt import beginning
-from sphinx_thread_cards.kept import neutral
+from sphinx_thread_cards.kept import meant_in, neutral
 from sphinx_thread_cards.thread import Author, Block, Code, List, Paragraph, Post, Provenance, Quote, Span, Status, Thread
 from sphinx_thread_cards.words import read_on, what_it_is
 from support import sites
@@ -124,6 +124,17 @@ def test_a_later_post_of_a_microblog(tmp_path: Path, page: Page) -> None:
     assert text.count("Sam Example @sam") == 2
     assert "The answer." in text.partition("Read on")[0]
     assert "2 · Sam Example · 3 March 2024 · **cited here**" in text
+
+
+def test_a_mail_by_its_own_page() -> None:
+    """An archive's number is no mail's id, but the mail is found by where it stands."""
+    url = "https://lists.example/pipermail/lamps/2021-January/{}.html"
+    posts = tuple(Post(id=number, url=url.format(number), author="jo") for number in ("000123", "000124", "000125"))
+    thread = Thread(platform="pipermail", host="lists.example", id="lamps/2021-January/000124", url=url.format("000124"), posts=posts)
+    ref = parse_thread_url(url.format("000124"))
+
+    assert ref
+    assert meant_in(ref, thread) == posts[1]
 
 
 @pytest.mark.parametrize("builder", FORMATS)

@@ -55,17 +55,14 @@ def describe_kept(ref: ThreadRef, options: Options, thread: Thread, *, unrolled:
 
 
 def meant_in(ref: ThreadRef, thread: Thread) -> Post | None:
-    """The kept post that an address means: the one that it names, else the first one.
+    """The kept post that an address means: the one that it names or leads to, else the first one.
 
     :returns: None if the address names a post that is not kept, or if none is.
     """
-    if ref.post:
-        return next((post for post in thread.posts if post.id == ref.post), None)
-    first = thread.posts[0] if thread.posts else None
     # Topics count their posts from 1, so their own number may by chance be another post's.
-    if first and first.id != ref.id and ref.kind is not Kind.TOPIC:
-        return next((post for post in thread.posts if post.id == ref.id), first)
-    return first
+    wanted = ref.post or (ref.id if ref.kind is not Kind.TOPIC else None)
+    found = next((post for post in thread.posts if post.id == wanted or post.url == ref.url), None)
+    return found or (thread.posts[0] if thread.posts and not ref.post else None)
 
 
 def neutral(ref: ThreadRef) -> ThreadRef:
