@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from sphinx_thread_cards.cli import main
 from support import sites
 from support.kept_sites import KeptSite, gone, item, page_of, url_of
-from support.server import json_reply, serve
+from support.server import Reply, json_reply, serve
 
 SAVED = "hackernews/1"
 
@@ -151,6 +153,50 @@ def test_broken_snapshot_is_told_and_mended_by_refresh(site: KeptSite, capsys: p
     assert len(site.snapshot(SAVED)["posts"]) == 2
 
 
+PAGE = """<!DOCTYPE html><html><head><link rel="canonical" href="https://www.threads.com/@jo_example/post/CuWRRrQuql9">
+<meta property="og:title" content="Jo Example (@jo_example) on Threads"><meta property="og:description" content="The lamp boots.">
+</head><body></body></html>"""
+
+
+def test_from_a_saved_page(site: KeptSite, capsys: pytest.CaptureFixture[str]) -> None:
+    """The page tells which thread it is; nobody is asked; what is kept says that it came from a file."""
+    (site.folder / "page.html").write_text(PAGE)
+    assert site.run("fetch", "--from", "page.html") == 0
+    assert "saved https://www.threads.com/@jo_example/post/CuWRRrQuql9: 1 post" in capsys.readouterr().out
+    assert site.server.asked == []
+    kept = site.snapshot("threads/!cu!w!r!rr!quql9")
+    assert kept["provenance"]["endpoint"] == "file"
+    assert kept["posts"][0]["blocks"][0]["spans"] == [{"text": "The lamp boots."}]
+
+
+def test_from_downloaded_json(site: KeptSite) -> None:
+    """In the place of what is kept, too: the author said so."""
+    site.run("fetch")
+    (site.folder / "item.json").write_text(json.dumps(item(1, "One, from a file.", item(11, "More of one."))))
+    assert site.run("fetch", url_of(1), "--from", "item.json") == 0
+    assert site.snapshot(SAVED)["posts"][0]["blocks"][0]["spans"] == [{"text": "One, from a file."}]
+    assert site.run("check") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words", "code", "message"),
+    [
+        ("page.html", "<p>Nothing</p>", [], 2, "page.html does not tell which thread it is; give its address too"),
+        ("page.html", PAGE, [url_of(1), url_of(2)], 2, "one file holds one thread; give one address"),
+        ("none.html", None, [], 2, "none.html: the file cannot be read: No such file or directory"),
+        ("item.json", "[", [url_of(1)], 1, "the file is broken or no JSON, where JSON was due"),
+        ("page.html", "<p>Nothing</p>", [url_of(1)], 1, "the page does not hold the post"),
+    ],
+)
+def test_file_of_no_use(
+    site: KeptSite, name: str, content: str | None, words: list[str], code: int, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if content is not None:
+        (site.folder / name).write_text(content)
+    assert site.run("fetch", *words, "--from", name) == code
+    assert message in "".join(capsys.readouterr())
+
+
 @pytest.mark.parametrize("asked_by", ["card", "setting", "option"])
 def test_answers_of_others_on_request(site: KeptSite, asked_by: str) -> None:
     site.answer(item(1, "One.", item(11, "A question.", author="sam_example")))
@@ -280,24 +326,32 @@ def test_list(site: KeptSite, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_forget_leaves_a_mark_that_stops_the_next_fetch(site: KeptSite, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     site.run("fetch")
-    media = site.store / "media"
+    media, path = site.store / "media", site.store / f"{SAVED}.json"
     media.mkdir()
-    (media / "unused.png").write_bytes(b"x")
+    for name in ("mine.png", "others.png", "README.png"):
+        (media / name).write_bytes(b"x")
+    for number, names in ((1, ["mine.png", "others.png"]), (2, ["others.png"])):
+        data = site.snapshot(f"hackernews/{number}")
+        data["posts"][0]["media"] = [{"file": name} for name in names]
+        (site.store / f"hackernews/{number}.json").write_text(json.dumps(data))
     capsys.readouterr()
     assert site.run("forget", url_of(1)) == 0
     said = capsys.readouterr().out
     assert f"forgot {url_of(1)}" in said
     assert "docs/index.md:3: cites it still" in said
     assert "1 picture deleted" in said
-    text = (site.store / f"{SAVED}.json").read_text()
+    text = path.read_text()
     assert "One." not in text
     assert "jo_example" not in text
     assert json.loads(text)["provenance"]["status"] == "withdrawn"
-    assert list(media.iterdir()) == []
+    assert sorted(file.name for file in media.iterdir()) == ["README.png", "others.png"]
 
     assert site.run("fetch", "--refresh") == 0
     assert f"skipped {url_of(1)}: it was withdrawn" in capsys.readouterr().out
-    assert (site.store / f"{SAVED}.json").read_text() == text
+    assert path.read_text() == text
+    for name in media.iterdir():
+        name.unlink()
+    (site.store / "hackernews/2.json").unlink()
     shown = sites.build(site.folder / "docs", tmp_path / "out", "text", confdir=site.folder).read("index.txt")
     assert url_of(1) in shown
     assert "jo_example" not in shown.partition("Lamp 2")[0]
@@ -344,3 +398,53 @@ def test_wrong_options_end_with_two(words: list[str], capsys: pytest.CaptureFixt
         main(words)
     assert ended.value.code == 2
     assert "usage: thread-cards" in capsys.readouterr().err
+
+
+def test_pictures_and_archived_copies(site: KeptSite, capsys: pytest.CaptureFixture[str]) -> None:
+    """Portraits and pictures lie beside the snapshot; one that cannot be had is no failure. An archive is asked on request."""
+    folder = Path(__file__).parent / "fetched/mastodon-status"
+    status = json.loads((folder / "status.json").read_text())
+    status["media_attachments"] = [
+        {"id": name, "type": "image", "url": f"https://files.social.example/{name}.png", "preview_url": None, "description": "A lamp"}
+        for name in ("lamp", "lost")
+    ]
+    drawn = io.BytesIO()
+    Image.new("RGB", (640, 360), "orange").save(drawn, "PNG")
+    answers = {
+        f"/social.example/api/v1/statuses/{status['id']}": json_reply(status),
+        f"/social.example/api/v1/statuses/{status['id']}/context": json_reply({"ancestors": [], "descendants": []}),
+        "/files.social.example/avatars/jo.png": Reply(body=drawn.getvalue(), type="image/png"),
+        "/files.social.example/lamp.png": Reply(body=drawn.getvalue(), type="binary/octet-stream"),
+        "/archive.org/wayback/available": json_reply(
+            {"archived_snapshots": {"closest": {"status": "200", "available": True, "url": f"http://web.archive.org/web/20230529/{status['url']}", "timestamp": "20230529"}}}
+        ),
+    }
+    site.server.answers.update(answers)
+    site.write({"index.md": f"# T\n\n```{{thread}} {status['url']}\n:show: thread\n```\n"})
+    assert site.run("fetch") == 0
+    said = capsys.readouterr().out
+    assert "lost.png: there is no such page (404)" in said
+    kept = site.snapshot(f"mastodon/social.example/{status['id']}")
+    picture, lost = kept["posts"][0]["media"]
+    assert (picture["width"], picture["height"], picture["alt"]) == (640, 360, "A lamp")
+    assert "file" not in lost
+    files = {picture["file"], kept["participants"][0]["avatar"]["file"]}
+    assert {path.name for path in (site.store / "media").iterdir()} == files
+
+    asked = len(site.server.asked)
+    assert site.run("fetch", "--archive") == 0
+    assert "with an archived copy" in capsys.readouterr().out
+    assert site.snapshot(f"mastodon/social.example/{status['id']}")["provenance"]["archived"].startswith("https://web.archive.org/")
+    assert all(path.startswith("/archive.org/") for path in site.server.paths()[asked:])
+    assert site.run("check") == 0
+    out = sites.build(site.folder / "docs", site.folder / "out", confdir=site.folder)
+    assert out.warnings == ""
+    assert files <= {path.name for path in (site.folder / "out/_images").iterdir()}
+    assert site.run("forget", status["url"]) == 0
+    assert list((site.store / "media").iterdir()) == []
+
+
+def test_no_pictures_where_the_site_wants_none(site: KeptSite) -> None:
+    site.write({"index.md": page_of(1)}, thread_cards_media=False)
+    assert site.run("fetch") == 0
+    assert not (site.store / "media").exists()

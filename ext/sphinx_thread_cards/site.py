@@ -91,7 +91,7 @@ def _site(app: Sphinx) -> Site:
     settings = Settings(**{item.name: config[f"thread_cards_{item.name}"] for item in fields(Settings)})
     contact = config.html_baseurl
     return Site(
-        store=app.srcdir / FOLDER,
+        store=Path(app.srcdir, FOLDER),
         settings=settings,
         contact=contact if find_thread(contact or "") else None,
         ca_bundle=config.tls_cacerts if isinstance(config.tls_cacerts, str) else None,

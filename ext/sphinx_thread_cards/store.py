@@ -36,7 +36,7 @@ __all__ = ["FOLDER", "MEDIA", "SnapshotError", "load", "path_of", "save", "sweep
 FOLDER = "_threads"
 """Beside the pages."""
 MEDIA = "media"
-"""Below it: the pictures of all threads."""
+"""In it, the pictures."""
 _LONGEST = 200
 _LONGEST_PATH = 800
 _KEPT_OF_LONG = 120

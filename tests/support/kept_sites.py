@@ -12,7 +12,7 @@ from sphinx_thread_cards.cli import main
 
 from support.server import Reply, Server, json_reply
 
-HOSTS = ("hn.algolia.com", "archive.org")
+HOSTS = ("hn.algolia.com", "archive.org", "social.example", "files.social.example")
 
 
 @dataclass(frozen=True)

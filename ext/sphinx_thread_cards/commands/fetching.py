@@ -7,26 +7,35 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards.commands import output
-from sphinx_thread_cards.commands.choice import chosen, open_site
+from sphinx_thread_cards.commands.choice import MisuseError, chosen, open_site
+from sphinx_thread_cards.fetch.archive import find_copy
 from sphinx_thread_cards.fetch.asking import Asker
+from sphinx_thread_cards.fetch.errors import FetchError
 from sphinx_thread_cards.fetch.http import Client, Limits
 from sphinx_thread_cards.fetch.kept import Outcome, Plan, What, fetch_one
+from sphinx_thread_cards.fetch.pictures import ACCEPT, MOST_BYTES, keep_pictures
 from sphinx_thread_cards.fetch.run import run
+from sphinx_thread_cards.fetch.saved import open_saved
+from sphinx_thread_cards.fetch.steps import drive
 from sphinx_thread_cards.store import sweep
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from pathlib import Path
 
+    from sphinx_thread_cards.fetch.saved import Saved
     from sphinx_thread_cards.site import Site
+    from sphinx_thread_cards.thread import Thread
 
 
 def command(args: Namespace) -> int:
     """Fetch and keep; returns the exit code."""
     site, urls = open_site(args)
-    threads = chosen(site, urls)
+    saved = _open(args.saved) if args.saved else None
+    threads = chosen(site, _of_file(saved, urls) if saved else urls)
     sweep(site.store)
     with open_client(site, args) as client:
-        plan = _plan(args, site, asker_of(site, client))
+        plan = _plan(args, site, client, saved)
         outcomes = []
         progress = output.Progress(len(threads))
         try:
@@ -56,14 +65,43 @@ def asker_of(site: Site, client: Client) -> Asker:
     return Asker(client, site.settings.endpoints, {"api.github.com": token} if token else {})
 
 
-def _plan(args: Namespace, site: Site, asker: Asker) -> Plan:
+def _open(path: Path) -> Saved:
+    try:
+        return open_saved(path)
+    except FetchError as error:
+        raise MisuseError(str(error)) from None
+
+
+def _of_file(saved: Saved, urls: list[str]) -> list[str]:
+    """The address of the thread in a file: as it was given, or as the file tells it."""
+    if len(urls) > 1:
+        reason = "one file holds one thread; give one address"
+        raise MisuseError(reason)
+    if not urls and not saved.address:
+        reason = f"{saved.name} does not tell which thread it is; give its address too"
+        raise MisuseError(reason)
+    return urls or [saved.address or ""]
+
+
+def _plan(args: Namespace, site: Site, client: Client, saved: Saved | None) -> Plan:
+    asker = asker_of(site, client)
+
+    def pictures(thread: Thread, before: Thread | None) -> tuple[Thread, list[str]]:
+        return keep_pictures(thread, before, site.store, picture)
+
+    def picture(url: str) -> bytes:
+        return client.get_bytes(asker.place(url), MOST_BYTES, accept=ACCEPT)
+
     return Plan(
         folder=site.store,
         send=asker,
+        saved=saved,
         refresh=args.refresh,
         older=args.older_than,
         replies=args.replies,
         dry=args.dry_run,
+        pictures=pictures if site.settings.media else None,
+        archived=(lambda cited: drive(find_copy(cited.ref), asker)) if args.archive else None,
     )
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from sphinx_thread_cards.commands import output
 from sphinx_thread_cards.commands.choice import MisuseError, chosen, open_site
 from sphinx_thread_cards.fetch.keeping import now
-from sphinx_thread_cards.housekeeping import unused_media
-from sphinx_thread_cards.store import save
+from sphinx_thread_cards.housekeeping import pictures_of
+from sphinx_thread_cards.store import path_of, save
 from sphinx_thread_cards.thread import Provenance, Status, Thread
 
 if TYPE_CHECKING:
@@ -28,12 +28,13 @@ def command(args: Namespace) -> int:
         for cited in threads:
             output.say(output.located(cited, f"would forget {cited.ref.url}"))
         return output.OK
+    pictures = pictures_of((path_of(cited.ref, site.store) for cited in threads), site.store)
     for cited in threads:
         save(_mark(cited.ref), site.store)
         output.say(f"forgot {cited.ref.url}")
         for place in cited.places:
             output.say(f"{place}: cites it still; look at what the page says of it")
-    pictures = unused_media(site.store)
+    pictures -= pictures_of(site.store.rglob("*.json"), site.store)
     for path in pictures:
         path.unlink(missing_ok=True)
     output.say(f"{output.several(len(pictures), 'picture')} deleted. Git and published builds keep older versions.")

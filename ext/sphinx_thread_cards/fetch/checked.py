@@ -10,7 +10,7 @@ from sphinx_thread_cards import store
 from sphinx_thread_cards.fetch import keeping
 from sphinx_thread_cards.fetch.compare import compare
 from sphinx_thread_cards.fetch.errors import FetchError, Forbidden, NotFound
-from sphinx_thread_cards.fetch.kept import find
+from sphinx_thread_cards.fetch.kept import find, why_not
 from sphinx_thread_cards.fetch.sources import SOURCES
 from sphinx_thread_cards.store import SnapshotError
 from sphinx_thread_cards.thread import Status
@@ -66,8 +66,7 @@ def check_one(cited: Cited, plan: Plan) -> Result:
     if kept is None or kept.provenance.status is Status.WITHDRAWN:
         return Result(cited=cited, finding=Finding.UNCHECKED, why="it is not kept")
     if source is None or source.steps is None:
-        why = source.why_not if source else "this platform cannot be fetched"
-        return Result(cited=cited, finding=Finding.UNCHECKED, why=why)
+        return Result(cited=cited, finding=Finding.UNCHECKED, why=why_not(source))
     result = _look(cited, plan, kept)
     status = _STATUS.get(result.finding)
     if status is kept.provenance.status:

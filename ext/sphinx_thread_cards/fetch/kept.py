@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sphinx_thread_cards import store
 from sphinx_thread_cards.fetch import keeping
 from sphinx_thread_cards.fetch.errors import FetchError
+from sphinx_thread_cards.fetch.from_file import read_file
 from sphinx_thread_cards.fetch.sources import SOURCES
 from sphinx_thread_cards.fetch.steps import Found, Source, Wish, drive
 from sphinx_thread_cards.store import SnapshotError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sphinx_thread_cards.fetch.answers import Answer
+    from sphinx_thread_cards.fetch.saved import Saved
     from sphinx_thread_cards.fetch.steps import Ask
     from sphinx_thread_cards.site import Cited
     from sphinx_thread_cards.thread import Thread
@@ -70,8 +72,8 @@ class Plan:
     replies: bool = False
     """Whether the answers of others are kept, whatever the pages say."""
     dry: bool = False
-    read: Callable[[Source, Cited, Wish], Found] | None = None
-    """Reads a file that the author saved, in the place of the network."""
+    saved: Saved | None = None
+    """A file that the author saved, to be read in the place of the network."""
     pictures: Callable[[Thread, Thread | None], tuple[Thread, list[str]]] | None = None
     """Keeps the pictures of a thread; None where none are kept."""
     archived: Callable[[Cited], str | None] | None = None
@@ -98,15 +100,15 @@ def fetch_one(cited: Cited, plan: Plan) -> Outcome:
 def _due(cited: Cited, plan: Plan, before: Thread | None) -> Outcome | None:
     """The outcome for a thread that is not to be fetched; None for one that is."""
     source = SOURCES.get(cited.ref.platform)
-    if before and keeping.is_by_hand(before) and not plan.read:
+    if before and keeping.is_by_hand(before) and not plan.saved:
         why = "written by hand" if plan.refresh else ""
         return Outcome(cited=cited, what=What.KEPT, why=why, posts=len(before.posts))
-    if before and not (plan.refresh or plan.read or _is_old(before, plan)):
+    if before and not (plan.refresh or plan.saved or _is_old(before, plan)):
         return _with_archived(cited, plan, before)
     posts = len(before.posts) if before else 0
-    if not plan.read and (source is None or source.steps is None):
-        why = source.why_not if source else "this platform cannot be fetched"
-        return Outcome(cited=cited, what=What.KEPT if before else What.SKIPPED, why=why, posts=posts)
+    if not plan.saved and (source is None or source.steps is None):
+        what = What.KEPT if before else What.SKIPPED
+        return Outcome(cited=cited, what=what, why=why_not(source), posts=posts)
     if plan.dry:
         return Outcome(cited=cited, what=What.DUE, posts=posts)
     return None
@@ -143,10 +145,10 @@ def _fetch(cited: Cited, plan: Plan, before: Thread | None) -> Outcome:
             thread = keeping.with_archived(thread, url) if url else thread
         except FetchError as error:
             said.append(f"no archived copy was looked up: {error}")
-    if plan.pictures:
-        thread, trouble = plan.pictures(thread, before)
-        said += trouble
     try:
+        if plan.pictures:
+            thread, trouble = plan.pictures(thread, before)
+            said += trouble
         store.save(thread, plan.folder)
     except (SnapshotError, OSError) as error:
         return Outcome(cited=cited, what=What.FAILED, why=f"it cannot be kept: {error}")
@@ -159,10 +161,15 @@ def find(cited: Cited, plan: Plan) -> Found:
 
     :raises FetchError: if it cannot be had.
     """
-    source = SOURCES[cited.ref.platform]
+    source = SOURCES.get(cited.ref.platform)
     wish = Wish(replies=cited.replies or plan.replies, posts=cited.posts)
-    if plan.read:
-        return plan.read(source, cited, wish)
-    if source.steps is None:
-        raise FetchError(cited.ref.url, source.why_not)
+    if plan.saved:
+        return read_file(source, cited.ref, wish, plan.saved)
+    if source is None or source.steps is None:
+        raise FetchError(cited.ref.url, why_not(source))
     return drive(source.steps(cited.ref, wish), plan.send)
+
+
+def why_not(source: Source | None) -> str:
+    """Why a platform without steps is not asked."""
+    return source.why_not if source else "this platform cannot be fetched; save the page and use --from"

@@ -53,6 +53,7 @@ class _Keeper:
 
     def __init__(self, before: Thread | None, folder: Path, fetch: Callable[[str], bytes]) -> None:
         self.notes: list[str] = []
+        self._asked = 0
         self._folder = folder
         self._fetch = fetch
         kept = list(_all_media(before)) if before else []
@@ -84,7 +85,8 @@ class _Keeper:
 
     def _new(self, media: Media, url: str, *, avatar: bool) -> Media | None:
         """A picture that is not there yet; None, and a note, if it cannot be had."""
-        if len(self._done) >= MOST_PICTURES:
+        self._asked += 1
+        if self._asked > MOST_PICTURES:
             self.notes.append(f"{shown(url)}: there are more than {MOST_PICTURES:,} pictures")
             return None
         try:

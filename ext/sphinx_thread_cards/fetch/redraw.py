@@ -6,6 +6,7 @@ https://pillow.readthedocs.io/en/stable/handbook/image-file-formats.html
 
 from __future__ import annotations
 
+import threading
 import warnings
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ LONGEST_SIDE = 1600
 AVATAR_SIDE = 96
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "BMP")
 _FEW_COLOURS = 256
+# Several at once would take much memory, and Python has one set of filters for warnings.
+_ONE_AT_A_TIME = threading.Lock()
 # Exif 2.32, 4.6.4, Orientation: what is to be done with the picture as it is stored.
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -51,18 +54,24 @@ class Drawn:
 def redraw(data: bytes, *, avatar: bool = False) -> Drawn:
     """Draw a picture anew; of an animation, its first frame.
 
-    The same bytes give the same picture with the same Pillow. Not for several threads at once: Python has one set of
-    filters for warnings.
+    The same bytes give the same picture with the same Pillow.
 
     :param data: a file of one of the common formats; SVG is none of them, as it is a program.
     :param avatar: whether it becomes a small square; else only what is too large becomes smaller.
     :raises NoPicture: it is broken, or too large, or no picture.
     """
     try:
-        with warnings.catch_warnings(action="ignore"), Image.open(BytesIO(data), formats=_FORMATS) as stored:
+        with (
+            _ONE_AT_A_TIME,
+            warnings.catch_warnings(action="ignore"),
+            Image.open(BytesIO(data), formats=_FORMATS) as stored,
+        ):
             return _encoded(_drawn(stored, avatar=avatar))
     except NoPicture:
         raise
+    except Image.DecompressionBombError as error:
+        reason = "it has far too many pixels"
+        raise NoPicture(reason) from error
     except Exception as error:
         # Pillow's readers of broken files raise whatever comes to them.
         reason = "it is broken, or no picture of a common kind"
@@ -76,8 +85,9 @@ def _drawn(stored: Image.Image, *, avatar: bool) -> Image.Image:
         reason = f"it has {width:,} by {height:,} pixels, which is too much"
         raise NoPicture(reason)
     side = AVATAR_SIDE if avatar else LONGEST_SIDE
-    # A JPEG is unpacked no larger than is needed.
-    stored.draft(None, (2 * side, 2 * side))
+    # A JPEG is unpacked not much larger than is needed.
+    scale = min(1, 2 * side / (min(stored.size) if avatar else max(stored.size)))
+    stored.draft(None, (max(1, int(width * scale)), max(1, int(height * scale))))
     image = _upright(_in_srgb(stored), stored)
     if avatar:
         side = min(side, *image.size)

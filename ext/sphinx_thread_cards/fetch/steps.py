@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sphinx_thread_cards.fetch.answers import Answer, Page, as_json, as_page, check_type
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError
@@ -57,6 +57,7 @@ class Found:
 
 
 Steps = Generator[Ask, Answer, Found]
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,8 +87,8 @@ def ask_page(url: str) -> Generator[Ask, Answer, Page]:
     return as_page(answer)
 
 
-def drive(steps: Steps, send: Callable[[Ask], Answer]) -> Found:
-    """Send what the steps ask for until they have found the thread.
+def drive(steps: Generator[Ask, Answer, _Result], send: Callable[[Ask], Answer]) -> _Result:
+    """Send what the steps ask for until they have found the thread, or what else they look for.
 
     :param send: answers, or raises :class:`FetchError`.
     :raises FetchError: as ``send`` and the steps do, and if they ask too much.
@@ -103,7 +104,7 @@ def drive(steps: Steps, send: Callable[[Ask], Answer]) -> Found:
         try:
             ask = resume(value)
         except StopIteration as end:
-            found: Found = end.value
+            found: _Result = end.value
             return found
     steps.close()
     raise BadAnswer(ask.url, f"the thread takes more than {MOST_ASKS} requests")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch.sources import (
     bluesky,
+    discord,
     discourse,
     github,
     gitlab,
@@ -15,6 +16,7 @@ from sphinx_thread_cards.fetch.sources import (
     hyperkitty,
     hypermail,
     lemmy,
+    linkedin,
     lkml,
     lobsters,
     mailarchive,
@@ -23,7 +25,13 @@ from sphinx_thread_cards.fetch.sources import (
     pipermail,
     pleroma,
     publicinbox,
+    reddit,
     stackexchange,
+    telegram,
+    threads,
+    tumblr,
+    x,
+    youtube,
     zulip,
 )
 
@@ -36,6 +44,7 @@ __all__ = ["SOURCES"]
 
 _MODULES = (
     bluesky,
+    discord,
     discourse,
     github,
     gitlab,
@@ -44,6 +53,7 @@ _MODULES = (
     hyperkitty,
     hypermail,
     lemmy,
+    linkedin,
     lkml,
     lobsters,
     mailarchive,
@@ -52,7 +62,13 @@ _MODULES = (
     pipermail,
     pleroma,
     publicinbox,
+    reddit,
     stackexchange,
+    telegram,
+    threads,
+    tumblr,
+    x,
+    youtube,
     zulip,
 )
 SOURCES: Mapping[str, Source] = MappingProxyType({module.SOURCE.name: module.SOURCE for module in _MODULES})

@@ -1,0 +1,141 @@
+"""Pages of Nitter, a front end of X that needs no scripts: https://github.com/zedeus/nitter."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from sphinx_thread_cards.fetch import markup
+from sphinx_thread_cards.fetch.assemble import link_paragraph
+from sphinx_thread_cards.fetch.rich_html import from_html
+from sphinx_thread_cards.fetch.rich_spans import safe_link
+from sphinx_thread_cards.fetch.shape import line
+from sphinx_thread_cards.fetch.sources._x_common import HANDLE, Told, address, time_of_id, time_of_words
+from sphinx_thread_cards.thread import Author, List, Media, Paragraph, Post, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.etree import _Element
+
+    from sphinx_thread_cards.thread import Block
+
+_STATUS = re.compile(r"(?:https?://[^/?#]+)?/([A-Za-z0-9_]{1,20})/status/([0-9]{1,19})")
+# Nitter hands pictures on: /pic/orig/media%2FName.jpg, /pic/media%2FName.jpg%3Fname%3Dsmall
+_PICTURE = re.compile(
+    r"/(media|ext_tw_video_thumb|amplify_video_thumb|tweet_video_thumb|profile_images)/([A-Za-z0-9_./-]{5,200})"
+)
+
+
+def read_nitter(root: _Element) -> Iterator[Told]:
+    """The posts of a conversation, those above the given one first, then the answers."""
+    for item in markup.of_class(root, "timeline-item"):
+        status = _status(item, "tweet-link") or _status(item, "tweet-date")
+        if status:
+            yield _told(item, *status)
+
+
+def _status(item: _Element, name: str) -> tuple[str, str] | None:
+    part = markup.first(item, name)
+    links = [part, *part.iter("a")] if part is not None else []
+    found = next(filter(None, (_STATUS.match(link.get("href") or "") for link in links)), None)
+    return (found[1], found[2]) if found else None
+
+
+def _told(item: _Element, handle: str, id_: str) -> Told:
+    box = markup.first(item, "quote")
+    quoted = _quoted(box) if box is not None else None
+    if box is not None:
+        markup.remove(box)
+    username = markup.line_in(markup.first(item, "username")).removeprefix("@")
+    handle = username if HANDLE.fullmatch(username) else handle
+    portrait = markup.first(item, "tweet-avatar", "avatar")
+    images = list(portrait.iter("img")) if portrait is not None else []
+    avatar = _picture(markup.attribute(images[0], "src")) if images else None
+    return Told(
+        post=Post(
+            id=id_,
+            url=address(handle, id_),
+            author=handle,
+            posted=_time(item, id_),
+            blocks=(*_words(markup.first(item, "tweet-content")), *_card(item)),
+            media=tuple(_media(item, address(handle, id_))),
+            quoted=quoted,
+        ),
+        others=(Author(handle=quoted.author, url=f"https://x.com/{quoted.author}"),) if quoted else (),
+        person=Author(
+            handle=handle,
+            name=line(markup.line_in(markup.first(item, "fullname"))),
+            url=f"https://x.com/{handle}",
+            avatar=Media(url=avatar) if avatar else None,
+        ),
+    )
+
+
+def _time(item: _Element, id_: str) -> str | None:
+    date = markup.first(item, "tweet-date")
+    title = next((link.get("title") or "" for link in date.iter("a")), "") if date is not None else ""
+    return time_of_id(id_) or time_of_words(title)
+
+
+def _quoted(box: _Element) -> Post | None:
+    status = _status(box, "quote-link")
+    if status is None:
+        return None
+    handle, id_ = status
+    return Post(
+        id=id_,
+        url=address(handle, id_),
+        author=handle,
+        posted=_time(box, id_),
+        blocks=_words(markup.first(box, "quote-text")),
+        media=tuple(_media(box, address(handle, id_))),
+    )
+
+
+def _words(part: _Element | None) -> tuple[Block, ...]:
+    """A post's text, in which line breaks are plain ones; names and tags lead to X."""
+    if part is None:
+        return ()
+    for link in part.iter("a"):
+        shown = markup.line_in(link)
+        if shown.startswith("@"):
+            link.set("href", f"/{shown[1:]}")
+        elif shown.startswith("#"):
+            link.set("href", f"/hashtag/{shown[1:]}")
+    return from_html(markup.source_of(part).replace("\n", "<br>"), "https://x.com")
+
+
+def _card(item: _Element) -> Iterator[Block]:
+    """The title of a linked page, linked; the choices of a poll."""
+    card = markup.first(item, "card-container")
+    title = line(markup.line_in(markup.first(card, "card-title")))
+    url = next(markup.links_in(card, "https://x.com"), None)
+    if title and url:
+        yield link_paragraph(title, url)
+    choices = (line(markup.line_in(part)) for part in markup.of_class(item, "poll-choice-option"))
+    items = tuple((Paragraph(spans=(Span(text=choice),)),) for choice in choices if choice)
+    if items:
+        yield List(items=items)
+
+
+def _media(item: _Element, permalink: str) -> Iterator[Media]:
+    for part in markup.of_class(item, "attachment"):
+        video = next(part.iter("video"), None)
+        images = list(part.iter("img"))
+        if video is not None or "video-container" in (part.get("class") or ""):
+            still = _picture(markup.attribute(video, "poster") or markup.attribute(next(iter(images), None), "src"))
+            yield Media(kind="video", url=permalink, still=still)
+            continue
+        for image in images:
+            link = image.getparent()
+            href = markup.attribute(link, "href") if link is not None and link.tag == "a" else ""
+            if url := _picture(href) or _picture(image.get("src") or ""):
+                yield Media(url=f"{url}?name=orig", alt=markup.attribute(image, "alt") or None)
+
+
+def _picture(path: str) -> str | None:
+    """Where X has a picture that Nitter hands on; one whose address is written in code cannot be told."""
+    found = _PICTURE.search(unquote(path))
+    return safe_link(f"https://pbs.twimg.com/{found[1]}/{found[2]}") if found else None

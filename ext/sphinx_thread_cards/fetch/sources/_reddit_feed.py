@@ -1,0 +1,101 @@
+"""A post of Reddit with comments as an Atom feed (RFC 4287): flat, the post first."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from lxml import etree
+
+from sphinx_thread_cards.fetch import markup
+from sphinx_thread_cards.fetch.assemble import link_paragraph
+from sphinx_thread_cards.fetch.errors import BadAnswer, NotFound
+from sphinx_thread_cards.fetch.rich_html import from_html
+from sphinx_thread_cards.fetch.rich_spans import clean, safe_link
+from sphinx_thread_cards.fetch.shape import line, when
+from sphinx_thread_cards.fetch.sources._reddit_common import NOBODY, SITE, WITHDRAWN, Listed
+from sphinx_thread_cards.thread import Media, Post
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.thread import Block
+
+_ATOM = "{http://www.w3.org/2005/Atom}"
+_MEDIA = "{http://search.yahoo.com/mrss/}"
+_ID = re.compile("(t[13])_([0-9a-z]{1,13})")
+_PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp")
+
+
+def read_feed(feed: str, ref: ThreadRef, most: int) -> Listed:
+    """The post and the comments.
+
+    :param most: entries that a feed has at most; where there are as many, some may lack.
+    :raises BadAnswer: if it is no feed, or of another post; NotFound if the post was deleted.
+    """
+    parser = etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True, recover=True)
+    try:
+        root = etree.fromstring(clean(feed).encode(), parser)
+    except etree.LxmlError:
+        root = None
+    entries = list(root.iter(f"{_ATOM}entry")) if root is not None else []
+    if root is None or root.tag != f"{_ATOM}feed" or not entries:
+        raise BadAnswer(ref.url, "the answer is no feed of a post")
+    posts = [post for entry in entries if (post := _post(entry, ref))]
+    if not posts or posts[0].id != f"t3_{ref.id}":
+        raise BadAnswer(ref.url, f"the feed is not that of post {ref.id}")
+    missing = "the feed ends before the comments do" if len(entries) >= most else ""
+    return Listed(posts=tuple(posts), title=_text(entries[0], "title"), missing=missing)
+
+
+def _text(entry: _Element, name: str) -> str:
+    return clean(entry.findtext(f"{_ATOM}{name}")).strip()
+
+
+def _post(entry: _Element, ref: ThreadRef) -> Post | None:
+    """A post or a comment; None for a comment that was taken back."""
+    found = _ID.fullmatch(_text(entry, "id"))
+    link = entry.find(f"{_ATOM}link")
+    url = safe_link(link.get("href") if link is not None else None, SITE)
+    if not found or not url:
+        return None
+    author = line(clean(entry.findtext(f"{_ATOM}author/{_ATOM}name")).strip().removeprefix("/u/")) or NOBODY
+    root = markup.tree(_text(entry, "content"))
+    words = markup.first(root, "md")
+    is_post, withdrawn = found[1] == "t3", markup.line_in(words) in WITHDRAWN
+    if withdrawn and is_post:
+        raise NotFound(ref.url, "the post was deleted")
+    if withdrawn or (words is None and not is_post):
+        return None
+    blocks: tuple[Block, ...] = from_html(markup.source_of(words), SITE) if words is not None else ()
+    target = _target(root, ref) if is_post else None
+    media = _media(entry, target, url)
+    return Post(
+        id=found[0] if is_post else found[2],
+        url=url,
+        author=author,
+        posted=when(_text(entry, "published")) or when(_text(entry, "updated")),
+        blocks=(link_paragraph(None, target), *blocks) if target and not media else blocks,
+        media=media,
+    )
+
+
+def _target(root: _Element, ref: ThreadRef) -> str | None:
+    """What the post links to, if that is not itself."""
+    links = (link for link in root.iter("a") if markup.line_in(link) == "[link]")
+    url = next(filter(None, (safe_link(link.get("href"), SITE) for link in links)), None)
+    return None if url and ref.id in markup.segments(url) and "comments" in markup.segments(url) else url
+
+
+def _media(entry: _Element, target: str | None, permalink: str) -> tuple[Media, ...]:
+    """The picture or video that the post is; a thumbnail of another page is none."""
+    parts = urlsplit(target or "")
+    if parts.netloc == "v.redd.it":
+        thumbnail = entry.find(f"{_MEDIA}thumbnail")
+        still = safe_link(thumbnail.get("url") if thumbnail is not None else None)
+        return (Media(kind="video", url=permalink, still=still),)
+    if target and parts.netloc in {"i.redd.it", "i.imgur.com"} and parts.path.lower().endswith(_PICTURES):
+        return (Media(url=target),)
+    return ()

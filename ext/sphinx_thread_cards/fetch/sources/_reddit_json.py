@@ -1,0 +1,142 @@
+"""A post of Reddit with comments as JSON, what its address with ``.json`` at the end gives to those who are logged in.
+
+https://www.reddit.com/dev/api#GET_comments_{article}; kinds of things: https://github.com/reddit-archive/reddit/wiki/JSON
+"""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import TYPE_CHECKING, Any
+
+from sphinx_thread_cards.fetch.assemble import link_paragraph
+from sphinx_thread_cards.fetch.errors import BadAnswer, NotFound
+from sphinx_thread_cards.fetch.rich_spans import safe_link
+from sphinx_thread_cards.fetch.rich_text import from_markdown
+from sphinx_thread_cards.fetch.shape import at, count, flag, ident, line, objects, text, title, when
+from sphinx_thread_cards.fetch.sources._reddit_common import NOBODY, SITE, WITHDRAWN, Listed
+from sphinx_thread_cards.thread import List, Media, Paragraph, Post, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.thread import Block
+
+_NAME = re.compile("t[13]_([0-9a-z]{1,13})")
+# Reddit's own pictures in Markdown: by the name in `media_metadata`, or by their address alone in a line.
+_INLINE = re.compile(r"!\[[^\]\n]{0,300}\]\(([A-Za-z0-9_|-]{3,100})(?: \"[^\"\n]{0,500}\")?\)")
+_PREVIEW = re.compile(r"^https://preview\.redd\.it/([A-Za-z0-9_-]{3,60})\.[a-z]{3,4}\?\S*$", re.MULTILINE)
+
+
+def read_listings(data: object, ref: ThreadRef) -> Listed:
+    """The post and the comments, each before what answers it.
+
+    :raises BadAnswer: if it is of another post; NotFound if the post was deleted.
+    """
+    parts = data if isinstance(data, list) else [data]
+    listed = [thing for part in parts for thing in objects(part, "data", "children")]
+    things = listed or [part for part in parts if isinstance(part, dict)]
+    post = next((at(thing, "data") for thing in things if text(thing, "kind") == "t3"), None)
+    if ident(post, "id") != ref.id:
+        raise BadAnswer(ref.url, f"post {ref.id} is not in the file")
+    if text(post, "selftext") in WITHDRAWN or line(post, "title") in WITHDRAWN:
+        raise NotFound(ref.url, "the post was deleted")
+    posts, hidden = [_post(post)], 0
+    # Without recursion, as answers may be deep.
+    waiting = [thing for thing in reversed(things) if text(thing, "kind") in {"t1", "more"}]
+    while waiting:
+        thing = waiting.pop()
+        comment = at(thing, "data")
+        if text(thing, "kind") == "more":
+            hidden += count(comment, "count") or 0
+            continue
+        if text(comment, "body") not in WITHDRAWN and ident(comment, "id"):
+            posts.append(_comment(comment, ref))
+        waiting += reversed(objects(comment, "replies", "data", "children"))
+    missing = f"{hidden} comments are not in the file" if hidden else ""
+    return Listed(posts=tuple(posts), title=text(post, "title"), replies=count(post, "num_comments"), missing=missing)
+
+
+def _post(data: Any, depth: int = 0) -> Post:  # noqa: ANN401 - as it came
+    permalink = safe_link(at(data, "permalink"), SITE) or f"{SITE}/comments/{ident(data, 'id')}/"
+    words, inline = _words(data, "selftext")
+    media = (*_own_media(data, permalink), *inline)
+    target = safe_link(at(data, "url_overridden_by_dest") or at(data, "url"), SITE)
+    leads_on = not flag(data, "is_self") and not media and target and "/comments/" not in target
+    parents = objects(data, "crosspost_parent_list")
+    # A quoted post has no place for its title but its text.
+    heading = title(data, "title") if depth else None
+    head = [Paragraph(spans=(Span(text=heading, strong=True),))] if heading else []
+    warnings = [name for key, name in (("over_18", "NSFW"), ("spoiler", "Spoiler")) if flag(data, key)]
+    return Post(
+        id=f"t3_{ident(data, 'id')}",
+        url=permalink,
+        author=line(data, "author") or NOBODY,
+        posted=when(at(data, "created_utc")),
+        edited=_edited(data),
+        blocks=(*head, *([link_paragraph(None, target)] if leads_on and target else []), *words, *_poll(data)),
+        media=() if parents else media,
+        warning=", ".join(warnings) or None,
+        quoted=_post(parents[0], depth + 1) if parents and not depth else None,
+    )
+
+
+def _comment(data: object, ref: ThreadRef) -> Post:
+    above = _NAME.fullmatch(text(data, "parent_id"))
+    words, inline = _words(data, "body")
+    id_ = ident(data, "id")
+    return Post(
+        id=id_,
+        url=safe_link(at(data, "permalink"), SITE) or f"{SITE}/comments/{ref.id}/comment/{id_}/",
+        author=line(data, "author") or NOBODY,
+        answers=(above[0] if above[0].startswith("t3_") else above[1]) if above else None,
+        posted=when(at(data, "created_utc")),
+        edited=_edited(data),
+        blocks=words,
+        media=inline,
+    )
+
+
+def _edited(data: object) -> str | None:
+    """The time of the last edit; it is false, or true for very old ones, where there is none to tell."""
+    value = at(data, "edited")
+    return when(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _words(data: object, key: str) -> tuple[tuple[Block, ...], tuple[Media, ...]]:
+    """Markdown, in which three signs are written as in HTML; and the pictures that stand in it."""
+    source, found = unescape(text(data, key)), dict[str, Media]()
+
+    def take(match: re.Match[str]) -> str:
+        medium = _of_metadata(at(data, "media_metadata", match[1]))
+        if medium:
+            found.setdefault(match[1], medium)
+        return "" if medium else match[0]
+
+    return from_markdown(_PREVIEW.sub(take, _INLINE.sub(take, source)), SITE), tuple(found.values())
+
+
+def _of_metadata(data: object, caption: str | None = None) -> Media | None:
+    url = next(filter(None, (safe_link(unescape(text(data, "s", key))) for key in ("u", "gif"))), None)
+    return Media(url=url, alt=caption) if url else None
+
+
+def _own_media(data: object, permalink: str) -> Iterator[Media]:
+    """The gallery, picture or video that a post is."""
+    gallery = objects(data, "gallery_data", "items")
+    for item in gallery:
+        if medium := _of_metadata(at(data, "media_metadata", text(item, "media_id")), line(item, "caption")):
+            yield medium
+    still = safe_link(unescape(text(data, "preview", "images", 0, "source", "url")))
+    if flag(data, "is_video") or text(data, "post_hint").endswith(":video"):
+        yield Media(kind="video", url=permalink if flag(data, "is_video") else safe_link(at(data, "url")), still=still)
+    elif text(data, "post_hint") == "image" and (url := safe_link(at(data, "url"))):
+        yield Media(url=url)
+
+
+def _poll(data: object) -> Iterator[Block]:
+    choices = [line(choice, "text") for choice in objects(data, "poll_data", "options")]
+    items = tuple((Paragraph(spans=(Span(text=choice),)),) for choice in choices if choice)
+    if items:
+        yield List(items=items)

@@ -1,0 +1,81 @@
+"""What all readers of posts on X share: who wrote a post, when, and what it answers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from sphinx_thread_cards.fetch.shape import when
+from sphinx_thread_cards.platforms import x
+
+if TYPE_CHECKING:
+    from sphinx_thread_cards.thread import Author, Post
+
+ID = re.compile("[0-9]{1,19}")
+HANDLE = re.compile("[A-Za-z0-9_]{1,20}")
+STATUS = re.compile(r"(?:https?:)?//[^/?#]+/(?:#!/)?@?([A-Za-z0-9_]{1,20})/status(?:es)?/([0-9]{1,19})(?![0-9])")
+"""A post's address, on X or a front end: the handle and the id."""
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+# "Wed Oct 10 20:19:24 +0000 2018", as the old API and the data export write it.
+_OLD = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([0-9]{2}) ([0-9]{2}:[0-9]{2}:[0-9]{2}) ([+-][0-9]{4}) ([0-9]{4})")
+# "March 21, 2006", as oEmbed writes it; "Mar 21, 2006 · 8:50 PM UTC", as Nitter does.
+_WORDS = re.compile(r"([A-Z][a-z]{2})[a-z]* ([0-9]{1,2}), ([0-9]{4})(?: · ([0-9]{1,2}):([0-9]{2}) ([AP])M UTC)?")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """A post, with what places it in its thread."""
+
+    post: Post
+    person: Author
+    others: tuple[Author, ...] = ()
+    """Those whom it quotes."""
+    above: str = ""
+    """Id of the post that it answers; empty for one that begins a thread."""
+    to_self: bool = False
+    """Whether it is known to answer its own author."""
+    replies: int | None = None
+    cut: bool = False
+    """Whether the source gave only the beginning of its text."""
+
+
+def time_of_id(id_: str) -> str | None:
+    """The time in a post's id, as a snapshot holds it; None for ids of before 2010."""
+    time = x.posted(id_) if ID.fullmatch(id_) else None
+    return when(time.isoformat()) if time else None
+
+
+def time_of_words(text: str) -> str | None:
+    """The time in one of the ways that X and Nitter write it in English, without a zone in UTC; None for others."""
+    if old := _OLD.fullmatch(text):
+        month, day, clock, zone, year = old.groups()
+        return when(f"{year}-{_number(month)}-{day}T{clock}{zone}")
+    if words := _WORDS.search(text):
+        month, day, year, hour, minute, half = words.groups()
+        hour = f"{int(hour) % 12 + 12 * (half == 'P'):02}" if hour else "00"
+        return when(f"{year}-{_number(month)}-{int(day):02}T{hour}:{minute or '00'}:00Z")
+    return None
+
+
+def _number(month: str) -> str:
+    """``03`` for ``Mar``; for no month ``00``, which makes no date."""
+    name = month.lower()
+    return f"{_MONTHS.index(name) + 1 if name in _MONTHS else 0:02}"
+
+
+def address(handle: str, id_: str) -> str:
+    """A post's permalink."""
+    return f"https://x.com/{handle or 'i'}/status/{id_}"
+
+
+def full_size(picture: str) -> str:
+    """The address of a picture in the size in which it was sent in; X shows a smaller one at the bare address."""
+    parts = urlsplit(picture)
+    if parts.netloc != "pbs.twimg.com" or not parts.path.startswith("/media/"):
+        return picture
+    # A browser is given another format than what was sent in.
+    kept = [part.replace("webp", "jpg") for part in parts.query.split("&") if part.startswith("format=")]
+    query = "&".join([*kept, "name=orig"])
+    return f"https://pbs.twimg.com{parts.path.partition(':')[0]}?{query}"

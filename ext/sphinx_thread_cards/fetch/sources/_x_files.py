@@ -1,0 +1,192 @@
+"""Posts of X in files: answers of its website, its API v2, gallery-dl's metadata, and X's export of one's own data.
+
+API v2: https://docs.x.com/x-api/posts/lookup/introduction (``data`` and ``includes``).
+gallery-dl: https://github.com/mikf/gallery-dl (``--write-metadata``, ``--dump-json``).
+The data export's ``tweets.js`` is JSON behind ``window.YTD.tweets.part0 =``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from sphinx_thread_cards.fetch.assemble import link_paragraph
+from sphinx_thread_cards.fetch.rich_spans import bare_links, paragraphs, safe_link
+from sphinx_thread_cards.fetch.rich_text import from_entities
+from sphinx_thread_cards.fetch.saved import Saved
+from sphinx_thread_cards.fetch.shape import at, count, ident, language, line, objects, text, when
+from sphinx_thread_cards.fetch.sources._x_common import HANDLE, ID, Told, address, full_size, time_of_id
+from sphinx_thread_cards.fetch.sources._x_tweets import person, read_tweet
+from sphinx_thread_cards.thread import List, Media, Paragraph, Post, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sphinx_thread_cards.thread import Block
+
+_ASSIGNMENT = re.compile(rb"\s*window\.YTD\.[a-z_]{1,40}\.part[0-9]{1,4}\s*=\s*")
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}\.(?:jpg|png)")
+# Keys of the old API's posts under which the same post, or another one's words about it, are found again.
+_PARTS = frozenset({"legacy", "note_tweet", "entities", "extended_entities", "user", "core"})
+
+
+def read_file(file: Saved, handle: str) -> list[Told]:
+    """All posts in a file, in its order.
+
+    :param handle: of the author, where a file does not name one.
+    :raises BadAnswer: if the file is no JSON.
+    """
+    body = _ASSIGNMENT.sub(b"", file.body, count=1) if file.body.lstrip().startswith(b"window.YTD") else file.body
+    data = Saved(name=file.name, body=body.rstrip().rstrip(b";")).json()
+    found = list(_objects(data))
+    handle = handle or _own_handle(found)
+    included = _Included(found)
+    told: dict[str, Told] = {}
+    for item in filter(None, (_read(item, included, handle) for item in found)):
+        known = told.get(item.post.id)
+        # gallery-dl tells of a post again with each of its pictures.
+        media = dict.fromkeys((*(known.post.media if known else ()), *item.post.media))
+        told[item.post.id] = replace(item, post=replace(item.post, media=tuple(media)))
+    return list(told.values())
+
+
+def _objects(data: object) -> Iterator[dict[str, Any]]:
+    """All objects in the file, those around before those in them; without recursion, as they may be deep."""
+    waiting = [data]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            yield value
+            waiting += [part for key, part in reversed(value.items()) if key not in _PARTS]
+        elif isinstance(value, list):
+            waiting += reversed(value)
+
+
+def _own_handle(found: list[dict[str, Any]]) -> str:
+    """The handle that a data export is of, told only where its owner answers a post that is in it too."""
+    ids = {ident(item, "id_str") for item in found}
+    names = (
+        text(item, "in_reply_to_screen_name")
+        for item in found
+        if ident(item, "in_reply_to_status_id_str") in ids - {""}
+    )
+    return next(filter(None, names), "")
+
+
+class _Included:
+    """What an answer of API v2 tells beside its posts, by id."""
+
+    def __init__(self, found: list[dict[str, Any]]) -> None:
+        self.users = {ident(item, "id"): item for item in found if HANDLE.fullmatch(text(item, "username"))}
+        self.media = {text(item, "media_key"): item for item in found if "media_key" in item and "type" in item}
+        self.polls = {ident(item, "id"): item for item in found if "options" in item and "id" in item}
+        self.posts = {ident(item, "id"): item for item in found if _is_of_api(item)}
+
+
+def _is_of_api(item: Mapping[str, Any]) -> bool:
+    return isinstance(item.get("text"), str) and bool({"author_id", "edit_history_tweet_ids"} & item.keys())
+
+
+def _read(item: dict[str, Any], included: _Included, handle: str) -> Told | None:
+    if "id_str" in item or "legacy" in item or "tweet" in item:
+        return read_tweet(item, handle)
+    if "tweet_id" in item and "content" in item:
+        return _of_gallery(item)
+    return _of_api(item, included, handle) if _is_of_api(item) else None
+
+
+def _of_api(item: dict[str, Any], included: _Included, handle: str) -> Told | None:
+    """A post of API v2."""
+    id_, user = ident(item, "id"), included.users.get(ident(item, "author_id"), {})
+    handle = text(user, "username") or handle
+    if not ID.fullmatch(id_) or not HANDLE.fullmatch(handle):
+        return None
+    related = {text(other, "type"): ident(other, "id") for other in objects(item, "referenced_tweets")}
+    above, quoted = related.get("replied_to", ""), related.get("quoted", "")
+    inner = {key: part for key, part in included.posts.get(quoted, {}).items() if key != "referenced_tweets"}
+    told = _of_api(inner, included, "") if inner else None
+    return Told(
+        others=(told.person,) if told else (),
+        post=_post_of_api(item, included, id_, handle, told.post if told else None),
+        person=person({"name": user.get("name"), "profile_image_url_https": user.get("profile_image_url")}, handle),
+        above=above if ID.fullmatch(above) else "",
+        replies=count(item, "public_metrics", "reply_count"),
+    )
+
+
+def _post_of_api(item: dict[str, Any], included: _Included, id_: str, handle: str, quoted: Post | None) -> Post:
+    long = at(item, "note_tweet") if text(item, "note_tweet", "text") else item
+    versions = at(item, "edit_history_tweet_ids")
+    begun = ident(versions, 0)
+    edited = time_of_id(id_) if ID.fullmatch(begun) and begun != id_ else None
+    words = long["text"]
+    entities = at(long, "entities")
+    return Post(
+        id=id_,
+        url=address(handle, id_),
+        author=handle,
+        posted=(time_of_id(begun) if edited else None) or when(item.get("created_at")) or time_of_id(id_),
+        edited=edited,
+        blocks=(*from_entities(words, entities), *_previews(entities), *_poll(item, included)),
+        media=tuple(_media_of_api(item, included, address(handle, id_))),
+        lang=language(item.get("lang")),
+        quoted=quoted,
+    )
+
+
+def _previews(entities: object) -> Iterator[Block]:
+    for link in objects(entities, "urls"):
+        title, url = line(link, "title"), safe_link(at(link, "unwound_url") or at(link, "expanded_url"))
+        if title and url:
+            yield link_paragraph(title, url)
+
+
+def _poll(item: dict[str, Any], included: _Included) -> Iterator[Block]:
+    poll = included.polls.get(ident(item, "attachments", "poll_ids", 0))
+    choices = [line(choice, "label") for choice in objects(poll, "options")]
+    items = tuple((Paragraph(spans=(Span(text=choice),)),) for choice in choices if choice)
+    if items:
+        yield List(items=items)
+
+
+def _media_of_api(item: dict[str, Any], included: _Included, permalink: str) -> Iterator[Media]:
+    keys = at(item, "attachments", "media_keys")
+    for key in keys if isinstance(keys, list) else ():
+        medium = included.media.get(key) if isinstance(key, str) else None
+        alt = text(medium, "alt_text").strip() or None
+        if text(medium, "type") in {"video", "animated_gif"}:
+            still = safe_link(at(medium, "preview_image_url"))
+            yield Media(kind="video", url=permalink, still=still, alt=alt)
+        elif picture := _picture(safe_link(at(medium, "url")), alt):
+            yield picture
+
+
+def _picture(url: str | None, alt: str | None = None) -> Media | None:
+    return Media(url=full_size(url), alt=alt) if url else None
+
+
+def _of_gallery(item: dict[str, Any]) -> Told | None:
+    """A post as gallery-dl tells of it, beside one of its pictures or alone."""
+    id_, handle = ident(item, "tweet_id"), text(item, "author", "name")
+    if not ID.fullmatch(id_) or not HANDLE.fullmatch(handle):
+        return None
+    above = ident(item, "reply_id")
+    name, ending = text(item, "filename"), text(item, "extension")
+    is_picture = text(item, "type") == "photo" and _NAME.fullmatch(f"{name}.{ending}")
+    medium = _picture(f"https://pbs.twimg.com/media/{name}?format={ending}", text(item, "description").strip() or None)
+    avatar = at(item, "author", "profile_image")
+    return Told(
+        post=Post(
+            id=id_,
+            url=address(handle, id_),
+            author=handle,
+            posted=when(item.get("date")) or time_of_id(id_),
+            blocks=tuple(paragraphs(bare_links(Span(text=text(item, "content"))))),
+            media=(medium,) if is_picture and medium else (),
+            lang=language(item.get("lang")),
+        ),
+        person=person({"name": at(item, "author", "nick"), "profile_image_url_https": avatar}, handle),
+        above=above if ID.fullmatch(above) and int(above) else "",
+        replies=count(item, "reply_count"),
+    )

@@ -1,0 +1,178 @@
+"""Pages of X that a browser saved, as its scripts had built them, and those of Nitter, a front end.
+
+Nothing documents either. Until 2026 X marked its parts with ``data-testid``, for its own tests; the pages that it shows
+since then to those who are not logged in have no marks.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from sphinx_thread_cards.fetch import markup
+from sphinx_thread_cards.fetch.errors import BadAnswer
+from sphinx_thread_cards.fetch.rich_html import from_html
+from sphinx_thread_cards.fetch.rich_spans import clean, safe_link
+from sphinx_thread_cards.fetch.shape import language, line, when
+from sphinx_thread_cards.fetch.sources._nitter import read_nitter
+from sphinx_thread_cards.fetch.sources._x_common import Told, address, full_size, time_of_id
+from sphinx_thread_cards.thread import Author, Media, Paragraph, Post, Quote, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.etree import _Element
+
+    from sphinx_thread_cards.fetch.steps import Wish
+    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.thread import Block
+
+_SITE = "https://x.com"
+_PATH = re.compile(
+    r"(?:https?://(?:www\.|mobile\.)?(?:x|twitter)\.com)?/([A-Za-z0-9_]{1,20})/status/([0-9]{1,19})(/(?:photo|video)/.*)?"
+)
+# A browser names the file of a picture after the picture.
+_PICTURE = re.compile(r"(?:^|/)([A-Za-z0-9_-]{15})(?:\.jpe?g|\.png|\.webp)?$")
+_THUMB = re.compile(r"https://pbs\.twimg\.com/[a-z_]*video_thumb/")
+_NO_ALT = frozenset({"", "Image"})
+
+
+def read_page(root: _Element, ref: ThreadRef, wish: Wish) -> list[Told]:
+    """The posts on a page: those of the given post's author, or all, in the page's order.
+
+    :raises BadAnswer: if the given post is not among them.
+    """
+    told = {item.post.id: item for item in [*_articles(root), *read_nitter(root)]}
+    if ref.id not in told:
+        raise BadAnswer(ref.url, f"post {ref.id} is not on the page")
+    author = told[ref.id].post.author
+    return [item for item in told.values() if wish.replies or item.post.author == author]
+
+
+def _marked(root: _Element, mark: str) -> _Element | None:
+    return next((element for element in root.iter() if element.get("data-testid") == mark), None)
+
+
+def _articles(root: _Element) -> Iterator[Told]:
+    for article in list(root.iter("article")):
+        box = next(
+            (part for part in article.iter("div") if part.get("role") == "link" and _words_of(part) is not None), None
+        )
+        quoted = _quoted(box) if box is not None else None
+        if box is not None:
+            markup.remove(box)
+        status, time = _status(article)
+        # Advertisements have no time, and no address of their own.
+        if status:
+            posted = when(time.get("datetime")) if time is not None else None
+            yield _told(article, status[1], status[2], posted, quoted)
+
+
+def _status(article: _Element) -> tuple[re.Match[str] | None, _Element | None]:
+    """The post's own address, and its time: the link around the time, or else the first that leads to a post."""
+    links = [(link, status) for link in article.iter("a") if (status := _PATH.fullmatch(link.get("href") or ""))]
+    dated = next(((status, time) for link, status in links for time in link.iter("time")), None)
+    plain = next((status for _, status in links if not status[3]), None)
+    return dated or (plain, None)
+
+
+def _words_of(article: _Element) -> _Element | None:
+    """The element that holds a post's words."""
+    found = _marked(article, "tweetText")
+    if found is not None or _marked(article, "User-Name") is not None:
+        return found
+    return next((part for part in article.iter("div") if part.get("dir") == "auto"), None)
+
+
+def _told(article: _Element, handle: str, id_: str, posted: str | None, quoted: Post | Quote | None) -> Told:
+    words, post = _words_of(article), quoted if isinstance(quoted, Post) else None
+    avatar = next(filter(None, (safe_link(image.get("src")) for image in article.iter("img"))), None)
+    return Told(
+        post=Post(
+            id=id_,
+            url=address(handle, id_),
+            author=handle,
+            posted=posted or time_of_id(id_),
+            blocks=(*_words(words), *([quoted] if isinstance(quoted, Quote) else [])),
+            media=tuple(dict.fromkeys(_media(article, address(handle, id_)))),
+            lang=language(words.get("lang")) if words is not None else None,
+            quoted=post,
+        ),
+        others=(Author(handle=post.author, url=f"{_SITE}/{post.author}"),) if post else (),
+        person=Author(
+            handle=handle,
+            name=_name(article, handle),
+            url=f"{_SITE}/{handle}",
+            avatar=Media(url=avatar) if avatar and "/profile_images/" in avatar else None,
+        ),
+    )
+
+
+def _name(article: _Element, handle: str) -> str | None:
+    """The name shown, in which emoji are pictures; it links to the author, as does the handle behind it."""
+    for link in article.iter("a"):
+        if markup.segments(safe_link(link.get("href"), _SITE) or "") == [handle]:
+            markup.spell_pictures(link)
+            shown = markup.line_in(link)
+            if shown and not shown.startswith("@"):
+                return line(shown)
+    return None
+
+
+def _quoted(box: _Element) -> Post | Quote | None:
+    """The post in the box, or its words alone where X gives no address of it."""
+    links = [status for link in box.iter("a") if (status := _PATH.fullmatch(link.get("href") or ""))]
+    words, name = _words(_words_of(box)), markup.line_in(_marked(box, "User-Name")).partition("@")[0].strip()
+    if not links:
+        said_by = (Paragraph(spans=(Span(text=name, strong=True),)),) if name else ()
+        return Quote(blocks=(*said_by, *words)) if words else None
+    handle, id_ = links[0][1], links[0][2]
+    time = next(box.iter("time"), None)
+    return Post(
+        id=id_,
+        url=address(handle, id_),
+        author=handle,
+        posted=(when(time.get("datetime")) if time is not None else None) or time_of_id(id_),
+        blocks=words,
+        media=tuple(dict.fromkeys(_media(box, address(handle, id_)))),
+    )
+
+
+def _words(element: _Element | None) -> tuple[Block, ...]:
+    """A post's text, in which line breaks are plain ones, emoji are pictures, and addresses stand behind short ones."""
+    if element is None:
+        return ()
+    markup.spell_pictures(element)
+    for inner in list(element.iter("div"))[1:]:
+        inner.tag = "span"  # a name stands in one, shown in line
+    for button in list(element.iter("button")):
+        markup.remove(button)
+    for link in element.iter("a"):
+        if any(part.get("aria-hidden") for part in link.iter("span")):
+            # All of the address is there, but for eyes only a part of it.
+            link.set("href", safe_link(markup.line_in(link).rstrip("…")) or link.get("href") or "")
+    return from_html(markup.source_of(element).replace("\n", "<br>"), _SITE)
+
+
+def _media(article: _Element, permalink: str) -> Iterator[Media]:
+    card = _marked(article, "card.wrapper")
+    inside = set(card.iter("img")) if card is not None else set()
+    for part in article.iter("img", "video"):
+        source = part.get("src") or ""
+        if part.tag == "video" or _THUMB.match(source):
+            still = safe_link(part.get("poster")) if part.tag == "video" else safe_link(source)
+            if still or not any(_THUMB.match(image.get("src") or "") for image in article.iter("img")):
+                yield Media(kind="video", url=permalink, still=still)
+        elif part not in inside and (url := _picture(source)):
+            alt = clean(part.get("alt")).strip()
+            yield Media(url=full_size(url), alt=None if alt in _NO_ALT else alt)
+
+
+def _picture(source: str) -> str | None:
+    """Where X has a picture of a post; None for faces, emoji and icons."""
+    if url := safe_link(source):
+        parts = urlsplit(url)
+        return url if parts.netloc == "pbs.twimg.com" and parts.path.startswith("/media/") else None
+    name = _PICTURE.search(source)
+    return f"https://pbs.twimg.com/media/{name[1]}?format=jpg" if name else None

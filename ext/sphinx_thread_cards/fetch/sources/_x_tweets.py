@@ -1,0 +1,196 @@
+"""Posts of X as JSON: from the syndication endpoint of embedded posts, the old API, the website and the data export.
+
+None of them is documented any more. The first is what https://github.com/vercel/react-tweet reads; what the website
+sends has the same fields in ``legacy``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from sphinx_thread_cards.fetch.assemble import link_paragraph
+from sphinx_thread_cards.fetch.rich_spans import safe_link
+from sphinx_thread_cards.fetch.rich_text import from_entities
+from sphinx_thread_cards.fetch.shape import at, count, flag, ident, language, line, objects, text, when
+from sphinx_thread_cards.fetch.sources._x_common import (
+    HANDLE,
+    ID,
+    Told,
+    address,
+    full_size,
+    time_of_id,
+    time_of_words,
+)
+from sphinx_thread_cards.thread import Author, List, Media, Paragraph, Post, Span
+
+if TYPE_CHECKING:
+    from sphinx_thread_cards.thread import Block
+
+_MOST_CHOICES = 4
+_OFFSET = re.compile("[0-9]{1,6}")
+# Where the versions of an edited post are listed: here, in the website's answers, in the data export.
+_VERSIONS = (
+    ("edit_control", "edit_tweet_ids"),
+    ("edit_control", "edit_control_initial", "edit_tweet_ids"),
+    ("edit_info", "initial", "editTweetIds"),
+    ("edit_info", "edit", "editControlInitial", "editTweetIds"),
+)
+
+
+def flat(data: object) -> dict[str, Any]:
+    """A post of the website's answers in the shape of the others; what is none stays as it is."""
+    data = at(data, "tweet") if at(data, "tweet", "legacy") else data
+    if not isinstance(data, dict):
+        return {}
+    legacy, user = at(data, "legacy"), at(data, "core", "user_results", "result")
+    if not isinstance(legacy, dict):
+        return data
+    found = {**legacy, "id_str": ident(data, "rest_id"), "user": _flat_user(user)}
+    found |= {key: data[key] for key in ("edit_control", "card") if key in data}
+    if quoted := at(data, "quoted_status_result", "result"):
+        found["quoted_tweet"] = quoted
+    note = at(data, "note_tweet", "note_tweet_results", "result")
+    if text(note, "text"):
+        found |= {"full_text": note["text"], "entities": at(note, "entity_set"), "display_text_range": None}
+    return found
+
+
+def _flat_user(user: object) -> dict[str, Any]:
+    parts = (at(user, "legacy"), at(user, "core"), {"profile_image_url_https": at(user, "avatar", "image_url")})
+    found: dict[str, Any] = {"id_str": at(user, "rest_id")}
+    for part in parts:
+        found |= {key: value for key, value in part.items() if value} if isinstance(part, dict) else {}
+    return found
+
+
+def read_tweet(data: object, handle: str = "") -> Told | None:
+    """A post; None for what is none.
+
+    :param handle: of its author, where the post does not name one, as in the data export.
+    """
+    tweet = flat(data)
+    id_, handle = ident(tweet, "id_str"), text(tweet, "user", "screen_name") or handle
+    if not ID.fullmatch(id_) or not HANDLE.fullmatch(handle):
+        return None
+    answered = text(tweet, "in_reply_to_screen_name").casefold() == handle.casefold()
+    by_id = ident(tweet, "in_reply_to_user_id_str") in {ident(tweet, "user", "id_str")} - {""}
+    counts = (count(tweet, key) for key in ("conversation_count", "reply_count"))
+    above = ident(tweet, "in_reply_to_status_id_str") or ident(tweet, "parent", "id_str")
+    quoted = _quoted(tweet)
+    return Told(
+        post=_post(tweet, id_, handle, quoted.post if quoted else None),
+        person=person(tweet.get("user"), handle),
+        others=(quoted.person,) if quoted else (),
+        above=above if ID.fullmatch(above) else "",
+        to_self=answered or by_id,
+        replies=next((number for number in counts if number is not None), None),
+        cut="note_tweet" in tweet and "full_text" not in tweet,
+    )
+
+
+def person(user: object, handle: str) -> Author:
+    """The author of a post."""
+    avatar = safe_link(at(user, "profile_image_url_https"))
+    return Author(
+        handle=handle,
+        name=line(user, "name"),
+        url=f"https://x.com/{handle}",
+        avatar=Media(url=avatar) if avatar else None,
+    )
+
+
+def _post(tweet: dict[str, Any], id_: str, handle: str, quoted: Post | None) -> Post:
+    posted = when(at(tweet, "created_at")) or time_of_words(text(tweet, "created_at")) or time_of_id(id_)
+    versions = next((found for path in _VERSIONS if (found := at(tweet, *path))), None)
+    begun, last = ident(versions, 0), ident(versions, -1)
+    edited = time_of_id(last if begun == id_ else id_) if last != begun else None
+    # Whoever sees the first version of several, and not as the one that holds now, sees it as it was.
+    if begun == id_ and not flag(tweet, "isEdited"):
+        edited = None
+    return Post(
+        id=id_,
+        url=address(handle, id_),
+        author=handle,
+        posted=(time_of_id(begun) if edited else None) or posted,
+        edited=edited,
+        blocks=_blocks(tweet),
+        media=_media(tweet, address(handle, id_)),
+        lang=language(at(tweet, "lang")),
+        quoted=quoted,
+    )
+
+
+def _quoted(tweet: dict[str, Any]) -> Told | None:
+    """The post that this one quotes, without what that one quotes again."""
+    inner = flat(at(tweet, "quoted_tweet") or at(tweet, "quoted_status"))
+    return read_tweet({key: part for key, part in inner.items() if key not in {"quoted_tweet", "quoted_status"}})
+
+
+def _blocks(tweet: dict[str, Any]) -> tuple[Block, ...]:
+    words = next((tweet[key] for key in ("full_text", "text") if isinstance(tweet.get(key), str)), "")
+    entities = _entities(tweet.get("entities"))
+    quoted = ident(flat(at(tweet, "quoted_tweet") or at(tweet, "quoted_status")), "id_str")
+    if quoted:
+        entities = _without_quoted(entities, quoted)
+    blocks = from_entities(words, entities, _range(tweet.get("display_text_range")))
+    return (*blocks, *_card(tweet, entities))
+
+
+def _entities(entities: object) -> dict[str, Any]:
+    """Entities whose offsets are numbers; the data export writes them as text."""
+    kinds = entities if isinstance(entities, dict) else {}
+    return {
+        kind: [item | {"indices": _range(item.get("indices"))} for item in objects(part)]
+        for kind, part in kinds.items()
+    }
+
+
+def _range(value: object) -> list[object] | None:
+    if not isinstance(value, list):
+        return None
+    return [int(part) if isinstance(part, str) and _OFFSET.fullmatch(part) else part for part in value]
+
+
+def _without_quoted(entities: object, quoted: str) -> dict[str, Any]:
+    """Entities in which the address of the quoted post, which is shown below, is left out of the text."""
+    links = objects(entities, "urls")
+    shown = [link for link in links if f"/status/{quoted}" not in text(link, "expanded_url")]
+    hidden = [link for link in links if link not in shown]
+    rest = entities if isinstance(entities, dict) else {}
+    return {**rest, "urls": shown, "media": [*objects(entities, "media"), *hidden]}
+
+
+def _card(tweet: dict[str, Any], entities: object) -> tuple[Block, ...]:
+    """The preview of a linked page as its title, linked; the choices of a poll as a list."""
+    card = at(tweet, "card", "legacy") or at(tweet, "card")
+    values = at(card, "binding_values")
+    if isinstance(values, list):
+        values = {text(item, "key"): at(item, "value") for item in objects(values)}
+    choices = [line(values, f"choice{number}_label", "string_value") for number in range(1, _MOST_CHOICES + 1)]
+    if items := tuple((Paragraph(spans=(Span(text=choice),)),) for choice in choices if choice):
+        return (List(items=items),)
+    title, short = line(values, "title", "string_value"), text(card, "url")
+    long = [at(link, "expanded_url") for link in objects(entities, "urls") if text(link, "url") == short]
+    url = safe_link(next(iter(long), None) or short)
+    return (link_paragraph(title, url),) if title and url else ()
+
+
+def _media(tweet: dict[str, Any], permalink: str) -> tuple[Media, ...]:
+    """Pictures, and the stills of videos, with their alternative texts."""
+    found = [
+        objects(tweet, *path) for path in (("mediaDetails",), ("extended_entities", "media"), ("entities", "media"))
+    ]
+    media = [_medium(item, permalink) for item in next(filter(None, found), [])]
+    pictures = [Media(url=full_size(url)) for item in objects(tweet, "photos") if (url := safe_link(at(item, "url")))]
+    return tuple(item for item in media if item) or tuple(pictures)
+
+
+def _medium(item: object, permalink: str) -> Media | None:
+    picture = safe_link(at(item, "media_url_https") or at(item, "media_url"))
+    if not picture:
+        return None
+    alt = text(item, "ext_alt_text").strip() or None
+    if text(item, "type") in {"video", "animated_gif"}:
+        return Media(kind="video", url=safe_link(at(item, "expanded_url")) or permalink, still=picture, alt=alt)
+    return Media(url=full_size(picture), alt=alt)
