@@ -16,6 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sphinx_thread_cards import parse_thread_url, store
 from sphinx_thread_cards.excerpt import beginning
+from sphinx_thread_cards.fetch.keeping import to_keep
+from sphinx_thread_cards.fetch.steps import Found
 from sphinx_thread_cards.kept import meant_in, neutral
 from sphinx_thread_cards.thread import Author, Block, Code, List, Paragraph, Post, Provenance, Quote, Span, Status, Thread
 from sphinx_thread_cards.words import read_on, what_it_is
@@ -309,6 +311,13 @@ def test_no_note_where_there_is_nothing_to_say(keep: Keep, card: Callable[..., s
 
     assert not re.search("online|Edited|Kept on|part of", card(TOPIC))
     assert not re.search("Edited", card(TOPIC, summary="Our summary."))
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_fetch_says_whether_it_got_all(whole: bool) -> None:
+    thread = replace(THREAD, provenance=Provenance(endpoint=TOPIC))
+
+    assert to_keep(Found(thread=thread, whole=whole), None, "2026-02-03T10:00:00Z").provenance.whole is whole
 
 
 WITHDRAWN = replace(THREAD, provenance=Provenance(status=Status.WITHDRAWN, archived="https://archive.example/copy"))
