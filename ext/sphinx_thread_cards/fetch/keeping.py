@@ -50,6 +50,7 @@ def to_keep(found: Found, before: Thread | None, time: str) -> Thread:
         endpoint=thread.provenance.endpoint,
         digest=digest(thread),
         archived=before.provenance.archived if before else None,
+        whole=found.whole,
     )
     if before and before.provenance.digest == provenance.digest and before.provenance.endpoint == provenance.endpoint:
         # The same words: they were kept when they were first, and looked at now.
