@@ -10,14 +10,14 @@ from sphinx_thread_cards import store
 from sphinx_thread_cards.fetch import keeping
 from sphinx_thread_cards.fetch.compare import compare
 from sphinx_thread_cards.fetch.errors import FetchError, Forbidden, NotFound
-from sphinx_thread_cards.fetch.kept import find, why_not
+from sphinx_thread_cards.fetch.outcome import find, why_not
 from sphinx_thread_cards.fetch.sources import SOURCES
 from sphinx_thread_cards.store import SnapshotError
 from sphinx_thread_cards.thread import Status
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.fetch.compare import Changes
-    from sphinx_thread_cards.fetch.kept import Plan
+    from sphinx_thread_cards.fetch.outcome import Plan
     from sphinx_thread_cards.site import Cited
     from sphinx_thread_cards.thread import Thread
 
