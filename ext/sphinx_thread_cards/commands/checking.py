@@ -33,7 +33,7 @@ def command(args: Namespace) -> int:
     threads += [] if urls else kept_alone(site)
     results = []
     with open_client(site, args) as client:
-        plan = Plan(folder=site.store, send=asker_of(site, client), dry=args.dry_run)
+        plan = Plan(folder=site.store, send=asker_of(site, client), dry=args.dry_run, own=site.settings.endpoints)
         progress = output.Progress(len(threads))
         try:
             for result in run(threads, lambda cited: check_one(cited, plan), args.jobs):

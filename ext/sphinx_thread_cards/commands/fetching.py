@@ -100,6 +100,7 @@ def _plan(args: Namespace, site: Site, client: Client, saved: Saved | None) -> P
         older=args.older_than,
         replies=args.replies,
         dry=args.dry_run,
+        own=site.settings.endpoints,
         pictures=pictures if site.settings.media else None,
         archived=(lambda cited: drive(find_copy(cited.ref), asker)) if args.archive else None,
     )

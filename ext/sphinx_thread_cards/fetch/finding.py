@@ -64,9 +64,9 @@ def check_one(cited: Cited, plan: Plan) -> Result:
         return Result(cited=cited, finding=Finding.UNCHECKED, why=f"what is kept cannot be used: {error}")
     source = SOURCES.get(cited.ref.platform)
     if kept is None or kept.provenance.status is Status.WITHDRAWN:
-        return Result(cited=cited, finding=Finding.UNCHECKED, why="it is not kept")
-    if source is None or source.steps is None:
-        return Result(cited=cited, finding=Finding.UNCHECKED, why=why_not(source))
+        return Result(cited=cited, finding=Finding.UNCHECKED, why="it was withdrawn" if kept else "it is not kept")
+    if why := why_not(source, cited.ref.host, plan):
+        return Result(cited=cited, finding=Finding.UNCHECKED, why=why)
     result = _look(cited, plan, kept)
     status = _STATUS.get(result.finding)
     if status is kept.provenance.status:
