@@ -71,6 +71,15 @@ myst_enable_extensions = [
 # Headings down to this level can be linked to as [words](#the-heading).
 myst_heading_anchors = 3
 
+# Servers of the invented threads in docs/_threads that cannot be told by their addresses.
+thread_cards_hosts = {
+    "forum.example": "discourse",
+    "lemmy.example": "lemmy",
+    "lists.example": "public-inbox",
+}
+# Nobody answers at a reserved name (RFC 2606).
+linkcheck_ignore = [r"https?://([^/]+\.)?example(/|$)"]
+
 # The dates come from git. A tarball, a shallow clone or a new page has none; that
 # is no reason to fail a build in which warnings are errors. Nor are files that Sphinx
 # itself keeps in the folder of the EPUB, and leaves out of it.

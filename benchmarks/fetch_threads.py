@@ -29,7 +29,7 @@ from pathlib import Path
 way, origin, folder, count, jobs = sys.argv[1], sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5])
 from sphinx_thread_cards.fetch.asking import Asker
 from sphinx_thread_cards.fetch.http import Client, Limits
-from sphinx_thread_cards.fetch.kept import Plan, fetch_one
+from sphinx_thread_cards.fetch.outcome import Plan, fetch_one
 from sphinx_thread_cards.fetch.run import run
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.site import Cited

@@ -10,7 +10,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from support import sites
+from support import kitchen_sink, sites
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,3 +37,11 @@ def page(tmp_path: Path) -> Callable[..., sites.Site]:
         return site
 
     return build
+
+
+@pytest.fixture
+def sink(page: Callable[..., sites.Site], tmp_path: Path) -> Callable[..., sites.Site]:
+    """Build the kitchen sink, with the threads that it shows."""
+    kitchen_sink.write(tmp_path / "source")
+
+    return lambda builder="html": page(kitchen_sink.TEXT, builder, **kitchen_sink.SETTINGS)

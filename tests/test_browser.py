@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
+from sphinx_thread_cards.store import FOLDER, save
+from sphinx_thread_cards.thread import Author, Paragraph, Post, Span, Thread
 from support import browser as look
 from support import sites
 from support.programs import require
@@ -94,6 +96,36 @@ def test_printed_cards_are_whole(chromium: Browser, small: Callable[..., str], t
     assert [re.findall(r"https://archive\.example/end-(\d+)", sheet) for sheet in sheets] == begun
     assert sum(len(numbers) for numbers in begun) == count
     assert sum("https://x.com/" in line for sheet in sheets for line in sheet.split("\n")) == count
+
+
+def test_printed_threads_are_open(chromium: Browser, small: Callable[..., str], tmp_path: Path) -> None:
+    """Every post is on paper, folded or not, behind a warning or not; no label tells of a fold that is none."""
+    posts = tuple(
+        Post(
+            id=str(number),
+            url=f"https://social.example/@jo/{number}",
+            author="jo",
+            blocks=(Paragraph(spans=(Span(text=f"Words of {number}."),)),),
+            warning="Spoilers" if number % 10 == 0 else None,
+        )
+        for number in range(1, 31)
+    )
+    people = (Author(handle="jo", name="Jo Example"),)
+    place = {"platform": "mastodon", "host": "social.example", "id": "110446983178245440"}
+    url = "https://social.example/@jo/110446983178245440"
+    save(Thread(**place, url=url, participants=people, posts=posts), tmp_path / "source" / FOLDER)
+    tab = chromium.new_page()
+    tab.goto(small(f"# T\n\n```{{thread}} {url}\n:show: thread\n```\n"))
+    folded = tab.locator("details.thread-card-fold").count()
+    tab.pdf(path=tmp_path / "page.pdf", format="A4")
+    tab.close()
+    command = [require("pdftotext"), "-layout", str(tmp_path / "page.pdf"), "-"]
+    text = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+
+    assert folded == 4
+    assert re.findall(r"Words of (\d+)", text) == [str(number) for number in range(1, 31)]
+    assert text.count("Content warning: Spoilers") == 3
+    assert "Show the other" not in text
 
 
 def test_cards_stand_out_in_forced_colours(chromium: Browser, small: Callable[..., str]) -> None:

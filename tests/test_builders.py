@@ -14,22 +14,16 @@ from docutils import nodes
 from support import sites
 from support.programs import require
 
-KITCHEN_SINK = Path(__file__).parents[1] / "docs" / "cards" / "kitchen-sink.md"
 BUILDERS = [
     "html", "dirhtml", "singlehtml", "epub", "latex", "text", "man", "texinfo", "xml", "pseudoxml", "gettext", "dummy",
 ]  # fmt: skip
 Page = Callable[..., sites.Site]
 
 
-@pytest.fixture
-def kitchen_sink() -> str:
-    return KITCHEN_SINK.read_text(encoding="utf-8")
-
-
 @pytest.mark.parametrize("builder", BUILDERS)
-def test_builder(builder: str, kitchen_sink: str, page: Page) -> None:
-    """The kitchen sink goes through without a warning (which `page` checks)."""
-    site = page(kitchen_sink, builder)
+def test_builder(builder: str, sink: Page) -> None:
+    """The kitchen sink goes through without a warning (which `sink` checks)."""
+    site = sink(builder)
 
     assert site.app.statuscode == 0
     assert builder == "dummy" or any(path.is_file() for path in site.out.iterdir())
@@ -81,9 +75,9 @@ def test_one_doctree_serves_all(tmp_path: Path) -> None:
     assert shared.read("index.html") == alone
 
 
-def test_the_doctree_holds_standard_nodes(kitchen_sink: str, page: Page) -> None:
+def test_the_doctree_holds_standard_nodes(sink: Page) -> None:
     """A builder of somebody else meets no class that it cannot know."""
-    site = page(kitchen_sink, "dummy")
+    site = sink("dummy")
     doctree = site.app.env.get_and_resolve_doctree("index", site.app.builder, tags=site.app.tags)
     cards = [node for node in doctree.findall(nodes.container) if "thread-card" in node["classes"]]
 
@@ -124,15 +118,15 @@ def test_gettext_offers_the_summary_and_nothing_else(page: Page) -> None:
     assert re.findall(r'^msgid "(.+)"', site.read("index.pot"), re.MULTILINE) == ["T", "Our summary."]
 
 
-def test_xml_is_well_formed(kitchen_sink: str, page: Page) -> None:
+def test_xml_is_well_formed(sink: Page) -> None:
     """The XML of docutils can be read back."""
-    ElementTree.fromstring(page(kitchen_sink, "xml").read("index.xml"))  # noqa: S314 - our own output
+    ElementTree.fromstring(sink("xml").read("index.xml"))  # noqa: S314 - our own output
 
 
-def test_info_file(kitchen_sink: str, page: Page) -> None:
+def test_info_file(sink: Page) -> None:
     """GNU makeinfo takes the Texinfo without a word and the addresses stand in the Info file."""
     makeinfo = require("makeinfo")
-    site = page(kitchen_sink, "texinfo")
+    site = sink("texinfo")
     run = subprocess.run([makeinfo, "--no-split", "-o", "out.info", "cases.texi"], cwd=site.out, capture_output=True, text=True, check=False)
 
     assert (run.returncode, run.stderr) == (0, "")

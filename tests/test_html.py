@@ -12,7 +12,6 @@ from bs4 import BeautifulSoup
 from support import sites
 
 STYLE_SHEET = Path(__file__).parents[1] / "ext" / "sphinx_thread_cards" / "static" / "thread-cards.css"
-KITCHEN_SINK = Path(__file__).parents[1] / "docs" / "cards" / "kitchen-sink.md"
 FULL = (
     ":::{thread} https://threadreaderapp.com/thread/1313512835843055618.html\n:title: How the firmware got to the little board\n"
     ":author: Jo Example\n:handle: jo_example\n:archive: https://archive.example/2020/thread\n:::\n"
@@ -53,9 +52,9 @@ def test_the_style_sheet_can_be_left_out(page: Page) -> None:
 
 
 @pytest.mark.parametrize("builder", ["html", "epub"])
-def test_cards_bring_no_script_style_or_picture(builder: str, page: Page) -> None:
+def test_cards_bring_no_script_style_or_picture(builder: str, sink: Page) -> None:
     """Nothing in a card runs, is styled in place, or is asked of anybody."""
-    site = page(KITCHEN_SINK.read_text(), builder)
+    site = sink(builder)
     soup = BeautifulSoup(site.read("index.html" if builder == "html" else "index.xhtml"), "html5lib")
     cards = soup.select("article.thread-card")
 
@@ -66,9 +65,9 @@ def test_cards_bring_no_script_style_or_picture(builder: str, page: Page) -> Non
         assert all(re.match(r"https?://|#", link["href"]) for link in card.select("a"))
 
 
-def test_ids_are_unique_and_cards_are_named(page: Page) -> None:
+def test_ids_are_unique_and_cards_are_named(sink: Page) -> None:
     """Every id on the page stands once, and each article is named by its title."""
-    soup = BeautifulSoup(page(KITCHEN_SINK.read_text()).read("index.html"), "html5lib")
+    soup = BeautifulSoup(sink().read("index.html"), "html5lib")
     ids = [tag["id"] for tag in soup.find_all(id=True)]
 
     assert len(ids) == len(set(ids))

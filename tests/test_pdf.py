@@ -6,15 +6,15 @@ import re
 from pathlib import Path
 
 import pytest
-from support import sites
-from support.commands import ROOT
+from support import kitchen_sink, sites
 from support.papers import Paper, addresses, cards, missing, once, said, solid, squeezed, typeset
 
 pytestmark = pytest.mark.slow
 
-KITCHEN_SINK = (ROOT / "docs" / "cards" / "kitchen-sink.md").read_text(encoding="utf-8")
 # What pdfLaTeX cannot set, and Sphinx's fonts for the others do not hold.
-SCRIPTS = re.compile(r"^Accents, Greek and Cyrillic:$.*?(?=^## )", re.MULTILINE | re.DOTALL)
+SCRIPTS = re.compile(
+    r"^Accents, Greek and Cyrillic:$.*?(?=^## )|^### A long thread in many scripts$.*\Z", re.MULTILINE | re.DOTALL
+)
 HOSTILE = [
     r"\input{/etc/passwd} \write18{id} \end{document}",
     r"\\ \catcode`\% \begin{verbatim} ]] \relax \csname",
@@ -81,7 +81,7 @@ def source() -> str:
     long = card("Longer than a page", "\n\n".join(f"Paragraph {n} of many." for n in range(LONG)))
     hostile = "".join(map(card, HOSTILE))
     return (
-        f"{SCRIPTS.sub('', KITCHEN_SINK)}\n# Leads\n\n{leads}# Long\n\n{long}After it.\n\n# Hostile\n\n{hostile}{BOXED}"
+        f"{SCRIPTS.sub('', kitchen_sink.TEXT)}\n# Leads\n\n{leads}# Long\n\n{long}After it.\n\n# Hostile\n\n{hostile}{BOXED}"
     )
 
 
@@ -90,11 +90,11 @@ def paper(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     """The page that holds everything, by Sphinx's default settings."""
 
     def fill(folder: Path) -> None:
-        (folder / "source").mkdir(parents=True, exist_ok=True)
-        (folder / "source" / "index.md").write_text(source(), encoding="utf-8")
-        site = sites.build(folder / "source", folder / "out", "latex", latex_engine=request.param)
+        kitchen_sink.write(folder / "source", source())
+        settings = kitchen_sink.SETTINGS
+        site = sites.build(folder / "source", folder / "out", "latex", latex_engine=request.param, **settings)
         assert site.warnings == ""
-        sites.build(folder / "source", folder / "xml", "xml")
+        sites.build(folder / "source", folder / "xml", "xml", **settings)
         typeset(site.out, "cases", request.param)
 
     return Paper(once(tmp_path_factory.getbasetemp(), request.param, fill) / "out" / "cases.pdf")

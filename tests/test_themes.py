@@ -10,12 +10,10 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page
 from support import browser as look
-from support import sites
-from support.commands import ROOT
+from support import kitchen_sink, sites
 
 # That themes use what Sphinx will take away is theirs to mend; of our own code every other test would tell.
 pytestmark = pytest.mark.filterwarnings("ignore::PendingDeprecationWarning", "ignore::DeprecationWarning")
-KITCHEN_SINK = ROOT / "docs" / "cards" / "kitchen-sink.md"
 # Each with whether it has a dark form that follows the reader's system.
 THEMES = {
     "furo": True,
@@ -44,12 +42,11 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], sites.Sit
     """Build the kitchen sink with a theme, once."""
     folder = tmp_path_factory.mktemp("themes")
     source = folder / "source"
-    source.mkdir()
-    (source / "index.md").write_text(KITCHEN_SINK.read_text("utf-8"), "utf-8")
+    kitchen_sink.write(source)
 
     @cache
     def build(theme: str) -> sites.Site:
-        return sites.build(source, folder / theme, html_theme=theme)
+        return sites.build(source, folder / theme, html_theme=theme, **kitchen_sink.SETTINGS)
 
     return build
 

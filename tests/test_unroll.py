@@ -96,7 +96,7 @@ def test_card_says_what_the_snapshot_says(page: Page, keep: Callable[..., Path])
     assert "Jo Example @jo" in text
     assert "28 May 2023" in text
     assert "Archived copy: https://archive.example/copy" in text
-    assert "works" not in text
+    assert "really" not in text
 
 
 def test_the_author_of_the_page_wins(page: Page, keep: Callable[..., Path]) -> None:

@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING
 from docutils import nodes
 
 from sphinx_thread_cards import words
-from sphinx_thread_cards.dates import read_when, show_when, when_of
+from sphinx_thread_cards.dates import show_when, when_of
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.dates import When
     from sphinx_thread_cards.model import ThreadRef
     from sphinx_thread_cards.options import Options
-    from sphinx_thread_cards.thread import Media, Thread
+    from sphinx_thread_cards.thread import Media, Post, Thread
 
 BLOCK = "thread-card"
 SEPARATOR = " · "
+# Platform, host and id of a thread, and the id of the one post in it that is meant.
+Subject = tuple[str, str, str, str | None]
 _NOT_IN_ANCHOR = re.compile(r"[^A-Za-z0-9._]+")
 
 
@@ -39,8 +41,16 @@ class Card:
     """The author's, if its picture is kept."""
     kept: When | None = None
     """When the snapshot was taken, if one is kept and it says so."""
-    gone: bool = False
-    """Whether the live thread was found to be gone."""
+    status: str = "live"
+    """What became of the thread since (see :class:`thread.Status`)."""
+    whole: bool = True
+    """Whether all posts of the thread were to be had when it was kept."""
+    post: str | None = None
+    """Id of the one post that the address means, where that is not the first."""
+    quoted: Post | None = None
+    """The kept post whose beginning the card quotes."""
+    excerpt: int = 0
+    """About how many characters of it."""
     thread: Thread | None = None
     """The kept thread, where its posts are to be shown."""
     posts: tuple[tuple[int, int], ...] | None = None
@@ -49,17 +59,29 @@ class Card:
     @property
     def href(self) -> str:
         """The address that the title leads to."""
+        if self.archive and self.status == "gone":
+            return self.archive
         return self.ref.read_url or self.ref.url
 
+    @property
+    def subject(self) -> Subject:
+        """What tells it from cards of other threads, and of other posts of its thread."""
+        return (*self.ref.key, self.post)
 
-def describe(ref: ThreadRef, options: Options, thread: Thread | None = None, *, unrolled: bool = False) -> Card:
+
+def describe(
+    ref: ThreadRef, options: Options, thread: Thread | None = None, *, unrolled: bool = False, excerpt: int = 0
+) -> Card:
     """Lay what the author wrote over what the snapshot says, and that over what the address says.
 
     :param thread: the kept thread, if there is one.
     :param unrolled: whether cards show all posts where their author does not say.
+    :param excerpt: about how many characters the card quotes of a kept thread of which it does not show the posts.
     """
-    if thread is not None and thread.provenance.status != "withdrawn":
-        return _describe_kept(ref, options, thread, unrolled=unrolled)
+    if thread is not None:
+        from sphinx_thread_cards.kept import describe_kept  # noqa: PLC0415 - few sites keep threads, and the others need not wait for this
+
+        return describe_kept(ref, options, thread, unrolled=unrolled, excerpt=excerpt)
     title = options.title or ref.title
     return Card(
         ref=ref,
@@ -70,31 +92,7 @@ def describe(ref: ThreadRef, options: Options, thread: Thread | None = None, *, 
         when=options.date or when_of(ref),
         lang=options.lang,
         archive=options.archive,
-    )
-
-
-def _describe_kept(ref: ThreadRef, options: Options, thread: Thread, *, unrolled: bool) -> Card:
-    first = thread.posts[0] if thread.posts else None
-    author = next((person for person in thread.participants if first and person.handle == first.author), None)
-    posted = read_when(first.posted) if first and first.posted else None
-    retrieved = thread.provenance.retrieved
-    title = options.title or thread.title or ref.title
-    # A handle that the page gives may be another person's.
-    pictured = author and author.avatar and author.avatar.file and options.handle in {None, author.handle}
-    return Card(
-        ref=ref,
-        title=title or words.what_it_is(ref),
-        titled=title is not None,
-        author=options.author or (author.name if author else None),
-        handle=options.handle or (author.handle if author else ref.author),
-        when=options.date or posted or when_of(ref),
-        lang=options.lang or thread.lang,
-        archive=options.archive or thread.provenance.archived,
-        avatar=author.avatar if author and pictured else None,
-        kept=read_when(retrieved) if retrieved else None,
-        gone=thread.provenance.status == "gone",
-        thread=thread if options.posts or (options.show == "thread" if options.show else unrolled) else None,
-        posts=options.posts,
+        post=ref.post,
     )
 
 
@@ -124,10 +122,11 @@ def build(card: Card, place: nodes.container, language: str) -> nodes.container:
     if place.children:
         box += nodes.container("", *place.children, classes=[f"{BLOCK}-summary"])
     if card.thread:
-        from sphinx_thread_cards.unroll import unroll  # noqa: PLC0415 - few sites keep threads, and the others need not wait for this
+        from sphinx_thread_cards.unroll import unroll  # noqa: PLC0415 - as in describe
 
-        posts = unroll(card.thread, place["ids"][0], card.posts, language)
+        posts = unroll(card, card.thread, place["ids"][0], language)
         box += nodes.container("", *posts, classes=[f"{BLOCK}-posts"])
+    box += quotation(card)
     if note := kept_note(card, language):
         box += nodes.paragraph("", note, classes=[f"{BLOCK}-kept"])
     for label, url in addresses(card):
@@ -146,18 +145,31 @@ def header(card: Card, language: str) -> list[str]:
     return [part for part in (words.platform_label(card.ref), place, date, tongue) if part]
 
 
+def quotation(card: Card) -> list[nodes.Element]:
+    """The beginning of the post that the card quotes, or nothing."""
+    if card.quoted is None:
+        return []
+    from sphinx_thread_cards.excerpt import quote  # noqa: PLC0415 - as in describe
+
+    return quote(card.quoted, card.lang, card.excerpt)
+
+
 def kept_note(card: Card, language: str) -> str | None:
-    """When the thread was kept, where posts of it are shown or it is gone."""
-    if card.kept is None or not (card.thread or card.gone):
+    """When the thread was kept and how much of it, where posts of it are shown; what became of it since."""
+    shown = card.thread or (card.status == "edited" and card.quoted)
+    if not shown and card.status != "gone":
         return None
-    return words.kept(show_when(card.kept, language), gone=card.gone)
+    note = words.kept(show_when(card.kept, language) if card.kept else None, card.status)
+    part = words.a_part() if card.thread and not card.whole else None
+    return SEPARATOR.join(filter(None, (note, part))) or None
 
 
 def addresses(card: Card) -> list[tuple[str, str]]:
     """The addresses that a card offers, best first, as (label, URL)."""
-    links = [(words.read_on(card.ref), card.href)]
+    read = words.original_on if card.status == "gone" and not card.ref.read_url else words.read_on
+    links = [(read(card.ref), card.ref.read_url or card.ref.url)]
     if card.ref.read_url:
         links.append((words.original_on(card.ref), card.ref.url))
     if card.archive:
-        links.append((words.archived_copy(), card.archive))
+        links.insert(0 if card.status == "gone" else len(links), (words.archived_copy(), card.archive))
     return links

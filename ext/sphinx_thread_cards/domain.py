@@ -26,11 +26,10 @@ if TYPE_CHECKING:
     from sphinx.builders import Builder
     from sphinx.environment import BuildEnvironment
 
-    from sphinx_thread_cards.card import Card
+    from sphinx_thread_cards.card import Card, Subject
     from sphinx_thread_cards.model import ThreadRef
     from sphinx_thread_cards.thread import Thread
 
-Key = tuple[str, str, str]
 _NO_OPTIONS = Options()
 
 
@@ -105,7 +104,8 @@ class ThreadDomain(Domain):
 
     def describe_kept(self, ref: ThreadRef, options: Options, thread: Thread | None) -> Card:
         """What a card says of a thread and its snapshot, as the site's settings have it."""
-        return describe(ref, options, thread, unrolled=self.env.config.thread_cards_show == "thread")
+        show, excerpt = self.env.config.thread_cards_show, self.env.config.thread_cards_excerpt
+        return describe(ref, options, thread, unrolled=show == "thread", excerpt=excerpt)
 
     def load(self, ref: ThreadRef) -> Thread | None:
         """The thread's snapshot, if one is kept.
@@ -124,19 +124,19 @@ class ThreadDomain(Domain):
         """Where the thread's snapshot is, or would be."""
         return store.path_of(ref, self.env.srcdir / store.FOLDER)
 
-    def best_cards(self) -> dict[Key, Card]:
-        """For each thread the card that says most of who and when; the first one of equals."""
-        best: dict[Key, Card] = {}
+    def best_cards(self) -> dict[Subject, Card]:
+        """For each subject the card that says most of who and when; the first one of equals."""
+        best: dict[Subject, Card] = {}
         for entry in self.entries():
             card = self.describe(entry.url, entry.options)
-            if card.ref.key not in best or told(card) > told(best[card.ref.key]):
-                best[card.ref.key] = card
+            if card.subject not in best or told(card) > told(best[card.subject]):
+                best[card.subject] = card
         return best
 
-    def cited(self, url: str, best: Mapping[Key, Card]) -> Card:
-        """What a citation goes by: the best card of its thread, or what is known without one."""
+    def cited(self, url: str, best: Mapping[Subject, Card]) -> Card:
+        """What a citation goes by: the best card of what it cites, or what is known without one."""
         card = self.describe(url)
-        return best.get(card.ref.key, card)
+        return best.get(card.subject, card)
 
     def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
         """For ``objects.inv`` and the search: each card once, under its anchor."""
@@ -156,7 +156,7 @@ class ThreadDomain(Domain):
         node: addnodes.pending_xref,  # noqa: ARG002
         contnode: nodes.Element,
     ) -> nodes.reference:
-        """Word a citation, and link it to its thread."""
+        """Word a citation, and link it."""
         card = self.cited(target, self._cited_cards)
         text = citation_text(card, env.config.language)
         if builder.format == "text":
@@ -167,7 +167,7 @@ class ThreadDomain(Domain):
         return nodes.reference("", "", contnode, refuri=card.href, internal=False)
 
     @cached_property
-    def _cited_cards(self) -> dict[Key, Card]:
+    def _cited_cards(self) -> dict[Subject, Card]:
         """The best cards, found once; asked for only when all pages have been read."""
         return self.best_cards()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from docutils import nodes
 
 from sphinx_thread_cards.card import BLOCK, Card, build
-from sphinx_thread_cards.html import build_article
+from sphinx_thread_cards.html import build_article, card_article
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,9 +33,12 @@ def _build_for_latex(card: Card, place: nodes.container, language: str) -> nodes
         for line in _part(box, "author"):
             line[:0] = [nodes.inline("", "", avatar(card.avatar, 0), classes=[AVATAR]), nodes.Text(" ")]
     for post in [node for node in box.findall(nodes.container) if f"{BLOCK}-post" in node["classes"]]:
+        for block in [node for node in post.children[1:] if _runs_to_the_left(node.astext())]:
+            post.replace(block, nodes.container("", block, classes=[f"{BLOCK}-rtl"]))
         if next(post.findall(nodes.image), None) is not None:
             post["classes"] = [f"{BLOCK}-pictured", *post["classes"]]
-    for line in [node for node in box.findall(nodes.paragraph) if any(BLOCK in name for name in node["classes"])]:
+    parts = (node for node in box.findall(nodes.Element) if isinstance(node, (nodes.paragraph, nodes.block_quote)))
+    for line in [node for node in parts if any(BLOCK in name for name in node["classes"])]:
         line.parent.replace(line, nodes.container("", line, classes=line["classes"]))
     for part in (node for node in box.children if isinstance(node, nodes.container)):
         if _runs_to_the_left(part.astext()):
@@ -73,6 +76,16 @@ def _build_for_text(card: Card, place: nodes.container, language: str) -> nodes.
     links = _part(box, "link")
     lines = nodes.line_block("", *(nodes.line("", "", *link.children) for link in links))
     return nodes.block_quote("", *(node for node in box.children if node not in links), lines)
+
+
+def build_for_book(card: Card, place: nodes.container, language: str) -> card_article:
+    """The article of HTML, without folds."""
+    article = build_article(card, place, language)
+    if card.thread:
+        from sphinx_thread_cards.folds import unfold  # noqa: PLC0415 - few sites keep threads, and the others need not wait for this
+
+        unfold(article)
+    return article
 
 
 def _part(box: nodes.Element, name: str) -> list[nodes.Element]:

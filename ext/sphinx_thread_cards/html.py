@@ -10,13 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 
-from sphinx_thread_cards import words
-from sphinx_thread_cards.card import BLOCK, SEPARATOR, Card, addresses, header, kept_note
+from sphinx_thread_cards.card import BLOCK, SEPARATOR, Card, addresses, header, kept_note, quotation
 from sphinx_thread_cards.dates import show_when
 from sphinx_thread_cards.html_pictures import card_avatar, card_picture, picture_tag, skip_avatar, visit_picture
+from sphinx_thread_cards.html_quotes import (
+    card_excerpt,
+    card_head,
+    depart_excerpt,
+    depart_head,
+    for_html,
+    visit_excerpt,
+    visit_head,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from sphinx.writers.html5 import HTML5Translator
 
@@ -41,7 +49,6 @@ class card_fold(nodes.General, nodes.Element):  # noqa: N801
     """What is shown when it is asked for."""
 
 
-_SHOWN_BEFORE_THE_FOLD = 6
 _AVATAR_SIDE = 32
 _AVATAR_AT_POST = 24
 
@@ -59,11 +66,13 @@ def build_article(card: Card, place: nodes.container, language: str) -> card_art
     if place.children:
         article += card_summary("", *place.children, classes=[f"{BLOCK}-summary"])
     if card.thread:
-        from sphinx_thread_cards.unroll import unroll  # noqa: PLC0415 - few sites keep threads, and the others need not wait for this
+        from sphinx_thread_cards.folds import folded  # noqa: PLC0415 - few sites keep threads, and the others need not wait for this
+        from sphinx_thread_cards.unroll import unroll  # noqa: PLC0415 - as above
 
         article["classes"] = [*article["classes"], f"{BLOCK}-unrolled"]
-        posts = unroll(card.thread, place["ids"][0], card.posts, language, avatars=_AVATAR_AT_POST)
-        article += list(_folded(list(map(_for_html, posts))))
+        posts = unroll(card, card.thread, place["ids"][0], language, _AVATAR_AT_POST)
+        article += folded([_for_html(part) for part in posts])
+    article += [for_html(part) for part in quotation(card)]
     return article
 
 
@@ -75,21 +84,11 @@ def _for_html(part: nodes.Element) -> nodes.Element:
     post["lang"] = part["lang"]
     for image in list(post.findall(nodes.image)):
         image.parent.replace(image, card_picture("", **image.attributes))
-    for warning in [node for node in post.children if isinstance(node, nodes.paragraph)][1:2]:
-        if f"{BLOCK}-warning" in warning["classes"]:
-            place = post.index(warning)
-            post[place:] = [card_fold("", *post.children[place + 1 :], label=warning.astext())]
+    head, *body = (node for node in post.children if isinstance(node, nodes.Element))
+    if body and f"{BLOCK}-warning" in body[0]["classes"]:
+        body = [card_fold("", *body[1:], label=body[0].astext())]
+    post[:] = [for_html(head), *body]
     return post
-
-
-def _folded(parts: list[nodes.Element]) -> Iterator[nodes.Element]:
-    """A long thread with its rest in a fold."""
-    if len(parts) <= _SHOWN_BEFORE_THE_FOLD + 2:
-        yield from parts
-        return
-    yield from parts[:_SHOWN_BEFORE_THE_FOLD]
-    rest = parts[_SHOWN_BEFORE_THE_FOLD:]
-    yield card_fold("", *rest, label=words.more_posts(sum(isinstance(part, card_post) for part in rest)))
 
 
 def visit_article(self: HTML5Translator, node: card_article) -> None:
@@ -178,6 +177,8 @@ VISITORS: dict[type[nodes.Element], tuple[Callable[..., None], Callable[..., Non
     card_words: (skip_words, None),
     card_post: (visit_post, depart_post),
     card_fold: (visit_fold, depart_fold),
+    card_head: (visit_head, depart_head),
+    card_excerpt: (visit_excerpt, depart_excerpt),
     card_picture: (visit_picture, None),
     card_avatar: (skip_avatar, None),
 }

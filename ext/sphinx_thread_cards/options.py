@@ -90,7 +90,9 @@ class Options:
     """What an author writes on one card. It wins over the snapshot, and the snapshot over the URL."""
 
     title: str | None = _option(_read_text, "The title, in the author's own words.", "How the firmware got to the Pi")
-    author: str | None = _option(_read_text, "Name of the person who began the thread.", "Jo Example")
+    author: str | None = _option(
+        _read_text, "Name of the person who began the thread, or wrote the post that is meant.", "Jo Example"
+    )
     handle: str | None = _option(_read_handle, "That person's name on the platform.", "jo_example")
     date: When | None = _option(read_when, "When the thread began, as far as it is known.", "2020-10-06")  # noqa: RUF009 - a field, by way of _option
     lang: str | None = _option(

@@ -28,6 +28,13 @@ def _check_show(value: object) -> tuple[Literal["card", "thread"] | None, list[s
     return None, [f"{value!r} is not a way to show a thread; write 'card' or 'thread'"]
 
 
+def _check_count(value: object) -> tuple[int | None, list[str]]:
+    # True is a number to Python.
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value, []
+    return None, [f"{value!r} is not a number of characters; write 280, or 0 for none"]
+
+
 def _check_hosts(value: object) -> tuple[dict[str, str] | None, list[str]]:
     """Keep what can be used of a mapping from host to platform."""
     if not isinstance(value, Mapping):
@@ -91,6 +98,9 @@ class Settings:
     )
     show: Literal["card", "thread"] = _setting(
         "card", _check_show, "What a card shows of a kept thread: `card`, or `thread` for all posts."
+    )
+    excerpt: int = _setting(
+        280, _check_count, "About how many characters of a kept thread a card quotes that has no summary; 0 for none."
     )
     media: bool = _setting(
         True,  # noqa: FBT003

@@ -145,6 +145,8 @@ class Provenance:
     status: Status = Status.LIVE
     checked: str | None = None
     """ISO 8601 time in UTC at which the status was found."""
+    whole: bool = True
+    """Whether all posts of the thread were to be had when it was kept."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,8 +7,8 @@ Sphinx keeps all pages in memory until they are written, and every node of every
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from docutils import nodes
 from sphinx import addnodes
@@ -135,7 +135,7 @@ class NoteCards(SphinxTransform):
                 from sphinx_thread_cards.figures import note  # noqa: PLC0415 - few sites keep threads, and the others need not wait for this
 
                 note(card, self.env, place)
-            if not card.thread and (request.options.show == "thread" or request.options.posts):
+            if not kept and (request.options.show == "thread" or request.options.posts):
                 warn(Warn.NOT_KEPT, f"no snapshot is kept of {ref.url}; the card shows what is known", place)
 
     def _load(self, domain: ThreadDomain, ref: ThreadRef, place: nodes.container) -> tuple[Thread | None, bool]:
@@ -179,6 +179,7 @@ class BuildCards(SphinxPostTransform):
         for place in list(card_places(self.document)):
             request: Request = place["card"]
             card = domain.describe(request.url, request.options)
+            card = replace(card, quoted=None) if card.quoted and place.children else card
             place.parent.replace(place, self.shape(card, place, self.config.language))
             pictured = pictured or bool(card.thread or card.avatar)
         if pictured:
@@ -187,7 +188,10 @@ class BuildCards(SphinxPostTransform):
             as_words(self.document, but=self.env.images)
 
 
-def build_for(format_: str, shape: Callable[..., nodes.Node | list[nodes.Node]]) -> type[BuildCards]:
-    """The transform that builds cards in the shape that is best for one ``Builder.format``."""
-    members = {"default_priority": 450, "formats": (format_,), "shape": staticmethod(shape), "__doc__": shape.__doc__}
-    return type(f"Build{format_.title()}Cards", (BuildCards,), members)
+def build_for(
+    name: str, shape: Callable[..., nodes.Node | list[nodes.Node]], kind: Literal["formats", "builders"] = "formats"
+) -> type[BuildCards]:
+    """The transform that builds cards in the shape that is best for one ``Builder.format``, or for one builder."""
+    priority = {"builders": 445, "formats": 450}[kind]  # the particular one first
+    members = {"default_priority": priority, kind: (name,), "shape": staticmethod(shape), "__doc__": shape.__doc__}
+    return type(f"Build{name.title()}Cards", (BuildCards,), members)

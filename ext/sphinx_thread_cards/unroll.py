@@ -14,11 +14,13 @@ from docutils import nodes
 from sphinx_thread_cards import words
 from sphinx_thread_cards.dates import read_when, show_when
 from sphinx_thread_cards.figures import avatar, figures
+from sphinx_thread_cards.marks import MEANT, marks, places_of
 from sphinx_thread_cards.thread import Code, List, Paragraph, Quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from sphinx_thread_cards.card import Card
     from sphinx_thread_cards.thread import Block, Post, Span, Thread
 
 Ranges = tuple[tuple[int, int], ...]
@@ -52,25 +54,29 @@ def choose(total: int, ranges: Ranges | None) -> list[int | Gap]:
     return chosen
 
 
-def unroll(
-    thread: Thread, anchor: str, ranges: Ranges | None, language: str, *, avatars: int = 0
-) -> list[nodes.Element]:
-    """The posts of a thread, as containers of the class ``thread-card-post``, and a paragraph for each gap.
+def unroll(card: Card, thread: Thread, anchor: str, language: str, avatars: int = 0) -> list[nodes.Element]:
+    """The posts that a card shows, as containers of the class ``thread-card-post``, and a paragraph for each gap.
 
     :param anchor: the card's id; a post's is that and its number, ``thread-x-1313512835843055618-3``.
     :param avatars: side in CSS pixels of those beside the names of people other than the thread's author; 0 for none.
     """
     parts: list[nodes.Element] = []
-    for number in choose(len(thread.posts), ranges):
+    chosen = choose(len(thread.posts), card.posts)
+    places = places_of(thread, {number for number in chosen if isinstance(number, int)}, anchor, card.post)
+    # Whom the card names, and who says most: the posts of others bear a name. Where it names another, all do.
+    speaker = thread.posts[0].author if card.post is None else None
+    for number in chosen:
         if isinstance(number, Gap):
             left_out = words.left_out(number.first, number.last)
             parts.append(nodes.paragraph("", left_out, classes=["thread-card-gap"]))
         else:
             post = thread.posts[number - 1]
-            box = nodes.container(ids=[f"{anchor}-{number}"], classes=["thread-card-post"])
+            classes = ["thread-card-post", MEANT] if post.id == card.post else ["thread-card-post"]
+            box = nodes.container(ids=[f"{anchor}-{number}"], classes=classes)
             box["lang"] = post.lang or thread.lang
-            head = _head(thread, post, number, language)
-            if avatars and post.author != thread.posts[0].author:
+            head = _head(thread, post, number, language, speaker)
+            head += marks(post, places)
+            if avatars and post.author != speaker:
                 head[:0] = _avatar(thread, post.author, avatars)
             box += head
             box += list(_body(thread, post, language))
@@ -78,10 +84,10 @@ def unroll(
     return parts
 
 
-def _head(thread: Thread, post: Post, number: int, language: str) -> nodes.paragraph:
-    """Number, as permalink, with author where it is another than the thread's, and dates."""
+def _head(thread: Thread, post: Post, number: int, language: str, speaker: str | None) -> nodes.paragraph:
+    """Number, as permalink, with author where it is another than the card's, and dates."""
     said = []
-    if post.author != thread.posts[0].author:
+    if post.author != speaker:
         said.append(_name(thread, post.author))
     if post.posted:
         said.append(show_when(read_when(post.posted), language))
@@ -101,7 +107,7 @@ def _avatar(thread: Thread, handle: str, side: int) -> list[nodes.Node]:
 
 def _name(thread: Thread, handle: str) -> str:
     names = {author.handle: author.name for author in thread.participants}
-    return names.get(handle) or f"@{handle}"
+    return names.get(handle) or (handle if " " in handle else f"@{handle}")
 
 
 def _body(thread: Thread, post: Post, language: str) -> Iterator[nodes.Element]:
@@ -112,7 +118,10 @@ def _body(thread: Thread, post: Post, language: str) -> Iterator[nodes.Element]:
     if post.quoted:
         quoted = nodes.block_quote(classes=["thread-card-quoted"])
         quoted += nodes.paragraph(
-            "", "", nodes.reference("", _name(thread, post.quoted.author), refuri=post.quoted.url)
+            "",
+            "",
+            nodes.reference("", _name(thread, post.quoted.author), refuri=post.quoted.url),
+            classes=["thread-card-quoted-head"],
         )
         quoted += list(_body(thread, post.quoted, language))
         yield quoted

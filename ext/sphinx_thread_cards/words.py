@@ -21,6 +21,7 @@ def _marked(text: str) -> str:
     return text
 
 
+_SLASHES_OF_A_FRONT_PAGE = 3
 _MIRRORS = {"threadreader": "Thread Reader"}
 _TITLES = {
     Kind.THREAD: _marked("Thread on {place}"),
@@ -39,6 +40,14 @@ _TITLES = {
     Kind.PLAYLIST: _marked("Playlist on {place}"),
     Kind.ARTICLE: _marked("Article on {place}"),
     Kind.PAGE: _marked("Page on {place}"),
+}
+# Where nothing narrower than the network is said.
+_TITLES_ON = {
+    Kind.ISSUE: _marked("Issue on {place}"),
+    Kind.PULL_REQUEST: _marked("Pull request on {place}"),
+    Kind.MERGE_REQUEST: _marked("Merge request on {place}"),
+    Kind.DISCUSSION: _marked("Discussion on {place}"),
+    Kind.EPIC: _marked("Epic on {place}"),
 }
 
 
@@ -63,15 +72,18 @@ def place_of(ref: ThreadRef) -> str:
 
 def what_it_is(ref: ThreadRef) -> str:
     """``Issue in pftf/RPi4``: the title of a card that nobody gave a title."""
-    return _(_TITLES[ref.kind]).format(place=place_of(ref))
+    titles = _TITLES if ref.community else _TITLES | _TITLES_ON
+    return _(titles[ref.kind]).format(place=place_of(ref))
 
 
 def read_on(ref: ThreadRef) -> str:
-    """The label of the link that the card leads to first."""
+    """The label of the link that the card leads to first; for a front page, only whose it is."""
     if ref.read_url:
         return _("Read on {place}").format(place=_MIRRORS.get(ref.mirror or "", ref.host))
     if ref.kind in {Kind.VIDEO, Kind.PLAYLIST}:
         return _("Watch on {place}").format(place=reader_of(ref))
+    if ref.url.count("/") == _SLASHES_OF_A_FRONT_PAGE and ref.url.endswith("/") and ref.kind is not Kind.PAGE:
+        return reader_of(ref)
     return _("Read on {place}").format(place=reader_of(ref))
 
 
@@ -112,6 +124,16 @@ def edited(date: str) -> str:
     return _("edited {date}").format(date=date)
 
 
+def answers(number: int) -> str:
+    """The mark of a post that answers an earlier one than that right before."""
+    return _("answers {number}").format(number=number)
+
+
+def cited_here() -> str:
+    """The mark of the one post of a thread that the page's address means."""
+    return _("cited here")
+
+
 def content_warning(text: str) -> str:
     """The author's own warning, before what it warns of."""
     return _("Content warning: {warning}").format(warning=text)
@@ -132,13 +154,25 @@ def watch_video() -> str:
     return _("Watch the video")
 
 
-def kept(date: str, *, gone: bool) -> str:
-    """When the thread was kept, and whether it is still to be had."""
-    if gone:
-        return _("No longer online; kept copy of {date}").format(date=date)
-    return _("Kept on {date}").format(date=date)
+def kept(date: str | None, status: str) -> str | None:
+    """When the thread was kept, as far as that is known, and what became of it (see :class:`thread.Status`)."""
+    if status == "gone":
+        return _("No longer online; kept copy of {date}").format(date=date) if date else _("No longer online")
+    if status == "edited":
+        return _("Edited since; kept copy of {date}").format(date=date) if date else _("Edited since it was kept")
+    return _("Kept on {date}").format(date=date) if date else None
+
+
+def a_part() -> str:
+    """The mark of a thread of which not all posts could be kept."""
+    return _("Only a part of the thread was to be had.")
+
+
+def other_posts(number: int) -> str:
+    """The label of the one fold that holds the rest of a long thread."""
+    return _("Show the other {number} posts").format(number=number)
 
 
 def more_posts(number: int) -> str:
-    """The label of a fold that holds the rest of a long thread."""
-    return _("Show the other {number} posts").format(number=number)
+    """The label of a fold in a long thread that is not the only one."""
+    return _("Show {number} more posts").format(number=number)

@@ -162,8 +162,8 @@ def said(node: Element) -> str:
 
 
 def solid(text: str) -> str:
-    """The text without hyphens, of which TeX adds some at the ends of lines."""
-    return text.replace("-", "")
+    """The text without hyphens, of which TeX adds some at the ends of lines; with three dots, as pdfLaTeX sets them."""
+    return text.replace("-", "").replace("…", "...")
 
 
 def missing(paper: Paper, *, but: str = "(?!)") -> list[str]:

@@ -65,6 +65,11 @@ class Platform:
 
     They are looked for first, as most addresses hold none.
     """
+    nameless: Callable[[ThreadRef], str] | None = None
+    """Pure; gives an address of the thread that tells neither author nor title, where :attr:`ThreadRef.url` may.
+
+    Where the platform has none, that is its front page.
+    """
 
 
 def time_from_ms(ms: int, *, earliest: datetime) -> datetime | None:

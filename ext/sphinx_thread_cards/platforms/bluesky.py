@@ -65,4 +65,11 @@ def parse(address: Address) -> ThreadRef | None:
     )
 
 
-PLATFORM = Platform(name="bluesky", label="Bluesky", parse=parse, hosts=(*_OWN, *_FRONT_ENDS.split()))
+def nameless(ref: ThreadRef) -> str:  # noqa: ARG001 - the signature of all
+    """The front page: every address of a post names its author."""
+    return "https://bsky.app/"
+
+
+PLATFORM = Platform(
+    name="bluesky", label="Bluesky", parse=parse, hosts=(*_OWN, *_FRONT_ENDS.split()), nameless=nameless
+)

@@ -107,4 +107,16 @@ def _parse_post(address: Address) -> ThreadRef | None:
     )
 
 
-PLATFORM = Platform(name="discourse", label="Discourse", parse=parse, many_servers=True, hosts=tuple(sorted(_HOSTS)))
+def nameless(ref: ThreadRef) -> str:
+    """The topic's address with a slug that says nothing, as the number is all that counts."""
+    return re.sub(r"/t/[^/]+/([0-9]+)(?:/[0-9]+)?\Z", r"/t/-/\1", ref.url)
+
+
+PLATFORM = Platform(
+    name="discourse",
+    label="Discourse",
+    parse=parse,
+    many_servers=True,
+    hosts=tuple(sorted(_HOSTS)),
+    nameless=nameless,
+)

@@ -83,4 +83,11 @@ def _article(address: Address, slug: str) -> ThreadRef:
     )
 
 
-PLATFORM = Platform(name="linkedin", label="LinkedIn", parse=parse, hosts=("linkedin.com", ".linkedin.com"))
+def nameless(ref: ThreadRef) -> str:
+    """The post's own address; the front page for an article, whose addresses spell title and author."""
+    return "https://www.linkedin.com/" if ref.kind is Kind.ARTICLE else ref.url
+
+
+PLATFORM = Platform(
+    name="linkedin", label="LinkedIn", parse=parse, hosts=("linkedin.com", ".linkedin.com"), nameless=nameless
+)

@@ -97,6 +97,12 @@ def _ref(address: Address, id_: str, place: str, author: str | None, *, dated: b
     )
 
 
+def nameless(ref: ThreadRef) -> str:
+    """Mastodon's address without a handle; the front page of a GoToSocial, which has none such."""
+    server = ref.url.split("/")[2]
+    return f"https://{server}/" + ("" if len(ref.id) == _ULID_LENGTH else f"web/statuses/{ref.id}")
+
+
 PLATFORM = Platform(
     name="mastodon",
     label="Mastodon",
@@ -105,4 +111,5 @@ PLATFORM = Platform(
     hosts=tuple(_HOSTS.split()),
     guess=_GUESS,
     marks=frozenset({"@", "statuses"}),
+    nameless=nameless,
 )

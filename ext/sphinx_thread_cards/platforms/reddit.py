@@ -83,9 +83,15 @@ def _mirror(host: str) -> str | None:
     return _MIRROR_OF.get(host, "redlib")
 
 
+def nameless(ref: ThreadRef) -> str:
+    """The post's address without the community, which may be its author's page."""
+    return f"https://www.reddit.com/comments/{ref.id}/"
+
+
 PLATFORM = Platform(
     name="reddit",
     label="Reddit",
     parse=parse,
     hosts=(*_OWN, ".reddit.com", *_MIRROR_OF),
+    nameless=nameless,
 )

@@ -161,6 +161,11 @@ def _answer(address: Address, host: str, id_: str) -> ThreadRef:
     )
 
 
+def nameless(ref: ThreadRef) -> str:
+    """The question's or answer's number alone, without the words of the question."""
+    return f"https://{ref.host}/{ref.id if ref.kind is Kind.ANSWER else f'questions/{ref.id}'}"
+
+
 PLATFORM = Platform(
     name="stackexchange",
     label="Stack Exchange",
@@ -181,4 +186,5 @@ PLATFORM = Platform(
         "stackapps.com",
         _NETWORK,
     ),
+    nameless=nameless,
 )

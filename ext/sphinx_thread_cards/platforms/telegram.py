@@ -65,9 +65,15 @@ def _private(address: Address, group: str, number: str) -> ThreadRef:
     )
 
 
+def nameless(ref: ThreadRef) -> str:
+    """The front page, but for a private group's number: every other address holds a name."""
+    return ref.url if ref.id.startswith("c/") else "https://t.me/"
+
+
 PLATFORM = Platform(
     name="telegram",
     label="Telegram",
     parse=parse,
     hosts=("t.me", ".t.me", "telegram.me", "telegram.dog"),
+    nameless=nameless,
 )

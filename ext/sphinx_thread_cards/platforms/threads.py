@@ -52,4 +52,11 @@ def parse(address: Address) -> ThreadRef | None:
     )
 
 
-PLATFORM = Platform(name="threads", label="Threads", parse=parse, hosts=("threads.com", "threads.net"))
+def nameless(ref: ThreadRef) -> str:
+    """The short address, which has no handle in it."""
+    return f"https://www.threads.com/t/{ref.id}"
+
+
+PLATFORM = Platform(
+    name="threads", label="Threads", parse=parse, hosts=("threads.com", "threads.net"), nameless=nameless
+)

@@ -69,4 +69,11 @@ def _ref(address: Address, blog: str | None, id_: str, slug: str | None) -> Thre
     )
 
 
-PLATFORM = Platform(name="tumblr", label="Tumblr", parse=parse, hosts=("tumblr.com", ".tumblr.com"))
+def nameless(ref: ThreadRef) -> str:  # noqa: ARG001 - the signature of all
+    """The front page: every address of a post names its author's blog."""
+    return "https://www.tumblr.com/"
+
+
+PLATFORM = Platform(
+    name="tumblr", label="Tumblr", parse=parse, hosts=("tumblr.com", ".tumblr.com"), nameless=nameless
+)

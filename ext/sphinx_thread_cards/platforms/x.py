@@ -92,4 +92,11 @@ def _parse_unrolled(address: Address) -> ThreadRef | None:
     )
 
 
-PLATFORM = Platform(name="x", label="X", parse=parse, hosts=(*_OWN, *sorted(_MIRROR_OF.keys() - _OWN)))
+def nameless(ref: ThreadRef) -> str:
+    """The address that leads to a post without its author's handle."""
+    return f"https://x.com/i/status/{ref.id}"
+
+
+PLATFORM = Platform(
+    name="x", label="X", parse=parse, hosts=(*_OWN, *sorted(_MIRROR_OF.keys() - _OWN)), nameless=nameless
+)

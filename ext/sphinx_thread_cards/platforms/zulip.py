@@ -97,6 +97,11 @@ def _visible(text: str) -> str | None:
     return text or None
 
 
+def nameless(ref: ThreadRef) -> str:
+    """The front page: every address of a topic spells its title."""
+    return ref.url.partition("#")[0]
+
+
 PLATFORM = Platform(
     name="zulip",
     label="Zulip",
@@ -105,4 +110,5 @@ PLATFORM = Platform(
     hosts=("chat.zulip.org", ".zulipchat.com"),
     guess=re.compile(f"{_FOLDER}#narrow/"),
     marks=frozenset({"#narrow"}),
+    nameless=nameless,
 )

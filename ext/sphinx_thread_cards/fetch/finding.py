@@ -10,14 +10,14 @@ from sphinx_thread_cards import store
 from sphinx_thread_cards.fetch import keeping
 from sphinx_thread_cards.fetch.compare import compare
 from sphinx_thread_cards.fetch.errors import FetchError, Forbidden, NotFound
-from sphinx_thread_cards.fetch.kept import find, why_not
+from sphinx_thread_cards.fetch.outcome import find, why_not
 from sphinx_thread_cards.fetch.sources import SOURCES
 from sphinx_thread_cards.store import SnapshotError
 from sphinx_thread_cards.thread import Status
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.fetch.compare import Changes
-    from sphinx_thread_cards.fetch.kept import Plan
+    from sphinx_thread_cards.fetch.outcome import Plan
     from sphinx_thread_cards.site import Cited
     from sphinx_thread_cards.thread import Thread
 
@@ -64,9 +64,9 @@ def check_one(cited: Cited, plan: Plan) -> Result:
         return Result(cited=cited, finding=Finding.UNCHECKED, why=f"what is kept cannot be used: {error}")
     source = SOURCES.get(cited.ref.platform)
     if kept is None or kept.provenance.status is Status.WITHDRAWN:
-        return Result(cited=cited, finding=Finding.UNCHECKED, why="it is not kept")
-    if source is None or source.steps is None:
-        return Result(cited=cited, finding=Finding.UNCHECKED, why=why_not(source))
+        return Result(cited=cited, finding=Finding.UNCHECKED, why="it was withdrawn" if kept else "it is not kept")
+    if why := why_not(source, cited.ref.host, plan):
+        return Result(cited=cited, finding=Finding.UNCHECKED, why=why)
     result = _look(cited, plan, kept)
     status = _STATUS.get(result.finding)
     if status is kept.provenance.status:
