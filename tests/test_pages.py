@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden
-from sphinx_thread_cards.fetch.pages import address_of_page, read_page
+from sphinx_thread_cards.fetch.pages.reading import address_of_page, read_page
 from sphinx_thread_cards.fetch.steps import Found, Wish
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.snapshot import cleaned, dumps

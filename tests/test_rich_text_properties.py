@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from sphinx_thread_cards.fetch.rich_spans import MAX_DEPTH, MAX_LINK, safe_link
-from sphinx_thread_cards.fetch.rich_tags import DROPPED, KNOWN
+from sphinx_thread_cards.fetch.rich.spans import MAX_DEPTH, MAX_LINK, safe_link
+from sphinx_thread_cards.fetch.rich.tags import DROPPED, KNOWN
 from sphinx_thread_cards.fetch.rich_text import (
     from_entities,
     from_facets,

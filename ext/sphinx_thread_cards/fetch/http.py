@@ -16,11 +16,11 @@ from urllib3.exceptions import MaxRetryError
 from urllib3.util import Retry
 
 from sphinx_thread_cards import __version__
-from sphinx_thread_cards.fetch.addresses import origin_of
 from sphinx_thread_cards.fetch.answers import Answer, Page, as_json, as_page, check_type
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError
-from sphinx_thread_cards.fetch.pace import Pace, Robots
-from sphinx_thread_cards.fetch.transport import Limits, Question, Redirect, Transport
+from sphinx_thread_cards.fetch.net.addresses import origin_of
+from sphinx_thread_cards.fetch.net.pace import Pace, Robots
+from sphinx_thread_cards.fetch.net.transport import Limits, Question, Redirect, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

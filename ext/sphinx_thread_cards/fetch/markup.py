@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from sphinx_thread_cards.fetch.rich_spans import clean, safe_link
-from sphinx_thread_cards.fetch.rich_tags import text_in
+from sphinx_thread_cards.fetch.rich.spans import clean, safe_link
+from sphinx_thread_cards.fetch.rich.tags import text_in
 from sphinx_thread_cards.texts import clean_line
 
 if TYPE_CHECKING:

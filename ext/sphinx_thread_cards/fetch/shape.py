@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from html import unescape
 from typing import Any
 
-from sphinx_thread_cards.fetch.rich_spans import clean
+from sphinx_thread_cards.fetch.rich.spans import clean
 from sphinx_thread_cards.texts import FORMS, clean_line
 
 _LANGUAGE = re.compile(FORMS["lang"].pattern)

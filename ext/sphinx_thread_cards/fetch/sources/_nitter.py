@@ -8,8 +8,8 @@ from urllib.parse import unquote
 
 from sphinx_thread_cards.fetch import markup
 from sphinx_thread_cards.fetch.assemble import link_paragraph
-from sphinx_thread_cards.fetch.rich_html import from_html
-from sphinx_thread_cards.fetch.rich_spans import safe_link
+from sphinx_thread_cards.fetch.rich.html import from_html
+from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import line
 from sphinx_thread_cards.fetch.sources._x_common import HANDLE, Told, address, time_of_id, time_of_words
 from sphinx_thread_cards.thread import Author, List, Media, Paragraph, Post, Span

@@ -11,8 +11,8 @@ from lxml import etree
 from sphinx_thread_cards.fetch import markup
 from sphinx_thread_cards.fetch.assemble import link_paragraph
 from sphinx_thread_cards.fetch.errors import BadAnswer, NotFound
-from sphinx_thread_cards.fetch.rich_html import from_html
-from sphinx_thread_cards.fetch.rich_spans import clean, safe_link
+from sphinx_thread_cards.fetch.rich.html import from_html
+from sphinx_thread_cards.fetch.rich.spans import clean, safe_link
 from sphinx_thread_cards.fetch.shape import line, when
 from sphinx_thread_cards.fetch.sources._reddit_common import NOBODY, SITE, WITHDRAWN, Listed
 from sphinx_thread_cards.thread import Media, Post

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch import markup
 from sphinx_thread_cards.fetch.assemble import link_paragraph
-from sphinx_thread_cards.fetch.rich_html import from_html
-from sphinx_thread_cards.fetch.rich_spans import safe_link
+from sphinx_thread_cards.fetch.rich.html import from_html
+from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import line
 from sphinx_thread_cards.thread import List, Media, Paragraph, Post, Quote, Span
 

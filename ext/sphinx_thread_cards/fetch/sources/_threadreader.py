@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch import markup
 from sphinx_thread_cards.fetch.errors import BadAnswer
-from sphinx_thread_cards.fetch.rich_spans import safe_link
+from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import line, when
 from sphinx_thread_cards.fetch.sources._threadreader_post import SITE, content
 from sphinx_thread_cards.fetch.sources._x_common import HANDLE, ID, STATUS, Told, address, time_of_id

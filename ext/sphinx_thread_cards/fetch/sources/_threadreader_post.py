@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from sphinx_thread_cards.fetch import markup
 from sphinx_thread_cards.fetch.assemble import link_paragraph
-from sphinx_thread_cards.fetch.rich_html import from_html
-from sphinx_thread_cards.fetch.rich_spans import clean, safe_link
+from sphinx_thread_cards.fetch.rich.html import from_html
+from sphinx_thread_cards.fetch.rich.spans import clean, safe_link
 from sphinx_thread_cards.fetch.shape import line
 from sphinx_thread_cards.fetch.sources._x_common import ID, STATUS, address, full_size, time_of_id
 from sphinx_thread_cards.thread import Media, Paragraph, Post

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch import markup
 from sphinx_thread_cards.fetch.errors import BadAnswer
-from sphinx_thread_cards.fetch.rich_html import from_html
-from sphinx_thread_cards.fetch.rich_spans import safe_link
+from sphinx_thread_cards.fetch.rich.html import from_html
+from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import at, language, line, text
 from sphinx_thread_cards.fetch.sources._x_common import HANDLE, STATUS, Told, address, time_of_id, time_of_words
 from sphinx_thread_cards.thread import Author, Post

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 from sphinx_thread_cards.fetch import markup
 from sphinx_thread_cards.fetch.errors import BadAnswer
-from sphinx_thread_cards.fetch.rich_html import from_html
-from sphinx_thread_cards.fetch.rich_spans import clean, safe_link
+from sphinx_thread_cards.fetch.rich.html import from_html
+from sphinx_thread_cards.fetch.rich.spans import clean, safe_link
 from sphinx_thread_cards.fetch.shape import language, line, when
 from sphinx_thread_cards.fetch.sources._nitter import read_nitter
 from sphinx_thread_cards.fetch.sources._x_common import Told, address, full_size, time_of_id

@@ -15,7 +15,7 @@ from sphinx_thread_cards.fetch import markup
 from sphinx_thread_cards.fetch.answers import as_page
 from sphinx_thread_cards.fetch.assemble import of_discussion, thread_of
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, NotFound
-from sphinx_thread_cards.fetch.rich_spans import safe_link
+from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import line, text, title
 from sphinx_thread_cards.fetch.sources._reddit_common import NOBODY, SITE, Listed, person
 from sphinx_thread_cards.fetch.sources._reddit_feed import read_feed

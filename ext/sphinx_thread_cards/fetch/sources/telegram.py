@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sphinx_thread_cards.fetch import markup
 from sphinx_thread_cards.fetch.assemble import thread_of
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
-from sphinx_thread_cards.fetch.rich_spans import safe_link
+from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import line, when
 from sphinx_thread_cards.fetch.sources._telegram_message import SITE, content, handle_in, is_hidden
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_page

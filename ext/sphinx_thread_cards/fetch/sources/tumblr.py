@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 from sphinx_thread_cards.fetch import markup
 from sphinx_thread_cards.fetch.assemble import thread_of
 from sphinx_thread_cards.fetch.errors import BadAnswer
-from sphinx_thread_cards.fetch.rich_spans import safe_link
+from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import at, line, objects, text, when
 from sphinx_thread_cards.fetch.sources._tumblr_posts import read_posts
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_json

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from sphinx_thread_cards.fetch import markup
 from sphinx_thread_cards.fetch.assemble import thread_of
 from sphinx_thread_cards.fetch.errors import BadAnswer
-from sphinx_thread_cards.fetch.rich_spans import safe_link
+from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import at, line, text
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_json
 from sphinx_thread_cards.thread import Author, Media, Post
