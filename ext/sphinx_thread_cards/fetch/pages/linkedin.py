@@ -102,7 +102,7 @@ def _first(elements: list[_Element], names: tuple[str, ...]) -> _Element | None:
 def _text(content: _Element | None, base_url: str) -> tuple[Block, ...]:
     if content is None:
         return ()
-    for said_twice in list(all_of(content, "visually-hidden")):
+    for said_twice in all_of(content, "visually-hidden"):
         del said_twice[:]
         said_twice.text = None
     html = html_of(content)

@@ -41,8 +41,7 @@ def address_of_page(html: str) -> str | None:
     """
     if noted := _noted(html):
         return noted
-    root = parse_page(html)
-    return address_in(html, root) if root is not None else None
+    return address_in(html, parse_page(html))
 
 
 def address_in(html: str, root: _Element) -> str | None:

@@ -17,10 +17,11 @@ from sphinx_thread_cards.fetch.pages.linkedin import read_feed
 from sphinx_thread_cards.fetch.pages.mastodon import read_app
 from sphinx_thread_cards.fetch.pages.meta import address_in, address_of_page, addresses_in, is_hidden, read_preview
 from sphinx_thread_cards.fetch.pages.microdata import MOST_ITEMS, items_in
+from sphinx_thread_cards.fetch.pages.pictures import mend_pictures
 from sphinx_thread_cards.fetch.pages.posts import MICROBLOGS, posts_of
 from sphinx_thread_cards.fetch.pages.schema import read_items
 from sphinx_thread_cards.fetch.pages.threads import read_data
-from sphinx_thread_cards.fetch.pages.tree import mend_pictures, parse_page
+from sphinx_thread_cards.fetch.pages.tree import parse_page
 from sphinx_thread_cards.fetch.steps import Found
 from sphinx_thread_cards.platforms import parse_thread_url
 
@@ -50,7 +51,7 @@ def read_page(ref: ThreadRef, wish: Wish, html: str, endpoint: str) -> Found:
     :raises Forbidden: if the thread is not for everybody, or its author asks not to be kept by machines.
     """
     root = parse_page(html)
-    if root is None:
+    if not len(root):
         raise BadAnswer(ref.url, "the page is empty")
     _check(ref, html, root)
     mend_pictures(root, in_file=endpoint == "file")

@@ -1,7 +1,6 @@
-"""A page as a tree: parsed within bounds, searched by class, with its pictures led back to the web.
+"""Pages as trees: parsed within bounds, searched by class, read as lines of text.
 
-Parser: https://lxml.de/parsing.html. What browsers write when they save a page: "Web page, complete" of Chromium and
-Firefox puts pictures into a folder beside it, SingleFile and MHTML into the page (``data:``, ``cid:``).
+Parser: https://lxml.de/parsing.html.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 from lxml import etree
 
 from sphinx_thread_cards.fetch.rich.spans import clean, safe_link
-from sphinx_thread_cards.fetch.rich.tags import DROPPED, classes, is_emoji
+from sphinx_thread_cards.fetch.rich.tags import DROPPED, classes, html_parser, is_emoji
 from sphinx_thread_cards.texts import clean_line
 
 if TYPE_CHECKING:
@@ -26,61 +25,28 @@ _DATA = re.compile(r"data:[a-z]+/[^\"'\s<>)]{100,}")
 # The parser stops there, where browsers go on.
 _ENDS = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
 _UNSEEN = frozenset({"visually-hidden", "sr-only"})
-# Where scripts that load pictures late keep the address.
-_LATE = ("data-delayed-url", "data-src", "data-original", "data-lazy-src", "data-savepage-src")
 
 
-def parse_page(html: str) -> _Element | None:
-    """The tree of a page; None if there is nothing in it that could be parsed. Never raises, asks nobody.
+def parse_page(html: str) -> _Element:
+    """The root element of a page; of what is no page, one with nothing in it. Never raises, asks nobody.
 
     :param html: what is beyond :data:`MAX_PAGE` is left out.
     """
     text = _ENDS.sub("", clean(_DATA.sub("data:,", html)[:MAX_PAGE]))
-    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True)
     try:
-        return etree.fromstring(text.encode(), parser) if text.strip() else None
+        root = etree.fromstring(text.encode(), html_parser())
     except etree.LxmlError:
-        return None
+        root = None
+    # The parser gives None for a page without a single tag.
+    return etree.Element("html") if root is None else root
 
 
-def mend_pictures(root: _Element, *, in_file: bool) -> None:
-    """Give each picture the address it had on the web, as far as the page tells; without one it loses its ``src``.
-
-    :param in_file: whether the page was saved. Then an address relative to the page leads into a folder beside it, not
-        to the web; an address from the root (``/a.png``) was not changed.
-    """
-    for image in root.iter("img", "video", "source"):
-        given = [image.get("src"), *(image.get(name) for name in _LATE), _largest(image.get("srcset") or "")]
-        good = [address for address in given if _leads_out(address, in_file=in_file)]
-        for name in ("src", "srcset"):
-            if name in image.attrib:
-                del image.attrib[name]
-        if good and good[0]:
-            image.set("src", good[0])
-
-
-def _leads_out(address: str | None, *, in_file: bool) -> bool:
-    address = (address or "").strip()
-    if address.startswith("/") or not in_file:
-        return safe_link(address, "https://site.example/") is not None
-    return safe_link(address) is not None
-
-
-def _largest(srcset: str) -> str | None:
-    """The address of the largest picture (HTML standard, section 4.8.4.2.1), as far as sizes are given."""
-    found = [part.split() for part in srcset[:10_000].split(", ")]
-    sized = [(_size(part[1:]), part[0].rstrip(",")) for part in found if part]
-    return max(sized, key=lambda pair: pair[0])[1] if sized else None
-
-
-def _size(descriptors: list[str]) -> float:
-    match = re.fullmatch(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)[wx],?", descriptors[0]) if descriptors else None
-    return float(match[1]) if match else 1.0
-
-
-def all_of(root: _Element, *names: str) -> Iterator[_Element]:
+def all_of(root: _Element, *names: str) -> list[_Element]:
     """Elements with one of the classes, in the order of the page; the root itself is not among them."""
-    wanted = frozenset(names)
+    return list(_of(root, frozenset(names)))
+
+
+def _of(root: _Element, wanted: frozenset[str]) -> Iterator[_Element]:
     for element in root.iterdescendants(etree.Element):
         if not wanted.isdisjoint(classes(element)):
             yield element
@@ -113,13 +79,18 @@ def outside(root: _Element, without: Iterable[str]) -> list[_Element]:
     return found
 
 
-def first_of(root: _Element, *names: str) -> _Element | None:
-    """The first element with the first class of these that there is at all."""
-    return next((found for name in names for found in all_of(root, name)), None)
+def first_of(root: _Element | None, *names: str) -> _Element | None:
+    """The first element with the first class of these that there is at all; None too where there is no root."""
+    if root is None:
+        return None
+    return next((found for name in names for found in _of(root, frozenset({name}))), None)
 
 
 def line_in(element: _Element | None) -> str:
-    """Text of an element in one line; empty for none. Buttons and what only screen readers say twice are left out."""
+    """Text of an element in one line, a line break as a space; empty for none.
+
+    Buttons and what only screen readers say twice are left out.
+    """
     if element is None:
         return ""
     parts: list[str] = []
@@ -131,7 +102,8 @@ def line_in(element: _Element | None) -> str:
             walker.skip_subtree()
         else:
             # An emoji may be a picture.
-            parts += [inner.get("alt") or "" if is_emoji(inner) else "", inner.text or ""]
+            shown = "\n" if inner.tag == "br" else inner.get("alt") if is_emoji(inner) else ""
+            parts += [shown or "", inner.text or ""]
     return clean_line("".join(parts))
 
 
@@ -148,3 +120,41 @@ def metas(root: _Element) -> dict[str, str]:
             for name in (element.get("property"), element.get("name")):
                 found.setdefault(name or "", said)
     return found
+
+
+def meta(root: _Element, *names: str) -> str:
+    """What the ``meta`` elements say by the first of these names that says anything, in one line; else empty."""
+    said = metas(root)
+    return clean_line(next((said[name] for name in names if name in said), ""))
+
+
+def links_in(element: _Element | None, base_url: str) -> Iterator[str]:
+    """The addresses that an element's links lead to, its own first."""
+    if element is not None:
+        yield from filter(None, (safe_link(link.get("href"), base_url) for link in element.iter("a")))
+
+
+def attribute(element: _Element | None, *names: str) -> str:
+    """The first of the attributes that is not empty; empty if there is none."""
+    found = (element.get(name) or "" for name in names) if element is not None else ()
+    return next(filter(None, found), "")
+
+
+def remove(element: _Element) -> None:
+    """Take an element out of its tree; the text behind it stays."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    before = element.getprevious()
+    if before is not None:
+        before.tail = (before.tail or "") + (element.tail or "")
+    else:
+        parent.text = (parent.text or "") + (element.tail or "")
+    parent.remove(element)
+
+
+def spell_pictures(element: _Element) -> None:
+    """Put alternative texts in the place of pictures, for emoji that are drawn."""
+    for image in list(element.iter("img")):
+        image.tail = clean(image.get("alt")) + (image.tail or "")
+        remove(image)

@@ -53,7 +53,7 @@ def read_rendered(html: str, base_url: str, *, apart: bool) -> Rich:
 
 def _read(html: str, reader: _Reader) -> Rich:
     text = _PAGE.sub("", clean(html[:MAX_TEXT]))
-    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True)
+    parser = tags.html_parser()
     try:
         root = etree.fromstring(f"<html><body><div>{text}".encode(), parser)
         too_deep = any("depth" in error.message for error in parser.error_log)

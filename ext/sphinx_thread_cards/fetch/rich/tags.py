@@ -6,6 +6,8 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING
 
+from lxml import etree
+
 from sphinx_thread_cards.fetch.rich.spans import clean
 
 if TYPE_CHECKING:
@@ -48,6 +50,11 @@ _ANY_TAG = re.compile(r"<(/?)([A-Za-z][^\s<>/]*)[^<>]*>")
 _LANGUAGE = re.compile(r"(?:language|lang|highlight-source|snippet-code)-([A-Za-z0-9+#._-]{1,30})")
 _MARK = re.compile(r"[a-z0-9+#._-]{1,30}")
 _NO_LANGUAGE = frozenset({"auto", "none", "plain", "plaintext", "text", "nohighlight"})
+
+
+def html_parser() -> etree.HTMLParser:
+    """A parser that asks nobody, whatever the page refers to; without comments."""
+    return etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True)
 
 
 def classes(element: _Element) -> frozenset[str]:

@@ -11,10 +11,9 @@ from itertools import dropwhile
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from lxml import etree
-
 from sphinx_thread_cards.fetch.assemble import link_paragraph, list_of, thread_of
 from sphinx_thread_cards.fetch.errors import BadAnswer
+from sphinx_thread_cards.fetch.pages.tree import all_of, first_of, html_of, parse_page
 from sphinx_thread_cards.fetch.rich.spans import clean, safe_link
 from sphinx_thread_cards.fetch.rich.tags import text_in
 from sphinx_thread_cards.fetch.rich_text import from_html
@@ -43,11 +42,7 @@ def read(ref: ThreadRef, wish: Wish, html: str, endpoint: str) -> Found:
 
     :raises BadAnswer: if the page does not hold the cited post.
     """
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True)
-    try:
-        root = etree.fromstring(clean(html).encode() or b"<p>", parser)
-    except etree.LxmlError:
-        root = None
+    root = parse_page(html)
     main, below = _sections(root)
     people = {author.handle: author for article in (*main, *below) if (author := _author(article, ref))}
     posts = {post.id: post for article in (*main, *below) if (post := _post(article, ref))}
@@ -55,7 +50,7 @@ def read(ref: ThreadRef, wish: Wish, html: str, endpoint: str) -> Found:
     if cited is None:
         raise BadAnswer(ref.url, f"the page does not hold post {ref.id}")
     # Older pages do not tell the author's thread from the answers.
-    told = _first(root, "thread-main") is not None
+    told = first_of(root, "thread-main") is not None
     own = {article.get("id") for article in main} if told else {ref.id}
     kept = [
         post
@@ -68,25 +63,14 @@ def read(ref: ThreadRef, wish: Wish, html: str, endpoint: str) -> Found:
     return Found(thread=thread_of(ref, kept, people, endpoint=endpoint), whole=told or wish.replies, note=note)
 
 
-def _sections(root: _Element | None) -> tuple[list[_Element], list[_Element]]:
+def _sections(root: _Element) -> tuple[list[_Element], list[_Element]]:
     """The posts of the thread, and those of the part with the answers."""
     found: tuple[list[_Element], list[_Element]] = ([], [])
-    for article in root.iter("article") if root is not None else ():
+    for article in root.iter("article"):
         if _ULID.fullmatch(article.get("id") or ""):
             answers = any("thread-replies" in (part.get("class") or "") for part in article.iterancestors("section"))
             found[answers].append(article)
     return found
-
-
-def _by_class(element: _Element | None, name: str) -> Iterator[_Element]:
-    for inner in element.iter() if element is not None else ():
-        if isinstance(inner.tag, str) and name in (inner.get("class") or "").split():
-            yield inner
-
-
-def _first(element: _Element | None, *names: str) -> _Element | None:
-    """The first element inside that has the first of these classes, else the next, and so on."""
-    return next((inner for name in names for inner in _by_class(element, name)), None)
 
 
 def _link(element: _Element | None, name: str, ref: ThreadRef) -> str | None:
@@ -94,14 +78,14 @@ def _link(element: _Element | None, name: str, ref: ThreadRef) -> str | None:
 
 
 def _author(article: _Element, ref: ThreadRef) -> Author | None:
-    shown = _first(article, "username")
+    shown = first_of(article, "username")
     handle = text_in(shown).strip().removeprefix("@") if shown is not None else ""
     if not _HANDLE.fullmatch(handle):
         return None
-    url = _link(next(iter(_links(_first(article, "p-author"))), _first(article, "username")), "href", ref)
+    url = _link(next(iter(_links(first_of(article, "p-author"))), first_of(article, "username")), "href", ref)
     host = urlsplit(url or ref.url).netloc.lower().removeprefix("www.")
-    name = _first(article, "displayname")
-    photo = _link(_first(article, "u-photo"), "src", ref)
+    name = first_of(article, "displayname")
+    photo = _link(first_of(article, "u-photo"), "src", ref)
     return Author(
         handle=handle if "@" in handle else f"{handle}@{host}",
         name=line(text_in(name)) if name is not None else None,
@@ -118,9 +102,10 @@ def _post(article: _Element, ref: ThreadRef) -> Post | None:
     author, id_ = _author(article, ref), article.get("id") or ""
     if author is None:
         return None
-    content, time = _first(article, "e-content", "content"), _first(article, "dt-published")
-    permalink = next((link for link in _links(_first(article, "status-info")) if link.get("href")), None)
-    url = _link(permalink if permalink is not None else _first(article, "toot-link", "status-link"), "href", ref)
+    content, time = first_of(article, "e-content", "content"), first_of(article, "dt-published")
+    permalink = next((link for link in _links(first_of(article, "status-info")) if link.get("href")), None)
+    old = first_of(article, "toot-link", "status-link")
+    url = _link(old if permalink is None else permalink, "href", ref)
     made = posted(id_)
     media, others = _attachments(article, ref)
     return Post(
@@ -129,32 +114,30 @@ def _post(article: _Element, ref: ThreadRef) -> Post | None:
         author=author.handle,
         posted=when(time.get("datetime")) if time is not None else when(made.timestamp()) if made else None,
         edited=_edited(article),
-        blocks=(*from_html(_inner(content), url or ref.url), *list_of(_options(article)), *others),
+        blocks=(*_text(content, url or ref.url), *list_of(_options(article)), *others),
         media=media,
         warning=_warning(article, media),
         lang=language(content.get("lang")) if content is not None else None,
     )
 
 
-def _inner(element: _Element | None) -> str:
-    if element is None:
-        return ""
-    return etree.tostring(element, encoding="unicode", method="html", with_tail=False)
+def _text(content: _Element | None, base_url: str) -> tuple[Block, ...]:
+    return from_html(html_of(content), base_url) if content is not None else ()
 
 
 def _edited(article: _Element) -> str | None:
     """The newest time of those at which the post was changed, which stands first."""
-    history = _first(article, "edit-timeline")
+    history = first_of(article, "edit-timeline")
     return when(next((time.get("datetime") for time in history.iter("time")), None)) if history is not None else None
 
 
 def _options(article: _Element) -> Iterator[str | None]:
-    for option in _by_class(article, "poll-option"):
+    for option in all_of(article, "poll-option"):
         yield next((line(text_in(span)) for span in option.iter("span") if span.get("lang") is not None), None)
 
 
 def _warning(article: _Element, media: tuple[Media, ...]) -> str | None:
-    spoiler = _first(article, "spoiler-content", "p-summary")
+    spoiler = first_of(article, "spoiler-content", "p-summary")
     written = text_in(spoiler).strip() if spoiler is not None else ""
     hidden = any(inner.get("data-sensitive") == "true" for inner in article.iter("img"))
     return written or (SENSITIVE if media and hidden else None)
@@ -163,7 +146,7 @@ def _warning(article: _Element, media: tuple[Media, ...]) -> str | None:
 def _attachments(article: _Element, ref: ThreadRef) -> tuple[tuple[Media, ...], tuple[Block, ...]]:
     media: list[Media] = []
     others: list[Block] = []
-    for box in _by_class(article, "media"):
+    for box in all_of(article, "media"):
         for item in box.iter("a", "video"):
             source = next(item.iter("source"), item)
             url = _link(item, "href", ref) if item.tag == "a" else _link(source, "src", ref)
