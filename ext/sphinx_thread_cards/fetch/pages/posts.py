@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch.pages.entry import FEDIVERSE, Entry, is_of
+from sphinx_thread_cards.fetch.shape import ident
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.thread import Author, Post
 
@@ -38,7 +39,7 @@ def _ids(ref: ThreadRef, entries: tuple[Entry, ...]) -> list[str]:
     ids: list[str] = []
     for place, entry in enumerate(entries):
         named = "" if place == 0 and _begins(ref, entry) else _id_in(ref, entry.url)
-        id_ = entry.id or named or ("" if place else ref.id)
+        id_ = ident(entry.id) or named or ("" if place else ref.id)
         ids.append(id_ if id_ and id_ not in ids else f"{ref.id.rpartition('/')[2]}-{place}")
     return ids
 
