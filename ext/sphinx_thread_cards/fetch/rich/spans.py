@@ -25,6 +25,12 @@ CUT = Paragraph(spans=(Span(text="…"),))
 
 _ADDRESS = re.compile(r"(?<![A-Za-z0-9])https?://[^\s<>\"]+", re.IGNORECASE)
 _HOST = re.compile(r"(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+# What comes out as it goes in: most addresses do.
+_PLAIN_LINK = re.compile(
+    r"https?://[A-Za-z0-9_.-]+(?::[0-9]{1,5})?(?:/(?!/)[\w!$%&'()*+,./:=@~\[\]-]*)?"
+    r"(?:\?[\w!$%&'()*+,./:=?@~\[\]-]+)?(?:#[\w!#$%&'()*+,./:=?@~\[\]-]+)?",
+    re.ASCII,
+)
 _IN_URL = "!#$%&'()*+,/:;=?@[]~"
 _CLOSING = {")": "(", "]": "["}
 _DOTS = "….. "
@@ -44,6 +50,8 @@ def safe_link(href: object, base_url: str = "") -> str | None:
     """
     if not isinstance(href, str) or not href.strip() or len(href) > MAX_LINK:
         return None
+    if _PLAIN_LINK.fullmatch(href):
+        return href
     try:
         given = urlsplit(clean(href).strip())
         if given.scheme and not given.netloc:
