@@ -24,7 +24,8 @@ from sphinx_thread_cards.fetch.errors import (
     RateLimited,
     Unreachable,
 )
-from sphinx_thread_cards.fetch.http import Client, Limits
+from sphinx_thread_cards.fetch.http import Limits
+from support.client import Client
 from support.programs import require
 from support.server import Reply, Server, bomb, json_reply, page_reply, redirect, repeat, serve
 

@@ -17,7 +17,7 @@ from urllib3.util import Retry
 from sphinx_thread_cards.fetch.answers import Answer, read_body
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Unreachable, of_status
 from sphinx_thread_cards.fetch.net.addresses import CheckedAdapter, Origin
-from sphinx_thread_cards.fetch.net.watch import Watch
+from sphinx_thread_cards.fetch.net.watch import Watcher
 
 if TYPE_CHECKING:
     import socket
@@ -82,6 +82,7 @@ class Transport:
         self._agent = agent
         self._limits = limits
         self._verify = ca_bundle or True
+        self._watcher = Watcher(limits.whole)
         self._of_thread = threading.local()
         self._adapter = CheckedAdapter(allowed, self._watch, connect=limits.connect, size=limits.jobs)
 
@@ -95,7 +96,7 @@ class Transport:
         :raises FetchError: if there is no answer of use; nothing else is raised.
         """
         url = question.url
-        with Watch(self._limits.whole) as watch:
+        with self._watcher.watching() as watch:
             self._of_thread.watch = watch
             failure: FetchError | None = None
             try:

@@ -94,8 +94,10 @@ class _Reader:
     def _text(self, text: str | None) -> None:
         if not text:
             return
-        style = changed(self._style, text=clean(text))
-        for span in bare_links(style) if self._bare and style.text else (style,):
+        if not self._bare:
+            self._writer.text(clean(text), self._style)
+            return
+        for span in bare_links(changed(self._style, text=clean(text))):
             self._writer.text(span.text, span)
 
     def _whole(self, element: _Element) -> bool:

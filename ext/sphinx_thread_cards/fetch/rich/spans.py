@@ -74,6 +74,11 @@ def changed(span: Span, **fields: Any) -> Span:  # noqa: ANN401 - as of `replace
     return copy
 
 
+def with_text(span: Span, text: str) -> Span:
+    """The span with another text; itself where that is the text it has."""
+    return span if text == span.text else changed(span, text=text)
+
+
 def bare_links(span: Span) -> Iterator[Span]:
     """Split a span at the addresses written out in it, which become links; one that is link or code stays whole.
 
@@ -121,7 +126,7 @@ def _lines(spans: Iterable[Span]) -> Iterator[list[Span]]:
     line: list[Span] = []
     for span in spans:
         first, *others = clean(span.text).split("\n")
-        line.append(changed(span, text=first))
+        line.append(with_text(span, first))
         for text in others:
             yield _trimmed(line)
             line = [changed(span, text=text)]
@@ -132,7 +137,7 @@ def _trimmed(line: list[Span]) -> list[Span]:
     line = [span for span in line if span.text]
     while line and not line[-1].text.strip():
         line.pop()
-    return [*line[:-1], changed(line[-1], text=line[-1].text.rstrip())] if line else line
+    return [*line[:-1], with_text(line[-1], line[-1].text.rstrip())] if line else line
 
 
 def _merged(spans: list[Span]) -> Iterator[Span]:
@@ -141,7 +146,7 @@ def _merged(spans: list[Span]) -> Iterator[Span]:
     for span, following in zip(spans, [*spans[1:], None], strict=True):
         texts.append(span.text)
         if following is None or _style(span) != _style(following):
-            yield _whole_address(changed(span, text="".join(texts)))
+            yield _whole_address(with_text(span, "".join(texts)))
             texts = []
 
 
