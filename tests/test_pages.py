@@ -278,6 +278,11 @@ def test_a_post_for_followers_is_not_kept() -> None:
         read(html)
 
 
+def test_an_id_that_no_snapshot_may_hold_gives_way_to_that_of_the_address() -> None:
+    html = page_of("mastodon-app").replace('data-id="110446984100000000"', 'data-id="1 <2>"')
+    assert "110446984100000000" in [post.id for post in cleaned(read(html, replies=True).thread).posts]
+
+
 def test_a_translation_is_not_the_post() -> None:
     html = page_of("mastodon-app").replace("<p>The lamp boots</p></div>", '<p>The lamp boots</p></div><div class="translate-button"><div class="translate-button__meta">Translated</div></div>')
     assert read(html).note == "the saved page shows a translation; show the original, then save it again"
