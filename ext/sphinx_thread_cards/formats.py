@@ -50,12 +50,14 @@ def _build_for_latex(card: Card, place: nodes.container, language: str) -> nodes
 def _number_in_margin(post: nodes.Element) -> None:
     """Mark the number of a post, which LaTeX sets in the margin, and take the dot behind it away."""
     head = post.children[0]
-    if isinstance(head, nodes.paragraph):
-        number, *rest = head.children
-        said = [nodes.Text(rest[0].astext().removeprefix(SEPARATOR)), *rest[1:]] if rest else []
-        head[:] = [nodes.inline("", "", number, classes=[f"{BLOCK}-number"]), *said]
-        if not head.astext().removeprefix(number.astext()):
-            head["classes"].append(f"{BLOCK}-post-bare")
+    at = next((n for n, node in enumerate(head.children) if isinstance(node, nodes.reference)), None)
+    if at is None:
+        return
+    number, *rest = head.children[at:]
+    said = [nodes.Text(rest[0].astext().removeprefix(SEPARATOR)), *rest[1:]] if rest else []
+    head[at:] = [nodes.inline("", "", number, classes=[f"{BLOCK}-number"]), *said]
+    if not "".join(node.astext() for node in said):
+        head["classes"].append(f"{BLOCK}-post-bare")
 
 
 def _runs_to_the_left(text: str) -> bool:
