@@ -45,7 +45,8 @@ def _grouped(found: dict[Subject, tuple[Card, Entry]], language: str) -> list[tu
     groups: dict[str, list[IndexEntry]] = {}
     for card, entry in sorted(found.values(), key=lambda both: both[0].title.casefold()):
         who = card.author or (card.handle and f"@{card.handle}")
-        said = ", ".join(filter(None, (who, show_when(card.when, language) if card.when else None)))
+        place = " ".join(filter(None, (card.ref.community if card.titled else None, card.ref.number)))
+        said = ", ".join(filter(None, (place, who, show_when(card.when, language) if card.when else None)))
         groups.setdefault(words.platform_label(card.ref), []).append(
             IndexEntry(card.title, 0, entry.docname, entry.node_id, said, "", "")
         )
