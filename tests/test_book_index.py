@@ -22,7 +22,7 @@ PAGES = {
 
 def _post(number: int) -> Post:
     words = Paragraph(spans=(Span(text=f"Post {number} says that the lamp waits for itself. " * (1 + number % 4)),))
-    code = [Code(text="x" * 300)] if number % 10 == 0 else []
+    code = [Code(text="lamp --on " * 30)] if number % 10 == 0 else []
     posted = None if number % 8 == 0 else "2023-05-28T15:20:01Z"
     return Post(id=str(number), url=f"{URL}{number}", author="jo", posted=posted, blocks=(words, *code))
 

@@ -50,6 +50,8 @@ def _build_for_latex(card: Card, place: nodes.container, language: str) -> nodes
 def _number_in_margin(post: nodes.Element) -> None:
     """Mark the number of a post, which LaTeX sets in the margin, and take the dot behind it away."""
     head = post.children[0]
+    if not isinstance(head, nodes.paragraph):
+        return
     at = next((n for n, node in enumerate(head.children) if isinstance(node, nodes.reference)), None)
     if at is None:
         return
