@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from sphinx_thread_cards import ThreadRef, parse_thread_url, transforms
+from sphinx_thread_cards import ThreadRef, codes, parse_thread_url, transforms
 from sphinx_thread_cards.options import COMMON_OPTIONS, OPTION_FIELDS
 from sphinx_thread_cards.platforms import PLATFORMS
 from sphinx_thread_cards.schema import schema
@@ -157,7 +157,7 @@ def test_phases_are_those_of_the_code() -> None:
 
     assert listed == {
         name: item.default_priority
-        for module in (transforms,)
+        for module in (codes, transforms)
         for name, item in vars(module).items()
         if isinstance(item, type) and issubclass(item, transform) and item.__module__ == module.__name__
     }

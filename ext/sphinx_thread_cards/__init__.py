@@ -22,6 +22,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     # Imported here, so that parse_thread_url alone does not bring Sphinx in.
     from sphinx_thread_cards import (  # noqa: PLC0415
         assets,
+        codes,
         directives,
         domain,
         formats,
@@ -41,6 +42,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     for format_, shape in formats.SHAPES.items():
         app.add_post_transform(transforms.build_for(format_, shape))
     app.add_post_transform(transforms.build_for("epub", formats.build_for_book, "builders"))
+    app.add_post_transform(codes.AddCodes)
     for node, visitors in html.VISITORS.items():
         app.add_node(node, html=visitors)
     app.add_latex_package(assets.LATEX_PACKAGE)

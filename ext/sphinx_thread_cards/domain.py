@@ -13,6 +13,7 @@ from sphinx.domains import Domain, ObjType
 from sphinx_thread_cards import store
 from sphinx_thread_cards.card import describe
 from sphinx_thread_cards.citations import citation_text, told
+from sphinx_thread_cards.index import ThreadIndex
 from sphinx_thread_cards.options import Options
 from sphinx_thread_cards.platforms import find_thread
 from sphinx_thread_cards.store import SnapshotError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from sphinx import addnodes
     from sphinx.builders import Builder
+    from sphinx.domains import Index
     from sphinx.environment import BuildEnvironment
 
     from sphinx_thread_cards.card import Card, Subject
@@ -57,6 +59,7 @@ class ThreadDomain(Domain):
     object_types: ClassVar[dict[str, ObjType]] = {"card": ObjType("thread", "cite")}
     initial_data: ClassVar[dict[str, Any]] = {"cards": {}, "citations": {}, "worded": {}}
     data_version = 1
+    indices: ClassVar[list[type[Index]]] = [ThreadIndex]
 
     @property
     def cards(self) -> dict[str, list[Entry]]:
