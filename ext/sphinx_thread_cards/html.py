@@ -22,6 +22,7 @@ from sphinx_thread_cards.html_quotes import (
     visit_excerpt,
     visit_head,
 )
+from sphinx_thread_cards.html_times import card_time, depart_time, visit_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -181,4 +182,5 @@ VISITORS: dict[type[nodes.Element], tuple[Callable[..., None], Callable[..., Non
     card_excerpt: (visit_excerpt, depart_excerpt),
     card_picture: (visit_picture, None),
     card_avatar: (skip_avatar, None),
+    card_time: (visit_time, depart_time),
 }
