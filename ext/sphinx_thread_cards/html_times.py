@@ -28,7 +28,10 @@ def as_times(box: nodes.Element) -> None:
     """Make the dates in a part of a page a ``<time>``."""
     for node in list(box.findall(nodes.inline)):
         if "datetime" in node.attributes:
-            node.parent.replace(node, card_time("", "", *node.children, **node.attributes))
+            time = card_time("", "", *node.children, **node.attributes)
+            if role := time.attributes.pop("role", None):
+                time["classes"] = [role]
+            node.parent.replace(node, time)
 
 
 def visit_time(self: HTML5Translator, node: card_time) -> None:

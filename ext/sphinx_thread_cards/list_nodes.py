@@ -132,14 +132,15 @@ def _named(name: nodes.Node, parts: Iterable[nodes.Node], kind: str) -> nodes.de
     return nodes.definition_list("", item, classes=[f"{BLOCK}-{kind}"])
 
 
-def _items(threads: Iterable[Listed], manner: Manner) -> nodes.bullet_list:
-    return nodes.bullet_list("", *(_item(thread, manner) for thread in threads))
+def _items(threads: Iterable[Listed], manner: Manner, *, dated: bool = False) -> nodes.bullet_list:
+    return nodes.bullet_list("", *(_item(thread, manner, dated=dated) for thread in threads))
 
 
-def _item(thread: Listed, manner: Manner) -> nodes.list_item:
+def _item(thread: Listed, manner: Manner, *, dated: bool) -> nodes.list_item:
+    """An item, with its date; in a month only with a day, unless it is ``dated`` in any case."""
     card = thread.card
     lines = _about(card, manner)
-    if card.when and card.when.precision is Precision.DAY:
+    if card.when and (dated or card.when.precision is Precision.DAY):
         title = lines[0]
         assert isinstance(title, nodes.paragraph)  # noqa: S101 - what _about makes
         title[:0] = [_day(card.when, manner), nodes.Text(SEPARATOR)]
@@ -149,7 +150,7 @@ def _item(thread: Listed, manner: Manner) -> nodes.list_item:
 
 def plain(threads: Iterable[Listed], manner: Manner) -> list[nodes.Node]:
     """Items of plain text, in the place of a table: one line for each address, as its writer wraps table cells."""
-    return [_items(threads, manner)]
+    return [_items(threads, manner, dated=True)]
 
 
 def in_lines(box: nodes.Element) -> None:

@@ -1,15 +1,17 @@
-"""What authors write on a list of threads: the options of the directive ``thread-list``. Each is declared once, here."""
+"""What authors write on a list of threads: the options of the directive ``thread-list``, declared once, here."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import Field, dataclass, fields
 from types import MappingProxyType
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from sphinx_thread_cards.dates import When, read_when
 from sphinx_thread_cards.options import meant, option
 from sphinx_thread_cards.platforms import PLATFORMS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Style = Literal["table", "timeline", "cards"]
 Order = Literal["oldest", "newest", "title", "author", "platform"]
