@@ -51,6 +51,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_latex_package(assets.LATEX_PACKAGE)
     app.connect("config-inited", assets.add_files)
     app.connect("builder-inited", assets.add_static_folder)
+    app.connect("builder-inited", list_transforms.note_builder)
     app.connect("html-page-context", assets.add_style_sheet)
     app.connect("env-get-outdated", rebuilds.pages_with_new_snapshots)
     app.connect("env-before-read-docs", targets.drop_labels)

@@ -66,7 +66,7 @@ def visit_content(self: HTML5Translator, node: card_content) -> None:  # noqa: A
 
 def visit_fold(self: HTML5Translator, node: card_fold) -> None:
     """Open a fold; the browser opens it, without a script."""
-    self.body.append(f'<details class="{BLOCK}-fold"><summary>{self.encode(node["label"])}</summary>\n')
+    self.body.append(f'<details class="thread-card-fold"><summary>{self.encode(node["label"])}</summary>\n')
 
 
 def depart_fold(self: HTML5Translator, node: card_fold) -> None:  # noqa: ARG001

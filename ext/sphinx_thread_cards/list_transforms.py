@@ -12,10 +12,18 @@ from sphinx.util.nodes import make_refnode
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sphinx.application import Sphinx
+    from sphinx.builders import Builder
+
     from sphinx_thread_cards.domain import ThreadDomain
     from sphinx_thread_cards.list_nodes import Manner
     from sphinx_thread_cards.list_options import ListOptions
     from sphinx_thread_cards.lists import Listed, Place
+
+
+def note_builder(app: Sphinx) -> None:
+    """Tell the domain who builds, as Sphinx deprecates what transforms knew of it (``builder-inited``)."""
+    cast("ThreadDomain", app.env.get_domain("thread")).builder = app.builder
 
 
 class BuildLists(SphinxPostTransform):
@@ -33,6 +41,10 @@ class BuildLists(SphinxPostTransform):
         for place in places:
             self._fill(place, domain)
 
+    @property
+    def _builder(self) -> Builder:
+        return cast("ThreadDomain", self.env.get_domain("thread")).builder
+
     def _fill(self, place: nodes.container, domain: ThreadDomain) -> None:
         from sphinx_thread_cards import list_words  # noqa: PLC0415 - few sites have lists, and the others need not wait for this
         from sphinx_thread_cards.lists import choose  # noqa: PLC0415 - as above
@@ -45,7 +57,7 @@ class BuildLists(SphinxPostTransform):
         else:
             place += nodes.paragraph("", list_words.no_threads(), classes=["thread-list-empty"])
             warn(Warn.EMPTY_LIST, "no thread of the site is in this list; look at its options", place)
-        if place["ids"] and self.app.builder.format in {"latex", "texinfo", "man"}:
+        if place["ids"] and self._builder.format in {"latex", "texinfo", "man"}:
             # Their writers leave the ids of containers out.
             place.insert(0, nodes.target("", "", ids=place["ids"]))
             place["ids"] = []
@@ -55,7 +67,7 @@ class BuildLists(SphinxPostTransform):
     def _parts(self, place: nodes.container, options: ListOptions, threads: list[Listed]) -> list[nodes.Node]:
         from sphinx_thread_cards import list_nodes  # noqa: PLC0415 - as in _fill
 
-        format_ = self.app.builder.format
+        format_ = self._builder.format
         manner = list_nodes.Manner(
             self.config.language, lambda to: self._link(place["docname"], to), format_ in {"text", "latex"}
         )
@@ -94,7 +106,7 @@ class BuildLists(SphinxPostTransform):
         if to.docname == docname and not to.node_id:
             return words
         try:
-            return make_refnode(self.app.builder, docname, to.docname, to.node_id, words)
+            return make_refnode(self._builder, docname, to.docname, to.node_id, words)
         except NoUri:
             # A page that this book leaves out.
             return words

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from docutils import nodes
 
+    from sphinx.builders import Builder
+
     from sphinx_thread_cards.card import Card
     from sphinx_thread_cards.list_options import ListOptions
     from sphinx_thread_cards.options import Options
@@ -44,6 +46,8 @@ class Notes(Domain):
 
     initial_data: ClassVar[dict[str, Any]] = {name: {} for name in (*_BY_PAGE, "worded", "listed", "linked", "labels")}
     data_version = 2
+    builder: Builder
+    """Who builds; known from ``builder-inited`` on."""
 
     @property
     def cards(self) -> dict[str, list[Entry]]:
