@@ -103,7 +103,7 @@ def test_rebuilds(tmp_path: Path) -> None:
 
     html, warnings = built()
     assert warnings == ""
-    assert html.count('href="z.html#thread-github-pftf-RPi4-issues-57"') == 3
+    assert html.count('href="z.html#thread-github-pftf-rpi4-57"') == 3
     write("z.md", OTHER.replace("A lamp", "Two lamps"))
     html, _ = built()
     assert html.count("Two lamps") == 3
@@ -111,7 +111,7 @@ def test_rebuilds(tmp_path: Path) -> None:
     write("a.md", OTHER)
     html, warnings = built()
     assert warnings == ""
-    assert html.count('href="a.html#thread-github-pftf-RPi4-issues-57"') == 3
+    assert html.count('href="a.html#thread-github-pftf-rpi4-57"') == 3
     (source / "a.md").unlink()
     html, warnings = built()
     assert "pftf" not in html
@@ -137,10 +137,10 @@ def test_another_project_refers_to_a_card(page: Page, tmp_path: Path) -> None:
     html = site.read("index.html")
 
     assert site.warnings == ""
-    assert html.count('href="https://first.example/other.html#thread-github-pftf-RPi4-issues-57"') == 2
+    assert html.count('href="https://first.example/other.html#thread-github-pftf-rpi4-57"') == 2
     assert 'href="https://first.example/other.html#thread-x-1313512835843055618"' in html
     index = first.read("searchindex.js")
-    assert '"thread-github-pftf-RPi4-issues-57","A lamp"' in index.replace(" ", "").replace('"Alamp"', '"A lamp"')
+    assert '"thread-github-pftf-rpi4-57","A lamp"' in index.replace(" ", "").replace('"Alamp"', '"A lamp"')
 
 
 def test_microformats(page: Page) -> None:
@@ -174,12 +174,12 @@ def test_export(page: Page) -> None:
     entries = parse_string(site.read("threads.bib"), "bibtex").entries
     allowed = {"id", "type", "title", "author", "issued", "accessed", "container-title", "publisher", "URL", "archive_location", "language"}
 
-    assert set(items) == set(entries) == {"thread-x-1313512835843055618", "thread-github-pftf-RPi4-issues-57"}
+    assert set(items) == set(entries) == {"thread-x-1313512835843055618", "thread-github-pftf-rpi4-57"}
     assert all(set(item) <= allowed and item["type"] == "post" for item in items.values())
     tweet = items["thread-x-1313512835843055618"]
     assert tweet["author"] == [{"literal": "Jo Example"}]
     assert tweet["issued"] == {"date-parts": [[2020, 10, 6]]}
-    assert items["thread-github-pftf-RPi4-issues-57"]["issued"] == {"date-parts": [[2020, 5]]}
+    assert items["thread-github-pftf-rpi4-57"]["issued"] == {"date-parts": [[2020, 5]]}
     fields = entries["thread-x-1313512835843055618"].fields
     assert fields["title"] == r"{100\% of \{it\} \& \_that\_ \#1}"
     assert fields["url"] == tweet["URL"] == "https://x.com/i/status/1313512835843055618"

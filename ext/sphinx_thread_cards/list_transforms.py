@@ -51,7 +51,7 @@ class BuildLists(SphinxPostTransform):
         from sphinx_thread_cards.warnings import Warn, warn  # noqa: PLC0415 - as above
 
         options: ListOptions = place["list"]
-        threads = choose(domain.threads, options)
+        threads = choose(domain, domain.threads, options)
         if threads:
             place += self._parts(place, options, threads)
         else:

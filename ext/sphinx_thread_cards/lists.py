@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 _DECEMBER = 12
 
 
+# What a use says, its options, and whether it stands on one of the pages that a list is of.
+_Use = tuple["Card", Options, bool]
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A page that cites a thread."""
@@ -51,18 +55,21 @@ class Listed:
     """In the order of docnames, each page once."""
 
 
-def gather(domain: ThreadDomain) -> list[Listed]:
-    """Every thread that the site cites, in the order in which its pages first do so, by docname."""
-    found: dict[tuple[str, str, str], list[tuple[Card, Options]]] = {}
+def gather(domain: ThreadDomain, docs: tuple[str, ...] | None = None) -> list[Listed]:
+    """Every thread that the site cites, in the order in which its pages first do so, by docname.
+
+    :param docs: globs of pages whose cards go before equally good ones.
+    """
+    found: dict[tuple[str, str, str], list[_Use]] = {}
     places: dict[tuple[str, str, str], dict[str, Place]] = {}
     titles = domain.env.titles
     for docname, node_id, url, options in _uses(domain):
         card = domain.describe(url, options)
-        found.setdefault(card.ref.key, []).append((card, options))
+        found.setdefault(card.ref.key, []).append((card, options, docs is not None and _is_in(docname, docs)))
         title = titles[docname].astext() if docname in titles else docname
         places.setdefault(card.ref.key, {}).setdefault(docname, Place(docname, node_id, title))
     best = {key: max(uses, key=_worth) for key, uses in found.items()}
-    return [Listed(card, options, tuple(places[key].values())) for key, (card, options) in best.items()]
+    return [Listed(card, options, tuple(places[key].values())) for key, (card, options, _) in best.items()]
 
 
 def _uses(domain: ThreadDomain) -> Iterator[tuple[str, str, str, Options]]:
@@ -74,14 +81,19 @@ def _uses(domain: ThreadDomain) -> Iterator[tuple[str, str, str, Options]]:
             yield docname, "", url, Options(show="card")
 
 
-def _worth(use: tuple[Card, Options]) -> tuple[bool, bool, int]:
+def _worth(use: _Use) -> tuple[bool, bool, bool, int]:
     """The whole thread before one post of it; then, who says most."""
-    card, _ = use
-    return card.post is None, card.titled, told(card)
+    card, _, near = use
+    return card.post is None, card.titled, near, told(card)
 
 
-def choose(threads: Iterable[Listed], wish: ListOptions) -> list[Listed]:
-    """Those that a list asks for, in its order."""
+def choose(domain: ThreadDomain, threads: Iterable[Listed], wish: ListOptions) -> list[Listed]:
+    """Those that a list asks for, in its order.
+
+    :param threads: all that the site cites.
+    """
+    if wish.docs:
+        threads = gather(domain, wish.docs)
     found = [thread for thread in threads if _is_wanted(thread.card, wish)]
     if wish.docs:
         found = [replace(thread, places=_in_pages(thread.places, wish.docs)) for thread in found]
@@ -90,7 +102,11 @@ def choose(threads: Iterable[Listed], wish: ListOptions) -> list[Listed]:
 
 
 def _in_pages(places: tuple[Place, ...], globs: tuple[str, ...]) -> tuple[Place, ...]:
-    return tuple(place for place in places if any(fnmatchcase(place.docname, glob) for glob in globs))
+    return tuple(place for place in places if _is_in(place.docname, globs))
+
+
+def _is_in(docname: str, globs: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(docname, glob) for glob in globs)
 
 
 def _is_wanted(card: Card, wish: ListOptions) -> bool:

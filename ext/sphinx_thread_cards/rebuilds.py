@@ -37,7 +37,10 @@ def pages_to_list_again(app: Sphinx, env: BuildEnvironment) -> list[str]:  # noq
 
     threads = gather(domain)
     before: Mapping[str, list[str]] = domain.data["listed"]
-    now = {docname: [print_of(choose(threads, wish)) for wish in wishes] for docname, wishes in domain.lists.items()}
+    now = {
+        docname: [print_of(choose(domain, threads, wish)) for wish in wishes]
+        for docname, wishes in domain.lists.items()
+    }
     domain.data["listed"] = now
     return [docname for docname, prints in now.items() if docname in before and before[docname] != prints]
 
