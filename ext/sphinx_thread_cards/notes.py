@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from docutils import nodes
-
     from sphinx.builders import Builder
 
     from sphinx_thread_cards.card import Card
