@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sphinx_thread_cards.card import Card, Subject
-    from sphinx_thread_cards.domain import Entry, ThreadDomain
+    from sphinx_thread_cards.domain import ThreadDomain
+    from sphinx_thread_cards.notes import Entry
 
 
 class ThreadIndex(Index):
