@@ -16,11 +16,13 @@ from sphinx_thread_cards.html_pictures import card_avatar, card_picture, picture
 from sphinx_thread_cards.html_quotes import (
     card_excerpt,
     card_head,
+    card_permalink,
     depart_excerpt,
     depart_head,
     for_html,
     visit_excerpt,
     visit_head,
+    visit_permalink,
 )
 
 if TYPE_CHECKING:
@@ -71,12 +73,12 @@ def build_article(card: Card, place: nodes.container, language: str) -> card_art
 
         article["classes"] = [*article["classes"], f"{BLOCK}-unrolled"]
         posts = unroll(card, card.thread, place["ids"][0], language, _AVATAR_AT_POST)
-        article += folded([_for_html(part) for part in posts])
+        article += folded([_for_html(part, language) for part in posts])
     article += [for_html(part) for part in quotation(card)]
     return article
 
 
-def _for_html(part: nodes.Element) -> nodes.Element:
+def _for_html(part: nodes.Element, language: str) -> nodes.Element:
     """A post in its own language, its warning as a fold, its pictures with their sizes."""
     if not isinstance(part, nodes.container):
         return part
@@ -87,7 +89,10 @@ def _for_html(part: nodes.Element) -> nodes.Element:
     head, *body = (node for node in post.children if isinstance(node, nodes.Element))
     if body and f"{BLOCK}-warning" in body[0]["classes"]:
         body = [card_fold("", *body[1:], label=body[0].astext())]
-    post[:] = [for_html(head), *body]
+    head = for_html(head)
+    page = language.replace("_", "-")
+    head["lang"] = page if post["lang"] and post["lang"].partition("-")[0] != page.partition("-")[0] else ""
+    post[:] = [head, *body]
     return post
 
 
@@ -178,6 +183,7 @@ VISITORS: dict[type[nodes.Element], tuple[Callable[..., None], Callable[..., Non
     card_post: (visit_post, depart_post),
     card_fold: (visit_fold, depart_fold),
     card_head: (visit_head, depart_head),
+    card_permalink: (visit_permalink, None),
     card_excerpt: (visit_excerpt, depart_excerpt),
     card_picture: (visit_picture, None),
     card_avatar: (skip_avatar, None),

@@ -18,11 +18,17 @@ class card_head(nodes.General, nodes.TextElement):  # noqa: N801
     """The head of a post. With a direction of its own it does not count for that of the post."""
 
 
+class card_permalink(nodes.reference):  # noqa: N801
+    """The number of a post, which leads to the post; read aloud, it says so."""
+
+
 def for_html(part: nodes.Element) -> nodes.Element:
     """A quotation with its source, a head with its direction; anything else as it is."""
     if isinstance(part, nodes.block_quote) and part.get("cite"):
         return card_excerpt("", *part.children, **part.attributes)
     if isinstance(part, nodes.paragraph) and "thread-card-post-head" in part["classes"]:
+        for link in [link for link in part.findall(nodes.reference) if "said" in link]:
+            part.replace(link, card_permalink("", "", *link.children, **link.attributes))
         return card_head("", "", *part.children, classes=part["classes"])
     return part
 
@@ -39,10 +45,18 @@ def depart_excerpt(self: HTML5Translator, node: card_excerpt) -> None:  # noqa: 
 
 
 def visit_head(self: HTML5Translator, node: card_head) -> None:
-    """Open the line."""
-    self.body.append(self.starttag(node, "p", "", dir="auto"))
+    """Open the line, in the language of the page where that of the post is another."""
+    language = {"lang": node["lang"]} if node.get("lang") else {}
+    self.body.append(self.starttag(node, "p", "", dir="auto", **language))
 
 
 def depart_head(self: HTML5Translator, node: card_head) -> None:  # noqa: ARG001
     """Close it."""
     self.body.append("</p>\n")
+
+
+def visit_permalink(self: HTML5Translator, node: card_permalink) -> None:
+    """Write the link with its name."""
+    said, url = self.attval(node["said"]), self.attval(node["refuri"])
+    self.body.append(f'<a class="reference external" aria-label="{said}" href="{url}">{self.encode(node.astext())}</a>')
+    raise nodes.SkipNode

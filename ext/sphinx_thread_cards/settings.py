@@ -120,6 +120,11 @@ class Settings:
         "Servers that `thread-cards` asks in the place of others: host to address. These may be in a private network.",
         build=False,
     )
+    alt: bool = _setting(
+        False,  # noqa: FBT003
+        _check_flag,
+        "Warn of each picture that a page shows without alternative text.",
+    )
     css: bool = _setting(True, _check_flag, "Add the extension's style sheet to pages that hold a card.")  # noqa: FBT003
 
 
