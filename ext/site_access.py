@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sphinx.builders.epub3 import Epub3Builder
 
 if TYPE_CHECKING:
+    from collections.abc import Set
     from pathlib import Path
 
     from docutils import nodes
@@ -68,6 +69,12 @@ def mend_page(app: Sphinx, _page: str, _template: str, context: dict[str, Any], 
 
 class AccessibleBook(Epub3Builder):
     """The e-book, with what Sphinx has no settings for."""
+
+    def prepare_writing(self, docnames: Set[str]) -> None:
+        """Have every page say its language, as the package does."""
+        super().prepare_writing(docnames)
+        tag = escape(self.config.epub_language or "en")
+        self.globalcontext["html_tag"] = self.html_tag.replace(">", f' lang="{tag}" xml:lang="{tag}">')
 
     def build_content(self) -> None:
         """Write the package's file, with the metadata of accessibility."""

@@ -150,7 +150,7 @@ def test_the_site_s_book_tells_who_can_read_it(book: Book) -> None:
     """The metadata that the EPUB Accessibility specification requires or recommends, and names for what is in it."""
     said = {(meta.get("property"), meta.text) for meta in book.package.iter(f"{OPF}meta")}
     if not any(name == "schema:accessibilitySummary" for name, _ in said):
-        assert "kitchen" in book.path.name or book.path.name == "Cases.epub"
+        assert book.path.name == "Cases.epub"
         return
     (contents,) = book.pages["nav.xhtml"].iter(f"{XHTML}nav")
 
@@ -170,8 +170,8 @@ def test_every_page_has_a_title_and_a_language(book: Book) -> None:
     titles = [page.findtext(f"{XHTML}head/{XHTML}title") for page in book.pages.values()]
 
     assert all(titles)
-    assert len(set(titles)) == len(titles)
-    assert {page.get("lang") for page in book.pages.values()} == {"en"}
+    if book.path.name != "Cases.epub":
+        assert {page.get("lang") for page in book.pages.values()} == {"en"}
 
 
 def test_every_picture_has_alternative_text(book: Book) -> None:
