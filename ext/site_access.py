@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sphinx.builders.epub3 import Epub3Builder
 
 if TYPE_CHECKING:
-    from collections.abc import Set
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from docutils import nodes
@@ -70,7 +70,7 @@ def mend_page(app: Sphinx, _page: str, _template: str, context: dict[str, Any], 
 class AccessibleBook(Epub3Builder):
     """The e-book, with what Sphinx has no settings for."""
 
-    def prepare_writing(self, docnames: Set[str]) -> None:
+    def prepare_writing(self, docnames: AbstractSet[str]) -> None:
         """Have every page say its language, as the package does."""
         super().prepare_writing(docnames)
         tag = escape(self.config.epub_language or "en")
