@@ -113,7 +113,7 @@ def test_menus_are_opened_by_keyboard(chromium: Browser, address: str) -> None:
         tab.focus(switch)
         tab.keyboard.press("Space")
         link.wait_for(state="visible")
-        assert look.violations(tab) == []
+        assert look.violations(tab, menu.partition(" ")[0]) == []
         tab.keyboard.press("Space")
         link.wait_for(state="hidden")
     tab.close()
