@@ -131,6 +131,21 @@ def files_of(thread: Thread) -> Iterator[str]:
             posts.append(post.quoted)
 
 
+def without_words(card: Card) -> list[str]:
+    """Names of the kept files that a card shows in posts, those quoted in them too, without alternative text."""
+    posts = list(card.thread.posts) if card.thread else []
+    if card.posts is not None:
+        ranges = card.posts
+        posts = [post for at, post in enumerate(posts, 1) if any(first <= at <= last for first, last in ranges)]
+    names = []
+    while posts:
+        post = posts.pop(0)
+        names += [media.file for media in post.media if media.file and not media.alt]
+        if post.quoted:
+            posts.insert(0, post.quoted)
+    return list(dict.fromkeys(names))
+
+
 def note(card: Card, env: BuildEnvironment, place: nodes.Element) -> None:
     """Tell Sphinx of the pictures that a card will show, as its collector would if they were there now.
 
@@ -146,3 +161,6 @@ def note(card: Card, env: BuildEnvironment, place: nodes.Element) -> None:
             env.images.add_file(env.docname, f"{MEDIA}/{name}")
         else:
             warn(Warn.PICTURE, f"{MEDIA}/{name} is missing; the card does without it", place)
+    if env.config.thread_cards_alt:
+        for name in without_words(card):
+            warn(Warn.ALT, f'{MEDIA}/{name} has no alternative text; write it as "alt" in the snapshot', place)

@@ -18,6 +18,7 @@ from sphinx_thread_cards.html_quotes import (
     card_excerpt,
     card_fold,
     card_head,
+    card_permalink,
     close_box,
     depart_excerpt,
     depart_fold,
@@ -27,6 +28,7 @@ from sphinx_thread_cards.html_quotes import (
     visit_excerpt,
     visit_fold,
     visit_head,
+    visit_permalink,
 )
 from sphinx_thread_cards.html_times import as_times, card_time, depart_time, visit_time
 
@@ -75,12 +77,12 @@ def build_article(card: Card, place: nodes.container, language: str) -> card_art
 
         article["classes"] = [*article["classes"], f"{BLOCK}-unrolled"]
         posts = unroll(card, card.thread, place["ids"][0], language, _AVATAR_AT_POST)
-        article += folded([_for_html(part) for part in posts])
+        article += folded([_for_html(part, language) for part in posts])
     article += [for_html(part) for part in quotation(card)]
     return article
 
 
-def _for_html(part: nodes.Element) -> nodes.Element:
+def _for_html(part: nodes.Element, language: str) -> nodes.Element:
     """A post in its own language, its warning as a fold, its pictures with their sizes."""
     if not isinstance(part, nodes.container):
         return part
@@ -95,9 +97,11 @@ def _for_html(part: nodes.Element) -> nodes.Element:
     if body and f"{BLOCK}-warning" in body[0]["classes"]:
         body = [card_fold("", *body[1:], label=body[0].astext())]
     as_times(head)
-    link = next(head.findall(nodes.reference))
-    link["classes"] = ["u-url"]
-    post[:] = [for_html(head), card_content("", *body)]
+    next(head.findall(nodes.reference))["classes"] = ["u-url"]
+    head = for_html(head)
+    page = language.replace("_", "-")
+    head["lang"] = page if post["lang"] and post["lang"].partition("-")[0] != page.partition("-")[0] else ""
+    post[:] = [head, card_content("", *body)]
     return post
 
 
@@ -173,6 +177,7 @@ VISITORS: dict[type[nodes.Element], tuple[Callable[..., None], Callable[..., Non
     card_content: (visit_content, close_box),
     card_fold: (visit_fold, depart_fold),
     card_head: (visit_head, depart_head),
+    card_permalink: (visit_permalink, None),
     card_excerpt: (visit_excerpt, depart_excerpt),
     card_picture: (visit_picture, None),
     card_avatar: (skip_avatar, None),

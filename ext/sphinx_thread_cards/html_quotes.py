@@ -26,6 +26,10 @@ class card_fold(nodes.General, nodes.Element):  # noqa: N801
     """What is shown when it is asked for."""
 
 
+class card_permalink(nodes.reference):  # noqa: N801
+    """The number of a post, which leads to the post; read aloud, it says so."""
+
+
 def for_html(part: nodes.Element) -> nodes.Element:
     """A quotation with its source, a head with its direction; anything else as it is."""
     if isinstance(part, nodes.block_quote) and part.get("cite"):
@@ -34,6 +38,8 @@ def for_html(part: nodes.Element) -> nodes.Element:
         quote["classes"] = [*part["classes"], *["e-content"] * ("thread-card-excerpt" in part["classes"])]
         return quote
     if isinstance(part, nodes.paragraph) and "thread-card-post-head" in part["classes"]:
+        for link in [link for link in part.findall(nodes.reference) if "said" in link]:
+            part.replace(link, card_permalink("", "", *link.children, **link.attributes))
         return card_head("", "", *part.children, classes=part["classes"])
     return part
 
@@ -50,8 +56,9 @@ def depart_excerpt(self: HTML5Translator, node: card_excerpt) -> None:  # noqa: 
 
 
 def visit_head(self: HTML5Translator, node: card_head) -> None:
-    """Open the line."""
-    self.body.append(self.starttag(node, "p", "", dir="auto"))
+    """Open the line, in the language of the page where that of the post is another."""
+    language = {"lang": node["lang"]} if node.get("lang") else {}
+    self.body.append(self.starttag(node, "p", "", dir="auto", **language))
 
 
 def depart_head(self: HTML5Translator, node: card_head) -> None:  # noqa: ARG001
@@ -77,3 +84,11 @@ def depart_fold(self: HTML5Translator, node: card_fold) -> None:  # noqa: ARG001
 def close_box(self: HTML5Translator, node: nodes.Element) -> None:  # noqa: ARG001
     """Close a ``<div>``."""
     self.body.append("</div>\n")
+
+
+def visit_permalink(self: HTML5Translator, node: card_permalink) -> None:
+    """Write the link with its name."""
+    said, url = self.attval(node["said"]), self.attval(node["refuri"])
+    classes = " ".join(["reference", "external", *node["classes"]])
+    self.body.append(f'<a class="{classes}" aria-label="{said}" href="{url}">{self.encode(node.astext())}</a>')
+    raise nodes.SkipNode

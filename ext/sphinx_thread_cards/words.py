@@ -124,6 +124,11 @@ def left_out(first: int, last: int) -> str:
     return _("Posts {first} to {last} are left out.").format(first=first, last=last)
 
 
+def post_on(number: int, place: str) -> str:
+    """The name of a post's permalink for those who hear it; others see the number alone."""
+    return _("Post {number} on {place}").format(number=number, place=place)
+
+
 def edited(date: str) -> str:
     """The mark of a post that its author changed."""
     return _("edited {date}").format(date=date)
