@@ -20,7 +20,7 @@ LATEX_PACKAGE = "sphinx_thread_cards"
 
 def add_files(app: Sphinx, config: Config) -> None:
     """Name our folders and files where Sphinx looks for a site's own (``config-inited``)."""
-    app.add_message_catalog(words.CATALOGUE, str(words.LOCALE_DIR))
+    words.find_translations(app.srcdir, config)
     config.latex_additional_files = [
         *config.latex_additional_files,
         str(_HERE / "latex" / f"{LATEX_PACKAGE}.sty"),

@@ -132,7 +132,7 @@ def build(card: Card, place: nodes.container, language: str) -> nodes.container:
     for label, url in addresses(card):
         # The address as text, for readers who cannot click.
         link = nodes.reference("", url, refuri=url)
-        box += nodes.paragraph("", f"{label}: ", link, classes=[f"{BLOCK}-link"])
+        box += nodes.paragraph("", words.labelled(label), link, classes=[f"{BLOCK}-link"])
     return box
 
 
