@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sphinx_thread_cards import words
+from sphinx_thread_cards import languages
 from sphinx_thread_cards.html import card_article
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ LATEX_PACKAGE = "sphinx_thread_cards"
 
 def add_files(app: Sphinx, config: Config) -> None:
     """Name our folders and files where Sphinx looks for a site's own (``config-inited``)."""
-    words.find_translations(app.srcdir, config)
+    languages.find_translations(app.srcdir, config)
     config.latex_additional_files = [
         *config.latex_additional_files,
         str(_HERE / "latex" / f"{LATEX_PACKAGE}.sty"),

@@ -22,6 +22,7 @@ from sphinx_thread_cards.html_quotes import (
     visit_excerpt,
     visit_head,
 )
+from sphinx_thread_cards.languages import is_another, runs_to_the_left
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,12 +72,12 @@ def build_article(card: Card, place: nodes.container, language: str) -> card_art
 
         article["classes"] = [*article["classes"], f"{BLOCK}-unrolled"]
         posts = unroll(card, card.thread, place["ids"][0], language, _AVATAR_AT_POST)
-        article += folded([_for_html(part) for part in posts])
+        article += folded([_for_html(part, language) for part in posts])
     article += [for_html(part) for part in quotation(card)]
     return article
 
 
-def _for_html(part: nodes.Element) -> nodes.Element:
+def _for_html(part: nodes.Element, language: str) -> nodes.Element:
     """A post in its own language, its warning as a fold, its pictures with their sizes."""
     if not isinstance(part, nodes.container):
         return part
@@ -87,7 +88,11 @@ def _for_html(part: nodes.Element) -> nodes.Element:
     head, *body = (node for node in post.children if isinstance(node, nodes.Element))
     if body and f"{BLOCK}-warning" in body[0]["classes"]:
         body = [card_fold("", *body[1:], label=body[0].astext())]
-    post[:] = [for_html(head), *body]
+    heading = for_html(head)
+    if post["lang"] and is_another(post["lang"], language):
+        # What stands there, but for names, are our words.
+        heading["lang"] = language.replace("_", "-")
+    post[:] = [heading, *body]
     return post
 
 
@@ -98,12 +103,18 @@ def visit_article(self: HTML5Translator, node: card_article) -> None:
     """
     card: Card = node["card"]
     name = f"{node['ids'][0]}-title"
-    lines = [_header(self, card, node["language"])]
+    language = node["language"]
+    lines = [_header(self, card, language)]
+    foreign = card.title_lang and is_another(card.title_lang, language)
+    tongue = f' lang="{self.attval(card.title_lang or "")}"' if foreign else ""
     title = f'<a class="reference external" href="{self.attval(card.href)}">{self.encode(card.title)}</a>'
-    lines.append(f'<p class="{BLOCK}-title" id="{name}" dir="auto">{title}</p>\n')
+    lines.append(f'<p class="{BLOCK}-title" id="{name}" dir="auto"{tongue}>{title}</p>\n')
     if who := "".join(picture_tag(self, part) for part in node if isinstance(part, card_avatar)) + _who(self, card):
         lines.append(f'<p class="{BLOCK}-author" dir="auto">{who}</p>\n')
     label: dict[str, Any] = {"aria-labelledby": name}
+    if runs_to_the_left(language):
+        # Few themes say so of the page.
+        label["dir"] = "rtl"
     self.body.append(self.starttag(node, "article", **label) + "".join(lines))
 
 

@@ -39,8 +39,9 @@ def depart_excerpt(self: HTML5Translator, node: card_excerpt) -> None:  # noqa: 
 
 
 def visit_head(self: HTML5Translator, node: card_head) -> None:
-    """Open the line."""
-    self.body.append(self.starttag(node, "p", "", dir="auto"))
+    """Open the line, in the language of the page inside a post of another."""
+    language = {"lang": node["lang"]} if "lang" in node else {}
+    self.body.append(self.starttag(node, "p", "", dir="auto", **language))
 
 
 def depart_head(self: HTML5Translator, node: card_head) -> None:  # noqa: ARG001
