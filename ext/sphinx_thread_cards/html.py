@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 
-from sphinx_thread_cards.card import BLOCK, SEPARATOR, Card, addresses, header, kept_note, quotation
+from sphinx_thread_cards.card import BLOCK, Card, addresses, header, kept_note, quotation
 from sphinx_thread_cards.dates import show_when
 from sphinx_thread_cards.html_pictures import card_avatar, card_picture, picture_tag, skip_avatar, visit_picture
 from sphinx_thread_cards.html_quotes import (
@@ -19,10 +19,11 @@ from sphinx_thread_cards.html_quotes import (
     depart_excerpt,
     depart_head,
     for_html,
+    in_language,
     visit_excerpt,
     visit_head,
 )
-from sphinx_thread_cards.languages import is_another, runs_to_the_left
+from sphinx_thread_cards.languages import is_another, runs_to_the_left, separator
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,11 +89,7 @@ def _for_html(part: nodes.Element, language: str) -> nodes.Element:
     head, *body = (node for node in post.children if isinstance(node, nodes.Element))
     if body and f"{BLOCK}-warning" in body[0]["classes"]:
         body = [card_fold("", *body[1:], label=body[0].astext())]
-    heading = for_html(head)
-    if post["lang"] and is_another(post["lang"], language):
-        # What stands there, but for names, are our words.
-        heading["lang"] = language.replace("_", "-")
-    post[:] = [heading, *body]
+    post[:] = [in_language(for_html(head), language, post["lang"]), *body]
     return post
 
 
@@ -124,7 +121,7 @@ def _header(self: HTML5Translator, card: Card, language: str) -> str:
         date = self.encode(show_when(card.when, language))
         time = f'<time datetime="{card.when.isoformat()}">{date}</time>'
         others = [time if part == date else part for part in others]
-    return f'<p class="{BLOCK}-header">{SEPARATOR.join((f"<strong>{platform}</strong>", *others))}</p>\n'
+    return f'<p class="{BLOCK}-header">{separator(language).join((f"<strong>{platform}</strong>", *others))}</p>\n'
 
 
 def _who(self: HTML5Translator, card: Card) -> str:
@@ -142,7 +139,7 @@ def depart_article(self: HTML5Translator, node: card_article) -> None:
     )
     if note := kept_note(node["card"], node["language"]):
         self.body.append(f'<p class="{BLOCK}-kept">{self.encode(note)}</p>\n')
-    self.body.append(f'<p class="{BLOCK}-links">{SEPARATOR.join(links)}</p>\n</article>\n')
+    self.body.append(f'<p class="{BLOCK}-links">{separator(node["language"]).join(links)}</p>\n</article>\n')
 
 
 def visit_post(self: HTML5Translator, node: card_post) -> None:

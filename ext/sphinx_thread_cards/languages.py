@@ -46,6 +46,14 @@ def runs_to_the_left(language: str) -> bool:
     return locale_of(language).text_direction == "rtl"
 
 
+def separator(language: str) -> str:
+    """The dot between the parts of a line in HTML.
+
+    From right to left with a mark of that direction: a number behind a Latin name would else count as a part of it.
+    """
+    return " \u200f· " if runs_to_the_left(language) else " · "
+
+
 def is_another(tag: str, language: str) -> bool:
     """Whether a language tag (BCP 47) means another language than Sphinx's ``language``; regions do not count."""
     return tag.partition("-")[0].lower() != language.partition("_")[0].lower()
