@@ -8,6 +8,7 @@ from sphinx_thread_cards.commands import output
 from sphinx_thread_cards.commands.choice import MisuseError, chosen, open_site
 from sphinx_thread_cards.fetch.keeping import now
 from sphinx_thread_cards.housekeeping import pictures_of
+from sphinx_thread_cards.kept import neutral
 from sphinx_thread_cards.store import path_of, save
 from sphinx_thread_cards.thread import Provenance, Status, Thread
 
@@ -44,4 +45,4 @@ def command(args: Namespace) -> int:
 def _mark(ref: ThreadRef) -> Thread:
     """A snapshot that says only that the thread was withdrawn."""
     status = Provenance(endpoint="hand", status=Status.WITHDRAWN, checked=now())
-    return Thread(platform=ref.platform, host=ref.host, id=ref.id, url=ref.url, provenance=status)
+    return Thread(platform=ref.platform, host=ref.host, id=ref.id, url=neutral(ref).url, provenance=status)

@@ -44,7 +44,7 @@ def to_keep(found: Found, before: Thread | None, time: str) -> Thread:
     """
     thread = cleaned(found.thread)
     if before:
-        _check_nothing_is_lost(thread, before)
+        _check_nothing_is_lost(thread, before, whole=found.whole)
     provenance = Provenance(
         retrieved=time,
         endpoint=thread.provenance.endpoint,
@@ -63,7 +63,10 @@ def is_same(thread: Thread, before: Thread) -> bool:
     return replace(thread, provenance=replace(thread.provenance, checked=before.provenance.checked)) == before
 
 
-def _check_nothing_is_lost(thread: Thread, before: Thread) -> None:
+def _check_nothing_is_lost(thread: Thread, before: Thread, *, whole: bool) -> None:
+    if before.provenance.whole and not whole:
+        reason = "only a part is to be had now, and the whole thread is kept; to keep the part, delete the file first"
+        raise WouldLose(reason)
     there = {post.id for post in thread.posts}
     lost = [number for number, post in enumerate(before.posts, 1) if post.id not in there]
     if lost:

@@ -16,7 +16,7 @@ from sphinx_thread_cards.store import SnapshotError
 from sphinx_thread_cards.thread import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container
     from datetime import timedelta
     from pathlib import Path
 
@@ -72,6 +72,8 @@ class Plan:
     replies: bool = False
     """Whether the answers of others are kept, whatever the pages say."""
     dry: bool = False
+    own: Container[str] = ()
+    """Hosts that the site's settings send elsewhere, so that they may have names that nobody else has."""
     saved: Saved | None = None
     """A file that the author saved, to be read in the place of the network."""
     pictures: Callable[[Thread, Thread | None], tuple[Thread, list[str]]] | None = None
@@ -106,9 +108,8 @@ def _due(cited: Cited, plan: Plan, before: Thread | None) -> Outcome | None:
     if before and not (plan.refresh or plan.saved or _is_old(before, plan)):
         return _with_archived(cited, plan, before)
     posts = len(before.posts) if before else 0
-    if not plan.saved and (source is None or source.steps is None):
-        what = What.KEPT if before else What.SKIPPED
-        return Outcome(cited=cited, what=what, why=why_not(source), posts=posts)
+    if not plan.saved and (why := why_not(source, cited.ref.host, plan)):
+        return Outcome(cited=cited, what=What.KEPT if before else What.SKIPPED, why=why, posts=posts)
     if plan.dry:
         return Outcome(cited=cited, what=What.DUE, posts=posts)
     return None
@@ -166,10 +167,17 @@ def find(cited: Cited, plan: Plan) -> Found:
     if plan.saved:
         return read_file(source, cited.ref, wish, plan.saved)
     if source is None or source.steps is None:
-        raise FetchError(cited.ref.url, why_not(source))
+        raise FetchError(cited.ref.url, why_not(source, cited.ref.host, plan))
     return drive(source.steps(cited.ref, wish), plan.send)
 
 
-def why_not(source: Source | None) -> str:
-    """Why a platform without steps is not asked."""
-    return source.why_not if source else "this platform cannot be fetched; save the page and use --from"
+def why_not(source: Source | None, host: str, plan: Plan) -> str:
+    """Why a thread is not asked for; empty where it may be."""
+    if source is None:
+        return "this platform cannot be fetched; save the page and use --from"
+    return source.why_not or ("its host is an example" if _is_example(host, plan) else "")
+
+
+def _is_example(host: str, plan: Plan) -> bool:
+    """Whether a host can be nobody's (RFC 2606, section 2), and the site's settings do not name it either."""
+    return host.endswith((".example", ".invalid", ".test")) and host not in plan.own
