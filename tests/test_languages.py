@@ -53,9 +53,11 @@ Page = Callable[..., sites.Site]
 
 
 def _messages() -> dict[str, tuple[str, ...]]:
-    """What words.py says, by its English (of the singular)."""
-    found = extract_from_file("python", ROOT / "ext/sphinx_thread_cards/words.py", {"_": None, "_marked": None, "_counted": (1, 2)})
-    said = [(message,) if isinstance(message, str) else message for _, message, _, _ in found]
+    """What the extension says, by its English (of the singular)."""
+    keywords = {"_": None, "_marked": None, "_counted": (1, 2)}
+    files = sorted((ROOT / "ext/sphinx_thread_cards").glob("*words.py"))
+    said = [message for path in files for _, message, _, _ in extract_from_file("python", path, keywords)]
+    said = [(message,) if isinstance(message, str) else message for message in said]
     return {message[0]: message for message in said}
 
 
