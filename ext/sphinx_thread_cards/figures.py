@@ -64,7 +64,7 @@ def _link(node: nodes.Node, url: str | None) -> nodes.Node:
 def label(media: Media) -> str:
     """What a picture or video is, in words: ``Picture: A lamp``."""
     kind = words.video() if media.kind == "video" else words.picture()
-    return f"{kind}: {media.alt}" if media.alt else kind
+    return words.labelled(kind, media.alt) if media.alt else kind
 
 
 def _image(media: Media) -> nodes.image:
@@ -113,7 +113,8 @@ def show_addresses(box: nodes.Element) -> None:
     """Say where videos are to be seen, for readers who cannot click."""
     for caption in _of_class(box, nodes.paragraph, CAPTION):
         for link in list(caption.findall(nodes.reference)):
-            caption[:] = [nodes.Text(f"{link.astext()}: "), nodes.reference("", link["refuri"], refuri=link["refuri"])]
+            address = nodes.reference("", link["refuri"], refuri=link["refuri"])
+            caption[:] = [nodes.Text(words.labelled(link.astext())), address]
 
 
 def _of_class(box: nodes.Element, kind: type[nodes.Element], name: str) -> list[nodes.Element]:

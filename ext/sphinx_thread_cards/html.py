@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 
-from sphinx_thread_cards.card import BLOCK, SEPARATOR, Card, addresses, header, kept_note, quotation
+from sphinx_thread_cards.card import BLOCK, Card, addresses, header, kept_note, quotation
 from sphinx_thread_cards.dates import show_when
 from sphinx_thread_cards.html_pictures import card_avatar, card_picture, picture_tag, skip_avatar, visit_picture
 from sphinx_thread_cards.html_quotes import (
@@ -24,6 +24,7 @@ from sphinx_thread_cards.html_quotes import (
     depart_fold,
     depart_head,
     for_html,
+    in_language,
     visit_content,
     visit_excerpt,
     visit_fold,
@@ -31,6 +32,7 @@ from sphinx_thread_cards.html_quotes import (
     visit_permalink,
 )
 from sphinx_thread_cards.html_times import as_times, card_time, depart_time, visit_time
+from sphinx_thread_cards.languages import is_another, runs_to_the_left, separator
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,10 +100,7 @@ def _for_html(part: nodes.Element, language: str) -> nodes.Element:
         body = [card_fold("", *body[1:], label=body[0].astext())]
     as_times(head)
     next(head.findall(nodes.reference))["classes"] = ["u-url"]
-    head = for_html(head)
-    page = language.replace("_", "-")
-    head["lang"] = page if post["lang"] and post["lang"].partition("-")[0] != page.partition("-")[0] else ""
-    post[:] = [head, card_content("", *body)]
+    post[:] = [in_language(for_html(head), language, post["lang"]), card_content("", *body)]
     return post
 
 
@@ -112,12 +111,18 @@ def visit_article(self: HTML5Translator, node: card_article) -> None:
     """
     card: Card = node["card"]
     name = f"{node['ids'][0]}-title"
-    lines = [_header(self, card, node["language"])]
+    language = node["language"]
+    lines = [_header(self, card, language)]
+    foreign = card.title_lang and is_another(card.title_lang, language)
+    tongue = f' lang="{self.attval(card.title_lang or "")}"' if foreign else ""
     title = _link(self, card, card.href, card.title, "p-name ")
-    lines.append(f'<p class="{BLOCK}-title" id="{name}" dir="auto">{title}</p>\n')
+    lines.append(f'<p class="{BLOCK}-title" id="{name}" dir="auto"{tongue}>{title}</p>\n')
     if who := "".join(picture_tag(self, part) for part in node if isinstance(part, card_avatar)) + _who(self, card):
         lines.append(f'<p class="{BLOCK}-author p-author h-card" dir="auto">{who}</p>\n')
     label: dict[str, Any] = {"aria-labelledby": name}
+    if runs_to_the_left(language):
+        # Few themes say so of the page.
+        label["dir"] = "rtl"
     self.body.append(self.starttag(node, "article", **label) + "".join(lines))
 
 
@@ -133,7 +138,7 @@ def _header(self: HTML5Translator, card: Card, language: str) -> str:
         date = self.encode(show_when(card.when, language))
         time = f'<time class="dt-published" datetime="{card.when.isoformat()}">{date}</time>'
         others = [time if part == date else part for part in others]
-    return f'<p class="{BLOCK}-header">{SEPARATOR.join((f"<strong>{platform}</strong>", *others))}</p>\n'
+    return f'<p class="{BLOCK}-header">{separator(language).join((f"<strong>{platform}</strong>", *others))}</p>\n'
 
 
 def _who(self: HTML5Translator, card: Card) -> str:
@@ -149,7 +154,7 @@ def depart_article(self: HTML5Translator, node: card_article) -> None:
     links = (_link(self, node["card"], url, label) for label, url in addresses(node["card"]))
     if note := kept_note(node["card"], node["language"]):
         self.body.append(f'<p class="{BLOCK}-kept">{self.encode(note)}</p>\n')
-    self.body.append(f'<p class="{BLOCK}-links">{SEPARATOR.join(links)}</p>\n</article>\n')
+    self.body.append(f'<p class="{BLOCK}-links">{separator(node["language"]).join(links)}</p>\n</article>\n')
 
 
 def visit_post(self: HTML5Translator, node: card_post) -> None:

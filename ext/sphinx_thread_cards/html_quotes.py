@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from docutils import nodes
 
+from sphinx_thread_cards.languages import is_another, runs_to_the_left, separator
+
 if TYPE_CHECKING:
     from sphinx.writers.html5 import HTML5Translator
 
@@ -44,6 +46,20 @@ def for_html(part: nodes.Element) -> nodes.Element:
     return part
 
 
+def in_language(head: nodes.Element, language: str, theirs: str | None) -> nodes.Element:
+    """The head of a post in the language of the page, as what stands there, but for names, are our words.
+
+    :param theirs: tag of the post's language, where it is known.
+    """
+    if theirs and is_another(theirs, language):
+        head["lang"] = language.replace("_", "-")
+    if runs_to_the_left(language):
+        head["dir"] = "rtl"
+        for text in list(head.findall(nodes.Text)):
+            text.parent.replace(text, nodes.Text(text.replace(" · ", separator(language))))
+    return head
+
+
 def visit_excerpt(self: HTML5Translator, node: card_excerpt) -> None:
     """Open the quotation, which says where its words come from."""
     said = {name: node[name] for name in ("cite", "lang") if node[name]}
@@ -56,9 +72,9 @@ def depart_excerpt(self: HTML5Translator, node: card_excerpt) -> None:  # noqa: 
 
 
 def visit_head(self: HTML5Translator, node: card_head) -> None:
-    """Open the line, in the language of the page where that of the post is another."""
-    language = {"lang": node["lang"]} if node.get("lang") else {}
-    self.body.append(self.starttag(node, "p", "", dir="auto", **language))
+    """Open the line, in the language of the page inside a post of another."""
+    language = {"lang": node["lang"]} if "lang" in node else {}
+    self.body.append(self.starttag(node, "p", "", dir=node.get("dir", "auto"), **language))
 
 
 def depart_head(self: HTML5Translator, node: card_head) -> None:  # noqa: ARG001
