@@ -43,7 +43,11 @@ def add_style_sheet(
     context: dict[str, Any],  # noqa: ARG001
     doctree: nodes.document | None,
 ) -> None:
-    """Link the style sheet on this page if there is a card on it (``html-page-context``)."""
-    if doctree is not None and app.config.thread_cards_css and next(doctree.findall(card_article), None) is not None:
+    """Link the style sheet on this page if there is a card or a citation on it (``html-page-context``)."""
+    if doctree is not None and app.config.thread_cards_css and next(doctree.findall(_styled), None) is not None:
         # Before the site's own style sheets (800), which may restyle cards.
         app.add_css_file(STYLE_SHEET, priority=400)
+
+
+def _styled(node: nodes.Node) -> bool:
+    return isinstance(node, card_article) or (isinstance(node, nodes.inline) and "thread-citation" in node["classes"])

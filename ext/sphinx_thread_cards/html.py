@@ -101,8 +101,10 @@ def visit_article(self: HTML5Translator, node: card_article) -> None:
     lines = [_header(self, card, node["language"])]
     title = f'<a class="reference external" href="{self.attval(card.href)}">{self.encode(card.title)}</a>'
     lines.append(f'<p class="{BLOCK}-title" id="{name}" dir="auto">{title}</p>\n')
-    if who := "".join(picture_tag(self, part) for part in node if isinstance(part, card_avatar)) + _who(self, card):
-        lines.append(f'<p class="{BLOCK}-author" dir="auto">{who}</p>\n')
+    if who := _who(self, card):
+        face = "".join(picture_tag(self, part) for part in node if isinstance(part, card_avatar))
+        letter = "" if face else _letter(card)
+        lines.append(f'<p class="{BLOCK}-author" dir="auto"{letter}>{face}{who}</p>\n')
     label: dict[str, Any] = {"aria-labelledby": name}
     self.body.append(self.starttag(node, "article", **label) + "".join(lines))
 
@@ -121,6 +123,12 @@ def _who(self: HTML5Translator, card: Card) -> str:
     if card.author and handle:
         return f'{self.encode(card.author)} <span class="{BLOCK}-handle">{handle}</span>'
     return self.encode(card.author) if card.author else handle
+
+
+def _letter(card: Card) -> str:
+    """The attribute with the first letter of the author's name, which the style sheet shows where there is no avatar."""
+    first = next(filter(str.isalnum, card.author or card.handle or ""), "")
+    return f' data-letter="{first.upper()[:1]}"' if first else ""
 
 
 def depart_article(self: HTML5Translator, node: card_article) -> None:
