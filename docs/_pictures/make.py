@@ -61,13 +61,10 @@ def build(folder: Path, state: State, name: str) -> str:
     (source / "index.md").write_text(f"# Cards\n\n{state.page}\n", encoding="utf-8")
     shutil.copytree(ROOT / "docs" / "_threads", source / "_threads")
     invented.write(source / "_threads")
-    settings = {"html_theme": state.theme, "language": state.language}
-    if state.theme != "furo":
-        settings |= {"html_theme_options": "", "html_logo": ""}
-    options = [f"-D{key}={value}" for key, value in settings.items() if value]
-    if state.theme != "furo":
-        options += ["-Dhtml_css_files=", "-Dsuppress_warnings=theme.*"]
-    command = [sys.executable, "-m", "sphinx", "-q", "-c", ROOT, *options, source, out]
+    own = ["-c", ROOT, f"-Dlanguage={state.language}"]
+    bare = ["-C", f"-Dhtml_theme={state.theme}", "-Dextensions=myst_parser,sphinx_design,sphinx_thread_cards"]
+    settings = own if state.theme == "furo" else bare
+    command = [sys.executable, "-m", "sphinx", "-q", *settings, source, out]
     subprocess.run(command, check=True)  # noqa: S603 - nothing in it comes from elsewhere
     return (out / "index.html").as_uri()
 
