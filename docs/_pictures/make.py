@@ -44,13 +44,13 @@ From a dare at a trade-show booth to a Pi 3 that ran one tiny virtual machine, w
 
 <https://github.com/pftf/RPi4/issues/57>
 """
-# What is looked at: from the first block below the title to the last.
+# What is looked at: all that is below the title.
 _BOX = """margin => {
-  const first = document.querySelector("h1").parentElement.children[1];
-  const last = first.parentElement.lastElementChild;
-  const [top, bottom] = [first.getBoundingClientRect(), last.getBoundingClientRect()];
-  return {x: Math.max(0, top.x - margin), y: top.y + scrollY - margin,
-          width: Math.min(innerWidth, top.width + 2 * margin), height: bottom.bottom - top.y + 2 * margin};
+  const title = document.querySelector("section > h1"), box = title.parentElement.getBoundingClientRect();
+  const top = title.nextElementSibling.getBoundingClientRect().y, parts = [...title.parentElement.children].slice(1);
+  const bottom = Math.max(...parts.map(part => part.getBoundingClientRect().bottom));
+  return {x: Math.max(0, box.x - margin), y: top + scrollY - margin,
+          width: Math.min(innerWidth, box.width + 2 * margin), height: bottom - top + 2 * margin};
 }"""
 
 
@@ -75,6 +75,8 @@ def shoot(chromium: Browser, page: str, state: State, scheme: str, sharp: float)
     forced: Any = "active" if state.forced else "none"
     tab = chromium.new_page(color_scheme=scheme, viewport=window, device_scale_factor=sharp * state.scale, forced_colors=forced)
     tab.goto(page)
+    # Furo leaves this to the reader's browser.
+    tab.evaluate("direction => { document.dir = direction; }", "rtl" if state.language == "ar" else "ltr")
     if state.css:
         tab.add_style_tag(content=state.css)
     # Side bars and bars at the top of a narrow window are not looked at.
