@@ -55,6 +55,7 @@ extensions = [
     "notfound.extension",
     "sphinx_last_updated_by_git",
     "site_book",
+    "site_pictures",
     "site_reference",
 ]
 exclude_patterns = ["_drawings", "_latex", "_static", "_threads"]
@@ -93,6 +94,8 @@ html_title = project
 html_baseurl = os.environ.get("READTHEDOCS_CANONICAL_URL", "")
 html_static_path = ["docs/_static"]
 html_css_files = ["site.css"]
+# A picture whose size is given is no link to itself.
+html_scaled_image_link = False
 html_favicon = "docs/_static/favicon.svg"
 html_last_updated_fmt = today_fmt = "%-d %B %Y"
 html_theme_options = {

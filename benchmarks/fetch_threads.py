@@ -4,7 +4,7 @@ A server process answers each request after a pause, as a server somewhere else 
 fetches, reads and keeps all threads, or only requests them with ``requests`` at the same number of jobs. Printed are the
 medians, the ratio within this run, and the peak memory for a tenth of the threads and for all; nothing is asserted.
 
-    python benchmarks/fetch_threads.py [--threads 1000] [--jobs 8] [--pause 0.05] [--rounds 3]
+    python benchmarks/fetch_threads.py [--threads 1000] [--jobs 4] [--pause 0.05] [--rounds 3]
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ way, origin, folder, count, jobs = sys.argv[1], sys.argv[2], Path(sys.argv[3]), 
 from sphinx_thread_cards.fetch.asking import Asker
 from sphinx_thread_cards.fetch.http import Client, Limits
 from sphinx_thread_cards.fetch.outcome import Plan, fetch_one
-from sphinx_thread_cards.fetch.run import run
+from sphinx_thread_cards.fetch.run import WORKERS_A_REQUEST, run
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.site import Cited
 import requests, threading
@@ -46,7 +46,7 @@ if way == "bare":
 else:
     with Client(allowed=[origin], limits=Limits(pause=0, jobs=jobs)) as client:
         plan = Plan(folder=folder, send=Asker(client, {"hn.algolia.com": origin}))
-        whats = [outcome.what for outcome in run(cited, lambda cited: fetch_one(cited, plan), jobs)]
+        whats = [outcome.what for outcome in run(cited, lambda cited: fetch_one(cited, plan), jobs * WORKERS_A_REQUEST)]
     assert whats == ["saved"] * count, whats
 print(time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
@@ -102,7 +102,7 @@ def main() -> None:
     """Measure in alternation and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--threads", type=int, default=1000)
-    parser.add_argument("--jobs", type=int, default=8)
+    parser.add_argument("--jobs", type=int, default=4)
     parser.add_argument("--pause", type=float, default=0.05)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sphinx_thread_cards import store
 from sphinx_thread_cards.fetch.compare import compare
+from sphinx_thread_cards.fetch.errors import NotFound
+from sphinx_thread_cards.fetch.finding import Finding, check_one
 from sphinx_thread_cards.fetch.keeping import WouldLose, is_by_hand, is_older, to_keep, with_status
+from sphinx_thread_cards.fetch.outcome import Plan
 from sphinx_thread_cards.fetch.steps import Found
+from sphinx_thread_cards.platforms import parse_thread_url
+from sphinx_thread_cards.site import Cited
 from sphinx_thread_cards.thread import Author, Code, List, Media, Paragraph, Post, Provenance, Quote, Span, Status, Thread
 
 TIME = "2026-11-24T10:00:00Z"
@@ -123,3 +130,67 @@ def test_alternative_text_written_by_hand_is_no_edit() -> None:
     assert not compare(mine, Found(thread=shown(None, "https://files.example/1?token=b")))
     assert compare(mine, Found(thread=shown("A lantern", "https://files.example/1"))).edited == (1,)
     assert compare(mine, Found(thread=base)).edited == (1,)
+
+
+class Server:
+    """A microblog that shows a chain only as far as it reaches from the post that is asked for."""
+
+    def __init__(self, chain: list[str], *, gone: set[int]) -> None:
+        self.chain, self.gone, self.asked = chain, gone, list[int]()
+
+    def find(self, cited: Cited, _: Plan) -> Found:
+        number = int(cited.ref.id.removeprefix("1") or 1)
+        self.asked.append(number)
+        if number in self.gone:
+            raise NotFound(cited.ref.url, "gone")
+        whole = thread(*self.chain)
+        reached = [post for post in whole.posts if int(post.id) not in self.gone]
+        ends = [number_gone for number_gone in sorted(self.gone) if number_gone > number]
+        begins = [number_gone for number_gone in sorted(self.gone) if number_gone < number]
+        reached = [post for post in reached if (begins or [0])[-1] < int(post.id) < (ends or [len(self.chain) + 1])[0]]
+        return Found(thread=replace(whole, posts=tuple(reached)), whole=not begins)
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Plan:
+    return Plan(folder=tmp_path, send=lambda ask: pytest.fail(ask.url), own={"social.example"})
+
+
+@pytest.mark.parametrize(
+    ("gone", "why", "most_asked"),
+    [
+        ({4}, "post 4 deleted", 3),
+        ({9}, "post 9 deleted", 2),
+        ({3, 6}, "posts 3, 6 deleted", 5),
+        ({8, 9}, "posts 8, 9 deleted", 3),
+    ],
+)
+def test_chain_that_is_broken_in_the_middle_loses_only_what_is_gone(
+    gone: set[int], why: str, most_asked: int, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What comes after a deleted post is asked for by itself, in few requests."""
+    chain = [f"Post {number}." for number in range(1, 10)]
+    store.save(kept(thread(*chain)), plan.folder)
+    server = Server(chain, gone=gone)
+    monkeypatch.setattr("sphinx_thread_cards.fetch.finding.find", server.find)
+    ref = parse_thread_url(URL, {"social.example": "mastodon"})
+    assert ref is not None
+
+    result = check_one(Cited(ref=ref), plan)
+
+    assert (result.finding, result.why) == (Finding.EDITED, why)
+    assert len(server.asked) <= most_asked
+
+
+def test_posts_of_a_part_that_are_known_to_be_gone_are_deleted() -> None:
+    part = Found(thread=thread("One."), whole=False)
+    assert compare(kept(thread("One.", "Two.", "Three.")), part, {"3"}).deleted == (3,)
+
+
+def test_posts_are_the_same_by_their_address_too() -> None:
+    """Bluesky names an account by its handle or its key."""
+    live = thread("One.")
+    live = replace(live, posts=(replace(live.posts[0], id="did:plc:example/1"),))
+    changes = compare(kept(thread("One.")), Found(thread=live))
+    assert not changes
+    assert changes.new == 0

@@ -123,7 +123,7 @@ def _add(
 
 
 def _add_network(command: argparse.ArgumentParser) -> None:
-    command.add_argument("-j", "--jobs", type=_number, default=4, metavar="N", help="threads at once (4)")
+    command.add_argument("-j", "--jobs", type=_number, default=4, metavar="N", help="requests at once (4)")
     command.add_argument(
         "--pause", type=_seconds, default=1, metavar="S", help="seconds between two requests to one server (1)"
     )

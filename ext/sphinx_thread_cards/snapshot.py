@@ -16,7 +16,7 @@ MOST_POSTS = 5_000
 DEEPEST = 8
 """How many quotes, lists and quoted posts may stand in each other inside a post."""
 _ALWAYS = frozenset({"type", "format"})  # they have a default, but say how the rest is to be read
-_SAID = frozenset({"id", "author", "blocks", "warning"})
+_SAID = ("id", "author", "blocks", "warning")
 _PLAIN_FIELDS: dict[type, list[tuple[str, tuple[object, ...] | None]]] = {}
 _read_thread = reader_of(Thread)
 
@@ -52,8 +52,7 @@ def written(post: Post) -> dict[str, Any]:
 
     Not the addresses of pictures, and not where or how large they are kept: some servers name them anew each time.
     """
-    parts = {name: part for name, part in _plain(post).items() if name in _SAID}
-    return parts | {
+    return {name: _plain(getattr(post, name)) for name in _SAID} | {
         "media": [{"kind": media.kind, "alt": media.alt} for media in post.media],
         "quoted": written(post.quoted) if post.quoted else None,
     }

@@ -150,10 +150,12 @@ def save(thread: Thread, folder: Path) -> bool:
     :raises SnapshotError: the thread could not be read again, and why; nothing is written.
     :raises OSError: nothing could be written; what was there is there.
     """
-    # What a reader gets is what is written: without control characters, and in one form.
-    from sphinx_thread_cards.snapshot import cleaned, dumps  # noqa: PLC0415 - as in load
+    from sphinx_thread_cards.snapshot import dumps, loads  # noqa: PLC0415 - as in load
 
-    return write_whole(path_of(thread, folder), dumps(cleaned(thread)).encode())
+    text = dumps(thread)
+    read = loads(text)
+    # What a reader gets is what is written: without control characters, and in one form.
+    return write_whole(path_of(thread, folder), (text if read == thread else dumps(read)).encode())
 
 
 def write_whole(path: Path, content: bytes) -> bool:

@@ -10,7 +10,7 @@ from sphinx_thread_cards.commands.choice import chosen, kept_alone, open_site
 from sphinx_thread_cards.commands.fetching import asker_of, open_client
 from sphinx_thread_cards.fetch.finding import Finding, Result, check_one
 from sphinx_thread_cards.fetch.outcome import Plan
-from sphinx_thread_cards.fetch.run import run
+from sphinx_thread_cards.fetch.run import WORKERS_A_REQUEST, run
 from sphinx_thread_cards.store import path_of
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def command(args: Namespace) -> int:
         plan = Plan(folder=site.store, send=asker_of(site, client), dry=args.dry_run, own=site.settings.endpoints)
         progress = output.Progress(len(threads))
         try:
-            for result in run(threads, lambda cited: check_one(cited, plan), args.jobs):
+            for result in run(threads, lambda cited: check_one(cited, plan), args.jobs * WORKERS_A_REQUEST):
                 results.append(result)
                 progress.line("" if args.json else _line(result))
         finally:

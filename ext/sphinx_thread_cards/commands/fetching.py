@@ -14,7 +14,7 @@ from sphinx_thread_cards.fetch.errors import FetchError
 from sphinx_thread_cards.fetch.http import Client, Limits
 from sphinx_thread_cards.fetch.outcome import Outcome, Plan, What, fetch_one
 from sphinx_thread_cards.fetch.pictures import ACCEPT, MOST_BYTES, keep_pictures
-from sphinx_thread_cards.fetch.run import run
+from sphinx_thread_cards.fetch.run import WORKERS_A_REQUEST, run
 from sphinx_thread_cards.fetch.saved import open_saved
 from sphinx_thread_cards.fetch.steps import drive
 from sphinx_thread_cards.store import sweep
@@ -39,7 +39,7 @@ def command(args: Namespace) -> int:
         outcomes = []
         progress = output.Progress(len(threads))
         try:
-            for outcome in run(threads, lambda cited: fetch_one(cited, plan), args.jobs):
+            for outcome in run(threads, lambda cited: fetch_one(cited, plan), args.jobs * WORKERS_A_REQUEST):
                 outcomes.append(outcome)
                 progress.line("" if args.json else _line(outcome))
         finally:

@@ -11,7 +11,7 @@ from sphinx_thread_cards.snapshot import cleaned, written
 from sphinx_thread_cards.thread import Code, List, Paragraph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from sphinx_thread_cards.fetch.steps import Found
     from sphinx_thread_cards.thread import Block, Post, Thread
@@ -34,29 +34,35 @@ class Changes:
         return bool(self.edited or self.deleted)
 
 
-def compare(kept: Thread, found: Found) -> Changes:
+def compare(kept: Thread, found: Found, gone: Container[str] = ()) -> Changes:
     """Compare a kept thread with what was found of it now.
 
     Where both came from one place, all that was written counts. Where they did not, such as a saved page and an
     interface, only the words do: the one may have links or lists that the other has as plain text.
-    Posts that are not there count as deleted only where the whole thread was found.
+    Posts that are not there count as deleted where the whole thread was found.
 
+    :param gone: ids of posts that are known to be deleted.
     :raises SnapshotError: what was found could not be kept.
     """
-    live = {post.id: post for post in cleaned(found.thread).posts}
+    posts = cleaned(found.thread).posts
+    # Some platforms have two ids for a post, one of which its address tells.
+    live = {post.url: post for post in posts} | {post.id: post for post in posts}
     same = written if _place(kept) == _place(found.thread) else _words
-    edited, deleted = [], []
+    edited, deleted, seen = [], [], set()
     for number, post in enumerate(kept.posts, 1):
-        now = live.pop(post.id, None)
+        now = live.get(post.id) or live.get(post.url)
         if now is None:
-            deleted.append(number)
-        elif same(post) != same(_with_alt(now, post)):
+            deleted += [number] if found.whole or post.id in gone else []
+            continue
+        seen.add(now.id)
+        if same(post) != same(_as_kept(now, post)):
             edited.append(number)
-    return Changes(edited=tuple(edited), deleted=tuple(deleted) if found.whole else (), new=len(live))
+    return Changes(edited=tuple(edited), deleted=tuple(deleted), new=sum(post.id not in seen for post in posts))
 
 
-def _with_alt(now: Post, kept: Post) -> Post:
-    """The post with the alternative texts that the site's author wrote where its own author gave none."""
+def _as_kept(now: Post, kept: Post) -> Post:
+    """The post by the id of the kept one, with the alternative texts that the site's author wrote."""
+    now = replace(now, id=kept.id)
     if len(now.media) != len(kept.media):
         return now
     pairs = zip(now.media, kept.media, strict=True)

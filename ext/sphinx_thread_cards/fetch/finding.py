@@ -12,13 +12,15 @@ from sphinx_thread_cards.fetch.compare import compare
 from sphinx_thread_cards.fetch.errors import FetchError, Forbidden, NotFound
 from sphinx_thread_cards.fetch.outcome import find, why_not
 from sphinx_thread_cards.fetch.sources import SOURCES
+from sphinx_thread_cards.platforms import parse_thread_url
+from sphinx_thread_cards.site import Cited
 from sphinx_thread_cards.store import SnapshotError
 from sphinx_thread_cards.thread import Status
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.fetch.compare import Changes
     from sphinx_thread_cards.fetch.outcome import Plan
-    from sphinx_thread_cards.site import Cited
+    from sphinx_thread_cards.fetch.steps import Found
     from sphinx_thread_cards.thread import Thread
 
 
@@ -53,6 +55,8 @@ class Result:
     """Whether the snapshot says so now, and did not before."""
 
 
+_MOST_LOOKS = 5
+"""How many posts that are missing from a thread are asked for by themselves."""
 _STATUS = {Finding.SAME: Status.LIVE, Finding.EDITED: Status.EDITED, Finding.GONE: Status.GONE}
 
 
@@ -79,7 +83,8 @@ def check_one(cited: Cited, plan: Plan) -> Result:
 
 def _look(cited: Cited, plan: Plan, kept: Thread) -> Result:
     try:
-        changes = compare(kept, find(cited, plan))
+        found, gone = _with_missing(kept, find(cited, plan), plan)
+        changes = compare(kept, found, gone)
     except NotFound as error:
         return Result(cited=cited, finding=Finding.GONE, why=error.why)
     except Forbidden as error:
@@ -92,6 +97,32 @@ def _look(cited: Cited, plan: Plan, kept: Thread) -> Result:
         return Result(cited=cited, finding=Finding.EDITED, why=_told(changes))
     more = f"{changes.new} more to be had; fetch it with --refresh" if changes.new else ""
     return Result(cited=cited, finding=Finding.SAME, why=more)
+
+
+def _with_missing(kept: Thread, found: Found, plan: Plan) -> tuple[Found, set[str]]:
+    """What was found, with kept posts that are not in it and are there all the same; and ids of those that are not.
+
+    Where a post in the middle was deleted, a chain ends before it; so its last posts are asked for by themselves.
+    """
+    thread, asked, gone = found.thread, set[str](), set[str]()
+    for _ in range(_MOST_LOOKS):
+        there = {post.url for post in thread.posts}
+        last = next((post for post in reversed(kept.posts) if post.url not in there | asked), None)
+        ref = parse_thread_url(last.url, {kept.host: kept.platform}) if last else None
+        if last is None or ref is None or ref.key == (kept.platform, kept.host, kept.id):
+            break
+        asked.add(last.url)
+        try:
+            more = find(Cited(ref=ref), plan).thread
+        except NotFound:
+            gone.add(last.id)
+        except Forbidden:
+            continue
+        else:
+            posts = tuple(post for post in more.posts if post.url not in there)
+            people = tuple(person for person in more.participants if person not in thread.participants)
+            thread = replace(thread, posts=thread.posts + posts, participants=thread.participants + people)
+    return replace(found, thread=thread), gone
 
 
 def _told(changes: Changes) -> str:

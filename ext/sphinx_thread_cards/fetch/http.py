@@ -7,6 +7,7 @@ addresses. For the same reason nothing is read from ``.netrc``; and no cookie is
 from __future__ import annotations
 
 import json
+import threading
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
@@ -57,6 +58,7 @@ class Client:
         self._limits = limits or Limits()
         self._pace = Pace(self._limits.pause, clock, sleep)
         self._robots = Robots(NAME, self._read_robots, self._pace.slow)
+        self._slots = threading.Semaphore(self._limits.jobs)
         self._transport = Transport(self.agent, frozenset(map(origin_of, allowed)), self._limits, ca_bundle)
 
     def __enter__(self) -> Self:
@@ -152,7 +154,8 @@ class Client:
             if question.robots:
                 self._robots.check(question.url)
             self._pace.wait(question.url)
-            answer = self._transport.send(question)
+            with self._slots:
+                answer = self._transport.send(question)
             if isinstance(answer, Answer):
                 return answer
             question = _redirected(question, answer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -44,6 +45,11 @@ def safe_link(href: object, base_url: str = "") -> str | None:
     """
     if not isinstance(href, str) or not href.strip() or len(href) > MAX_LINK:
         return None
+    return _resolved(href, base_url)
+
+
+@lru_cache(maxsize=2048)  # the same few addresses come again and again: of an author, of a picture, of the thread
+def _resolved(href: str, base_url: str) -> str | None:
     try:
         given = urlsplit(clean(href).strip())
         if given.scheme and not given.netloc:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+WORKERS_A_REQUEST = 2
+"""For each request at once: one waits for a server while the other reads and writes what came before."""
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 

@@ -51,7 +51,7 @@ class Limits:
     pause: float = 1
     """From the begin of a request to one host to the begin of the next."""
     jobs: int = 10
-    """How many connections to one host are kept for the next request."""
+    """Most requests at once; and how many connections to one host are kept for the next request."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
