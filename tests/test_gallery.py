@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import runpy
 import sys
-from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
+from lxml import etree
 from PIL import Image
 from support.commands import ROOT
 
@@ -38,10 +39,10 @@ def test_every_picture_is_made_and_shown(made: set[str]) -> None:
     }
 
     assert set(shown) == made == {path.stem for path in (CARDS / "gallery").iterdir()}
-    assert all(len(words.split()) > 4 for words in shown.values())
+    assert all(len(words.split()) >= 4 for words in shown.values())
 
 
-def test_the_pictures_are_small(made: set[str]) -> None:
+def test_the_pictures_are_small() -> None:
     """All together 3 MB at most; none is empty."""
     files = list((CARDS / "gallery").iterdir())
 
@@ -73,9 +74,6 @@ def test_every_property_in_use_has_a_value() -> None:
 
 def test_marks_are_drawn_in_the_style_sheet() -> None:
     """They ask nobody for a file, and each is an SVG that a reader of XML accepts."""
-    from urllib.parse import unquote
-    from xml.etree import ElementTree
-
     addresses = re.findall(r'url\("(.*?)"\)', STYLE_SHEET)
 
     assert len(addresses) == 9
@@ -83,4 +81,4 @@ def test_marks_are_drawn_in_the_style_sheet() -> None:
     for address in addresses:
         kind, _, text = unquote(address).partition(",")
         assert kind == "data:image/svg+xml"
-        assert ElementTree.fromstring(text).tag == "{http://www.w3.org/2000/svg}svg"
+        assert etree.fromstring(text).tag == "{http://www.w3.org/2000/svg}svg"

@@ -73,7 +73,9 @@ def shoot(chromium: Browser, page: str, state: State, scheme: str, sharp: float)
     """Take a picture of the cards of a page."""
     window = {"width": round(state.width / state.scale), "height": 900}
     forced: Any = "active" if state.forced else "none"
-    tab = chromium.new_page(color_scheme=scheme, viewport=window, device_scale_factor=sharp * state.scale, forced_colors=forced)
+    tab = chromium.new_page(
+        color_scheme=scheme, viewport=window, device_scale_factor=sharp * state.scale, forced_colors=forced
+    )
     tab.goto(page)
     # Furo leaves this to the reader's browser.
     tab.evaluate("direction => { document.dir = direction; }", "rtl" if state.language == "ar" else "ltr")

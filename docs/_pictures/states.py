@@ -75,8 +75,12 @@ STATES: dict[str, State] = {
     "url-only": State(page=f"{URL_ONLY}\n\n{FORUM}\n\n{LISTED}"),
     "options": State(page=FULL),
     "snapshot": State(page=f"<{ISSUE}>"),
-    "avatar": State(page=f"<{SOCIAL}001>\n\n" + card(f"{SOCIAL}001", author="Kim Example", handle="kim", title="No avatar")),
-    "long-names": State(page=card(ISSUE, title=LONG, author="Maria Anna Wilhelmina Theodora van der Example-Exampleshire")),
+    "avatar": State(
+        page=f"<{SOCIAL}001>\n\n" + card(f"{SOCIAL}001", author="Kim Example", handle="kim", title="No avatar")
+    ),
+    "long-names": State(
+        page=card(ISSUE, title=LONG, author="Maria Anna Wilhelmina Theodora van der Example-Exampleshire")
+    ),
     "one-picture": State(page=thread(1)),
     "four-pictures": State(page=thread(2)),
     "video": State(page=thread(3)),
@@ -91,16 +95,21 @@ STATES: dict[str, State] = {
     "parts": State(page=thread(160, posts="2-3, 9, 60")),
     "grid-2": State(page=grid(URL_ONLY, FORUM), width=760, beside=False),
     "grid-3": State(page=grid(URL_ONLY, LISTED, VIDEO), width=760, beside=False),
-    "tab": State(page=f"`````{{tab-set}}\n````{{tab-item}} The issue\n{URL_ONLY}\n````\n````{{tab-item}} The list\n{LISTED}\n````\n`````"),
+    "tab": State(
+        page=f"`````{{tab-set}}\n````{{tab-item}} The issue\n{URL_ONLY}\n````\n"
+        f"````{{tab-item}} The list\n{LISTED}\n````\n`````"
+    ),
     "card": State(page=f"````{{card}} A card in a card\n{URL_ONLY}\n````"),
     "admonition": State(page=f"````{{note}}\nWords before it.\n\n{URL_ONLY}\n````"),
     "sidebar": State(
-        page=f"````{{sidebar}} Beside the text\n{FORUM}\n````\n\n" + "The text runs around it, as it does in a book. " * 14,
+        page=f"````{{sidebar}} Beside the text\n{FORUM}\n````\n\n"
+        + "The text runs around it, as it does in a book. " * 14,
         width=760,
         beside=False,
     ),
     "right-to-left": State(
-        page=card(ISSUE, "ملخص قصير من كلماتنا.", title="برنامج على لوحة صغيرة (2020)", author="مثال", lang="ar") + f"\n\n{URL_ONLY}",
+        page=card(ISSUE, "ملخص قصير من كلماتنا.", title="برنامج على لوحة صغيرة (2020)", author="مثال", lang="ar")
+        + f"\n\n{URL_ONLY}",
         language="ar",
     ),
     "small-screen": State(page=f"{FULL}\n\n{FORUM}", width=320),

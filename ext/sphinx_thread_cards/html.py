@@ -126,7 +126,7 @@ def _who(self: HTML5Translator, card: Card) -> str:
 
 
 def _letter(card: Card) -> str:
-    """The attribute with the first letter of the author's name, which the style sheet shows where there is no avatar."""
+    """The attribute with the first letter of the author's name, shown by CSS where there is no avatar."""
     first = next(filter(str.isalnum, card.author or card.handle or ""), "")
     return f' data-letter="{first.upper()[:1]}"' if first else ""
 
