@@ -14,14 +14,21 @@ from sphinx_thread_cards.card import BLOCK, SEPARATOR, Card, addresses, header, 
 from sphinx_thread_cards.dates import show_when
 from sphinx_thread_cards.html_pictures import card_avatar, card_picture, picture_tag, skip_avatar, visit_picture
 from sphinx_thread_cards.html_quotes import (
+    card_content,
     card_excerpt,
+    card_fold,
     card_head,
+    close_box,
     depart_excerpt,
+    depart_fold,
     depart_head,
     for_html,
+    visit_content,
     visit_excerpt,
+    visit_fold,
     visit_head,
 )
+from sphinx_thread_cards.html_times import as_times, card_time, depart_time, visit_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,10 +52,6 @@ class card_post(nodes.General, nodes.Element):  # noqa: N801
     """A post of an unrolled thread."""
 
 
-class card_fold(nodes.General, nodes.Element):  # noqa: N801
-    """What is shown when it is asked for."""
-
-
 _AVATAR_SIDE = 32
 _AVATAR_AT_POST = 24
 
@@ -56,7 +59,8 @@ _AVATAR_AT_POST = 24
 def build_article(card: Card, place: nodes.container, language: str) -> card_article:
     """The card as an ``<article>``: few nodes, as there may be many cards on a page."""
     said = " ".join(filter(None, (*header(card, language), card.title, card.author, card.handle)))
-    article = card_article("", card_words("", said), classes=place["classes"], ids=place["ids"], names=place["names"])
+    classes = [*place["classes"], "h-cite"]
+    article = card_article("", card_words("", said), classes=classes, ids=place["ids"], names=place["names"])
     article.source, article.line = place.source, place.line
     article["card"], article["language"] = card, language
     if card.avatar:
@@ -81,13 +85,19 @@ def _for_html(part: nodes.Element) -> nodes.Element:
     if not isinstance(part, nodes.container):
         return part
     post = card_post("", *part.children, ids=part["ids"], classes=part["classes"])
+    post["classes"] = [*post["classes"], "h-entry"]
     post["lang"] = part["lang"]
+    for quote in [node for node in post.findall(nodes.block_quote) if node.get("cite")]:
+        quote.parent.replace(quote, for_html(quote))
     for image in list(post.findall(nodes.image)):
         image.parent.replace(image, card_picture("", **image.attributes))
     head, *body = (node for node in post.children if isinstance(node, nodes.Element))
     if body and f"{BLOCK}-warning" in body[0]["classes"]:
         body = [card_fold("", *body[1:], label=body[0].astext())]
-    post[:] = [for_html(head), *body]
+    as_times(head)
+    link = next(head.findall(nodes.reference))
+    link["classes"] = ["u-url"]
+    post[:] = [for_html(head), card_content("", *body)]
     return post
 
 
@@ -99,21 +109,27 @@ def visit_article(self: HTML5Translator, node: card_article) -> None:
     card: Card = node["card"]
     name = f"{node['ids'][0]}-title"
     lines = [_header(self, card, node["language"])]
-    title = f'<a class="reference external" href="{self.attval(card.href)}">{self.encode(card.title)}</a>'
+    title = _link(self, card, card.href, card.title, "p-name ")
     lines.append(f'<p class="{BLOCK}-title" id="{name}" dir="auto">{title}</p>\n')
     if who := _who(self, card):
         face = "".join(picture_tag(self, part) for part in node if isinstance(part, card_avatar))
         letter = "" if face else _letter(card)
-        lines.append(f'<p class="{BLOCK}-author" dir="auto"{letter}>{face}{who}</p>\n')
+        lines.append(f'<p class="{BLOCK}-author p-author h-card" dir="auto"{letter}>{face}{who}</p>\n')
     label: dict[str, Any] = {"aria-labelledby": name}
     self.body.append(self.starttag(node, "article", **label) + "".join(lines))
+
+
+def _link(self: HTML5Translator, card: Card, url: str, words: str, role: str = "") -> str:
+    """A link; the one to the thread itself says so to machines."""
+    role += "u-url " if url == card.ref.url else ""
+    return f'<a class="{role}reference external" href="{self.attval(url)}">{self.encode(words)}</a>'
 
 
 def _header(self: HTML5Translator, card: Card, language: str) -> str:
     platform, *others = (self.encode(part) for part in header(card, language))
     if card.when:
         date = self.encode(show_when(card.when, language))
-        time = f'<time datetime="{card.when.isoformat()}">{date}</time>'
+        time = f'<time class="dt-published" datetime="{card.when.isoformat()}">{date}</time>'
         others = [time if part == date else part for part in others]
     return f'<p class="{BLOCK}-header">{SEPARATOR.join((f"<strong>{platform}</strong>", *others))}</p>\n'
 
@@ -121,7 +137,8 @@ def _header(self: HTML5Translator, card: Card, language: str) -> str:
 def _who(self: HTML5Translator, card: Card) -> str:
     handle = f"@{self.encode(card.handle)}" if card.handle else ""
     if card.author and handle:
-        return f'{self.encode(card.author)} <span class="{BLOCK}-handle">{handle}</span>'
+        name = f'<span class="p-name">{self.encode(card.author)}</span>'
+        return f'{name} <span class="{BLOCK}-handle p-nickname">{handle}</span>'
     return self.encode(card.author) if card.author else handle
 
 
@@ -133,10 +150,7 @@ def _letter(card: Card) -> str:
 
 def depart_article(self: HTML5Translator, node: card_article) -> None:
     """Write the line of links, whose labels need no address beside them, and close the ``<article>``."""
-    links = (
-        f'<a class="reference external" href="{self.attval(url)}">{self.encode(label)}</a>'
-        for label, url in addresses(node["card"])
-    )
+    links = (_link(self, node["card"], url, label) for label, url in addresses(node["card"]))
     if note := kept_note(node["card"], node["language"]):
         self.body.append(f'<p class="{BLOCK}-kept">{self.encode(note)}</p>\n')
     self.body.append(f'<p class="{BLOCK}-links">{SEPARATOR.join(links)}</p>\n</article>\n')
@@ -148,29 +162,9 @@ def visit_post(self: HTML5Translator, node: card_post) -> None:
     self.body.append(self.starttag(node, "div", dir="auto", **language))
 
 
-def depart_post(self: HTML5Translator, node: card_post) -> None:  # noqa: ARG001
-    """Close it."""
-    self.body.append("</div>\n")
-
-
-def visit_fold(self: HTML5Translator, node: card_fold) -> None:
-    """Open a fold; the browser opens it, without a script."""
-    self.body.append(f'<details class="{BLOCK}-fold"><summary>{self.encode(node["label"])}</summary>\n')
-
-
-def depart_fold(self: HTML5Translator, node: card_fold) -> None:  # noqa: ARG001
-    """Close it."""
-    self.body.append("</details>\n")
-
-
 def visit_summary(self: HTML5Translator, node: card_summary) -> None:
     """Open the summary."""
     self.body.append(self.starttag(node, "div", dir="auto"))
-
-
-def depart_summary(self: HTML5Translator, node: card_summary) -> None:  # noqa: ARG001
-    """Close it."""
-    self.body.append("</div>\n")
 
 
 def skip_words(self: HTML5Translator, node: card_words) -> None:  # noqa: ARG001
@@ -181,12 +175,14 @@ def skip_words(self: HTML5Translator, node: card_words) -> None:  # noqa: ARG001
 # What Sphinx.add_node takes for each node.
 VISITORS: dict[type[nodes.Element], tuple[Callable[..., None], Callable[..., None] | None]] = {
     card_article: (visit_article, depart_article),
-    card_summary: (visit_summary, depart_summary),
+    card_summary: (visit_summary, close_box),
     card_words: (skip_words, None),
-    card_post: (visit_post, depart_post),
+    card_post: (visit_post, close_box),
+    card_content: (visit_content, close_box),
     card_fold: (visit_fold, depart_fold),
     card_head: (visit_head, depart_head),
     card_excerpt: (visit_excerpt, depart_excerpt),
     card_picture: (visit_picture, None),
     card_avatar: (skip_avatar, None),
+    card_time: (visit_time, depart_time),
 }
