@@ -46,14 +46,18 @@ def add_style_sheet(
     context: dict[str, Any],  # noqa: ARG001
     doctree: nodes.document | None,
 ) -> None:
-    """Link the style sheet on this page if there is a card or a list on it (``html-page-context``)."""
+    """Link the style sheet on this page if there is a card, a citation or a list on it (``html-page-context``)."""
     if doctree is not None and app.config.thread_cards_css and _is_styled(app, doctree):
         # Before the site's own style sheets (800), which may restyle cards.
         app.add_css_file(STYLE_SHEET, priority=400)
 
 
+def _is_ours(node: nodes.Node) -> bool:
+    return isinstance(node, card_article) or (isinstance(node, nodes.inline) and "thread-citation" in node["classes"])
+
+
 def _is_styled(app: Sphinx, doctree: nodes.document) -> bool:
-    if next(doctree.findall(card_article), None) is not None:
+    if next(doctree.findall(_is_ours), None) is not None:
         return True
     domain = cast("ThreadDomain", app.env.get_domain("thread"))
     return bool(domain.lists) and any("thread-list" in box["classes"] for box in doctree.findall(nodes.container))

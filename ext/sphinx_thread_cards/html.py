@@ -117,8 +117,10 @@ def visit_article(self: HTML5Translator, node: card_article) -> None:
     tongue = f' lang="{self.attval(card.title_lang or "")}"' if foreign else ""
     title = _link(self, card, card.href, card.title, "p-name ")
     lines.append(f'<p class="{BLOCK}-title" id="{name}" dir="auto"{tongue}>{title}</p>\n')
-    if who := "".join(picture_tag(self, part) for part in node if isinstance(part, card_avatar)) + _who(self, card):
-        lines.append(f'<p class="{BLOCK}-author p-author h-card" dir="auto">{who}</p>\n')
+    if who := _who(self, card):
+        face = "".join(picture_tag(self, part) for part in node if isinstance(part, card_avatar))
+        letter = "" if face else _letter(card)
+        lines.append(f'<p class="{BLOCK}-author p-author h-card" dir="auto"{letter}>{face}{who}</p>\n')
     label: dict[str, Any] = {"aria-labelledby": name}
     if runs_to_the_left(language):
         # Few themes say so of the page.
@@ -147,6 +149,12 @@ def _who(self: HTML5Translator, card: Card) -> str:
         name = f'<span class="p-name">{self.encode(card.author)}</span>'
         return f'{name} <span class="{BLOCK}-handle p-nickname">{handle}</span>'
     return self.encode(card.author) if card.author else handle
+
+
+def _letter(card: Card) -> str:
+    """The attribute with the first letter of the author's name, shown by CSS where there is no avatar."""
+    first = next(filter(str.isalnum, card.author or card.handle or ""), "")
+    return f' data-letter="{first.upper()[:1]}"' if first else ""
 
 
 def depart_article(self: HTML5Translator, node: card_article) -> None:
