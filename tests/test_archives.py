@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 from sphinx_thread_cards.fetch.errors import BadAnswer
-from sphinx_thread_cards.fetch.pages import read_page
+from sphinx_thread_cards.fetch.pages.reading import read_page
 from sphinx_thread_cards.fetch.saved import Saved, open_saved
 from sphinx_thread_cards.fetch.steps import Wish
 from sphinx_thread_cards.platforms import parse_thread_url

@@ -14,7 +14,8 @@ from unittest import mock
 import pytest
 from sphinx_thread_cards import __version__
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, RateLimited, Unreachable, duration, shown
-from sphinx_thread_cards.fetch.http import Client, Limits
+from sphinx_thread_cards.fetch.http import Limits
+from support.client import Client
 from support.server import Reply, Server, json_reply, page_reply, redirect, serve
 
 

@@ -9,9 +9,10 @@ from unittest import mock
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sphinx_thread_cards.fetch.addresses import Origin, is_public, origin_of
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Unreachable
-from sphinx_thread_cards.fetch.http import Client, Limits
+from sphinx_thread_cards.fetch.http import Limits
+from sphinx_thread_cards.fetch.net.addresses import Origin, is_public, origin_of
+from support.client import Client
 from support.server import Reply, Server, json_reply, redirect, repeat, serve
 
 QUICK = Limits(connect=0.5, read=0.3, whole=0.8, retries=2, backoff=0.01, pause=0)

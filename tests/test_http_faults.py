@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import socket
 import subprocess
+import threading
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import suppress
@@ -24,7 +25,9 @@ from sphinx_thread_cards.fetch.errors import (
     RateLimited,
     Unreachable,
 )
-from sphinx_thread_cards.fetch.http import Client, Limits
+from sphinx_thread_cards.fetch.http import Limits
+from sphinx_thread_cards.fetch.net.watch import Watcher
+from support.client import Client
 from support.programs import require
 from support.server import Reply, Server, bomb, json_reply, page_reply, redirect, repeat, serve
 
@@ -304,3 +307,18 @@ def test_a_handshake_that_stalls() -> None:
         limits = replace(QUICK, retries=0)
         with Client(allowed=[origin], limits=limits) as client, pytest.raises(Unreachable):
             client.get_json(f"{origin}/")
+
+
+def test_one_thread_watches_over_all_requests_and_ends() -> None:
+    watcher, others = Watcher(0.2), set(threading.enumerate())
+    with watcher.watching() as first, watcher.watching() as second:
+        (thread,) = set(threading.enumerate()) - others
+        thread.join(5)
+        assert first.expired
+        assert second.expired
+        assert not thread.is_alive()
+    with watcher.watching() as third:
+        (thread,) = set(threading.enumerate()) - others
+    thread.join(5)
+    assert not thread.is_alive()
+    assert not third.expired

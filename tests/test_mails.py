@@ -6,10 +6,10 @@ import time
 
 import pytest
 from sphinx_thread_cards.fetch.errors import BadAnswer
-from sphinx_thread_cards.fetch.mail_body import blocks_of
-from sphinx_thread_cards.fetch.mail_headers import sender, shown_name, time_of, words
-from sphinx_thread_cards.fetch.mail_text import shorten, unflowed, unsigned
-from sphinx_thread_cards.fetch.mails import read_mails, title_of
+from sphinx_thread_cards.fetch.mail.body import blocks_of
+from sphinx_thread_cards.fetch.mail.headers import sender, shown_name, time_of, words
+from sphinx_thread_cards.fetch.mail.mails import read_mails, title_of
+from sphinx_thread_cards.fetch.mail.text import shorten, unflowed, unsigned
 from support.mails import said, thread_of
 
 

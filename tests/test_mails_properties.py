@@ -8,9 +8,9 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sphinx_thread_cards.fetch.errors import FetchError
-from sphinx_thread_cards.fetch.mail_headers import sender, shown_name, time_of, words
-from sphinx_thread_cards.fetch.mail_text import shorten, unflowed, unsigned
-from sphinx_thread_cards.fetch.mails import read_mails
+from sphinx_thread_cards.fetch.mail.headers import sender, shown_name, time_of, words
+from sphinx_thread_cards.fetch.mail.mails import read_mails
+from sphinx_thread_cards.fetch.mail.text import shorten, unflowed, unsigned
 from sphinx_thread_cards.snapshot import cleaned, dumps
 from sphinx_thread_cards.thread import Thread
 from support.mails import thread_of

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sphinx_thread_cards.fetch.errors import FetchError
-from sphinx_thread_cards.fetch.pages import address_of_page, read_page
+from sphinx_thread_cards.fetch.pages.reading import address_of_page, read_page
 from sphinx_thread_cards.fetch.saved import Saved
 from sphinx_thread_cards.fetch.steps import Found, Wish
 from sphinx_thread_cards.platforms import parse_thread_url

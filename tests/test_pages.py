@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden
-from sphinx_thread_cards.fetch.pages import address_of_page, read_page
+from sphinx_thread_cards.fetch.pages.reading import address_of_page, read_page
 from sphinx_thread_cards.fetch.steps import Found, Wish
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.snapshot import cleaned, dumps
@@ -276,6 +276,11 @@ def test_a_post_for_followers_is_not_kept() -> None:
     html = page_of("mastodon-app").replace("detailed-status__wrapper-public", "detailed-status__wrapper-private")
     with pytest.raises(Forbidden, match="not public"):
         read(html)
+
+
+def test_an_id_that_no_snapshot_may_hold_gives_way_to_that_of_the_address() -> None:
+    html = page_of("mastodon-app").replace('data-id="110446984100000000"', 'data-id="1 <2>"')
+    assert "110446984100000000" in [post.id for post in cleaned(read(html, replies=True).thread).posts]
 
 
 def test_a_translation_is_not_the_post() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from sphinx_thread_cards.fetch import rich_spans
+from sphinx_thread_cards.fetch.rich import spans
 from sphinx_thread_cards.fetch.rich_text import from_facets, from_html, from_plain, read_html
 from sphinx_thread_cards.thread import List, Media, Paragraph, Span
 from support.sketches import sketch
@@ -172,7 +172,7 @@ def test_html(name: str) -> None:
 )
 def test_links(href: object, expected: str | None) -> None:
     """Only web addresses without user information become links."""
-    assert rich_spans.safe_link(href, BASE) == expected
+    assert spans.safe_link(href, BASE) == expected
 
 
 def test_relative_links_need_a_base() -> None:
@@ -203,7 +203,7 @@ def test_media_apart() -> None:
 def test_depth_is_bounded() -> None:
     """Quotes beyond the limit go into the last one; nothing is lost."""
     blocks = from_html("<blockquote>" * 50 + "deep" + "</blockquote>" * 50 + "after", BASE)
-    assert sketch(blocks) == "> " * rich_spans.MAX_DEPTH + "deep\nafter"
+    assert sketch(blocks) == "> " * spans.MAX_DEPTH + "deep\nafter"
 
 
 def test_deep_html_is_read_as_html() -> None:
@@ -217,15 +217,15 @@ def test_html_deeper_than_the_parser_goes() -> None:
 
 @pytest.mark.parametrize("read", [lambda text: from_html(text, BASE), from_plain, lambda text: from_facets(text, [])])
 def test_long_text_is_cut(read: object) -> None:
-    blocks = read("x" * (rich_spans.MAX_TEXT + 1))  # type: ignore[operator]
-    assert sketch(blocks) == "x" * rich_spans.MAX_TEXT + "\n…"
+    blocks = read("x" * (spans.MAX_TEXT + 1))  # type: ignore[operator]
+    assert sketch(blocks) == "x" * spans.MAX_TEXT + "\n…"
 
 
 def test_one_long_address_does_not_fill_the_memory() -> None:
     """A link around 60,000 spans would be written in each."""
     html = f'<a href="https://a.example/{"x" * 1900}">' + "a<b>b</b>" * 50_000
     blocks = from_html(html, BASE)
-    assert sum(len(span.href or "") for span in blocks[0].spans) <= 4 * rich_spans.MAX_TEXT  # type: ignore[union-attr]
+    assert sum(len(span.href or "") for span in blocks[0].spans) <= 4 * spans.MAX_TEXT  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

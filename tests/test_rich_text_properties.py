@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from sphinx_thread_cards.fetch.rich_spans import MAX_DEPTH, MAX_LINK, safe_link
-from sphinx_thread_cards.fetch.rich_tags import DROPPED, KNOWN
+from sphinx_thread_cards.fetch.rich import spans
+from sphinx_thread_cards.fetch.rich.spans import MAX_DEPTH, MAX_LINK, safe_link
+from sphinx_thread_cards.fetch.rich.tags import DROPPED, KNOWN
 from sphinx_thread_cards.fetch.rich_text import (
     from_entities,
     from_facets,
@@ -153,6 +154,16 @@ def test_any_link(href: str, base_url: str) -> None:
     if link is not None:
         assert is_safe(link), link
         assert safe_link(link) == link
+
+
+@given(
+    st.sampled_from(["https://a.example", "http://a.example:80", "HTTPS://a.example", "https://[::1]"]),
+    st.text("a/?#.:;=&%[]()@\\ -_é", max_size=8),
+)
+@settings(SEARCH, max_examples=2000)
+def test_a_link_that_is_not_taken_apart_would_come_out_as_it_is(origin: str, rest: str) -> None:
+    href = origin + rest
+    assert safe_link(href, BASE) == spans._resolved(href, BASE)  # noqa: SLF001 - the long way
 
 
 def without_spaces(text: str) -> str:

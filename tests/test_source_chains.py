@@ -9,9 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from sphinx_thread_cards.fetch.answers import Answer
-from sphinx_thread_cards.fetch.chains import of_microblog
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, NotFound, RateLimited, Unreachable
 from sphinx_thread_cards.fetch.sources import SOURCES
+from sphinx_thread_cards.fetch.sources._chains import of_microblog
 from sphinx_thread_cards.fetch.steps import Ask, Found, Wish, drive
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.thread import Post

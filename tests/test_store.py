@@ -325,6 +325,12 @@ def test_what_stands_in_the_file_s_place_but_is_none(tmp_path: Path) -> None:
         load(a_ref("x", "20"), tmp_path)
 
 
+def test_what_could_not_be_read_again_is_not_written(tmp_path: Path) -> None:
+    with pytest.raises(SnapshotError, match="larger than 8 MB"):
+        save(a_thread("é" * 5 * 1024 * 1024), tmp_path)
+    assert not list(tmp_path.rglob("*.json"))
+
+
 def test_sweep_takes_what_killed_writers_left(tmp_path: Path) -> None:
     save(a_thread(), tmp_path)
     old, new = (tmp_path / "x" / f"~unfinished-{name}" for name in ("old", "new"))

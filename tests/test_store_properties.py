@@ -223,6 +223,7 @@ def try_out(text: str | bytes) -> Thread | None:
 @SEARCH
 def test_what_is_written_is_read_again(thread: Thread) -> None:
     text = dumps(thread)
+    assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     again = loads(text)
     check(again)
     assert again == thread

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["ThreadRef", "__version__", "parse_thread_url", "setup"]
 __version__ = "0.1.0"
 # Raised whenever the nodes or the domain's data change, so that no environment from before is used again.
-ENV_VERSION = 7
+ENV_VERSION = 8
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -22,6 +22,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     # Imported here, so that parse_thread_url alone does not bring Sphinx in.
     from sphinx_thread_cards import (  # noqa: PLC0415
         assets,
+        codes,
         directives,
         domain,
         formats,
@@ -46,6 +47,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     for format_, shape in formats.SHAPES.items():
         app.add_post_transform(transforms.build_for(format_, shape))
     app.add_post_transform(transforms.build_for("epub", formats.build_for_book, "builders"))
+    app.add_post_transform(codes.AddCodes)
     for node, visitors in html.VISITORS.items():
         app.add_node(node, html=visitors)
     app.add_latex_package(assets.LATEX_PACKAGE)

@@ -11,6 +11,7 @@ from sphinx.domains import ObjType
 from sphinx_thread_cards import store
 from sphinx_thread_cards.card import describe
 from sphinx_thread_cards.citations import citation_text, told
+from sphinx_thread_cards.index import ThreadIndex
 from sphinx_thread_cards.notes import Notes
 from sphinx_thread_cards.options import Options
 from sphinx_thread_cards.platforms import find_thread
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from sphinx import addnodes
     from sphinx.builders import Builder
+    from sphinx.domains import Index
     from sphinx.environment import BuildEnvironment
     from sphinx.roles import XRefRole
     from sphinx.util.typing import RoleFunction
@@ -44,6 +46,7 @@ class ThreadDomain(Notes):
     object_types: ClassVar[dict[str, ObjType]] = {"card": ObjType("thread", "ref")}
     roles: ClassVar[dict[str, RoleFunction | XRefRole]] = {"ref": CardRole(warn_dangling=True)}
     dangling_warnings: ClassVar[dict[str, str]] = {"ref": "no card has the anchor or the name %(target)r"}
+    indices: ClassVar[list[type[Index]]] = [ThreadIndex]
 
     def find(self, url: str) -> ThreadRef:
         """The thread at an address that was let in when its page was read."""

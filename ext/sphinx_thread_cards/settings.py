@@ -126,6 +126,12 @@ class Settings:
         "Write all cited threads as `threads.json` (CSL-JSON) and `threads.bib` (BibTeX) among the pages of HTML.",
         build=False,
     )
+    latex_qr: bool = _setting(
+        False,  # noqa: FBT003
+        _check_flag,
+        "Print a QR code of its address on every card, in LaTeX.",
+        build=False,
+    )
     css: bool = _setting(True, _check_flag, "Add the extension's style sheet to pages that hold a card.")  # noqa: FBT003
 
 

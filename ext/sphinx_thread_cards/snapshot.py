@@ -17,7 +17,9 @@ DEEPEST = 8
 """How many quotes, lists and quoted posts may stand in each other inside a post."""
 _ALWAYS = frozenset({"type", "format"})  # they have a default, but say how the rest is to be read
 _SAID = ("id", "author", "blocks", "warning")
+_AS_THEY_ARE = frozenset({str, int, bool, type(None)})
 _PLAIN_FIELDS: dict[type, list[tuple[str, tuple[object, ...] | None]]] = {}
+_in_json = json.JSONEncoder(ensure_ascii=False).encode
 _read_thread = reader_of(Thread)
 
 
@@ -26,7 +28,21 @@ def dumps(thread: Thread) -> str:
 
     :returns: JSON with a line break at its end, to be written as UTF-8.
     """
-    return json.dumps(_plain(thread), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    return _in_lines(_plain(thread), "\n") + "\n"
+
+
+def _in_lines(value: object, line: str) -> str:
+    """As ``json.dumps`` writes it with an indent, for which that has no fast way.
+
+    :param line: a line break and the indent of the line that the value begins in.
+    """
+    inner = f"{line}  "
+    if isinstance(value, dict) and value:
+        parts = [f"{inner}{_in_json(name)}: {_in_lines(part, inner)}" for name, part in sorted(value.items())]
+        return f"{{{','.join(parts)}{line}}}"
+    if isinstance(value, list) and value:
+        return f"[{','.join([inner + _in_lines(part, inner) for part in value])}{line}]"
+    return _in_json(value)
 
 
 def cleaned(thread: Thread) -> Thread:
@@ -34,7 +50,7 @@ def cleaned(thread: Thread) -> Thread:
 
     :raises SnapshotError: it could not be read again, and why.
     """
-    return loads(json.dumps(_plain(thread)))
+    return _read(_plain(thread))
 
 
 def digest(thread: Thread) -> str:
@@ -59,22 +75,27 @@ def written(post: Post) -> dict[str, Any]:
 
 
 def _plain(value: object) -> Any:  # noqa: ANN401 - whatever JSON knows
+    kind = type(value)
+    if kind in _AS_THEY_ARE:
+        return value
     if isinstance(value, tuple):
         return [_plain(part) for part in value]
     if isinstance(value, Enum):
         return value.value
-    if type(value) not in _PLAIN_FIELDS:
+    if isinstance(value, str):
+        return str(value)  # of a class of its own, which readers refuse
+    if kind not in _PLAIN_FIELDS:
         if not is_dataclass(value):
             return value
         # Looked up once for each class: `fields` alone would take most of the time.
-        _PLAIN_FIELDS[type(value)] = [
+        _PLAIN_FIELDS[kind] = [
             (field.name, None if field.default is MISSING or field.name in _ALWAYS else (field.default, ""))
             for field in fields(value)
         ]
     found = value.__dict__
     return {
         name: _plain(found[name])
-        for name, left_out in _PLAIN_FIELDS[type(value)]
+        for name, left_out in _PLAIN_FIELDS[kind]
         if name in found and (left_out is None or found[name] not in left_out)
     }
 
@@ -88,7 +109,11 @@ def loads(text: str | bytes) -> Thread:
     :returns: a thread in which every link is http or https, and every file name only a name.
     :raises SnapshotError: for everything else, broken or hostile, with a reason for the author.
     """
-    value = _parse(text)
+    return _read(_parse(text))
+
+
+def _read(value: object) -> Thread:
+    """Check and read what JSON holds, which becomes part of the thread."""
     if isinstance(value, dict):
         _check_first(value)
     thread: Thread = _read_thread(value, DEEPEST + 1)  # a post is itself a level

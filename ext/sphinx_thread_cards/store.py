@@ -143,19 +143,21 @@ def _read(path: str) -> bytes | None:
         raise SnapshotError(reason) from error
 
 
-def save(thread: Thread, folder: Path) -> bool:
+def save(thread: Thread, folder: Path, *, clean: bool = False) -> bool:
     """Keep a thread, as :func:`write_whole` does.
 
+    :param clean: whether it is as ``snapshot.cleaned`` gave it, but for its provenance, and need not be cleaned again.
     :returns: whether the file is new or another than before.
     :raises SnapshotError: the thread could not be read again, and why; nothing is written.
     :raises OSError: nothing could be written; what was there is there.
     """
-    from sphinx_thread_cards.snapshot import dumps, loads  # noqa: PLC0415 - as in load
-
-    text = dumps(thread)
-    read = loads(text)
     # What a reader gets is what is written: without control characters, and in one form.
-    return write_whole(path_of(thread, folder), (text if read == thread else dumps(read)).encode())
+    from sphinx_thread_cards.snapshot import cleaned, dumps  # noqa: PLC0415 - as in load
+
+    content = dumps(thread if clean else cleaned(thread)).encode()
+    if len(content) > MOST_BYTES:
+        raise SnapshotError(TOO_LARGE)
+    return write_whole(path_of(thread, folder), content)
 
 
 def write_whole(path: Path, content: bytes) -> bool:

@@ -51,6 +51,11 @@ _TITLES_ON = {
 }
 
 
+def index_title() -> str:
+    """The heading of a book's list of threads."""
+    return _("Index of threads")
+
+
 def platform_label(ref: ThreadRef) -> str:
     """The platform as readers know it; the host for an address that no platform knows."""
     platform = PLATFORMS.get(ref.platform)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch.errors import BadAnswer
-from sphinx_thread_cards.fetch.pages import read_page
+from sphinx_thread_cards.fetch.pages.reading import read_page
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.fetch.saved import Saved

@@ -17,16 +17,16 @@ from urllib3.exceptions import MaxRetryError
 from urllib3.util import Retry
 
 from sphinx_thread_cards import __version__
-from sphinx_thread_cards.fetch.addresses import origin_of
-from sphinx_thread_cards.fetch.answers import Answer, Page, as_json, as_page, check_type
+from sphinx_thread_cards.fetch.answers import Answer, check_type
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError
-from sphinx_thread_cards.fetch.pace import Pace, Robots
-from sphinx_thread_cards.fetch.transport import Limits, Question, Redirect, Transport
+from sphinx_thread_cards.fetch.net.addresses import origin_of
+from sphinx_thread_cards.fetch.net.pace import Pace, Robots
+from sphinx_thread_cards.fetch.net.transport import Limits, Question, Redirect, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-__all__ = ["NAME", "Answer", "Client", "Limits", "Page"]
+__all__ = ["NAME", "Answer", "Client", "Limits"]
 NAME = "sphinx-thread-cards"
 """How the client calls itself, and what robots.txt knows it by."""
 _ROBOTS_SIZE = 512_000  # RFC 9309, section 2.5: at least 500 KiB.
@@ -92,17 +92,6 @@ class Client:
         size = self._limits.size if limit is None else limit
         return self._ask(Question(method="GET", url=url, headers=wanted, body=None, limit=size, robots=robots))
 
-    def get_json(
-        self,
-        url: str,
-        *,
-        accept: str = "application/json",
-        headers: Mapping[str, str] | None = None,
-        robots: bool = False,
-    ) -> object:
-        """Fetch what a documented interface answers."""
-        return as_json(self.get(url, accept, headers=headers, robots=robots))
-
     def post(
         self, url: str, data: object, accept: str = "application/json", *, headers: Mapping[str, str] | None = None
     ) -> Answer:
@@ -110,16 +99,6 @@ class Client:
         wanted = {**(headers or {}), "Accept": accept, "Content-Type": "application/json"}
         body, size = json.dumps(data).encode(), self._limits.size
         return self._ask(Question(method="POST", url=url, headers=wanted, body=body, limit=size, robots=False))
-
-    def post_json(self, url: str, data: object, *, headers: Mapping[str, str] | None = None) -> object:
-        """Post a question, and read what is answered."""
-        return as_json(self.post(url, data, headers=headers))
-
-    def get_text(self, url: str, accept: str = "text/html", *, robots: bool = True) -> Page:
-        """Fetch a page of one of the accepted types."""
-        answer = self.get(url, accept, robots=robots)
-        check_type(answer, accept)
-        return as_page(answer)
 
     def get_bytes(self, url: str, limit: int, *, accept: str = "*/*", robots: bool = False) -> bytes:
         """Fetch a file of one of the accepted types, of at most so many bytes."""

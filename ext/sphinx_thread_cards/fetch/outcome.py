@@ -136,7 +136,7 @@ def _with_archived(cited: Cited, plan: Plan, before: Thread) -> Outcome:
 def _fetch(cited: Cited, plan: Plan, before: Thread | None) -> Outcome:
     try:
         found = find(cited, plan)
-        thread = keeping.to_keep(found, before, keeping.now())
+        thread = clean = keeping.to_keep(found, before, keeping.now())
     except (FetchError, SnapshotError, keeping.WouldLose) as error:
         return Outcome(cited=cited, what=What.FAILED, why=str(error), posts=len(before.posts) if before else 0)
     said = [found.note] if found.note else []
@@ -150,7 +150,7 @@ def _fetch(cited: Cited, plan: Plan, before: Thread | None) -> Outcome:
         if plan.pictures:
             thread, trouble = plan.pictures(thread, before)
             said += trouble
-        store.save(thread, plan.folder)
+        store.save(thread, plan.folder, clean=thread is clean)
     except (SnapshotError, OSError) as error:
         return Outcome(cited=cited, what=What.FAILED, why=f"it cannot be kept: {error}")
     what = What.SAVED if before is None else What.KEPT if keeping.is_same(thread, before) else What.UPDATED

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
 
-from sphinx_thread_cards.fetch.rich_html import from_html, read_html, read_rendered
-from sphinx_thread_cards.fetch.rich_media import Rich
-from sphinx_thread_cards.fetch.rich_offsets import from_entities, from_facets
-from sphinx_thread_cards.fetch.rich_plain import from_plain
-from sphinx_thread_cards.fetch.rich_spans import clean
-from sphinx_thread_cards.fetch.rich_tags import KNOWN
+from sphinx_thread_cards.fetch.rich.html import from_html, read_html, read_rendered
+from sphinx_thread_cards.fetch.rich.media import Rich
+from sphinx_thread_cards.fetch.rich.offsets import from_entities, from_facets
+from sphinx_thread_cards.fetch.rich.plain import from_plain
+from sphinx_thread_cards.fetch.rich.spans import clean
+from sphinx_thread_cards.fetch.rich.tags import KNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

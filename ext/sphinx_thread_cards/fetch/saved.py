@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards.fetch.answers import Answer, as_page
-from sphinx_thread_cards.fetch.archives import is_archive, open_archive
 from sphinx_thread_cards.fetch.errors import BadAnswer
-from sphinx_thread_cards.fetch.page_meta import address_of_page
-from sphinx_thread_cards.fetch.rich_spans import safe_link
+from sphinx_thread_cards.fetch.pages.archives import is_archive, open_archive
+from sphinx_thread_cards.fetch.pages.meta import address_of_page
+from sphinx_thread_cards.fetch.rich.spans import safe_link
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,8 +6,9 @@ import re
 from datetime import UTC, datetime
 from html import unescape
 from typing import Any
+from urllib.parse import urlsplit
 
-from sphinx_thread_cards.fetch.rich_spans import clean
+from sphinx_thread_cards.fetch.rich.spans import clean
 from sphinx_thread_cards.texts import FORMS, clean_line
 
 _LANGUAGE = re.compile(FORMS["lang"].pattern)
@@ -95,3 +96,11 @@ def language(value: object) -> str | None:
     """A language tag; None for what is none, or says that the language is not known."""
     tag = value.strip().replace("_", "-") if isinstance(value, str) else ""
     return tag if _LANGUAGE.fullmatch(tag) and tag.lower() not in _NO_LANGUAGE else None
+
+
+def segments(url: str) -> list[str]:
+    """The parts of an address's path; none for what is no address."""
+    try:
+        return [part for part in urlsplit(url).path.split("/") if part]
+    except ValueError:
+        return []

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sphinx_thread_cards.fetch.rich_spans import MAX_TEXT
+from sphinx_thread_cards.fetch.rich.spans import MAX_TEXT
 from sphinx_thread_cards.fetch.rich_text import Rich, from_plain, read_html, read_markdown
 from sphinx_thread_cards.fetch.shape import at, flag, ident, line, text, when
 from sphinx_thread_cards.fetch.sources._forge import GHOST, MOST_PARTS, author_of

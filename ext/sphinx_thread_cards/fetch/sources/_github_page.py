@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from lxml import etree
 
-from sphinx_thread_cards.fetch.rich_spans import clean
-from sphinx_thread_cards.fetch.rich_tags import classes, text_in
+from sphinx_thread_cards.fetch.rich.spans import clean
+from sphinx_thread_cards.fetch.rich.tags import classes, text_in
 from sphinx_thread_cards.fetch.sources import _github_items as github
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from hashlib import sha1
 from typing import TYPE_CHECKING, Any
 
-from sphinx_thread_cards.fetch.mail_body import attached
-from sphinx_thread_cards.fetch.mail_headers import shown_name
-from sphinx_thread_cards.fetch.mail_text import without_addresses
+from sphinx_thread_cards.fetch.mail.body import attached
+from sphinx_thread_cards.fetch.mail.headers import shown_name
+from sphinx_thread_cards.fetch.mail.text import without_addresses
 from sphinx_thread_cards.fetch.rich_text import from_plain
 from sphinx_thread_cards.fetch.shape import at, ident, objects, text, when
 from sphinx_thread_cards.thread import Author, Post
@@ -22,7 +22,7 @@ from sphinx_thread_cards.thread import Author, Post
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sphinx_thread_cards.fetch.mails import Mail
+    from sphinx_thread_cards.fetch.mail.mails import Mail
     from sphinx_thread_cards.model import ThreadRef
 
 _LAST_PART = re.compile(r".*/(?:email|thread)/([A-Z2-7]{32})/?(?:\?.*)?")

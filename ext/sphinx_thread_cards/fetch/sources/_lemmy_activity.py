@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from sphinx_thread_cards.fetch.assemble import link_paragraph, thread_of
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
-from sphinx_thread_cards.fetch.rich_spans import safe_link
+from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import read_html, read_markdown
 from sphinx_thread_cards.fetch.shape import at, flag, language, line, objects, text, when
 from sphinx_thread_cards.fetch.sources._lemmy_parts import NSFW, thread_url

@@ -11,11 +11,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards.fetch.assemble import link_paragraph, of_discussion, thread_of
-from sphinx_thread_cards.fetch.discussions import below
 from sphinx_thread_cards.fetch.errors import BadAnswer, NotFound
-from sphinx_thread_cards.fetch.rich_spans import safe_link
+from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import read_markdown
 from sphinx_thread_cards.fetch.shape import at, count, flag, ident, language, line, objects, text, when
+from sphinx_thread_cards.fetch.sources._discussions import below
 from sphinx_thread_cards.fetch.sources._lemmy_parts import NSFW, author_of, picture_of, thread_url
 from sphinx_thread_cards.fetch.steps import Found
 from sphinx_thread_cards.thread import Author, Post

@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from sphinx_thread_cards.fetch import markup
 from sphinx_thread_cards.fetch.assemble import link_paragraph
-from sphinx_thread_cards.fetch.rich_html import from_html
-from sphinx_thread_cards.fetch.rich_spans import safe_link
+from sphinx_thread_cards.fetch.pages.tree import all_of, attribute, first_of, html_of, line_in, links_in, remove
+from sphinx_thread_cards.fetch.rich.html import from_html
+from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import line
 from sphinx_thread_cards.fetch.sources._x_common import HANDLE, Told, address, time_of_id, time_of_words
 from sphinx_thread_cards.thread import Author, List, Media, Paragraph, Post, Span
@@ -30,43 +30,43 @@ _PICTURE = re.compile(
 
 def read_nitter(root: _Element) -> Iterator[Told]:
     """The posts of a conversation, those above the given one first, then the answers."""
-    for item in markup.of_class(root, "timeline-item"):
+    for item in all_of(root, "timeline-item"):
         status = _status(item, "tweet-link") or _status(item, "tweet-date")
         if status:
             yield _told(item, *status)
 
 
 def _status(item: _Element, name: str) -> tuple[str, str] | None:
-    part = markup.first(item, name)
+    part = first_of(item, name)
     links = [part, *part.iter("a")] if part is not None else []
     found = next(filter(None, (_STATUS.match(link.get("href") or "") for link in links)), None)
     return (found[1], found[2]) if found else None
 
 
 def _told(item: _Element, handle: str, id_: str) -> Told:
-    box = markup.first(item, "quote")
+    box = first_of(item, "quote")
     quoted = _quoted(box) if box is not None else None
     if box is not None:
-        markup.remove(box)
-    username = markup.line_in(markup.first(item, "username")).removeprefix("@")
+        remove(box)
+    username = line_in(first_of(item, "username")).removeprefix("@")
     handle = username if HANDLE.fullmatch(username) else handle
-    portrait = markup.first(item, "tweet-avatar", "avatar")
+    portrait = first_of(item, "tweet-avatar", "avatar")
     images = list(portrait.iter("img")) if portrait is not None else []
-    avatar = _picture(markup.attribute(images[0], "src")) if images else None
+    avatar = _picture(attribute(images[0], "src")) if images else None
     return Told(
         post=Post(
             id=id_,
             url=address(handle, id_),
             author=handle,
             posted=_time(item, id_),
-            blocks=(*_words(markup.first(item, "tweet-content")), *_card(item)),
+            blocks=(*_words(first_of(item, "tweet-content")), *_card(item)),
             media=tuple(_media(item, address(handle, id_))),
             quoted=quoted,
         ),
         others=(Author(handle=quoted.author, url=f"https://x.com/{quoted.author}"),) if quoted else (),
         person=Author(
             handle=handle,
-            name=line(markup.line_in(markup.first(item, "fullname"))),
+            name=line(line_in(first_of(item, "fullname"))),
             url=f"https://x.com/{handle}",
             avatar=Media(url=avatar) if avatar else None,
         ),
@@ -74,7 +74,7 @@ def _told(item: _Element, handle: str, id_: str) -> Told:
 
 
 def _time(item: _Element, id_: str) -> str | None:
-    date = markup.first(item, "tweet-date")
+    date = first_of(item, "tweet-date")
     title = next((link.get("title") or "" for link in date.iter("a")), "") if date is not None else ""
     return time_of_id(id_) or time_of_words(title)
 
@@ -89,7 +89,7 @@ def _quoted(box: _Element) -> Post | None:
         url=address(handle, id_),
         author=handle,
         posted=_time(box, id_),
-        blocks=_words(markup.first(box, "quote-text")),
+        blocks=_words(first_of(box, "quote-text")),
         media=tuple(_media(box, address(handle, id_))),
     )
 
@@ -99,40 +99,40 @@ def _words(part: _Element | None) -> tuple[Block, ...]:
     if part is None:
         return ()
     for link in part.iter("a"):
-        shown = markup.line_in(link)
+        shown = line_in(link)
         if shown.startswith("@"):
             link.set("href", f"/{shown[1:]}")
         elif shown.startswith("#"):
             link.set("href", f"/hashtag/{shown[1:]}")
-    return from_html(markup.source_of(part).replace("\n", "<br>"), "https://x.com")
+    return from_html(html_of(part).replace("\n", "<br>"), "https://x.com")
 
 
 def _card(item: _Element) -> Iterator[Block]:
     """The title of a linked page, linked; the choices of a poll."""
-    card = markup.first(item, "card-container")
-    title = line(markup.line_in(markup.first(card, "card-title")))
-    url = next(markup.links_in(card, "https://x.com"), None)
+    card = first_of(item, "card-container")
+    title = line(line_in(first_of(card, "card-title")))
+    url = next(links_in(card, "https://x.com"), None)
     if title and url:
         yield link_paragraph(title, url)
-    choices = (line(markup.line_in(part)) for part in markup.of_class(item, "poll-choice-option"))
+    choices = (line(line_in(part)) for part in all_of(item, "poll-choice-option"))
     items = tuple((Paragraph(spans=(Span(text=choice),)),) for choice in choices if choice)
     if items:
         yield List(items=items)
 
 
 def _media(item: _Element, permalink: str) -> Iterator[Media]:
-    for part in markup.of_class(item, "attachment"):
+    for part in all_of(item, "attachment"):
         video = next(part.iter("video"), None)
         images = list(part.iter("img"))
         if video is not None or "video-container" in (part.get("class") or ""):
-            still = _picture(markup.attribute(video, "poster") or markup.attribute(next(iter(images), None), "src"))
+            still = _picture(attribute(video, "poster") or attribute(next(iter(images), None), "src"))
             yield Media(kind="video", url=permalink, still=still)
             continue
         for image in images:
             link = image.getparent()
-            href = markup.attribute(link, "href") if link is not None and link.tag == "a" else ""
+            href = attribute(link, "href") if link is not None and link.tag == "a" else ""
             if url := _picture(href) or _picture(image.get("src") or ""):
-                yield Media(url=f"{url}?name=orig", alt=markup.attribute(image, "alt") or None)
+                yield Media(url=f"{url}?name=orig", alt=attribute(image, "alt") or None)
 
 
 def _picture(path: str) -> str | None:

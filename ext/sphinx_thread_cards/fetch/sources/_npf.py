@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards.fetch.assemble import link_paragraph
-from sphinx_thread_cards.fetch.rich_spans import MAX_TEXT, paragraphs, safe_link
+from sphinx_thread_cards.fetch.rich.spans import MAX_TEXT, paragraphs, safe_link
 from sphinx_thread_cards.fetch.rich_text import Rich
 from sphinx_thread_cards.fetch.shape import at, line, objects, text
 from sphinx_thread_cards.thread import Code, List, Media, Paragraph, Quote, Span

@@ -8,12 +8,12 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from sphinx_thread_cards.fetch import markup
 from sphinx_thread_cards.fetch.assemble import link_paragraph
 from sphinx_thread_cards.fetch.errors import BadAnswer, NotFound
-from sphinx_thread_cards.fetch.rich_html import from_html
-from sphinx_thread_cards.fetch.rich_spans import clean, safe_link
-from sphinx_thread_cards.fetch.shape import line, when
+from sphinx_thread_cards.fetch.pages.tree import first_of, html_of, line_in, parse_page
+from sphinx_thread_cards.fetch.rich.html import from_html
+from sphinx_thread_cards.fetch.rich.spans import clean, safe_link
+from sphinx_thread_cards.fetch.shape import line, segments, when
 from sphinx_thread_cards.fetch.sources._reddit_common import NOBODY, SITE, WITHDRAWN, Listed
 from sphinx_thread_cards.thread import Media, Post
 
@@ -62,14 +62,14 @@ def _post(entry: _Element, ref: ThreadRef) -> Post | None:
     if not found or not url:
         return None
     author = line(clean(entry.findtext(f"{_ATOM}author/{_ATOM}name")).strip().removeprefix("/u/")) or NOBODY
-    root = markup.tree(_text(entry, "content"))
-    words = markup.first(root, "md")
-    is_post, withdrawn = found[1] == "t3", markup.line_in(words) in WITHDRAWN
+    root = parse_page(_text(entry, "content"))
+    words = first_of(root, "md")
+    is_post, withdrawn = found[1] == "t3", line_in(words) in WITHDRAWN
     if withdrawn and is_post:
         raise NotFound(ref.url, "the post was deleted")
     if withdrawn or (words is None and not is_post):
         return None
-    blocks: tuple[Block, ...] = from_html(markup.source_of(words), SITE) if words is not None else ()
+    blocks: tuple[Block, ...] = from_html(html_of(words), SITE) if words is not None else ()
     target = _target(root, ref) if is_post else None
     media = _media(entry, target, url)
     return Post(
@@ -84,9 +84,9 @@ def _post(entry: _Element, ref: ThreadRef) -> Post | None:
 
 def _target(root: _Element, ref: ThreadRef) -> str | None:
     """What the post links to, if that is not itself."""
-    links = (link for link in root.iter("a") if markup.line_in(link) == "[link]")
+    links = (link for link in root.iter("a") if line_in(link) == "[link]")
     url = next(filter(None, (safe_link(link.get("href"), SITE) for link in links)), None)
-    return None if url and ref.id in markup.segments(url) and "comments" in markup.segments(url) else url
+    return None if url and ref.id in segments(url) and "comments" in segments(url) else url
 
 
 def _media(entry: _Element, target: str | None, permalink: str) -> tuple[Media, ...]:

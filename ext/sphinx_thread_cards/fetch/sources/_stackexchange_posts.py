@@ -10,11 +10,11 @@ from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards.fetch.assemble import of_discussion, thread_of
-from sphinx_thread_cards.fetch.discussions import as_handles
 from sphinx_thread_cards.fetch.errors import BadAnswer
-from sphinx_thread_cards.fetch.rich_spans import safe_link
+from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import read_html, read_markdown
 from sphinx_thread_cards.fetch.shape import at, count, flag, ident, line, objects, text, title, when
+from sphinx_thread_cards.fetch.sources._discussions import as_handles
 from sphinx_thread_cards.fetch.steps import Found, Wish
 from sphinx_thread_cards.thread import Author, Media, Post
 

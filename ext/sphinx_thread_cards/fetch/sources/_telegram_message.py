@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.fetch import markup
 from sphinx_thread_cards.fetch.assemble import link_paragraph
-from sphinx_thread_cards.fetch.rich_html import from_html
-from sphinx_thread_cards.fetch.rich_spans import safe_link
-from sphinx_thread_cards.fetch.shape import line
+from sphinx_thread_cards.fetch.pages.tree import all_of, attribute, first_of, html_of, line_in, links_in
+from sphinx_thread_cards.fetch.rich.html import from_html
+from sphinx_thread_cards.fetch.rich.spans import safe_link
+from sphinx_thread_cards.fetch.shape import line, segments
 from sphinx_thread_cards.thread import List, Media, Paragraph, Post, Quote, Span
 
 if TYPE_CHECKING:
@@ -35,10 +35,10 @@ def content(
 ) -> tuple[tuple[Block, ...], tuple[Media, ...], Post | None]:
     """Words, pictures, and the post that is passed on or answered."""
     blocks, media = tuple(_blocks(message, ref)), tuple(dict.fromkeys(_media(message, ref.url)))
-    origin = markup.first(message, f"{_W}forwarded_from_name")
+    origin = first_of(message, f"{_W}forwarded_from_name")
     if origin is None:
         return blocks, media, _answered(reply)
-    name, url = line(markup.line_in(origin)), next(markup.links_in(origin, SITE), None)
+    name, url = line(line_in(origin)), next(links_in(origin, SITE), None)
     place = _PLACE.fullmatch(url or "")
     if place:
         id_ = f"{place[1].lower()}/{place[2]}"
@@ -49,24 +49,24 @@ def content(
 
 def handle_in(url: str | None) -> str | None:
     """The handle that an address of Telegram leads to."""
-    first = next(iter(markup.segments(url or "")), "")
+    first = next(iter(segments(url or "")), "")
     return first if url and url.startswith(f"{SITE}/") and _HANDLE.fullmatch(first) else None
 
 
 def is_hidden(message: _Element) -> bool:
     """Whether the widget says that it does not show everything."""
     shown = (f"{_W}text", f"{_W}poll", *_VIDEOS, *_PICTURES, f"{_W}document_wrap")
-    return bool(markup.of_class(message, "message_media_not_supported")) and markup.first(message, *shown) is None
+    return bool(all_of(message, "message_media_not_supported")) and first_of(message, *shown) is None
 
 
 def _answered(reply: _Element | None) -> Post | None:
     """The beginning of the post that this one answers."""
-    place = _PLACE.fullmatch(next(markup.links_in(reply, SITE), ""))
+    place = _PLACE.fullmatch(next(links_in(reply, SITE), ""))
     if reply is None or not place:
         return None
-    words = markup.first(reply, "js-message_reply_text", f"{_W}metatext", f"{_W}text")
+    words = first_of(reply, "js-message_reply_text", f"{_W}metatext", f"{_W}text")
     id_ = f"{place[1].lower()}/{place[2]}"
-    blocks = from_html(markup.source_of(words), SITE) if words is not None else ()
+    blocks = from_html(html_of(words), SITE) if words is not None else ()
     return Post(id=id_, url=f"{SITE}/{id_}", author=place[1], blocks=blocks)
 
 
@@ -74,35 +74,35 @@ def _blocks(message: _Element, ref: ThreadRef) -> Iterator[Block]:
     # Tags are searches in the channel.
     base = f"{SITE}/s/{ref.id.partition('/')[0]}"
     # A picture of an album may hold the words; a long post may hold them twice, one in the other.
-    texts = markup.of_class(message, f"{_W}text")
+    texts = all_of(message, f"{_W}text")
     for words in texts:
         if not any(around in texts for around in words.iterancestors()):
-            yield from from_html(markup.source_of(words), base)
-    for poll in markup.of_class(message, f"{_W}poll"):
+            yield from from_html(html_of(words), base)
+    for poll in all_of(message, f"{_W}poll"):
         yield from _poll(poll)
-    for document in markup.of_class(message, f"{_W}document_wrap"):
-        parts = (markup.line_in(markup.first(document, f"{_W}document_{name}")) for name in ("title", "extra"))
+    for document in all_of(message, f"{_W}document_wrap"):
+        parts = (line_in(first_of(document, f"{_W}document_{name}")) for name in ("title", "extra"))
         yield link_paragraph(line(" · ".join(filter(None, parts))), ref.url)
-    for voice in markup.of_class(message, f"{_W}voice_player"):
-        yield link_paragraph(line(f"🎤 {markup.line_in(markup.first(voice, f'{_W}voice_duration'))}"), ref.url)
-    for place in markup.of_class(message, f"{_W}location_wrap"):
-        yield from (link_paragraph(None, url) for url in list(markup.links_in(place, SITE))[:1])
-    for preview in markup.of_class(message, f"{_W}link_preview"):
-        title = line(markup.line_in(markup.first(preview, "link_preview_title", "link_preview_site_name")))
-        url = next(markup.links_in(preview, SITE), None)
+    for voice in all_of(message, f"{_W}voice_player"):
+        yield link_paragraph(line(f"🎤 {line_in(first_of(voice, f'{_W}voice_duration'))}"), ref.url)
+    for place in all_of(message, f"{_W}location_wrap"):
+        yield from (link_paragraph(None, url) for url in list(links_in(place, SITE))[:1])
+    for preview in all_of(message, f"{_W}link_preview"):
+        title = line(line_in(first_of(preview, "link_preview_title", "link_preview_site_name")))
+        url = next(links_in(preview, SITE), None)
         if title and url:
             yield link_paragraph(title, url)
-    signature = line(markup.line_in(markup.first(message, f"{_W}from_author")))
+    signature = line(line_in(first_of(message, f"{_W}from_author")))
     if signature:
         yield Paragraph(spans=(Span(text=signature, emphasis=True),))
 
 
 def _poll(poll: _Element) -> Iterator[Block]:
     """Question and choices; how many chose what changes every day."""
-    question = line(markup.line_in(markup.first(poll, f"{_W}poll_question")))
+    question = line(line_in(first_of(poll, f"{_W}poll_question")))
     if question:
         yield Paragraph(spans=(Span(text=question, strong=True),))
-    choices = (line(markup.line_in(part)) for part in markup.of_class(poll, f"{_W}poll_option_text"))
+    choices = (line(line_in(part)) for part in all_of(poll, f"{_W}poll_option_text"))
     items = tuple((Paragraph(spans=(Span(text=choice),)),) for choice in choices if choice)
     if items:
         yield List(items=items)
@@ -112,16 +112,16 @@ def _media(message: _Element, permalink: str) -> Iterator[Media]:
     for part in message.iter():
         names = set((part.get("class") or "").split())
         if names & set(_VIDEOS):
-            yield Media(kind="video", url=permalink, still=_background(markup.first(part, *_STILLS)))
+            yield Media(kind="video", url=permalink, still=_background(first_of(part, *_STILLS)))
         elif names & set(_PICTURES) and (url := _background(part) or _source(part)):
             yield Media(url=url)
 
 
 def _background(part: _Element | None) -> str | None:
-    found = _BACKGROUND.search(markup.attribute(part, "style"))
+    found = _BACKGROUND.search(attribute(part, "style"))
     return safe_link(found[1], SITE) if found else None
 
 
 def _source(part: _Element) -> str | None:
     image = next(part.iter("img"), None)
-    return safe_link(markup.attribute(image, "data-src", "src") or part.get("data-webp"), SITE)
+    return safe_link(attribute(image, "data-src", "src") or part.get("data-webp"), SITE)

@@ -9,10 +9,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.fetch import markup
 from sphinx_thread_cards.fetch.errors import BadAnswer
-from sphinx_thread_cards.fetch.rich_spans import safe_link
-from sphinx_thread_cards.fetch.shape import line, when
+from sphinx_thread_cards.fetch.pages.tree import all_of, attribute, first_of, line_in, meta
+from sphinx_thread_cards.fetch.rich.spans import safe_link
+from sphinx_thread_cards.fetch.shape import line, segments, when
 from sphinx_thread_cards.fetch.sources._threadreader_post import SITE, content
 from sphinx_thread_cards.fetch.sources._x_common import HANDLE, ID, STATUS, Told, address, time_of_id
 from sphinx_thread_cards.thread import Author, Media, Post
@@ -63,29 +63,29 @@ def read_unrolled(root: _Element, ref: ThreadRef, id_: str = "") -> list[Told]:
 
 def _posts(root: _Element) -> list[_Element]:
     """The posts; previews of other threads below them have neither id nor number."""
-    found = markup.of_class(root, "content-tweet")
+    found = all_of(root, "content-tweet")
     return [
         post for post in found if _NUMBER.fullmatch(post.get("id") or "") or ID.fullmatch(post.get("data-tweet") or "")
     ]
 
 
 def _head(root: _Element, posts: list[_Element], ref: ThreadRef) -> _Head:
-    links = markup.of_class(root, "time")
+    links = all_of(root, "time")
     begun = next((time for time in links if STATUS.match(time.get("href") or "")), None)
     status = STATUS.match(begun.get("href") or "") if begun is not None else None
-    told = [markup.meta(root, "og:url"), *(link.get("href") or "" for link in root.iter("link"))]
+    told = [meta(root, "og:url"), *(link.get("href") or "" for link in root.iter("link"))]
     page = next((found[1] for url in told if (found := _THREAD.fullmatch(url))), "")
     names = (
         posts[0].get("data-screenname"),
         status and status[1],
-        next(iter(markup.segments(markup.meta(root, "article:author"))), ""),
-        markup.meta(root, "twitter:creator").removeprefix("@"),
+        next(iter(segments(meta(root, "article:author"))), ""),
+        meta(root, "twitter:creator").removeprefix("@"),
         ref.author,
     )
     handle = next((name for name in names if name and HANDLE.fullmatch(name)), None)
     if handle is None:
         raise BadAnswer(ref.url, "the page does not name the author; cite the post's own address, which does")
-    time = markup.attribute(begun, "data-time")
+    time = attribute(begun, "data-time")
     return _Head(
         root=posts[0].get("data-tweet") or (status[2] if status else page),
         author=_author(root, handle),
@@ -98,15 +98,15 @@ def _author(root: _Element, handle: str) -> Author:
     own = [
         element
         for name in ("twitter_name", "username")
-        for element in markup.of_class(root, name)
+        for element in all_of(root, name)
         if not any("thread-card" in (around.get("class") or "").split() for around in element.iterancestors())
     ]
-    portrait = markup.first(root, "prof-image", "avatar")
+    portrait = first_of(root, "prof-image", "avatar")
     picture = next(portrait.iter("img"), None) if portrait is not None else None
-    source = markup.attribute(picture, "data-src", "src")
+    source = attribute(picture, "data-src", "src")
     # What a browser saved beside the page has a path without a slash before it.
     avatar = safe_link(source, SITE) if source.startswith(("https://", "http://", "/")) else None
-    name = line(markup.line_in(own[0])) if own else None
+    name = line(line_in(own[0])) if own else None
     return Author(
         handle=handle, name=name, url=f"https://x.com/{handle}", avatar=Media(url=avatar) if own and avatar else None
     )

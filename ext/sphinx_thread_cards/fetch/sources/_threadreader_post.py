@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from sphinx_thread_cards.fetch import markup
 from sphinx_thread_cards.fetch.assemble import link_paragraph
-from sphinx_thread_cards.fetch.rich_html import from_html
-from sphinx_thread_cards.fetch.rich_spans import clean, safe_link
-from sphinx_thread_cards.fetch.shape import line
+from sphinx_thread_cards.fetch.pages.tree import all_of, html_of, line_in, links_in, remove
+from sphinx_thread_cards.fetch.rich.html import from_html
+from sphinx_thread_cards.fetch.rich.spans import clean, safe_link
+from sphinx_thread_cards.fetch.shape import line, segments
 from sphinx_thread_cards.fetch.sources._x_common import ID, STATUS, address, full_size, time_of_id
 from sphinx_thread_cards.thread import Media, Paragraph, Post
 
@@ -37,11 +37,11 @@ def content(element: _Element, permalink: str) -> tuple[tuple[Block, ...], tuple
     quoted = list(_quoted(element))
     seen = quoted[0] if quoted and isinstance(quoted[0], Post) else None
     links = [link_paragraph(None, item.url) if isinstance(item, Post) else item for item in quoted[bool(seen) :]]
-    links += [link for part in markup.of_class(element, "entity-url-preview") if (link := _preview(part))]
+    links += [link for part in all_of(element, "entity-url-preview") if (link := _preview(part))]
     for part in [*_hidden(element), *_parts(element, _APART)]:
-        markup.remove(part)
+        remove(part)
     _lead_to_x(element)
-    return (*from_html(markup.source_of(element), SITE), *links), media, seen
+    return (*from_html(html_of(element), SITE), *links), media, seen
 
 
 def _parts(element: _Element, names: tuple[str, ...]) -> list[_Element]:
@@ -70,8 +70,8 @@ def _absolute(url: str | None) -> str | None:
 
 def _quoted(element: _Element) -> Iterator[Post | Paragraph]:
     """Posts whose address and author are there, and links to what else the post embeds."""
-    for part in markup.of_class(element, "entity-embed"):
-        status = next(filter(None, map(STATUS.match, markup.links_in(part, SITE))), None)
+    for part in all_of(element, "entity-embed"):
+        status = next(filter(None, map(STATUS.match, links_in(part, SITE))), None)
         if status:
             handle, id_ = status.groups()
             yield Post(id=id_, url=address(handle, id_), author=handle, posted=time_of_id(id_))
@@ -93,15 +93,15 @@ def _page_of(player: str | None) -> str | None:
 
 def _preview(part: _Element) -> Paragraph | None:
     """The title of a linked page, linked; the page's own words about itself are left out."""
-    title = line(markup.line_in(next(part.iter("strong"), None)))
-    url = next(markup.links_in(part, SITE), None)
+    title = line(line_in(next(part.iter("strong"), None)))
+    url = next(links_in(part, SITE), None)
     return link_paragraph(title, url) if title and url else None
 
 
 def _hidden(element: _Element) -> list[_Element]:
     """Links that a preview below stands for."""
-    shown = {url for part in markup.of_class(element, "entity-url-preview") for url in markup.links_in(part, SITE)}
-    links = [link for link in markup.of_class(element, "entity-url") if "display: none" in (link.get("style") or "")]
+    shown = {url for part in all_of(element, "entity-url-preview") for url in links_in(part, SITE)}
+    links = [link for link in all_of(element, "entity-url") if "display: none" in (link.get("style") or "")]
     return [link for link in links if safe_link(link.get("href"), SITE) in shown]
 
 
@@ -109,7 +109,7 @@ def _lead_to_x(element: _Element) -> None:
     """Tags and names lead to X instead of Thread Reader's own pages."""
     for link in element.iter("a"):
         url = safe_link(link.get("href"), SITE) or ""
-        match markup.segments(url) if url.startswith(f"{SITE}/") else []:
+        match segments(url) if url.startswith(f"{SITE}/") else []:
             case ["hashtag", tag]:
                 link.set("href", f"https://x.com/hashtag/{tag}")
             case ["user", name]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch.assemble import link_paragraph
-from sphinx_thread_cards.fetch.rich_spans import safe_link
+from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import Rich, read_html
 from sphinx_thread_cards.fetch.shape import at, ident, line, objects, text, when
 from sphinx_thread_cards.fetch.sources._npf import read_blocks

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards.fetch.assemble import link_paragraph
-from sphinx_thread_cards.fetch.rich_spans import bare_links, paragraphs, safe_link
+from sphinx_thread_cards.fetch.rich.spans import bare_links, paragraphs, safe_link
 from sphinx_thread_cards.fetch.rich_text import from_entities
 from sphinx_thread_cards.fetch.saved import Saved
 from sphinx_thread_cards.fetch.shape import at, count, ident, language, line, objects, text, when

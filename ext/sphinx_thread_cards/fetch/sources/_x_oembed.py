@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.fetch import markup
 from sphinx_thread_cards.fetch.errors import BadAnswer
-from sphinx_thread_cards.fetch.rich_html import from_html
-from sphinx_thread_cards.fetch.rich_spans import safe_link
-from sphinx_thread_cards.fetch.shape import at, language, line, text
+from sphinx_thread_cards.fetch.pages.tree import html_of, line_in, parse_page
+from sphinx_thread_cards.fetch.rich.html import from_html
+from sphinx_thread_cards.fetch.rich.spans import safe_link
+from sphinx_thread_cards.fetch.shape import at, language, line, segments, text
 from sphinx_thread_cards.fetch.sources._x_common import HANDLE, STATUS, Told, address, time_of_id, time_of_words
 from sphinx_thread_cards.thread import Author, Post
 
@@ -24,20 +24,20 @@ def read_oembed(data: object, ref: ThreadRef) -> Told:
 
     :raises BadAnswer: if there is none, or another.
     """
-    root = markup.tree(text(data, "html"))
+    root = parse_page(text(data, "html"))
     links = [link for link in root.iter("a") if _is_of(ref, link.get("href") or "")]
-    handle = next(iter(markup.segments(safe_link(at(data, "author_url")) or "")), "")
+    handle = next(iter(segments(safe_link(at(data, "author_url")) or "")), "")
     words = next(root.iter("p"), None)
     if words is None or not HANDLE.fullmatch(handle) or not (links or _is_of(ref, text(data, "url"))):
         raise BadAnswer(ref.url, f"the answer is not post {ref.id}")
-    date = markup.line_in(links[-1]) if links else ""
+    date = line_in(links[-1]) if links else ""
     return Told(
         post=Post(
             id=ref.id,
             url=address(handle, ref.id),
             author=handle,
             posted=time_of_id(ref.id) or time_of_words(date),
-            blocks=from_html(markup.source_of(words), "https://x.com"),
+            blocks=from_html(html_of(words), "https://x.com"),
             lang=language(words.get("lang")),
         ),
         person=Author(handle=handle, name=line(data, "author_name"), url=f"https://x.com/{handle}"),

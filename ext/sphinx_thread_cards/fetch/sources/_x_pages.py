@@ -10,11 +10,11 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from sphinx_thread_cards.fetch import markup
 from sphinx_thread_cards.fetch.errors import BadAnswer
-from sphinx_thread_cards.fetch.rich_html import from_html
-from sphinx_thread_cards.fetch.rich_spans import clean, safe_link
-from sphinx_thread_cards.fetch.shape import language, line, when
+from sphinx_thread_cards.fetch.pages.tree import html_of, line_in, remove, spell_pictures
+from sphinx_thread_cards.fetch.rich.html import from_html
+from sphinx_thread_cards.fetch.rich.spans import clean, safe_link
+from sphinx_thread_cards.fetch.shape import language, line, segments, when
 from sphinx_thread_cards.fetch.sources._nitter import read_nitter
 from sphinx_thread_cards.fetch.sources._x_common import Told, address, full_size, time_of_id
 from sphinx_thread_cards.thread import Author, Media, Paragraph, Post, Quote, Span
@@ -61,7 +61,7 @@ def _articles(root: _Element) -> Iterator[Told]:
         )
         quoted = _quoted(box) if box is not None else None
         if box is not None:
-            markup.remove(box)
+            remove(box)
         status, time = _status(article)
         # Advertisements have no time, and no address of their own.
         if status:
@@ -112,9 +112,9 @@ def _told(article: _Element, handle: str, id_: str, posted: str | None, quoted: 
 def _name(article: _Element, handle: str) -> str | None:
     """The name shown, in which emoji are pictures; it links to the author, as does the handle behind it."""
     for link in article.iter("a"):
-        if markup.segments(safe_link(link.get("href"), _SITE) or "") == [handle]:
-            markup.spell_pictures(link)
-            shown = markup.line_in(link)
+        if segments(safe_link(link.get("href"), _SITE) or "") == [handle]:
+            spell_pictures(link)
+            shown = line_in(link)
             if shown and not shown.startswith("@"):
                 return line(shown)
     return None
@@ -123,7 +123,7 @@ def _name(article: _Element, handle: str) -> str | None:
 def _quoted(box: _Element) -> Post | Quote | None:
     """The post in the box, or its words alone where X gives no address of it."""
     links = [status for link in box.iter("a") if (status := _PATH.fullmatch(link.get("href") or ""))]
-    words, name = _words(_words_of(box)), markup.line_in(_marked(box, "User-Name")).partition("@")[0].strip()
+    words, name = _words(_words_of(box)), line_in(_marked(box, "User-Name")).partition("@")[0].strip()
     if not links:
         said_by = (Paragraph(spans=(Span(text=name, strong=True),)),) if name else ()
         return Quote(blocks=(*said_by, *words)) if words else None
@@ -143,16 +143,16 @@ def _words(element: _Element | None) -> tuple[Block, ...]:
     """A post's text, in which line breaks are plain ones, emoji are pictures, and addresses stand behind short ones."""
     if element is None:
         return ()
-    markup.spell_pictures(element)
+    spell_pictures(element)
     for inner in list(element.iter("div"))[1:]:
         inner.tag = "span"  # a name stands in one, shown in line
     for button in list(element.iter("button")):
-        markup.remove(button)
+        remove(button)
     for link in element.iter("a"):
         if any(part.get("aria-hidden") for part in link.iter("span")):
             # All of the address is there, but for eyes only a part of it.
-            link.set("href", safe_link(markup.line_in(link).rstrip("…")) or link.get("href") or "")
-    return from_html(markup.source_of(element).replace("\n", "<br>"), _SITE)
+            link.set("href", safe_link(line_in(link).rstrip("…")) or link.get("href") or "")
+    return from_html(html_of(element).replace("\n", "<br>"), _SITE)
 
 
 def _media(article: _Element, permalink: str) -> Iterator[Media]:

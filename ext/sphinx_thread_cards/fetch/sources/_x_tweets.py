@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards.fetch.assemble import link_paragraph
-from sphinx_thread_cards.fetch.rich_spans import safe_link
+from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import from_entities
 from sphinx_thread_cards.fetch.shape import at, count, flag, ident, language, line, objects, text, when
 from sphinx_thread_cards.fetch.sources._x_common import (

@@ -10,9 +10,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from sphinx_thread_cards.fetch import bluesky_records
 from sphinx_thread_cards.fetch.assemble import thread_of
-from sphinx_thread_cards.fetch.bluesky_posts import (
+from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound, RateLimited
+from sphinx_thread_cards.fetch.shape import at, count, text
+from sphinx_thread_cards.fetch.sources import _bluesky_records as bluesky_records
+from sphinx_thread_cards.fetch.sources._bluesky_posts import (
     NOT_FOR_ALL,
     View,
     author_of,
@@ -23,9 +25,7 @@ from sphinx_thread_cards.fetch.bluesky_posts import (
     view_of,
     views_in,
 )
-from sphinx_thread_cards.fetch.chains import first_of, of_microblog
-from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound, RateLimited
-from sphinx_thread_cards.fetch.shape import at, count, text
+from sphinx_thread_cards.fetch.sources._chains import first_of, of_microblog
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_json
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards.fetch.assemble import of_discussion, thread_of
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound
-from sphinx_thread_cards.fetch.mail_text import shorten
-from sphinx_thread_cards.fetch.mail_threads import Archive, thread_of_mails
-from sphinx_thread_cards.fetch.mails import read_mails, title_of
+from sphinx_thread_cards.fetch.mail.mails import read_mails, title_of
+from sphinx_thread_cards.fetch.mail.text import shorten
+from sphinx_thread_cards.fetch.mail.threads import Archive, thread_of_mails
 from sphinx_thread_cards.fetch.saved import unpacked
 from sphinx_thread_cards.fetch.shape import at, count, ident, line, objects, text
 from sphinx_thread_cards.fetch.sources._hyperkitty import Place, hash_in, hash_of, people_of, place_of, post_of

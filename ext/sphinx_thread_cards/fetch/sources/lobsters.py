@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from sphinx_thread_cards.fetch.assemble import link_paragraph, of_discussion, thread_of
-from sphinx_thread_cards.fetch.discussions import below
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, NotFound
-from sphinx_thread_cards.fetch.rich_spans import safe_link
+from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import from_html
 from sphinx_thread_cards.fetch.shape import at, count, flag, ident, line, objects, text, when
+from sphinx_thread_cards.fetch.sources._discussions import below
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_json
 from sphinx_thread_cards.thread import Author, Media, Post
 

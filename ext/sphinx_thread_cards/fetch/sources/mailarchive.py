@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.fetch.mail_threads import own_id
+from sphinx_thread_cards.fetch.mail.threads import own_id
 from sphinx_thread_cards.fetch.sources._by_file import thread_in_file
 from sphinx_thread_cards.fetch.steps import Found, Source, Wish
 
 if TYPE_CHECKING:
-    from sphinx_thread_cards.fetch.mails import Mail
+    from sphinx_thread_cards.fetch.mail.mails import Mail
     from sphinx_thread_cards.fetch.saved import Saved
     from sphinx_thread_cards.model import ThreadRef
 

@@ -9,8 +9,9 @@ import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.fetch import gotosocial_page, mastodon_api
 from sphinx_thread_cards.fetch.errors import Forbidden
+from sphinx_thread_cards.fetch.sources import _gotosocial_page as gotosocial_page
+from sphinx_thread_cards.fetch.sources import _mastodon_api as mastodon_api
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_page
 
 if TYPE_CHECKING:

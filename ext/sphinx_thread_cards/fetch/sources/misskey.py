@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from sphinx_thread_cards.fetch.assemble import thread_of
-from sphinx_thread_cards.fetch.chains import Gathered, of_microblog
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound
-from sphinx_thread_cards.fetch.misskey_notes import author_of, handle_of, post_of, says_something, shown_to_all
 from sphinx_thread_cards.fetch.shape import at, count, ident, objects, text
+from sphinx_thread_cards.fetch.sources._chains import Gathered, of_microblog
+from sphinx_thread_cards.fetch.sources._misskey_notes import author_of, handle_of, post_of, says_something, shown_to_all
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_json
 
 if TYPE_CHECKING:

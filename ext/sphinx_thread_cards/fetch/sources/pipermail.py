@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch.assemble import of_discussion, thread_of
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
-from sphinx_thread_cards.fetch.mail_body import attached
-from sphinx_thread_cards.fetch.mail_headers import shown_name, time_of
-from sphinx_thread_cards.fetch.mail_text import shorten, without_addresses
-from sphinx_thread_cards.fetch.mails import title_of
+from sphinx_thread_cards.fetch.mail.body import attached
+from sphinx_thread_cards.fetch.mail.headers import shown_name, time_of
+from sphinx_thread_cards.fetch.mail.mails import title_of
+from sphinx_thread_cards.fetch.mail.text import shorten, without_addresses
 from sphinx_thread_cards.fetch.rich_text import from_plain
 from sphinx_thread_cards.fetch.shape import line, when
 from sphinx_thread_cards.fetch.sources._by_file import thread_in_file

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.fetch import mastodon_api
 from sphinx_thread_cards.fetch.errors import BadAnswer
 from sphinx_thread_cards.fetch.shape import ident
+from sphinx_thread_cards.fetch.sources import _mastodon_api as mastodon_api
 from sphinx_thread_cards.fetch.steps import Ask, Found, Source, Steps, Wish
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from sphinx_thread_cards.fetch import markup
 from sphinx_thread_cards.fetch.answers import as_page
 from sphinx_thread_cards.fetch.assemble import of_discussion, thread_of
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, NotFound
-from sphinx_thread_cards.fetch.rich_spans import safe_link
-from sphinx_thread_cards.fetch.shape import line, text, title
+from sphinx_thread_cards.fetch.pages.tree import links_in, parse_page
+from sphinx_thread_cards.fetch.rich.spans import safe_link
+from sphinx_thread_cards.fetch.shape import line, segments, text, title
 from sphinx_thread_cards.fetch.sources._reddit_common import NOBODY, SITE, Listed, person
 from sphinx_thread_cards.fetch.sources._reddit_feed import read_feed
 from sphinx_thread_cards.fetch.sources._reddit_json import read_listings
@@ -76,8 +76,8 @@ def _ask_oembed(ref: ThreadRef) -> Generator[Ask, Answer, Found | None]:
 
 
 def _of_oembed(ref: ThreadRef, data: object, endpoint: str) -> Found:
-    links = list(markup.links_in(markup.tree(text(data, "html")), SITE))
-    page = next((link for link in links if ref.id in markup.segments(link)), None)
+    links = list(links_in(parse_page(text(data, "html")), SITE))
+    page = next((link for link in links if ref.id in segments(link)), None)
     author, heading = line(data, "author_name"), line(data, "title")
     if not author or not heading or not (page or ref.id in text(data, "html")):
         raise BadAnswer(ref.url, f"the answer does not tell of post {ref.id}")

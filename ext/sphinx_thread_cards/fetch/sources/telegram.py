@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.fetch import markup
 from sphinx_thread_cards.fetch.assemble import thread_of
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
-from sphinx_thread_cards.fetch.rich_spans import safe_link
-from sphinx_thread_cards.fetch.shape import line, when
+from sphinx_thread_cards.fetch.pages.tree import all_of, attribute, first_of, line_in, links_in, parse_page, remove
+from sphinx_thread_cards.fetch.rich.spans import safe_link
+from sphinx_thread_cards.fetch.shape import line, segments, when
 from sphinx_thread_cards.fetch.sources._telegram_message import SITE, content, handle_in, is_hidden
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_page
 from sphinx_thread_cards.thread import Author, Media, Post
@@ -31,33 +31,33 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
         raise Forbidden(ref.url, "only members can read a private group")
     asked = f"{SITE}/{ref.id}?embed=1&mode=tme"
     page = yield from ask_page(asked)
-    return read(ref, markup.tree(page.text), asked)
+    return read(ref, parse_page(page.text), asked)
 
 
 def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
     """Read a page on which the post stands: embedded alone, or among others of its channel."""
     del wish
-    return read(ref, markup.tree(file.html()), "file")
+    return read(ref, parse_page(file.html()), "file")
 
 
 def read(ref: ThreadRef, root: _Element, endpoint: str) -> Found:
     """The post on a page, as a thread."""
-    error = markup.first(root, "tgme_widget_message_error")
+    error = first_of(root, "tgme_widget_message_error")
     if error is not None:
-        raise NotFound(ref.url, f"Telegram says: {markup.line_in(error)[:100]}")
-    messages = markup.of_class(root, "tgme_widget_message")
+        raise NotFound(ref.url, f"Telegram says: {line_in(error)[:100]}")
+    messages = all_of(root, "tgme_widget_message")
     message = next((message for message in messages if _id(message) == ref.id), None)
     if message is None and (messages or endpoint == "file"):
         raise BadAnswer(ref.url, f"post {ref.id} is not on the page")
     if message is None:
         raise NotFound(ref.url, "there is no such post that everybody may read")
     # What is answered and what is passed on have authors of their own.
-    reply = markup.first(message, "tgme_widget_message_reply")
+    reply = first_of(message, "tgme_widget_message_reply")
     if reply is not None:
-        markup.remove(reply)
+        remove(reply)
     author = _author(ref, message)
-    meta = markup.first(message, "tgme_widget_message_meta")
-    edited, hidden = "edited" in markup.line_in(meta), is_hidden(message)
+    meta = first_of(message, "tgme_widget_message_meta")
+    edited, hidden = "edited" in line_in(meta), is_hidden(message)
     blocks, media, quoted = content(message, reply, ref)
     people = {author.handle: author}
     if quoted and quoted.author.casefold() == author.handle.casefold():
@@ -81,28 +81,28 @@ def read(ref: ThreadRef, root: _Element, endpoint: str) -> Found:
 def _id(message: _Element) -> str:
     """Channel and number, as in the thread's id; the link at the date has them too."""
     named = message.get("data-post") or ""
-    date = markup.first(message, "tgme_widget_message_date")
-    link = next(markup.links_in(date, SITE), "")
-    parts = markup.segments(f"{SITE}/{named}") if named else markup.segments(link)
+    date = first_of(message, "tgme_widget_message_date")
+    link = next(links_in(date, SITE), "")
+    parts = segments(f"{SITE}/{named}") if named else segments(link)
     return "/".join([parts[0], parts[-1]]).lower() if len(parts) > 1 else ""
 
 
 def _time(message: _Element) -> str | None:
-    date = markup.first(message, "tgme_widget_message_date")
+    date = first_of(message, "tgme_widget_message_date")
     time = next(date.iter("time"), None) if date is not None else None
     return when(time.get("datetime")) if time is not None else None
 
 
 def _author(ref: ThreadRef, message: _Element) -> Author:
     """The channel, or whoever wrote in a group."""
-    named = markup.first(message, "tgme_widget_message_owner_name", "tgme_widget_message_author_name")
-    name, url = line(markup.line_in(named)), next(markup.links_in(named, SITE), None)
+    named = first_of(message, "tgme_widget_message_owner_name", "tgme_widget_message_author_name")
+    name, url = line(line_in(named)), next(links_in(named, SITE), None)
     channel = ref.author or ref.community or ref.id.partition("/")[0]
     in_group = named is not None and "tgme_widget_message_author_name" in (named.get("class") or "")
     handle = handle_in(url) or ((name or channel) if in_group else channel)
-    portrait = markup.first(message, "tgme_widget_message_user_photo")
+    portrait = first_of(message, "tgme_widget_message_user_photo")
     picture = next(portrait.iter("img"), None) if portrait is not None else None
-    avatar = safe_link(markup.attribute(picture, "src"), SITE)
+    avatar = safe_link(attribute(picture, "src"), SITE)
     return Author(
         handle=handle,
         name=name if name != handle else None,

@@ -8,11 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from sphinx_thread_cards.fetch import markup
 from sphinx_thread_cards.fetch.assemble import thread_of
 from sphinx_thread_cards.fetch.errors import BadAnswer
-from sphinx_thread_cards.fetch.rich_spans import safe_link
-from sphinx_thread_cards.fetch.shape import at, line, objects, text, when
+from sphinx_thread_cards.fetch.rich.spans import safe_link
+from sphinx_thread_cards.fetch.shape import at, line, objects, segments, text, when
 from sphinx_thread_cards.fetch.sources._tumblr_posts import read_posts
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_json
 from sphinx_thread_cards.platforms import tumblr
@@ -41,7 +40,7 @@ def _of_oembed(ref: ThreadRef, data: object, endpoint: str) -> Found:
     host = urlsplit(url).netloc if url else ""
     blog = host.removesuffix(".tumblr.com") if host.endswith(".tumblr.com") and host != "www.tumblr.com" else ""
     name = line(data, "author_name")
-    handle = ref.author or blog or next(iter(markup.segments(url or "")), "") or name or "Tumblr"
+    handle = ref.author or blog or next(iter(segments(url or "")), "") or name or "Tumblr"
     time = tumblr.posted(ref.id)
     post = Post(id=ref.id, url=ref.url, author=handle, posted=when(time.isoformat()) if time else None)
     person = Author(handle=handle, name=name if name != handle else None, url=url)

@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from sphinx_thread_cards.fetch import markup
 from sphinx_thread_cards.fetch.errors import FetchError, Forbidden, NotFound
+from sphinx_thread_cards.fetch.pages.tree import parse_page
 from sphinx_thread_cards.fetch.shape import at, ident, text
 from sphinx_thread_cards.fetch.sources._threadreader import is_unrolled, read_unrolled
 from sphinx_thread_cards.fetch.sources._threadreader_post import SITE
@@ -78,7 +78,7 @@ def _found(ref: ThreadRef, wish: Wish, chain: list[Told], asked: str, notes: lis
 
 def _ask_unrolled(ref: ThreadRef, wish: Wish, root: str) -> Steps:
     page = yield from ask_page(f"{SITE}/thread/{root}.html")
-    told = read_unrolled(markup.tree(page.text), ref, root)
+    told = read_unrolled(parse_page(page.text), ref, root)
     return _found(ref, wish, told, f"{SITE}/thread/{root}.html", [_UNROLLED])
 
 
@@ -158,7 +158,7 @@ def _ask_oembed(ref: ThreadRef) -> Steps:
 def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
     """Read a page of Thread Reader App, X or Nitter, or JSON with posts, which may be many of which few are wanted."""
     if file.is_html:
-        root = markup.tree(file.html())
+        root = parse_page(file.html())
         if is_unrolled(root):
             return _found(ref, wish, read_unrolled(root, ref), "file", [_UNROLLED])
         return found_of(ref, read_page(root, ref, wish), "file")

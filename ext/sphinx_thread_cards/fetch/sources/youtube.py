@@ -8,11 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from sphinx_thread_cards.fetch import markup
 from sphinx_thread_cards.fetch.assemble import thread_of
 from sphinx_thread_cards.fetch.errors import BadAnswer
-from sphinx_thread_cards.fetch.rich_spans import safe_link
-from sphinx_thread_cards.fetch.shape import at, line, text
+from sphinx_thread_cards.fetch.rich.spans import safe_link
+from sphinx_thread_cards.fetch.shape import at, line, segments, text
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_json
 from sphinx_thread_cards.thread import Author, Media, Post
 
@@ -44,7 +43,7 @@ def read(ref: ThreadRef, wish: Wish, data: object, endpoint: str) -> Found:
     if not (title or name) or number not in text(data, "html") + text(data, "thumbnail_url"):
         raise BadAnswer(ref.url, f"the answer does not tell of {number}")
     url = safe_link(at(data, "author_url"))
-    handle = next(iter(markup.segments(url or "")[-1:]), "").removeprefix("@") or name or "YouTube"
+    handle = next(iter(segments(url or "")[-1:]), "").removeprefix("@") or name or "YouTube"
     is_post = ref.id.startswith("post/")
     still = safe_link(at(data, "thumbnail_url"))
     media = Media(url=still) if is_post else Media(kind="video", url=_page(ref), still=still)

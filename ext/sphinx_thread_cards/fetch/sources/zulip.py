@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 from sphinx_thread_cards.fetch.assemble import of_discussion, thread_of
-from sphinx_thread_cards.fetch.discussions import as_handles
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
-from sphinx_thread_cards.fetch.rich_spans import safe_link
+from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import read_html
 from sphinx_thread_cards.fetch.shape import at, flag, ident, line, objects, text, when
+from sphinx_thread_cards.fetch.sources._discussions import as_handles
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_json
 from sphinx_thread_cards.thread import Author, Media, Post
 

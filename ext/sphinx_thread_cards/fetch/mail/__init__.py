@@ -1,0 +1,1 @@
+"""Mails: from the bytes of an archive to the posts of a thread."""

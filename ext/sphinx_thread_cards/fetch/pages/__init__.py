@@ -1,0 +1,1 @@
+"""Pages that are made for people, and describe themselves: as trees, and as threads."""

@@ -1,0 +1,198 @@
+"""HTML that platforms send, read into blocks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from lxml import etree
+
+from sphinx_thread_cards.fetch.rich import tags
+from sphinx_thread_cards.fetch.rich.media import Rich, picture, preview, video
+from sphinx_thread_cards.fetch.rich.spans import CUT, MAX_TEXT, PLAIN, bare_links, changed, clean, paragraphs, safe_link
+from sphinx_thread_cards.fetch.rich.writer import Container, Writer
+from sphinx_thread_cards.thread import Media, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from lxml.etree import _Element
+
+    from sphinx_thread_cards.thread import Block
+
+_CONTAINERS: dict[str, Container] = {
+    "blockquote": "quote",
+    "ul": "list",
+    "menu": "list",
+    "ol": "ordered",
+    "li": "item",
+}
+# An end of the page inside would cut off what follows.
+_PAGE = re.compile(r"</?(?:html|body)\b[^<>]*>", re.IGNORECASE)
+
+
+def from_html(html: str, base_url: str) -> tuple[Block, ...]:
+    """HTML as blocks; a picture is its alternative text, linked. Never raises; see :func:`read_html`."""
+    return _read(html, _Reader(base_url)).blocks
+
+
+def read_html(html: str, base_url: str) -> Rich:
+    """HTML as blocks and media. Only http and https links stay, relative ones resolved against ``base_url``.
+
+    Scripts, styles, frames and objects are dropped with all they hold. Never raises.
+    """
+    return _read(html, _Reader(base_url, apart=True))
+
+
+def read_rendered(html: str, base_url: str, *, apart: bool) -> Rich:
+    """HTML made from Markdown, in which addresses written out become links."""
+    return _read(html, _Reader(base_url, apart=apart, bare=True))
+
+
+def _read(html: str, reader: _Reader) -> Rich:
+    text = _PAGE.sub("", clean(html[:MAX_TEXT]))
+    parser = tags.html_parser()
+    try:
+        root = etree.fromstring(f"<html><body><div>{text}".encode(), parser)
+        too_deep = any("depth" in error.message for error in parser.error_log)
+    except etree.LxmlError:
+        too_deep = True
+    # Where it is too deep, the parser has given up half-way; nothing that a person wrote looks like this.
+    rich = Rich(blocks=tuple(paragraphs([Span(text=tags.without_tags(text))]))) if too_deep else reader.read(root)
+    return replace(rich, blocks=(*rich.blocks, CUT)) if len(html) > MAX_TEXT else rich
+
+
+class _Reader:
+    """Walks the tree without recursion, for it may be deep."""
+
+    def __init__(self, base_url: str, *, apart: bool = False, bare: bool = False) -> None:
+        self._base = base_url
+        self._apart = apart
+        self._bare = bare
+        self._writer = Writer()
+        self._style = PLAIN
+        self._ends: list[Callable[[], None]] = []
+        self._tables = 0
+        self._media: dict[str, Media] = {}
+
+    def read(self, root: _Element) -> Rich:
+        walker = etree.iterwalk(root, events=("start", "end"))
+        for event, element in cast("Iterator[tuple[str, _Element]]", walker):
+            if event == "end":
+                self._ends.pop()()
+                self._text(element.tail)
+            elif self._whole(element):
+                walker.skip_subtree()
+                self._ends.append(_nothing)
+            else:
+                self._ends.append(self._begin(element))
+                self._text(element.text)
+        return Rich(blocks=self._writer.blocks(), media=tuple(self._media.values()))
+
+    def _text(self, text: str | None) -> None:
+        if not text:
+            return
+        if not self._bare:
+            self._writer.text(clean(text), self._style)
+            return
+        for span in bare_links(changed(self._style, text=clean(text))):
+            self._writer.text(span.text, span)
+
+    def _whole(self, element: _Element) -> bool:
+        """Take an element that is read with all that it holds; False for others."""
+        if element.tag in tags.BLOCKS:
+            self._end_paragraph()
+        if tags.is_noise(element):
+            pass
+        elif tags.is_emoji(element):
+            self._text(element.get("alt") or tags.text_in(element))
+        elif element.tag == "aside" and "onebox" in tags.classes(element):
+            self._put(preview(element, self._base, self._style))
+            self._end_paragraph()
+        elif element.tag in {"video", "audio"} or element.get("data-video-src"):
+            self._put(video(element, self._base, self._style, apart=self._apart))
+        elif element.tag == "img":
+            self._put(picture(element, self._base, self._style, apart=self._apart))
+        elif element.tag == "pre":
+            self._code(element)
+        else:
+            return False
+        return True
+
+    def _begin(self, element: _Element) -> Callable[[], None]:
+        """Start of an element; what is returned is to be done at its end."""
+        tag, before = element.tag, self._style
+        end = self._layout(element)
+        if tag in tags.STRUCK or tag == "q":
+            opening, closing = ("“", "”") if tag == "q" else ("~~", "~~")
+            self._text(opening)
+            end = partial(self._text, closing)
+        self._style = changed(
+            before,
+            emphasis=before.emphasis or tag in tags.EMPHASIS,
+            strong=before.strong or tag in tags.STRONG,
+            code=before.code or tag in tags.CODE,
+            href=safe_link(element.get("href"), self._base) if tag == "a" else before.href,
+        )
+
+        def finish() -> None:
+            end()
+            self._style = before
+
+        return finish
+
+    def _layout(self, element: _Element) -> Callable[[], None]:
+        tag = element.tag
+        if tag == "br":
+            self._break()
+        elif tag == "input" and element.get("type") == "checkbox":
+            self._text("[ ] " if element.get("checked") is None else "[x] ")
+        elif tag == "table":
+            self._end_paragraph()
+            self._tables += 1
+            return self._end_table
+        elif tag == "tr":
+            self._writer.line_break(PLAIN)
+        elif tag in tags.CELLS and element.getprevious() is not None:
+            self._writer.text(" | ", PLAIN)
+        elif tag in _CONTAINERS and not self._tables:
+            return self._writer.close if self._writer.open(_CONTAINERS[tag]) else self._end_paragraph
+        elif tag in tags.BLOCKS or tag in _CONTAINERS:
+            self._end_paragraph()
+            return self._end_paragraph
+        return _nothing
+
+    def _break(self) -> None:
+        if self._tables:
+            self._writer.text(" ", PLAIN)
+        else:
+            self._writer.line_break(self._style)
+
+    def _end_paragraph(self) -> None:
+        """A table's cell is one line, whatever stands in it."""
+        if self._tables:
+            self._writer.text(" ", PLAIN)
+        else:
+            self._writer.end_paragraph()
+
+    def _end_table(self) -> None:
+        self._tables -= 1
+        self._end_paragraph()
+
+    def _code(self, pre: _Element) -> None:
+        if self._tables:
+            self._writer.text(tags.text_in(pre), replace(self._style, code=True))
+        else:
+            self._writer.code(tags.text_in(pre), tags.language_of(pre))
+
+    def _put(self, item: Media | Span) -> None:
+        if isinstance(item, Media):
+            self._media.setdefault(item.url or "", item)
+        else:
+            self._writer.text(item.text, item)
+
+
+def _nothing() -> None:
+    """What most ends need."""

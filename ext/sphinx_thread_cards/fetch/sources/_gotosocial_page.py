@@ -1,0 +1,163 @@
+"""GoToSocial's public page of a thread, for its API answers nobody without an account.
+
+Format: the templates of GoToSocial (``web/template/thread.tmpl``, ``status.tmpl``), whose posts are marked up as
+https://microformats.org/wiki/h-card and h-entry; those before version 0.18 had other classes, and no times.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import dropwhile
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from sphinx_thread_cards.fetch.assemble import link_paragraph, list_of, thread_of
+from sphinx_thread_cards.fetch.errors import BadAnswer
+from sphinx_thread_cards.fetch.pages.tree import all_of, first_of, html_of, parse_page
+from sphinx_thread_cards.fetch.rich.spans import clean, safe_link
+from sphinx_thread_cards.fetch.rich.tags import text_in
+from sphinx_thread_cards.fetch.rich_text import from_html
+from sphinx_thread_cards.fetch.shape import language, line, when
+from sphinx_thread_cards.fetch.sources._mastodon_posts import SENSITIVE
+from sphinx_thread_cards.fetch.steps import Found
+from sphinx_thread_cards.platforms.mastodon import posted
+from sphinx_thread_cards.thread import Author, Media, Post
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.etree import _Element
+
+    from sphinx_thread_cards.fetch.steps import Wish
+    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.thread import Block
+
+_ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
+_HANDLE = re.compile(r"[^\s@/]{1,200}(?:@[^\s@/]{1,300})?")
+_FROM_PAGE = "from its public page, as the server's API wants an account"
+
+
+def read(ref: ThreadRef, wish: Wish, html: str, endpoint: str) -> Found:
+    """The author's thread as the page shows it, and with it all that is below, if that is wished for.
+
+    :raises BadAnswer: if the page does not hold the cited post.
+    """
+    root = parse_page(html)
+    main, below = _sections(root)
+    people = {author.handle: author for article in (*main, *below) if (author := _author(article, ref))}
+    posts = {post.id: post for article in (*main, *below) if (post := _post(article, ref))}
+    cited = posts.get(ref.id)
+    if cited is None:
+        raise BadAnswer(ref.url, f"the page does not hold post {ref.id}")
+    # Older pages do not tell the author's thread from the answers.
+    told = first_of(root, "thread-main") is not None
+    own = {article.get("id") for article in main} if told else {ref.id}
+    kept = [
+        post
+        for post in posts.values()
+        if wish.replies or post.id in wish.posts or (post.id in own and post.author == cited.author)
+    ]
+    # What the author answers is no answer to them.
+    kept = list(dropwhile(lambda post: post.author != cited.author, kept))
+    note = _FROM_PAGE if told else f"{_FROM_PAGE}; only the post itself"
+    return Found(thread=thread_of(ref, kept, people, endpoint=endpoint), whole=told or wish.replies, note=note)
+
+
+def _sections(root: _Element) -> tuple[list[_Element], list[_Element]]:
+    """The posts of the thread, and those of the part with the answers."""
+    found: tuple[list[_Element], list[_Element]] = ([], [])
+    for article in root.iter("article"):
+        if _ULID.fullmatch(article.get("id") or ""):
+            answers = any("thread-replies" in (part.get("class") or "") for part in article.iterancestors("section"))
+            found[answers].append(article)
+    return found
+
+
+def _link(element: _Element | None, name: str, ref: ThreadRef) -> str | None:
+    return safe_link(element.get(name), ref.url) if element is not None else None
+
+
+def _author(article: _Element, ref: ThreadRef) -> Author | None:
+    shown = first_of(article, "username")
+    handle = text_in(shown).strip().removeprefix("@") if shown is not None else ""
+    if not _HANDLE.fullmatch(handle):
+        return None
+    url = _link(next(iter(_links(first_of(article, "p-author"))), first_of(article, "username")), "href", ref)
+    host = urlsplit(url or ref.url).netloc.lower().removeprefix("www.")
+    name = first_of(article, "displayname")
+    photo = _link(first_of(article, "u-photo"), "src", ref)
+    return Author(
+        handle=handle if "@" in handle else f"{handle}@{host}",
+        name=line(text_in(name)) if name is not None else None,
+        url=url,
+        avatar=Media(url=photo) if photo else None,
+    )
+
+
+def _links(element: _Element | None) -> Iterator[_Element]:
+    yield from element.iter("a") if element is not None else ()
+
+
+def _post(article: _Element, ref: ThreadRef) -> Post | None:
+    author, id_ = _author(article, ref), article.get("id") or ""
+    if author is None:
+        return None
+    content, time = first_of(article, "e-content", "content"), first_of(article, "dt-published")
+    permalink = next((link for link in _links(first_of(article, "status-info")) if link.get("href")), None)
+    old = first_of(article, "toot-link", "status-link")
+    url = _link(old if permalink is None else permalink, "href", ref)
+    made = posted(id_)
+    media, others = _attachments(article, ref)
+    return Post(
+        id=id_,
+        url=url or ref.url,
+        author=author.handle,
+        posted=when(time.get("datetime")) if time is not None else when(made.timestamp()) if made else None,
+        edited=_edited(article),
+        blocks=(*_text(content, url or ref.url), *list_of(_options(article)), *others),
+        media=media,
+        warning=_warning(article, media),
+        lang=language(content.get("lang")) if content is not None else None,
+    )
+
+
+def _text(content: _Element | None, base_url: str) -> tuple[Block, ...]:
+    return from_html(html_of(content), base_url) if content is not None else ()
+
+
+def _edited(article: _Element) -> str | None:
+    """The newest time of those at which the post was changed, which stands first."""
+    history = first_of(article, "edit-timeline")
+    return when(next((time.get("datetime") for time in history.iter("time")), None)) if history is not None else None
+
+
+def _options(article: _Element) -> Iterator[str | None]:
+    for option in all_of(article, "poll-option"):
+        yield next((line(text_in(span)) for span in option.iter("span") if span.get("lang") is not None), None)
+
+
+def _warning(article: _Element, media: tuple[Media, ...]) -> str | None:
+    spoiler = first_of(article, "spoiler-content", "p-summary")
+    written = text_in(spoiler).strip() if spoiler is not None else ""
+    hidden = any(inner.get("data-sensitive") == "true" for inner in article.iter("img"))
+    return written or (SENSITIVE if media and hidden else None)
+
+
+def _attachments(article: _Element, ref: ThreadRef) -> tuple[tuple[Media, ...], tuple[Block, ...]]:
+    media: list[Media] = []
+    others: list[Block] = []
+    for box in all_of(article, "media"):
+        for item in box.iter("a", "video"):
+            source = next(item.iter("source"), item)
+            url = _link(item, "href", ref) if item.tag == "a" else _link(source, "src", ref)
+            title = clean(item.get("title")).strip()
+            alt = next((clean(img.get("alt")).strip() for img in item.iter("img") if img.get("alt")), title) or None
+            if not url:
+                continue
+            if item.tag == "video":
+                media.append(Media(kind="video", url=url, still=_link(item, "poster", ref), alt=alt))
+            elif "unknown-attachment" in (item.get("class") or ""):
+                others.append(link_paragraph(None, url))
+            else:
+                media.append(Media(url=url, alt=alt))
+    return tuple(media), tuple(others)
