@@ -52,6 +52,7 @@ def test_every_builder_has_the_threads(page: Page, builder: str, style: str) -> 
         ((), ["A lamp", "100% of"]),
         ((":order: newest",), ["100% of", "A lamp"]),
         ((":order: title",), ["100% of", "A lamp"]),
+        ((":order: title", ":style: timeline"), ["A lamp", "100% of"]),
         ((":platform: x",), ["100% of"]),
         ((":author: @JO_example",), ["100% of"]),
         ((":since: 2020-05-20", ":until: 2020-06"), ["A lamp"]),

@@ -98,7 +98,9 @@ def choose(domain: ThreadDomain, threads: Iterable[Listed], wish: ListOptions) -
     if wish.docs:
         found = [replace(thread, places=_in_pages(thread.places, wish.docs)) for thread in found]
         found = [thread for thread in found if thread.places]
-    return sort(found, wish.order or "oldest")
+    order = wish.order or "oldest"
+    # Years and months are in their own order.
+    return sort(found, "oldest" if wish.style == "timeline" and order != "newest" else order)
 
 
 def _in_pages(places: tuple[Place, ...], globs: tuple[str, ...]) -> tuple[Place, ...]:
