@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from docutils import nodes
 
-from sphinx_thread_cards import words
+from sphinx_thread_cards import languages
 from sphinx_thread_cards.html import card_article
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ LATEX_PACKAGE = "sphinx_thread_cards"
 
 def add_files(app: Sphinx, config: Config) -> None:
     """Name our folders and files where Sphinx looks for a site's own (``config-inited``)."""
-    app.add_message_catalog(words.CATALOGUE, str(words.LOCALE_DIR))
+    languages.find_translations(app.srcdir, config)
     config.latex_additional_files = [
         *config.latex_additional_files,
         str(_HERE / "latex" / f"{LATEX_PACKAGE}.sty"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 
-from sphinx_thread_cards.card import BLOCK, SEPARATOR, Card, addresses, header, kept_note, quotation
+from sphinx_thread_cards.card import BLOCK, Card, addresses, header, kept_note, quotation
 from sphinx_thread_cards.dates import show_when
 from sphinx_thread_cards.html_pictures import card_avatar, card_picture, picture_tag, skip_avatar, visit_picture
 from sphinx_thread_cards.html_quotes import (
@@ -18,17 +18,21 @@ from sphinx_thread_cards.html_quotes import (
     card_excerpt,
     card_fold,
     card_head,
+    card_permalink,
     close_box,
     depart_excerpt,
     depart_fold,
     depart_head,
     for_html,
+    in_language,
     visit_content,
     visit_excerpt,
     visit_fold,
     visit_head,
+    visit_permalink,
 )
 from sphinx_thread_cards.html_times import as_times, card_time, depart_time, visit_time
+from sphinx_thread_cards.languages import is_another, runs_to_the_left, separator
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,12 +79,12 @@ def build_article(card: Card, place: nodes.container, language: str) -> card_art
 
         article["classes"] = [*article["classes"], f"{BLOCK}-unrolled"]
         posts = unroll(card, card.thread, place["ids"][0], language, _AVATAR_AT_POST)
-        article += folded([_for_html(part) for part in posts])
+        article += folded([_for_html(part, language) for part in posts])
     article += [for_html(part) for part in quotation(card)]
     return article
 
 
-def _for_html(part: nodes.Element) -> nodes.Element:
+def _for_html(part: nodes.Element, language: str) -> nodes.Element:
     """A post in its own language, its warning as a fold, its pictures with their sizes."""
     if not isinstance(part, nodes.container):
         return part
@@ -95,9 +99,8 @@ def _for_html(part: nodes.Element) -> nodes.Element:
     if body and f"{BLOCK}-warning" in body[0]["classes"]:
         body = [card_fold("", *body[1:], label=body[0].astext())]
     as_times(head)
-    link = next(head.findall(nodes.reference))
-    link["classes"] = ["u-url"]
-    post[:] = [for_html(head), card_content("", *body)]
+    next(head.findall(nodes.reference))["classes"] = ["u-url"]
+    post[:] = [in_language(for_html(head), language, post["lang"]), card_content("", *body)]
     return post
 
 
@@ -108,14 +111,20 @@ def visit_article(self: HTML5Translator, node: card_article) -> None:
     """
     card: Card = node["card"]
     name = f"{node['ids'][0]}-title"
-    lines = [_header(self, card, node["language"])]
+    language = node["language"]
+    lines = [_header(self, card, language)]
+    foreign = card.title_lang and is_another(card.title_lang, language)
+    tongue = f' lang="{self.attval(card.title_lang or "")}"' if foreign else ""
     title = _link(self, card, card.href, card.title, "p-name ")
-    lines.append(f'<p class="{BLOCK}-title" id="{name}" dir="auto">{title}</p>\n')
+    lines.append(f'<p class="{BLOCK}-title" id="{name}" dir="auto"{tongue}>{title}</p>\n')
     if who := _who(self, card):
         face = "".join(picture_tag(self, part) for part in node if isinstance(part, card_avatar))
         letter = "" if face else _letter(card)
         lines.append(f'<p class="{BLOCK}-author p-author h-card" dir="auto"{letter}>{face}{who}</p>\n')
     label: dict[str, Any] = {"aria-labelledby": name}
+    if runs_to_the_left(language):
+        # Few themes say so of the page.
+        label["dir"] = "rtl"
     self.body.append(self.starttag(node, "article", **label) + "".join(lines))
 
 
@@ -131,7 +140,7 @@ def _header(self: HTML5Translator, card: Card, language: str) -> str:
         date = self.encode(show_when(card.when, language))
         time = f'<time class="dt-published" datetime="{card.when.isoformat()}">{date}</time>'
         others = [time if part == date else part for part in others]
-    return f'<p class="{BLOCK}-header">{SEPARATOR.join((f"<strong>{platform}</strong>", *others))}</p>\n'
+    return f'<p class="{BLOCK}-header">{separator(language).join((f"<strong>{platform}</strong>", *others))}</p>\n'
 
 
 def _who(self: HTML5Translator, card: Card) -> str:
@@ -153,7 +162,7 @@ def depart_article(self: HTML5Translator, node: card_article) -> None:
     links = (_link(self, node["card"], url, label) for label, url in addresses(node["card"]))
     if note := kept_note(node["card"], node["language"]):
         self.body.append(f'<p class="{BLOCK}-kept">{self.encode(note)}</p>\n')
-    self.body.append(f'<p class="{BLOCK}-links">{SEPARATOR.join(links)}</p>\n</article>\n')
+    self.body.append(f'<p class="{BLOCK}-links">{separator(node["language"]).join(links)}</p>\n</article>\n')
 
 
 def visit_post(self: HTML5Translator, node: card_post) -> None:
@@ -181,6 +190,7 @@ VISITORS: dict[type[nodes.Element], tuple[Callable[..., None], Callable[..., Non
     card_content: (visit_content, close_box),
     card_fold: (visit_fold, depart_fold),
     card_head: (visit_head, depart_head),
+    card_permalink: (visit_permalink, None),
     card_excerpt: (visit_excerpt, depart_excerpt),
     card_picture: (visit_picture, None),
     card_avatar: (skip_avatar, None),

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from docutils import nodes
 
+from sphinx_thread_cards.languages import is_another, runs_to_the_left, separator
+
 if TYPE_CHECKING:
     from sphinx.writers.html5 import HTML5Translator
 
@@ -26,6 +28,10 @@ class card_fold(nodes.General, nodes.Element):  # noqa: N801
     """What is shown when it is asked for."""
 
 
+class card_permalink(nodes.reference):  # noqa: N801
+    """The number of a post, which leads to the post; read aloud, it says so."""
+
+
 def for_html(part: nodes.Element) -> nodes.Element:
     """A quotation with its source, a head with its direction; anything else as it is."""
     if isinstance(part, nodes.block_quote) and part.get("cite"):
@@ -34,8 +40,24 @@ def for_html(part: nodes.Element) -> nodes.Element:
         quote["classes"] = [*part["classes"], *["e-content"] * ("thread-card-excerpt" in part["classes"])]
         return quote
     if isinstance(part, nodes.paragraph) and "thread-card-post-head" in part["classes"]:
+        for link in [link for link in part.findall(nodes.reference) if "said" in link]:
+            part.replace(link, card_permalink("", "", *link.children, **link.attributes))
         return card_head("", "", *part.children, classes=part["classes"])
     return part
+
+
+def in_language(head: nodes.Element, language: str, theirs: str | None) -> nodes.Element:
+    """The head of a post in the language of the page, as what stands there, but for names, are our words.
+
+    :param theirs: tag of the post's language, where it is known.
+    """
+    if theirs and is_another(theirs, language):
+        head["lang"] = language.replace("_", "-")
+    if runs_to_the_left(language):
+        head["dir"] = "rtl"
+        for text in list(head.findall(nodes.Text)):
+            text.parent.replace(text, nodes.Text(text.replace(" · ", separator(language))))
+    return head
 
 
 def visit_excerpt(self: HTML5Translator, node: card_excerpt) -> None:
@@ -50,8 +72,9 @@ def depart_excerpt(self: HTML5Translator, node: card_excerpt) -> None:  # noqa: 
 
 
 def visit_head(self: HTML5Translator, node: card_head) -> None:
-    """Open the line."""
-    self.body.append(self.starttag(node, "p", "", dir="auto"))
+    """Open the line, in the language of the page inside a post of another."""
+    language = {"lang": node["lang"]} if "lang" in node else {}
+    self.body.append(self.starttag(node, "p", "", dir=node.get("dir", "auto"), **language))
 
 
 def depart_head(self: HTML5Translator, node: card_head) -> None:  # noqa: ARG001
@@ -77,3 +100,11 @@ def depart_fold(self: HTML5Translator, node: card_fold) -> None:  # noqa: ARG001
 def close_box(self: HTML5Translator, node: nodes.Element) -> None:  # noqa: ARG001
     """Close a ``<div>``."""
     self.body.append("</div>\n")
+
+
+def visit_permalink(self: HTML5Translator, node: card_permalink) -> None:
+    """Write the link with its name."""
+    said, url = self.attval(node["said"]), self.attval(node["refuri"])
+    classes = " ".join(["reference", "external", *node["classes"]])
+    self.body.append(f'<a class="{classes}" aria-label="{said}" href="{url}">{self.encode(node.astext())}</a>')
+    raise nodes.SkipNode

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sphinx.locale import get_translation
 
-from sphinx_thread_cards.words import CATALOGUE
+from sphinx_thread_cards.languages import CATALOGUE
 
 _ = get_translation(CATALOGUE)
 

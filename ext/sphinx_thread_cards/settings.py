@@ -132,6 +132,11 @@ class Settings:
         "Write all cited threads as `threads.json` (CSL-JSON) and `threads.bib` (BibTeX) among the pages of HTML.",
         build=False,
     )
+    alt: bool = _setting(
+        False,  # noqa: FBT003
+        _check_flag,
+        "Warn of each picture that a page shows without alternative text.",
+    )
     css: bool = _setting(True, _check_flag, "Add the extension's style sheet to pages that hold a card.")  # noqa: FBT003
 
 

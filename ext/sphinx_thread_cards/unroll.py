@@ -76,6 +76,7 @@ def unroll(card: Card, thread: Thread, anchor: str, language: str, avatars: int 
             box = nodes.container(ids=[f"{anchor}-{number}"], classes=classes)
             box["lang"] = post.lang or thread.lang
             head = _head(thread, post, number, language, speaker)
+            next(head.findall(nodes.reference))["said"] = words.post_on(number, words.reader_of(card.ref))
             head += marks(post, places)
             if avatars and post.author != speaker:
                 head[:0] = _avatar(thread, post.author, avatars)

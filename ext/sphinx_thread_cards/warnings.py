@@ -35,6 +35,7 @@ class Warn(Enum):
     SAME_NAME = "same_name", "Two cards on different pages have one `name`. A reference leads to the first of them."
     SNAPSHOT = "snapshot", "A kept snapshot cannot be used. The card is built from the URL and the options."
     PICTURE = "picture", "A snapshot names a picture that is not in the media folder. There are words in its place."
+    ALT = "alt", "A picture is shown without alternative text. It comes only if `thread_cards_alt` asks for it."
 
     def __init__(self, subtype: str, help: str) -> None:  # noqa: A002 - the word that options use too
         self.subtype = subtype
