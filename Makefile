@@ -9,12 +9,14 @@ INSTALL := $(PIP) install --require-hashes
 # One cache of read pages serves every builder. A build that warned must warn
 # again, so a failed build takes the cache with it.
 SPHINX := $(BIN)/sphinx-build -c . -W --keep-going -d build/doctrees
+LOCALE := ext/sphinx_thread_cards/locale
+DOMAIN := sphinx_thread_cards
 FAILED = { rm -rf build/doctrees; exit 1; }
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help html live pdf epub threads test check system lock clean tex
+.PHONY: help html live pdf epub threads test check words system lock clean tex
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +51,14 @@ test: $(VENV)/.test $(VENV)/.project ## run the whole test suite (ARGS="-k wheel
 check: $(VENV)/.test $(VENV)/.project ## check style and types of the extension
 	$(BIN)/ruff check ext
 	$(BIN)/mypy
+
+# The catalogues hold no line numbers and no dates of their making, which would change with everything.
+words: $(VENV)/.project ## bring the catalogues of translations up to date with the code
+	$(BIN)/pybabel -q extract --omit-header --no-location --width=100 -k _marked -k _counted:1,2 \
+		-o $(LOCALE)/$(DOMAIN).pot ext/sphinx_thread_cards/*words.py
+	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-pot-creation-date --ignore-obsolete --width=100 \
+		-D $(DOMAIN) -i $(LOCALE)/$(DOMAIN).pot -d $(LOCALE)
+	$(BIN)/pybabel compile --statistics -D $(DOMAIN) -d $(LOCALE)
 
 system: ## install TeX, fonts, browser and validators (Debian, Ubuntu)
 	@requirements/install-system

@@ -54,11 +54,13 @@ extensions = [
     "sphinxext.opengraph",
     "notfound.extension",
     "sphinx_last_updated_by_git",
+    "site_access",
     "site_book",
     "site_pictures",
     "site_reference",
 ]
-exclude_patterns = ["_drawings", "_latex", "_static", "_threads"]
+templates_path = ["docs/_templates"]
+exclude_patterns = ["_drawings", "_latex", "_static", "_templates", "_threads"]
 myst_enable_extensions = [
     "attrs_block",
     "attrs_inline",
@@ -170,6 +172,11 @@ epub_contributor = author
 # One name for both, or EPUBCheck finds that the two lists of contents disagree.
 epub_uid = epub_identifier = "uuid-c31384a7-acd6-4c2f-9bb3-e830a80b21cb"
 epub_scheme = "UUID"
+# For shops and libraries that list books by what their readers need.
+site_access_summary = (
+    "All of the book can be read as text: pictures have alternative text, and headings, lists, tables and a table of"
+    " contents give it its structure. Quoted posts name their language. There is no sound and nothing that flashes."
+)
 epub_cover = ("_static/cover.png", "epub-cover.html")
 # The toctrees of the home page are hidden; without this the book has no contents.
 epub_tocscope = "includehidden"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 from sphinx.pycode import ModuleAnalyzer
 from sphinx.util.docutils import SphinxDirective
 from sphinx_thread_cards import cli, model
+from sphinx_thread_cards.list_options import LIST_COMMON, LIST_FIELDS
 from sphinx_thread_cards.options import COMMON_OPTIONS, OPTION_FIELDS
 from sphinx_thread_cards.platforms import PLATFORMS
 from sphinx_thread_cards.settings import Settings
@@ -45,6 +46,14 @@ def _options(_: str) -> str:
     ]
     rows += [(_code(name), text, "") for name, text in COMMON_OPTIONS.items()]
     return _table(("Option", "What it says", "For example"), rows)
+
+
+def _list_options(_: str) -> str:
+    rows = [
+        (_code(name), field.metadata["help"], _code(field.metadata["example"])) for name, field in LIST_FIELDS.items()
+    ]
+    rows += [(_code(name), text, "") for name, text in LIST_COMMON.items()]
+    return _table(("Option", "What it does", "For example"), rows)
 
 
 def _settings(_: str) -> str:
@@ -107,6 +116,7 @@ class Generated(SphinxDirective):
 
     parts: ClassVar[dict[str, Callable[[str], str]]] = {
         "thread-cards-options": _options,
+        "thread-cards-list-options": _list_options,
         "thread-cards-settings": _settings,
         "thread-cards-warnings": _warnings,
         "thread-cards-command": _command,

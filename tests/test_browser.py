@@ -169,3 +169,21 @@ def _stops(tab: Page) -> list[tuple[str, bytes]]:
         elif stops:
             break
     return stops
+
+
+def test_marks_and_monograms(chromium: Browser, small: Callable[..., str]) -> None:
+    """They are seen, also in forced colours: the mark is drawn as a border, which stays; a citation bears one, too."""
+    address = small(f"# T\n\n{CARD.format(number=1)}\n\nSee {{thread}}`https://github.com/pftf/RPi4/issues/57`.\n")
+    seen = """() => [".thread-card-header strong", ".thread-card-author", ".thread-citation"].map(name => {
+      const style = getComputedStyle(document.querySelector(name), "::before");
+      return [style.content, style.borderTopStyle, style.maskImage.slice(0, 9), style.borderTopColor]; })"""
+    for forced in ("none", "active"):
+        tab = chromium.new_page(forced_colors=forced)
+        tab.goto(address)
+        mark, letter, cited = tab.evaluate(seen)
+        colour = tab.locator("article.thread-card").evaluate("card => getComputedStyle(card).borderInlineStartColor")
+        tab.close()
+        assert mark[:3] == ['""', "solid", 'url("data']
+        assert forced == "none" or mark[3] == letter[3] == colour
+        assert letter[:3] == ['"J" / ""', "solid", "none"]
+        assert cited[:3] == ['""', "solid", 'url("data']

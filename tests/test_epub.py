@@ -97,7 +97,7 @@ def test_valid(book: Book) -> None:
 
 
 def test_the_style_sheet_is_where_cards_are(book: Book) -> None:
-    """It is in the book, and the pages with a card ask for it, as no other page does."""
+    """It is in the book, and the pages with a card or a citation ask for it, as no other page does."""
     sheet = "_static/thread-cards.css"
     asking = set()
     for name, page in book.pages.items():
@@ -108,7 +108,8 @@ def test_the_style_sheet_is_where_cards_are(book: Book) -> None:
         asking |= {name} if sheet in sheets else set()
 
     assert sheet in book.names
-    assert asking == {name for name in book.pages if book.cards(name)}
+    cited = {name for name, page in book.pages.items() for span in page.iter(f"{XHTML}span") if "thread-citation" in span.get("class", "")}
+    assert asking == {name for name in book.pages if book.cards(name)} | cited
     assert asking
 
 
@@ -144,6 +145,46 @@ def test_nothing_comes_from_elsewhere(book: Book) -> None:
         assert not list(page.iter(f"{XHTML}script", f"{XHTML}iframe"))
         loaded = [node.get("src") or node.get("href") for node in page.iter(f"{XHTML}img", f"{XHTML}link")]
         assert not [address for address in loaded if "//" in (address or "")]
+
+
+def test_the_site_s_book_tells_who_can_read_it(book: Book) -> None:
+    """The metadata that the EPUB Accessibility specification requires or recommends, and names for what is in it."""
+    said = {(meta.get("property"), meta.text) for meta in book.package.iter(f"{OPF}meta")}
+    if not any(name == "schema:accessibilitySummary" for name, _ in said):
+        assert book.path.name == "Cases.epub"
+        return
+    (contents,) = book.pages["nav.xhtml"].iter(f"{XHTML}nav")
+
+    assert {name for name, _ in said if name and name.startswith("schema:")} == {
+        "schema:accessMode",
+        "schema:accessModeSufficient",
+        "schema:accessibilityFeature",
+        "schema:accessibilityHazard",
+        "schema:accessibilitySummary",
+    }
+    assert ("schema:accessibilityHazard", "none") in said
+    assert contents.get("role") == "doc-toc"
+    assert [node for node in book.pages["nav.xhtml"].iter() if node.get("id") == contents.get("aria-labelledby")]
+
+
+def test_every_page_has_a_title_and_a_language(book: Book) -> None:
+    titles = [page.findtext(f"{XHTML}head/{XHTML}title") for page in book.pages.values()]
+
+    assert all(titles)
+    if book.path.name != "Cases.epub":
+        assert {page.get("lang") for page in book.pages.values()} == {"en"}
+
+
+def test_every_picture_has_alternative_text(book: Book) -> None:
+    """So that the metadata may say so; avatars have a name beside them, and an empty one."""
+    without = [
+        picture.get("src")
+        for page in book.pages.values()
+        for picture in page.iter(f"{XHTML}img")
+        if not picture.get("alt") and "thread-card-avatar" not in picture.get("class", "")
+    ]
+
+    assert without == []
 
 
 def test_the_package_says_what_it_is(book: Book) -> None:

@@ -33,14 +33,39 @@ def test_the_style_sheet_is_small() -> None:
     assert len(gzip.compress(STYLE_SHEET.read_bytes(), 9)) <= 2500
 
 
-def test_only_pages_with_a_card_link_the_style_sheet(page: Page) -> None:
-    """Pages without a card, the search and the index are as they were."""
-    site = page({"index.md": f"# T\n\n{FULL}\n```{{toctree}}\nother\n```\n", "other.md": "# Other\n\nNo card.\n"})
+def test_only_pages_with_a_card_or_a_citation_link_the_style_sheet(page: Page) -> None:
+    """Pages without either, the search and the index are as they were."""
+    site = page(
+        {
+            "index.md": f"# T\n\n{FULL}\n```{{toctree}}\nother\ncited\n```\n",
+            "other.md": "# Other\n\nNo card.\n",
+            "cited.md": "# Cited\n\nSee {thread}`https://github.com/pftf/RPi4/issues/57`.\n",
+        }
+    )
 
     linked = {path.name for path in site.out.glob("*.html") if "thread-cards.css" in path.read_text()}
 
-    assert linked == {"index.html"}
+    assert linked == {"index.html", "cited.html"}
     assert (site.out / "_static" / "thread-cards.css").read_bytes() == STYLE_SHEET.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("options", "letter"),
+    [
+        (":author: élodie Example", "É"),
+        (":author: 例 太郎", "例"),
+        (":author: '\U0001f980 Jo'", "J"),
+        (":handle: _sam", "S"),
+        (":author: '***'", None),
+        ("", None),
+    ],
+)
+def test_a_monogram_stands_for_an_avatar(options: str, letter: str | None, page: Page) -> None:
+    """The first letter or digit of the name, in an attribute: no reader of the text meets it."""
+    html = page(f"# T\n\n:::{{thread}} https://github.com/pftf/RPi4/issues/57\n{options}\n:::\n").read("index.html")
+    who = BeautifulSoup(html, "html5lib").select_one(".thread-card-author")
+
+    assert (who.get("data-letter") if who else None) == letter
 
 
 def test_the_style_sheet_can_be_left_out(page: Page) -> None:

@@ -79,8 +79,8 @@ def keep(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Keep:
     return keep
 
 
-def soup_of(site: sites.Site) -> BeautifulSoup:
-    return BeautifulSoup(site.read("index.html"), "html5lib")
+def soup_of(site: sites.Site, name: str = "index.html") -> BeautifulSoup:
+    return BeautifulSoup(site.read(name), "html5lib")
 
 
 def file_of(site: sites.Site, image: Tag) -> tuple[int, int]:

@@ -105,5 +105,5 @@ def test_objects_inv_has_each_card(source: Path, tmp_path: Path) -> None:
     (source / "other.md").write_text("# Other\n\n" + CARD.format("Jo Example"))
     site = sites.build(source, tmp_path / "out")
 
-    assert [name for name, *_ in site.app.env.get_domain("thread").get_objects()] == ["thread-x-1313512835843055618"]
+    assert [name for name, *_ in site.app.env.get_domain("thread").get_objects()] == ["thread-x-1313512835843055618", "x-1313512835843055618"]
     assert (tmp_path / "out" / "objects.inv").stat().st_size > 0

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from sphinx_thread_cards import ThreadRef, parse_thread_url, transforms
+from sphinx_thread_cards import ThreadRef, codes, list_transforms, parse_thread_url, transforms
+from sphinx_thread_cards.list_options import LIST_COMMON, LIST_FIELDS
 from sphinx_thread_cards.options import COMMON_OPTIONS, OPTION_FIELDS
 from sphinx_thread_cards.platforms import PLATFORMS
 from sphinx_thread_cards.schema import schema
@@ -26,6 +27,7 @@ GUIDE = ROOT / "docs" / "cards"
 PACKAGE = ROOT / "ext" / "sphinx_thread_cards"
 EXTENSIONS = [*sites.SETTINGS["extensions"], "site_reference"]
 OPTIONS = [*OPTION_FIELDS, *COMMON_OPTIONS]
+LIST_OPTIONS = [*LIST_FIELDS, *LIST_COMMON]
 Page = Callable[..., sites.Site]
 
 
@@ -62,6 +64,7 @@ def generated(page: Page) -> Callable[[str], Tag]:
     ("directive", "names"),
     [
         ("thread-cards-options", OPTIONS),
+        ("thread-cards-list-options", LIST_OPTIONS),
         ("thread-cards-settings", [f"thread_cards_{item.name}" for item in fields(Settings)]),
         ("thread-cards-warnings", [f"thread_cards.{kind.subtype}" for kind in Warn]),
         ("thread-cards-platforms", sorted((platform.label for platform in PLATFORMS.values()), key=str.lower)),
@@ -84,6 +87,14 @@ def test_option_has_an_example(option: str) -> None:
     example = rf"^`{{5}}\{{thread-cards-example\}}\n```\{{thread\}} https://\S+\n(?::.*\n)*:{option}: \S"
 
     assert re.search(example, section(read("options.md"), option), re.MULTILINE)
+
+
+@pytest.mark.parametrize("option", LIST_FIELDS)
+def test_list_option_has_an_example(option: str) -> None:
+    """Each option of a list has a section with a list that uses it."""
+    example = rf"^```\{{thread-list\}}\n(?::.*\n)*:{option}: \S"
+
+    assert re.search(example, section(read("lists.md"), option), re.MULTILINE)
 
 
 @pytest.mark.parametrize("setting", [f"thread_cards_{item.name}" for item in fields(Settings)])
@@ -157,7 +168,7 @@ def test_phases_are_those_of_the_code() -> None:
 
     assert listed == {
         name: item.default_priority
-        for module in (transforms,)
+        for module in (codes, transforms, list_transforms)
         for name, item in vars(module).items()
         if isinstance(item, type) and issubclass(item, transform) and item.__module__ == module.__name__
     }

@@ -10,6 +10,7 @@ from docutils import nodes
 
 from sphinx_thread_cards import words
 from sphinx_thread_cards.dates import show_when, when_of
+from sphinx_thread_cards.languages import is_another
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.dates import When
@@ -36,6 +37,8 @@ class Card:
     handle: str | None
     when: When | None
     lang: str | None
+    title_lang: str | None
+    """Language of the title, where it is known."""
     archive: str | None
     avatar: Media | None = None
     """The author's, if its picture is kept."""
@@ -91,6 +94,7 @@ def describe(
         handle=options.handle or ref.author,
         when=options.date or when_of(ref),
         lang=options.lang,
+        title_lang=options.lang if title else None,
         archive=options.archive,
         post=ref.post,
     )
@@ -132,7 +136,7 @@ def build(card: Card, place: nodes.container, language: str) -> nodes.container:
     for label, url in addresses(card):
         # The address as text, for readers who cannot click.
         link = nodes.reference("", url, refuri=url)
-        box += nodes.paragraph("", f"{label}: ", link, classes=[f"{BLOCK}-link"])
+        box += nodes.paragraph("", words.labelled(label), link, classes=[f"{BLOCK}-link"])
     return box
 
 
@@ -140,7 +144,7 @@ def header(card: Card, language: str) -> list[str]:
     """The parts of the first line: platform, place in it, date, language; those that are known."""
     place = " ".join(filter(None, (card.ref.community if card.titled else None, card.ref.number)))
     date = show_when(card.when, language) if card.when else None
-    foreign = card.lang and card.lang.partition("-")[0] != language.partition("_")[0]
+    foreign = card.lang and is_another(card.lang, language)
     tongue = words.language_name(card.lang, language) if card.lang and foreign else None
     return [part for part in (words.platform_label(card.ref), place, date, tongue) if part]
 

@@ -8,6 +8,7 @@ from docutils import nodes
 from sphinx import addnodes
 
 from sphinx_thread_cards import words
+from sphinx_thread_cards.card import class_of
 from sphinx_thread_cards.dates import show_when
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def thread_citation(env: BuildEnvironment, ref: ThreadRef, place: str) -> addnod
     """
     domain = cast("ThreadDomain", env.get_domain("thread"))
     domain.citations.setdefault(env.docname, {}).setdefault(ref.given_url, place)
-    text = nodes.inline("", ref.url, classes=["thread-citation"])
+    text = nodes.inline("", ref.url, classes=["thread-citation", class_of(ref)])
     return addnodes.pending_xref(
         "", text, refdomain="thread", reftype="cite", reftarget=ref.given_url, refexplicit=False, refwarn=False
     )

@@ -75,6 +75,18 @@ def show_when(when: When, language: str) -> str:
     return format_date(when.day, "long", locale=locale)
 
 
+def show_year(when: When, language: str) -> str:
+    """The year alone, in the words of a language."""
+    return show_when(When(when.day, Precision.YEAR), language)
+
+
+def show_month(when: When, language: str) -> str:
+    """The name of the month alone, as it stands without a day: ``October``."""
+    if language in _PLAIN_ENGLISH:
+        return _MONTHS[when.day.month - 1]
+    return format_date(when.day, "LLLL", locale=locale_of(language))
+
+
 def locale_of(language: str) -> Locale:
     """Babel's locale for a language tag of Sphinx or BCP 47 (``pt_BR``, ``zh-Hans``); English where there is none."""
     if language in _PLAIN_ENGLISH:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.model import ThreadRef
 
 
-class _AnyOption(dict[str, "Callable[[str], Any]"]):
+class AnyOption(dict[str, "Callable[[str], Any]"]):
     """Takes every option as text: we say what is wrong with one, where docutils would drop the whole directive."""
 
     def __bool__(self) -> bool:
@@ -43,7 +43,7 @@ class ThreadDirective(SphinxDirective):
     optional_arguments = 1
     final_argument_whitespace = True
     has_content = True
-    option_spec: ClassVar[OptionSpec] = _AnyOption()
+    option_spec: ClassVar[OptionSpec] = AnyOption()
 
     def run(self) -> list[nodes.Node]:
         """Ask for the card; :class:`~sphinx_thread_cards.transforms.BuildCards` builds it."""

@@ -2,92 +2,51 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from docutils import nodes
-from docutils.utils import get_source_line
-from sphinx.domains import Domain, ObjType
+from sphinx.domains import ObjType
 
 from sphinx_thread_cards import store
 from sphinx_thread_cards.card import describe
 from sphinx_thread_cards.citations import citation_text, told
+from sphinx_thread_cards.index import ThreadIndex
+from sphinx_thread_cards.notes import Notes
 from sphinx_thread_cards.options import Options
 from sphinx_thread_cards.platforms import find_thread
 from sphinx_thread_cards.store import SnapshotError
+from sphinx_thread_cards.targets import CardRole, link, objects, targets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from sphinx import addnodes
     from sphinx.builders import Builder
+    from sphinx.domains import Index
     from sphinx.environment import BuildEnvironment
+    from sphinx.roles import XRefRole
+    from sphinx.util.typing import RoleFunction
 
     from sphinx_thread_cards.card import Card, Subject
+    from sphinx_thread_cards.lists import Listed
     from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.notes import Entry
     from sphinx_thread_cards.thread import Thread
 
 _NO_OPTIONS = Options()
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One card of the site, as its author asked for it; :func:`describe` tells the rest again."""
-
-    docname: str
-    node_id: str
-    names: tuple[str, ...]
-    title: str
-    url: str
-    options: Options
-    place: str
-    """File and line where it is asked for, as :func:`place_of` has it."""
-    kept: bool
-    """Whether there was a snapshot when the page was read."""
-
-
-class ThreadDomain(Domain):
+class ThreadDomain(Notes):
     """The cards of a site, by thread."""
 
     name = "thread"
     label = "Thread"
-    object_types: ClassVar[dict[str, ObjType]] = {"card": ObjType("thread", "cite")}
-    initial_data: ClassVar[dict[str, Any]] = {"cards": {}, "citations": {}, "worded": {}}
-    data_version = 1
-
-    @property
-    def cards(self) -> dict[str, list[Entry]]:
-        """Docname to the cards on that page, from top to bottom."""
-        return cast("dict[str, list[Entry]]", self.data["cards"])
-
-    @property
-    def citations(self) -> dict[str, dict[str, str]]:
-        """Docname to the addresses that the page cites in running text, each with the place of the first time."""
-        return cast("dict[str, dict[str, str]]", self.data["citations"])
-
-    def note_card(self, card: Card, options: Options, node: nodes.Element, *, kept: bool) -> None:
-        """Remember a card of the page that is being read; its anchor is the node's first id."""
-        docname, url, place = self.env.docname, card.ref.given_url, place_of(node)
-        entry = Entry(docname, node["ids"][0], tuple(node["names"]), card.title, url, options, place, kept)
-        self.cards.setdefault(docname, []).append(entry)
-
-    def clear_doc(self, docname: str) -> None:
-        """Forget a page."""
-        self.cards.pop(docname, None)
-        self.citations.pop(docname, None)
-
-    def merge_domaindata(self, docnames: AbstractSet[str], otherdata: dict[str, Any]) -> None:
-        """Take over the pages that another process has read."""
-        for kind in ("cards", "citations"):
-            self.data[kind].update({name: value for name, value in otherdata[kind].items() if name in docnames})
-
-    def entries(self) -> Iterator[Entry]:
-        """Every card, in the order of docnames, so that serial and parallel builds agree."""
-        for docname in sorted(self.cards):
-            yield from self.cards[docname]
+    object_types: ClassVar[dict[str, ObjType]] = {"card": ObjType("thread", "ref")}
+    indices: ClassVar[list[type[Index]]] = [ThreadIndex]
+    roles: ClassVar[dict[str, RoleFunction | XRefRole]] = {"ref": CardRole(warn_dangling=True)}
+    dangling_warnings: ClassVar[dict[str, str]] = {"ref": "no card has the anchor or the name %(target)r"}
 
     def find(self, url: str) -> ThreadRef:
         """The thread at an address that was let in when its page was read."""
@@ -139,24 +98,28 @@ class ThreadDomain(Domain):
         return best.get(card.subject, card)
 
     def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
-        """For ``objects.inv`` and the search: each card once, under its anchor."""
-        seen = set()
-        for entry in self.entries():
-            if entry.node_id not in seen:
-                seen.add(entry.node_id)
-                yield entry.node_id, entry.title, "card", entry.docname, entry.node_id, 1
+        """For ``objects.inv`` and the search."""
+        return objects(self.entries())
+
+    @cached_property
+    def targets(self) -> Mapping[str, Entry]:
+        """The cards by name, found once; asked for only when all pages have been read."""
+        return targets(self.entries())
 
     def resolve_xref(  # noqa: PLR0913, PLR0917 - the signature of Sphinx
         self,
         env: BuildEnvironment,
-        fromdocname: str,  # noqa: ARG002
+        fromdocname: str,
         builder: Builder,
-        typ: str,  # noqa: ARG002
+        typ: str,
         target: str,
-        node: addnodes.pending_xref,  # noqa: ARG002
+        node: addnodes.pending_xref,
         contnode: nodes.Element,
-    ) -> nodes.reference:
-        """Word a citation, and link it."""
+    ) -> nodes.reference | None:
+        """Word a citation and link it, or link a card by its name."""
+        if typ == "ref":
+            entry = self.targets.get(target.lower())
+            return link(entry, fromdocname, builder, node, contnode) if entry else None
         card = self.cited(target, self._cited_cards)
         text = citation_text(card, env.config.language)
         if builder.format == "text":
@@ -171,12 +134,13 @@ class ThreadDomain(Domain):
         """The best cards, found once; asked for only when all pages have been read."""
         return self.best_cards()
 
+    @cached_property
+    def threads(self) -> list[Listed]:
+        """The threads that the site cites, found once; asked for only when all pages have been read."""
+        from sphinx_thread_cards.lists import gather  # noqa: PLC0415 - few sites have lists, and the others need not wait for this
+
+        return gather(self)
+
     def resolve_any_xref(self, *args: object) -> list[tuple[str, nodes.reference]]:  # noqa: ARG002
         """Addresses are not names that ``{any}`` could mean."""
         return []
-
-
-def place_of(node: nodes.Node) -> str:
-    """``index.md:12``: the file, as its parser names it, and the line where a node begins, as far as they are known."""
-    source, line = get_source_line(node)
-    return ":".join(str(part) for part in (source, line) if part)

@@ -64,7 +64,7 @@ def _link(node: nodes.Node, url: str | None) -> nodes.Node:
 def label(media: Media) -> str:
     """What a picture or video is, in words: ``Picture: A lamp``."""
     kind = words.video() if media.kind == "video" else words.picture()
-    return f"{kind}: {media.alt}" if media.alt else kind
+    return words.labelled(kind, media.alt) if media.alt else kind
 
 
 def _image(media: Media) -> nodes.image:
@@ -113,7 +113,8 @@ def show_addresses(box: nodes.Element) -> None:
     """Say where videos are to be seen, for readers who cannot click."""
     for caption in _of_class(box, nodes.paragraph, CAPTION):
         for link in list(caption.findall(nodes.reference)):
-            caption[:] = [nodes.Text(f"{link.astext()}: "), nodes.reference("", link["refuri"], refuri=link["refuri"])]
+            address = nodes.reference("", link["refuri"], refuri=link["refuri"])
+            caption[:] = [nodes.Text(words.labelled(link.astext())), address]
 
 
 def _of_class(box: nodes.Element, kind: type[nodes.Element], name: str) -> list[nodes.Element]:
@@ -131,6 +132,21 @@ def files_of(thread: Thread) -> Iterator[str]:
             posts.append(post.quoted)
 
 
+def without_words(card: Card) -> list[str]:
+    """Names of the kept files that a card shows in posts, those quoted in them too, without alternative text."""
+    posts = list(card.thread.posts) if card.thread else []
+    if card.posts is not None:
+        ranges = card.posts
+        posts = [post for at, post in enumerate(posts, 1) if any(first <= at <= last for first, last in ranges)]
+    names = []
+    while posts:
+        post = posts.pop(0)
+        names += [media.file for media in post.media if media.file and not media.alt]
+        if post.quoted:
+            posts.insert(0, post.quoted)
+    return list(dict.fromkeys(names))
+
+
 def note(card: Card, env: BuildEnvironment, place: nodes.Element) -> None:
     """Tell Sphinx of the pictures that a card will show, as its collector would if they were there now.
 
@@ -146,3 +162,6 @@ def note(card: Card, env: BuildEnvironment, place: nodes.Element) -> None:
             env.images.add_file(env.docname, f"{MEDIA}/{name}")
         else:
             warn(Warn.PICTURE, f"{MEDIA}/{name} is missing; the card does without it", place)
+    if env.config.thread_cards_alt:
+        for name in without_words(card):
+            warn(Warn.ALT, f'{MEDIA}/{name} has no alternative text; write it as "alt" in the snapshot', place)

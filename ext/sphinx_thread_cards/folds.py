@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from docutils import nodes
 
 from sphinx_thread_cards import words
-from sphinx_thread_cards.html import card_article, card_fold, card_post
+from sphinx_thread_cards.html import card_article, card_post
+from sphinx_thread_cards.html_quotes import card_content, card_fold
 from sphinx_thread_cards.marks import MEANT
 
 if TYPE_CHECKING:
@@ -40,6 +41,6 @@ def unfold(article: card_article) -> None:
 
 def _opened(fold: card_fold) -> Iterator[nodes.Node]:
     """What is in a fold, below the warning that it bears in a post."""
-    if isinstance(fold.parent, card_post):
+    if isinstance(fold.parent, card_content):
         yield nodes.paragraph("", fold["label"], classes=["thread-card-warning"])
     yield from fold.children

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from docutils import nodes
 
-from sphinx_thread_cards.card import BLOCK, Card, build
+from sphinx_thread_cards.card import BLOCK, SEPARATOR, Card, build
 from sphinx_thread_cards.html import build_article, card_article
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def _build_for_latex(card: Card, place: nodes.container, language: str) -> nodes
             post.replace(block, nodes.container("", block, classes=[f"{BLOCK}-rtl"]))
         if next(post.findall(nodes.image), None) is not None:
             post["classes"] = [f"{BLOCK}-pictured", *post["classes"]]
+        _number_in_margin(post)
     parts = (node for node in box.findall(nodes.Element) if isinstance(node, (nodes.paragraph, nodes.block_quote)))
     for line in [node for node in parts if any(BLOCK in name for name in node["classes"])]:
         line.parent.replace(line, nodes.container("", line, classes=line["classes"]))
@@ -44,6 +45,21 @@ def _build_for_latex(card: Card, place: nodes.container, language: str) -> nodes
         if _runs_to_the_left(part.astext()):
             part["classes"] = [*part["classes"], f"{BLOCK}-rtl"]
     return box
+
+
+def _number_in_margin(post: nodes.Element) -> None:
+    """Mark the number of a post, which LaTeX sets in the margin, and take the dot behind it away."""
+    head = post.children[0]
+    if not isinstance(head, nodes.paragraph):
+        return
+    at = next((n for n, node in enumerate(head.children) if isinstance(node, nodes.reference)), None)
+    if at is None:
+        return
+    number, *rest = head.children[at:]
+    said = [nodes.Text(rest[0].astext().removeprefix(SEPARATOR)), *rest[1:]] if rest else []
+    head[at:] = [nodes.inline("", "", number, classes=[f"{BLOCK}-number"]), *said]
+    if not "".join(node.astext() for node in said):
+        head["classes"].append(f"{BLOCK}-post-bare")
 
 
 def _runs_to_the_left(text: str) -> bool:

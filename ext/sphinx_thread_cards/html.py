@@ -10,18 +10,29 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 
-from sphinx_thread_cards.card import BLOCK, SEPARATOR, Card, addresses, header, kept_note, quotation
+from sphinx_thread_cards.card import BLOCK, Card, addresses, header, kept_note, quotation
 from sphinx_thread_cards.dates import show_when
 from sphinx_thread_cards.html_pictures import card_avatar, card_picture, picture_tag, skip_avatar, visit_picture
 from sphinx_thread_cards.html_quotes import (
+    card_content,
     card_excerpt,
+    card_fold,
     card_head,
+    card_permalink,
+    close_box,
     depart_excerpt,
+    depart_fold,
     depart_head,
     for_html,
+    in_language,
+    visit_content,
     visit_excerpt,
+    visit_fold,
     visit_head,
+    visit_permalink,
 )
+from sphinx_thread_cards.html_times import as_times, card_time, depart_time, visit_time
+from sphinx_thread_cards.languages import is_another, runs_to_the_left, separator
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,10 +56,6 @@ class card_post(nodes.General, nodes.Element):  # noqa: N801
     """A post of an unrolled thread."""
 
 
-class card_fold(nodes.General, nodes.Element):  # noqa: N801
-    """What is shown when it is asked for."""
-
-
 _AVATAR_SIDE = 32
 _AVATAR_AT_POST = 24
 
@@ -56,7 +63,8 @@ _AVATAR_AT_POST = 24
 def build_article(card: Card, place: nodes.container, language: str) -> card_article:
     """The card as an ``<article>``: few nodes, as there may be many cards on a page."""
     said = " ".join(filter(None, (*header(card, language), card.title, card.author, card.handle)))
-    article = card_article("", card_words("", said), classes=place["classes"], ids=place["ids"], names=place["names"])
+    classes = [*place["classes"], "h-cite"]
+    article = card_article("", card_words("", said), classes=classes, ids=place["ids"], names=place["names"])
     article.source, article.line = place.source, place.line
     article["card"], article["language"] = card, language
     if card.avatar:
@@ -71,23 +79,28 @@ def build_article(card: Card, place: nodes.container, language: str) -> card_art
 
         article["classes"] = [*article["classes"], f"{BLOCK}-unrolled"]
         posts = unroll(card, card.thread, place["ids"][0], language, _AVATAR_AT_POST)
-        article += folded([_for_html(part) for part in posts])
+        article += folded([_for_html(part, language) for part in posts])
     article += [for_html(part) for part in quotation(card)]
     return article
 
 
-def _for_html(part: nodes.Element) -> nodes.Element:
+def _for_html(part: nodes.Element, language: str) -> nodes.Element:
     """A post in its own language, its warning as a fold, its pictures with their sizes."""
     if not isinstance(part, nodes.container):
         return part
     post = card_post("", *part.children, ids=part["ids"], classes=part["classes"])
+    post["classes"] = [*post["classes"], "h-entry"]
     post["lang"] = part["lang"]
+    for quote in [node for node in post.findall(nodes.block_quote) if node.get("cite")]:
+        quote.parent.replace(quote, for_html(quote))
     for image in list(post.findall(nodes.image)):
         image.parent.replace(image, card_picture("", **image.attributes))
     head, *body = (node for node in post.children if isinstance(node, nodes.Element))
     if body and f"{BLOCK}-warning" in body[0]["classes"]:
         body = [card_fold("", *body[1:], label=body[0].astext())]
-    post[:] = [for_html(head), *body]
+    as_times(head)
+    next(head.findall(nodes.reference))["classes"] = ["u-url"]
+    post[:] = [in_language(for_html(head), language, post["lang"]), card_content("", *body)]
     return post
 
 
@@ -98,40 +111,58 @@ def visit_article(self: HTML5Translator, node: card_article) -> None:
     """
     card: Card = node["card"]
     name = f"{node['ids'][0]}-title"
-    lines = [_header(self, card, node["language"])]
-    title = f'<a class="reference external" href="{self.attval(card.href)}">{self.encode(card.title)}</a>'
-    lines.append(f'<p class="{BLOCK}-title" id="{name}" dir="auto">{title}</p>\n')
-    if who := "".join(picture_tag(self, part) for part in node if isinstance(part, card_avatar)) + _who(self, card):
-        lines.append(f'<p class="{BLOCK}-author" dir="auto">{who}</p>\n')
+    language = node["language"]
+    lines = [_header(self, card, language)]
+    foreign = card.title_lang and is_another(card.title_lang, language)
+    tongue = f' lang="{self.attval(card.title_lang or "")}"' if foreign else ""
+    title = _link(self, card, card.href, card.title, "p-name ")
+    lines.append(f'<p class="{BLOCK}-title" id="{name}" dir="auto"{tongue}>{title}</p>\n')
+    if who := _who(self, card):
+        face = "".join(picture_tag(self, part) for part in node if isinstance(part, card_avatar))
+        letter = "" if face else _letter(card)
+        lines.append(f'<p class="{BLOCK}-author p-author h-card" dir="auto"{letter}>{face}{who}</p>\n')
     label: dict[str, Any] = {"aria-labelledby": name}
+    if runs_to_the_left(language):
+        # Few themes say so of the page.
+        label["dir"] = "rtl"
     self.body.append(self.starttag(node, "article", **label) + "".join(lines))
+
+
+def _link(self: HTML5Translator, card: Card, url: str, words: str, role: str = "") -> str:
+    """A link; the one to the thread itself says so to machines."""
+    role += "u-url " if url == card.ref.url else ""
+    return f'<a class="{role}reference external" href="{self.attval(url)}">{self.encode(words)}</a>'
 
 
 def _header(self: HTML5Translator, card: Card, language: str) -> str:
     platform, *others = (self.encode(part) for part in header(card, language))
     if card.when:
         date = self.encode(show_when(card.when, language))
-        time = f'<time datetime="{card.when.isoformat()}">{date}</time>'
+        time = f'<time class="dt-published" datetime="{card.when.isoformat()}">{date}</time>'
         others = [time if part == date else part for part in others]
-    return f'<p class="{BLOCK}-header">{SEPARATOR.join((f"<strong>{platform}</strong>", *others))}</p>\n'
+    return f'<p class="{BLOCK}-header">{separator(language).join((f"<strong>{platform}</strong>", *others))}</p>\n'
 
 
 def _who(self: HTML5Translator, card: Card) -> str:
     handle = f"@{self.encode(card.handle)}" if card.handle else ""
     if card.author and handle:
-        return f'{self.encode(card.author)} <span class="{BLOCK}-handle">{handle}</span>'
+        name = f'<span class="p-name">{self.encode(card.author)}</span>'
+        return f'{name} <span class="{BLOCK}-handle p-nickname">{handle}</span>'
     return self.encode(card.author) if card.author else handle
+
+
+def _letter(card: Card) -> str:
+    """The attribute with the first letter of the author's name, shown by CSS where there is no avatar."""
+    first = next(filter(str.isalnum, card.author or card.handle or ""), "")
+    return f' data-letter="{first.upper()[:1]}"' if first else ""
 
 
 def depart_article(self: HTML5Translator, node: card_article) -> None:
     """Write the line of links, whose labels need no address beside them, and close the ``<article>``."""
-    links = (
-        f'<a class="reference external" href="{self.attval(url)}">{self.encode(label)}</a>'
-        for label, url in addresses(node["card"])
-    )
+    links = (_link(self, node["card"], url, label) for label, url in addresses(node["card"]))
     if note := kept_note(node["card"], node["language"]):
         self.body.append(f'<p class="{BLOCK}-kept">{self.encode(note)}</p>\n')
-    self.body.append(f'<p class="{BLOCK}-links">{SEPARATOR.join(links)}</p>\n</article>\n')
+    self.body.append(f'<p class="{BLOCK}-links">{separator(node["language"]).join(links)}</p>\n</article>\n')
 
 
 def visit_post(self: HTML5Translator, node: card_post) -> None:
@@ -140,29 +171,9 @@ def visit_post(self: HTML5Translator, node: card_post) -> None:
     self.body.append(self.starttag(node, "div", dir="auto", **language))
 
 
-def depart_post(self: HTML5Translator, node: card_post) -> None:  # noqa: ARG001
-    """Close it."""
-    self.body.append("</div>\n")
-
-
-def visit_fold(self: HTML5Translator, node: card_fold) -> None:
-    """Open a fold; the browser opens it, without a script."""
-    self.body.append(f'<details class="{BLOCK}-fold"><summary>{self.encode(node["label"])}</summary>\n')
-
-
-def depart_fold(self: HTML5Translator, node: card_fold) -> None:  # noqa: ARG001
-    """Close it."""
-    self.body.append("</details>\n")
-
-
 def visit_summary(self: HTML5Translator, node: card_summary) -> None:
     """Open the summary."""
     self.body.append(self.starttag(node, "div", dir="auto"))
-
-
-def depart_summary(self: HTML5Translator, node: card_summary) -> None:  # noqa: ARG001
-    """Close it."""
-    self.body.append("</div>\n")
 
 
 def skip_words(self: HTML5Translator, node: card_words) -> None:  # noqa: ARG001
@@ -173,12 +184,15 @@ def skip_words(self: HTML5Translator, node: card_words) -> None:  # noqa: ARG001
 # What Sphinx.add_node takes for each node.
 VISITORS: dict[type[nodes.Element], tuple[Callable[..., None], Callable[..., None] | None]] = {
     card_article: (visit_article, depart_article),
-    card_summary: (visit_summary, depart_summary),
+    card_summary: (visit_summary, close_box),
     card_words: (skip_words, None),
-    card_post: (visit_post, depart_post),
+    card_post: (visit_post, close_box),
+    card_content: (visit_content, close_box),
     card_fold: (visit_fold, depart_fold),
     card_head: (visit_head, depart_head),
+    card_permalink: (visit_permalink, None),
     card_excerpt: (visit_excerpt, depart_excerpt),
     card_picture: (visit_picture, None),
     card_avatar: (skip_avatar, None),
+    card_time: (visit_time, depart_time),
 }

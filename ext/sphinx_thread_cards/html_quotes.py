@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from docutils import nodes
 
+from sphinx_thread_cards.languages import is_another, runs_to_the_left, separator
+
 if TYPE_CHECKING:
     from sphinx.writers.html5 import HTML5Translator
 
@@ -18,13 +20,44 @@ class card_head(nodes.General, nodes.TextElement):  # noqa: N801
     """The head of a post. With a direction of its own it does not count for that of the post."""
 
 
+class card_content(nodes.General, nodes.Element):  # noqa: N801
+    """What a post says, without its head."""
+
+
+class card_fold(nodes.General, nodes.Element):  # noqa: N801
+    """What is shown when it is asked for."""
+
+
+class card_permalink(nodes.reference):  # noqa: N801
+    """The number of a post, which leads to the post; read aloud, it says so."""
+
+
 def for_html(part: nodes.Element) -> nodes.Element:
     """A quotation with its source, a head with its direction; anything else as it is."""
     if isinstance(part, nodes.block_quote) and part.get("cite"):
-        return card_excerpt("", *part.children, **part.attributes)
+        quote = card_excerpt("", *part.children, **part.attributes)
+        # What the card says for machines; a quoted post is another one's.
+        quote["classes"] = [*part["classes"], *["e-content"] * ("thread-card-excerpt" in part["classes"])]
+        return quote
     if isinstance(part, nodes.paragraph) and "thread-card-post-head" in part["classes"]:
+        for link in [link for link in part.findall(nodes.reference) if "said" in link]:
+            part.replace(link, card_permalink("", "", *link.children, **link.attributes))
         return card_head("", "", *part.children, classes=part["classes"])
     return part
+
+
+def in_language(head: nodes.Element, language: str, theirs: str | None) -> nodes.Element:
+    """The head of a post in the language of the page, as what stands there, but for names, are our words.
+
+    :param theirs: tag of the post's language, where it is known.
+    """
+    if theirs and is_another(theirs, language):
+        head["lang"] = language.replace("_", "-")
+    if runs_to_the_left(language):
+        head["dir"] = "rtl"
+        for text in list(head.findall(nodes.Text)):
+            text.parent.replace(text, nodes.Text(text.replace(" · ", separator(language))))
+    return head
 
 
 def visit_excerpt(self: HTML5Translator, node: card_excerpt) -> None:
@@ -39,10 +72,39 @@ def depart_excerpt(self: HTML5Translator, node: card_excerpt) -> None:  # noqa: 
 
 
 def visit_head(self: HTML5Translator, node: card_head) -> None:
-    """Open the line."""
-    self.body.append(self.starttag(node, "p", "", dir="auto"))
+    """Open the line, in the language of the page inside a post of another."""
+    language = {"lang": node["lang"]} if "lang" in node else {}
+    self.body.append(self.starttag(node, "p", "", dir=node.get("dir", "auto"), **language))
 
 
 def depart_head(self: HTML5Translator, node: card_head) -> None:  # noqa: ARG001
     """Close it."""
     self.body.append("</p>\n")
+
+
+def visit_content(self: HTML5Translator, node: card_content) -> None:  # noqa: ARG001
+    """Open it, as the content for machines."""
+    self.body.append('<div class="e-content">\n')
+
+
+def visit_fold(self: HTML5Translator, node: card_fold) -> None:
+    """Open a fold; the browser opens it, without a script."""
+    self.body.append(f'<details class="thread-card-fold"><summary>{self.encode(node["label"])}</summary>\n')
+
+
+def depart_fold(self: HTML5Translator, node: card_fold) -> None:  # noqa: ARG001
+    """Close it."""
+    self.body.append("</details>\n")
+
+
+def close_box(self: HTML5Translator, node: nodes.Element) -> None:  # noqa: ARG001
+    """Close a ``<div>``."""
+    self.body.append("</div>\n")
+
+
+def visit_permalink(self: HTML5Translator, node: card_permalink) -> None:
+    """Write the link with its name."""
+    said, url = self.attval(node["said"]), self.attval(node["refuri"])
+    classes = " ".join(["reference", "external", *node["classes"]])
+    self.body.append(f'<a class="{classes}" aria-label="{said}" href="{url}">{self.encode(node.astext())}</a>')
+    raise nodes.SkipNode

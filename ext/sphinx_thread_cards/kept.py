@@ -41,6 +41,8 @@ def describe_kept(ref: ThreadRef, options: Options, thread: Thread, *, unrolled:
         handle=options.handle or handle,
         when=options.date or posted or when_of(ref),
         lang=options.lang or thread.lang,
+        # A title that the page gives is in the language of the page, if it does not say another.
+        title_lang=options.lang or (None if options.title else thread.lang) if title else None,
         archive=options.archive or provenance.archived,
         avatar=author.avatar if author and pictured else None,
         kept=read_when(provenance.retrieved) if provenance.retrieved else None,

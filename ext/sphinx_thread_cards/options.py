@@ -9,7 +9,7 @@ import difflib
 import re
 from dataclasses import Field, dataclass, field, fields
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from sphinx_thread_cards.dates import When, read_when
 from sphinx_thread_cards.platforms import is_web_address
@@ -17,6 +17,9 @@ from sphinx_thread_cards.platforms import is_web_address
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from _typeshed import DataclassInstance
+
+_Options = TypeVar("_Options", bound="DataclassInstance")
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
 _HANDLE = re.compile(r"@?[^\s<>@]{1,64}(?:@[^\s<>@]{1,255})?")
 _POSTS = re.compile(r"[0-9]{1,5}(?:\s*-\s*[0-9]{1,5})?")
@@ -81,7 +84,8 @@ def _read_posts(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(ranges)
 
 
-def _option(read: Callable[[str], Any], help: str, example: str) -> Any:  # noqa: A002, ANN401 - stands where a default would
+def option(read: Callable[[str], Any], help: str, example: str) -> Any:  # noqa: A002, ANN401 - stands where a default would
+    """A field of options: how its text is read, what it says, a value as an example."""
     return field(default=None, metadata={"read": read, "help": help, "example": example})
 
 
@@ -89,25 +93,25 @@ def _option(read: Callable[[str], Any], help: str, example: str) -> Any:  # noqa
 class Options:
     """What an author writes on one card. It wins over the snapshot, and the snapshot over the URL."""
 
-    title: str | None = _option(_read_text, "The title, in the author's own words.", "How the firmware got to the Pi")
-    author: str | None = _option(
+    title: str | None = option(_read_text, "The title, in the author's own words.", "How the firmware got to the Pi")
+    author: str | None = option(
         _read_text, "Name of the person who began the thread, or wrote the post that is meant.", "Jo Example"
     )
-    handle: str | None = _option(_read_handle, "That person's name on the platform.", "jo_example")
-    date: When | None = _option(read_when, "When the thread began, as far as it is known.", "2020-10-06")  # noqa: RUF009 - a field, by way of _option
-    lang: str | None = _option(
+    handle: str | None = option(_read_handle, "That person's name on the platform.", "jo_example")
+    date: When | None = option(read_when, "When the thread began, as far as it is known.", "2020-10-06")  # noqa: RUF009 - a field, by way of option
+    lang: str | None = option(
         _read_language, "Language of the thread; named on the card when it is not the site's.", "de"
     )
-    archive: str | None = _option(_read_url, "Address of an archived copy.", "https://archive.example/thread")
-    show: Literal["card", "thread"] | None = _option(
+    archive: str | None = option(_read_url, "Address of an archived copy.", "https://archive.example/thread")
+    show: Literal["card", "thread"] | None = option(
         _read_show, "`card`, or `thread` for all posts of the kept snapshot.", "thread"
     )
-    replies: Literal["author", "all"] | None = _option(
+    replies: Literal["author", "all"] | None = option(
         _read_replies,
         "Which answers `thread-cards fetch` keeps: those of the thread's author, or `all` for those of others too.",
         "all",
     )
-    posts: tuple[tuple[int, int], ...] | None = _option(_read_posts, "Which posts of the snapshot to show.", "1-5, 9")
+    posts: tuple[tuple[int, int], ...] | None = option(_read_posts, "Which posts of the snapshot to show.", "1-5, 9")
 
 
 OPTION_FIELDS: Mapping[str, Field[Any]] = MappingProxyType({item.name: item for item in fields(Options)})
@@ -121,22 +125,29 @@ COMMON_OPTIONS = MappingProxyType(
 
 
 def read_options(given: Mapping[str, str | None]) -> tuple[Options, list[str]]:
+    """Check the options of a card; see :func:`read_into`."""
+    return read_into(Options, given)
+
+
+def read_into(cls: type[_Options], given: Mapping[str, str | None]) -> tuple[_Options, list[str]]:
     """Check the options of a directive.
 
+    :param cls: the dataclass that declares them.
     :param given: names and raw values, without ``name`` and ``class``.
     :returns: the good ones, and a message for each of the others, which says what to write instead.
     """
+    known = {item.name: item for item in fields(cls)}
     values: dict[str, Any] = {}
     problems = []
     for name, text in given.items():
-        if name not in OPTION_FIELDS:
-            problems.append(f"there is no option {name!r}{meant(name, [*OPTION_FIELDS, *COMMON_OPTIONS])}")
+        if name not in known:
+            problems.append(f"there is no option {name!r}{meant(name, [*known, *COMMON_OPTIONS])}")
             continue
         try:
-            values[name] = OPTION_FIELDS[name].metadata["read"](text or "")
+            values[name] = known[name].metadata["read"](text or "")
         except ValueError as error:
             problems.append(f"option {name!r}: {error}")
-    return Options(**values), problems
+    return cls(**values), problems
 
 
 def meant(name: str, known: list[str]) -> str:

@@ -28,6 +28,23 @@ def pages_to_word_again(app: Sphinx, env: BuildEnvironment) -> list[str]:  # noq
     return [docname for docname, texts in now.items() if docname in before and before[docname] != texts]
 
 
+def pages_to_list_again(app: Sphinx, env: BuildEnvironment) -> list[str]:  # noqa: ARG001
+    """Pages whose lists of threads show something else now (``env-updated``)."""
+    domain = cast("ThreadDomain", env.get_domain("thread"))
+    if not domain.lists:
+        return []
+    from sphinx_thread_cards.lists import choose, gather, print_of  # noqa: PLC0415 - few sites have lists
+
+    threads = gather(domain)
+    before: Mapping[str, list[str]] = domain.data["listed"]
+    now = {
+        docname: [print_of(choose(domain, threads, wish)) for wish in wishes]
+        for docname, wishes in domain.lists.items()
+    }
+    domain.data["listed"] = now
+    return [docname for docname, prints in now.items() if docname in before and before[docname] != prints]
+
+
 def pages_with_new_snapshots(
     app: Sphinx,  # noqa: ARG001
     env: BuildEnvironment,

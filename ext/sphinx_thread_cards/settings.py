@@ -120,6 +120,23 @@ class Settings:
         "Servers that `thread-cards` asks in the place of others: host to address. These may be in a private network.",
         build=False,
     )
+    latex_qr: bool = _setting(
+        False,  # noqa: FBT003
+        _check_flag,
+        "Print a QR code of its address on every card, in LaTeX.",
+        build=False,
+    )
+    export: bool = _setting(
+        False,  # noqa: FBT003
+        _check_flag,
+        "Write all cited threads as `threads.json` (CSL-JSON) and `threads.bib` (BibTeX) among the pages of HTML.",
+        build=False,
+    )
+    alt: bool = _setting(
+        False,  # noqa: FBT003
+        _check_flag,
+        "Warn of each picture that a page shows without alternative text.",
+    )
     css: bool = _setting(True, _check_flag, "Add the extension's style sheet to pages that hold a card.")  # noqa: FBT003
 
 

@@ -74,9 +74,7 @@ def read_site(source: Path, confdir: Path, doctrees: Path | None = None) -> Site
     with TemporaryDirectory() as folder, patch_docutils(), docutils_namespace(), redirect_stdout(said):
         try:
             out = Path(folder, "out")
-            app = Sphinx(
-                source, confdir, out, doctrees or Path(folder, "doctrees"), "dummy", status=None, warning=said
-            )
+            app = Sphinx(source, confdir, out, doctrees or Path(folder, "doctrees"), "dummy", status=None, warning=said)
             app.builder.read()
         except (SphinxError, OSError) as error:
             raise SiteError(source, str(error)) from error

@@ -93,7 +93,7 @@ class Media:
     """Pixels of the kept file."""
     height: int | None = None
     alt: str | None = None
-    """Alternative text that its author gave."""
+    """Alternative text: that of its author, or yours where there was none."""
 
 
 @dataclass(frozen=True, kw_only=True)

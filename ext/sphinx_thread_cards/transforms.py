@@ -124,6 +124,7 @@ class NoteCards(SphinxTransform):
     def apply(self, **kwargs: Any) -> None:  # noqa: ARG002, ANN401
         """Go through the cards from top to bottom, so that their numbers do not hang on how they were asked for."""
         domain = cast("ThreadDomain", self.env.get_domain("thread"))
+        domain.note_references(self.document)
         for place in card_places(self.document):
             request: Request = place["card"]
             ref = domain.find(request.url)

@@ -14,6 +14,7 @@ from docutils import nodes
 from sphinx_thread_cards import words
 from sphinx_thread_cards.dates import read_when, show_when
 from sphinx_thread_cards.figures import avatar, figures
+from sphinx_thread_cards.html_times import date_node
 from sphinx_thread_cards.marks import MEANT, marks, places_of
 from sphinx_thread_cards.thread import Code, List, Paragraph, Quote
 
@@ -75,6 +76,7 @@ def unroll(card: Card, thread: Thread, anchor: str, language: str, avatars: int 
             box = nodes.container(ids=[f"{anchor}-{number}"], classes=classes)
             box["lang"] = post.lang or thread.lang
             head = _head(thread, post, number, language, speaker)
+            next(head.findall(nodes.reference))["said"] = words.post_on(number, words.reader_of(card.ref))
             head += marks(post, places)
             if avatars and post.author != speaker:
                 head[:0] = _avatar(thread, post.author, avatars)
@@ -86,17 +88,24 @@ def unroll(card: Card, thread: Thread, anchor: str, language: str, avatars: int 
 
 def _head(thread: Thread, post: Post, number: int, language: str, speaker: str | None) -> nodes.paragraph:
     """Number, as permalink, with author where it is another than the card's, and dates."""
-    said = []
+    parts: list[nodes.Node] = []
     if post.author != speaker:
-        said.append(_name(thread, post.author))
+        parts.append(nodes.Text(_name(thread, post.author)))
     if post.posted:
-        said.append(show_when(read_when(post.posted), language))
+        parts.append(_time(post.posted, show_when(read_when(post.posted), language), "dt-published"))
     if post.edited:
-        said.append(words.edited(show_when(read_when(post.edited), language)))
+        parts.append(_time(post.edited, words.edited(show_when(read_when(post.edited), language)), "dt-updated"))
     paragraph = nodes.paragraph(classes=["thread-card-post-head"])
     paragraph += nodes.reference("", str(number), refuri=post.url)
-    paragraph += nodes.Text("".join(f" · {part}" for part in said))
+    paragraph += [node for part in parts for node in (nodes.Text(" · "), part)]
     return paragraph
+
+
+def _time(machine: str, shown: str, role: str) -> nodes.inline:
+    """A time for every format; HTML makes it a ``<time>`` with a role."""
+    node = date_node(machine, shown)
+    node["role"] = role
+    return node
 
 
 def _avatar(thread: Thread, handle: str, side: int) -> list[nodes.Node]:
@@ -117,6 +126,7 @@ def _body(thread: Thread, post: Post, language: str) -> Iterator[nodes.Element]:
     yield from figures(post.media)
     if post.quoted:
         quoted = nodes.block_quote(classes=["thread-card-quoted"])
+        quoted["cite"], quoted["lang"] = post.quoted.url, post.quoted.lang or ""
         quoted += nodes.paragraph(
             "",
             "",

@@ -25,15 +25,17 @@ class Warn(Enum):
     )
     OPTION = (
         "option",
-        "An option of a `thread` directive has an unknown name or a value of no use. The card is built without it.",
+        "An option of a directive has an unknown name or a value of no use. The card or the list is built without it.",
     )
     NOT_KEPT = (
         "not_kept",
         "A page asks for posts of a thread that no snapshot is kept of. The card shows what the URL and options tell.",
     )
-
+    EMPTY_LIST = "empty_list", "A `thread-list` finds no thread. A line on the page says so."
+    SAME_NAME = "same_name", "Two cards on different pages have one `name`. A reference leads to the first of them."
     SNAPSHOT = "snapshot", "A kept snapshot cannot be used. The card is built from the URL and the options."
     PICTURE = "picture", "A snapshot names a picture that is not in the media folder. There are words in its place."
+    ALT = "alt", "A picture is shown without alternative text. It comes only if `thread_cards_alt` asks for it."
 
     def __init__(self, subtype: str, help: str) -> None:  # noqa: A002 - the word that options use too
         self.subtype = subtype

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from babel import Locale, UnknownLocaleError
-from sphinx.locale import get_translation
+from sphinx.locale import get_translation, get_translator
 
 from sphinx_thread_cards.dates import locale_of
+from sphinx_thread_cards.languages import CATALOGUE
 from sphinx_thread_cards.model import Kind, ThreadRef
 from sphinx_thread_cards.platforms import PLATFORMS
 
-CATALOGUE = "sphinx_thread_cards"
-LOCALE_DIR = Path(__file__).parent / "locale"
 _ = get_translation(CATALOGUE)
+
+
+def _counted(one: str, many: str, number: int) -> str:
+    """The form for a number; languages have up to six."""
+    return get_translator(CATALOGUE).ngettext(one, many, number).format(number=number)
 
 
 def _marked(text: str) -> str:
@@ -49,6 +51,11 @@ _TITLES_ON = {
     Kind.DISCUSSION: _marked("Discussion on {place}"),
     Kind.EPIC: _marked("Epic on {place}"),
 }
+
+
+def index_title() -> str:
+    """The heading of a book's list of threads."""
+    return _("Index of threads")
 
 
 def platform_label(ref: ThreadRef) -> str:
@@ -97,6 +104,11 @@ def archived_copy() -> str:
     return _("Archived copy")
 
 
+def labelled(label: str, text: str = "") -> str:
+    """``Picture: A lamp``; without a text what stands before it, with the space that the language leaves there."""
+    return _("{label}: {text}").format(label=label, text=text)
+
+
 def language_name(tag: str, language: str) -> str:
     """A language's name in another language: ``German`` for ``de`` in English; the tag where it has no name."""
     try:
@@ -117,6 +129,11 @@ def left_out(first: int, last: int) -> str:
     if first == last:
         return _("Post {number} is left out.").format(number=first)
     return _("Posts {first} to {last} are left out.").format(first=first, last=last)
+
+
+def post_on(number: int, place: str) -> str:
+    """The name of a post's permalink for those who hear it; others see the number alone."""
+    return _("Post {number} on {place}").format(number=number, place=place)
 
 
 def edited(date: str) -> str:
@@ -170,9 +187,9 @@ def a_part() -> str:
 
 def other_posts(number: int) -> str:
     """The label of the one fold that holds the rest of a long thread."""
-    return _("Show the other {number} posts").format(number=number)
+    return _counted("Show the other post", "Show the other {number} posts", number)
 
 
 def more_posts(number: int) -> str:
     """The label of a fold in a long thread that is not the only one."""
-    return _("Show {number} more posts").format(number=number)
+    return _counted("Show {number} more post", "Show {number} more posts", number)

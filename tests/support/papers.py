@@ -162,8 +162,10 @@ def said(node: Element) -> str:
 
 
 def solid(text: str) -> str:
-    """The text without hyphens, of which TeX adds some at the ends of lines; with three dots, as pdfLaTeX sets them."""
-    return text.replace("-", "").replace("…", "...")
+    """The text without hyphens, of which TeX adds some at the ends of lines, and without the dots between the parts of
+    a line, of which none follows a number in the margin; with three dots, as pdfLaTeX sets them.
+    """
+    return text.replace("-", "").replace("·", "").replace("…", "...")
 
 
 def missing(paper: Paper, *, but: str = "(?!)") -> list[str]:

@@ -19,9 +19,7 @@ _NOTE = re.compile(
 )
 _DATED = re.compile(r"[0-9a-z]{10}(?:[0-9a-z]{6})?")
 # On an unknown host: aid and aidx of 2018 to 2030, with both letters and digits, so that no word of ten letters passes.
-_GUESS = re.compile(
-    r"/(?:embed/)?notes/(?=[0-9]{0,15}[a-z])(?=[a-z]{0,15}[0-9])[7-9a-c][0-9a-z]{9}(?:[0-9a-z]{6})?/?#"
-)
+_GUESS = re.compile(r"/(?:embed/)?notes/(?=[0-9]{0,15}[a-z])(?=[a-z]{0,15}[0-9])[7-9a-c][0-9a-z]{9}(?:[0-9a-z]{6})?/?#")
 _AID_EPOCH_MS = 946684800000
 _FIRST_AIDS = datetime(2018, 1, 1, tzinfo=UTC)
 

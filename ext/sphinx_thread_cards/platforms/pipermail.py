@@ -16,8 +16,7 @@ from sphinx_thread_cards.platforms._parts import MONTHS, first_moment
 
 _FOLDER = r"((?:/[A-Za-z0-9][A-Za-z0-9_.-]{0,63}){0,3}?/(?:pipermail|archives))/"
 _ADDRESS = re.compile(
-    _FOLDER
-    + r"([A-Za-z0-9_+-]{1,64}(?:\.[A-Za-z0-9_+-]{1,64}){0,9})"
+    _FOLDER + r"([A-Za-z0-9_+-]{1,64}(?:\.[A-Za-z0-9_+-]{1,64}){0,9})"
     r"/((?:19|20)[0-9]{2}(?:-[A-Z][a-z]{2,8}|q[1-4]|[0-9]{4})?|Week-of-Mon-(?:19|20)[0-9]{6})"
     r"/(?:([0-9]{1,9})|(?:thread|date|subject|author))\.html"
 )

@@ -17,10 +17,28 @@ _ON_SUBDOMAIN = re.compile(r"/(?:s/)?(?:([0-9]{1,10})/)?([0-9]{1,10})/?")
 _PRIVATE = re.compile(r"/c/([0-9]{1,19})(?:/[0-9]{1,10})?/([0-9]{1,10})/?")
 _SUBDOMAIN = re.compile(rf"{_NAME}\.t\.me")
 # First words of links that do something else than show a post.
-_NOT_NAMES = frozenset({
-    "addemoji", "addlist", "addstickers", "addtheme", "auction", "boost", "call", "confirmphone", "contact",
-    "giftcode", "invoice", "joinchat", "login", "newbot", "proxy", "setlanguage", "share", "socks",
-})
+_NOT_NAMES = frozenset(
+    {
+        "addemoji",
+        "addlist",
+        "addstickers",
+        "addtheme",
+        "auction",
+        "boost",
+        "call",
+        "confirmphone",
+        "contact",
+        "giftcode",
+        "invoice",
+        "joinchat",
+        "login",
+        "newbot",
+        "proxy",
+        "setlanguage",
+        "share",
+        "socks",
+    }
+)
 
 
 def parse(address: Address) -> ThreadRef | None:

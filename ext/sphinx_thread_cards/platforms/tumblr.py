@@ -18,10 +18,26 @@ _ON_BLOG = re.compile(rf"/(?:post|image)/{_NUMBER}(?:/([^/]{{0,300}}?))?(?:/amp)
 _ON_TUMBLR = re.compile(rf"/(?:blog/(?:view/)?|dashboard/blog/)?({_BLOG})/{_NUMBER}(?:/([^/]{{0,300}}))?/?")
 _BLOG_HOST = re.compile(rf"({_BLOG})\.tumblr\.com")
 # First words of pages that are no blog's, and hosts that are none.
-_NOT_BLOGS = frozenset({
-    "api", "assets", "at", "blog", "communities", "dashboard", "docs", "explore", "inbox", "likes", "new", "policy",
-    "search", "settings", "tagged", "video",
-})
+_NOT_BLOGS = frozenset(
+    {
+        "api",
+        "assets",
+        "at",
+        "blog",
+        "communities",
+        "dashboard",
+        "docs",
+        "explore",
+        "inbox",
+        "likes",
+        "new",
+        "policy",
+        "search",
+        "settings",
+        "tagged",
+        "video",
+    }
+)
 _NUMBERS_WITH_TIME = 18
 _TIME_OFFSET_MS = 10**12
 # Longer numbers came into use about 2020; what decodes to much earlier is something else.
@@ -74,6 +90,4 @@ def nameless(ref: ThreadRef) -> str:  # noqa: ARG001 - the signature of all
     return "https://www.tumblr.com/"
 
 
-PLATFORM = Platform(
-    name="tumblr", label="Tumblr", parse=parse, hosts=("tumblr.com", ".tumblr.com"), nameless=nameless
-)
+PLATFORM = Platform(name="tumblr", label="Tumblr", parse=parse, hosts=("tumblr.com", ".tumblr.com"), nameless=nameless)

@@ -126,9 +126,7 @@ def _first(host: str, did: str, author: object, views: dict[str, View]) -> Gener
     return view
 
 
-def _later(
-    host: str, did: str, author: object, views: dict[str, View], first: View
-) -> Generator[Ask, Answer, bool]:
+def _later(host: str, did: str, author: object, views: dict[str, View], first: View) -> Generator[Ask, Answer, bool]:
     """Ask for the records after the first one; whether there are more than were asked for."""
     cursor = first.key
     for _ in range(_MOST_PAGES):

@@ -1,0 +1,59 @@
+"""The language of a site: where its words come from, and which way it runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sphinx import locale
+from sphinx.util.i18n import CatalogInfo
+
+from sphinx_thread_cards.dates import locale_of
+
+if TYPE_CHECKING:
+    from sphinx.config import Config
+
+CATALOGUE = "sphinx_thread_cards"
+LOCALE_DIR = Path(__file__).parent / "locale"
+# What readers of a language without a catalogue understand better than English.
+_NEAREST = {"pt": "pt_BR", "pt_PT": "pt_BR", "zh": "zh_CN", "zh_Hans": "zh_CN", "zh_Hant": "zh_TW", "zh_HK": "zh_TW"}
+
+
+def find_translations(folder: Path, config: Config) -> None:
+    """Open the catalogue of the site's language: the site's own in its ``locale_dirs`` first, then ours.
+
+    :param folder: of the pages, to which ``locale_dirs`` are relative.
+    """
+    for name in config.locale_dirs:
+        _compile(CatalogInfo(str(folder / name / config.language / "LC_MESSAGES"), CATALOGUE, "utf-8"), config.language)
+    folders = [*(str(folder / name) for name in config.locale_dirs), str(LOCALE_DIR)]
+    locale.init(folders, config.language, CATALOGUE)
+    if config.language in _NEAREST:
+        locale.init([str(LOCALE_DIR)], _NEAREST[config.language], CATALOGUE)
+
+
+def _compile(catalogue: CatalogInfo, language: str) -> None:
+    """Make the binary file of a site's own catalogue, as Sphinx does with its own too late for us."""
+    if Path(catalogue.po_path).is_file() and catalogue.is_outdated():
+        catalogue.write_mo(language)
+
+
+def runs_to_the_left(language: str) -> bool:
+    """Whether a language is written from right to left.
+
+    :param language: Sphinx's ``language``.
+    """
+    return locale_of(language).text_direction == "rtl"
+
+
+def separator(language: str) -> str:
+    """The dot between the parts of a line in HTML.
+
+    From right to left with a mark of that direction: a number behind a Latin name would else count as a part of it.
+    """
+    return " \u200f· " if runs_to_the_left(language) else " · "
+
+
+def is_another(tag: str, language: str) -> bool:
+    """Whether a language tag (BCP 47) means another language than Sphinx's ``language``; regions do not count."""
+    return tag.partition("-")[0].lower() != language.partition("_")[0].lower()

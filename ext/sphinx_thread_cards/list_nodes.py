@@ -1,0 +1,159 @@
+"""A list of threads as standard docutils nodes: a table, a timeline by years and months, or lines of plain text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+
+from sphinx_thread_cards import list_words, words
+from sphinx_thread_cards.card import SEPARATOR
+from sphinx_thread_cards.dates import show_month, show_when, show_year
+from sphinx_thread_cards.html_times import date_node
+from sphinx_thread_cards.list_directive import BLOCK
+from sphinx_thread_cards.model import Precision
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from sphinx_thread_cards.card import Card
+    from sphinx_thread_cards.dates import When
+    from sphinx_thread_cards.lists import Listed, Place
+
+_WIDTHS = 15, 55, 30
+"""Of the columns of a table, in hundredths of the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """What the page and the builder want of a list."""
+
+    language: str
+    """Sphinx's ``language``."""
+    link: Callable[[Place], nodes.Node]
+    """Makes the words that lead to a place on the site."""
+    addresses: bool
+    """Whether addresses are shown, for readers who cannot click."""
+
+
+def table(threads: Iterable[Listed], manner: Manner) -> list[nodes.Node]:
+    """A table: date, thread, where it is cited."""
+    group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in _WIDTHS), cols=len(_WIDTHS))
+    labels = list_words.date(), list_words.thread(), list_words.cited_in()
+    group += nodes.thead("", nodes.row("", *(nodes.entry("", nodes.paragraph("", label)) for label in labels)))
+    group += nodes.tbody("", *(_row(thread, manner) for thread in threads))
+    return [nodes.table("", group, classes=[f"{BLOCK}-threads"])]
+
+
+def _row(thread: Listed, manner: Manner) -> nodes.row:
+    card = thread.card
+    day = [_day(card.when, manner)] if card.when else []
+    cells = (
+        [_paragraph(day, "date")] if day else [],
+        _about(card, manner),
+        [_paragraph(_places(thread, manner), "cited")],
+    )
+    return nodes.row("", *(nodes.entry("", *cell) for cell in cells))
+
+
+def _about(card: Card, manner: Manner) -> list[nodes.Node]:
+    """Title, and below it who and where; the address, if it is shown."""
+    lines: list[nodes.Node] = [_paragraph([nodes.reference("", card.title, refuri=card.href)], "title")]
+    lines += [_paragraph([nodes.Text(said)], "who") for said in [who_and_where(card)] if said]
+    if manner.addresses:
+        lines.append(_paragraph([nodes.reference("", card.href, refuri=card.href)], "address"))
+    return lines
+
+
+def who_and_where(card: Card) -> str:
+    """``Andrei Warkentin · X``, with the place on the platform where the title does not say it."""
+    where = [words.platform_label(card.ref)]
+    if card.titled and card.ref.community:
+        where.append(card.ref.community + (card.ref.number or ""))
+    elif card.ref.number:
+        where.append(card.ref.number)
+    who = card.author or (f"@{card.handle}" if card.handle else None)
+    return SEPARATOR.join(filter(None, (who, *where)))
+
+
+def _places(thread: Listed, manner: Manner) -> list[nodes.Node]:
+    links = [manner.link(place) for place in thread.places]
+    return [node for link in links for node in (nodes.Text(", "), link)][1:]
+
+
+def cited(thread: Listed, manner: Manner) -> nodes.paragraph:
+    """The line that says where on the site a thread is cited, with links."""
+    return _paragraph([nodes.Text(f"{list_words.cited_in()}: "), *_places(thread, manner)], "cited")
+
+
+def _paragraph(parts: Iterable[nodes.Node], name: str) -> nodes.paragraph:
+    return nodes.paragraph("", "", *parts, classes=[f"{BLOCK}-{name}"])
+
+
+def _day(when: When, manner: Manner) -> nodes.inline:
+    return date_node(when.isoformat(), show_when(when, manner.language))
+
+
+def timeline(threads: Iterable[Listed], manner: Manner) -> list[nodes.Node]:
+    """Years, in them months, in them threads; those without a date at the end."""
+    parts: list[nodes.Node] = []
+    for _, in_year in groupby(threads, key=lambda thread: thread.card.when and thread.card.when.day.year):
+        shown = list(in_year)
+        # Of some only the year is known.
+        blocks: list[nodes.Node] = []
+        for month, in_month in groupby(shown, key=_month):
+            items = _items(list(in_month), manner)
+            blocks.append(_named(_show_month(shown, month, manner), [items], "month") if month else items)
+        when = shown[0].card.when
+        name = _year(when, manner) if when else nodes.Text(list_words.no_date())
+        parts.append(_named(name, blocks, "year"))
+    return parts
+
+
+def _month(thread: Listed) -> int | None:
+    when = thread.card.when
+    return when.day.month if when and when.precision is not Precision.YEAR else None
+
+
+def _show_month(threads: list[Listed], month: int, manner: Manner) -> nodes.Node:
+    when = next(thread.card.when for thread in threads if thread.card.when and _month(thread) == month)
+    return date_node(when.isoformat()[:7], show_month(when, manner.language))
+
+
+def _year(when: When, manner: Manner) -> nodes.inline:
+    return date_node(when.isoformat()[:4], show_year(when, manner.language))
+
+
+def _named(name: nodes.Node, parts: Iterable[nodes.Node], kind: str) -> nodes.definition_list:
+    """A list of one definition: what a year or a month holds."""
+    item = nodes.definition_list_item("", nodes.term("", "", name), nodes.definition("", *parts))
+    return nodes.definition_list("", item, classes=[f"{BLOCK}-{kind}"])
+
+
+def _items(threads: Iterable[Listed], manner: Manner, *, dated: bool = False) -> nodes.bullet_list:
+    return nodes.bullet_list("", *(_item(thread, manner, dated=dated) for thread in threads))
+
+
+def _item(thread: Listed, manner: Manner, *, dated: bool) -> nodes.list_item:
+    """An item, with its date; in a month only with a day, unless it is ``dated`` in any case."""
+    card = thread.card
+    lines = _about(card, manner)
+    if card.when and (dated or card.when.precision is Precision.DAY):
+        title = lines[0]
+        assert isinstance(title, nodes.paragraph)  # noqa: S101 - what _about makes
+        title[:0] = [_day(card.when, manner), nodes.Text(SEPARATOR)]
+    lines.append(cited(thread, manner))
+    return nodes.list_item("", *lines)
+
+
+def plain(threads: Iterable[Listed], manner: Manner) -> list[nodes.Node]:
+    """Items of plain text, in the place of a table: one line for each address, as its writer wraps table cells."""
+    return [_items(threads, manner, dated=True)]
+
+
+def in_lines(box: nodes.Element) -> None:
+    """Make lines of the paragraphs of items, which writers of plain text would wrap and set apart."""
+    for item in list(box.findall(nodes.list_item)):
+        item[:] = [nodes.line_block("", *(nodes.line("", "", *part.children) for part in item.children))]

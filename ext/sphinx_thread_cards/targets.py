@@ -1,0 +1,131 @@
+"""Cards as targets: plain ``ref`` and the domain's own ``ref`` reach a card by its anchor or its name.
+
+Sphinx's own labels know no card, as a container has no title. They are set when all pages have been read, and taken
+away before any page is read again: so the same ones come out whatever was read, in whatever order.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.roles import XRefRole
+from sphinx.util.nodes import make_refnode
+
+from sphinx_thread_cards.warnings import Warn, warn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from sphinx.application import Sphinx
+    from sphinx.builders import Builder
+    from sphinx.environment import BuildEnvironment
+
+    from sphinx_thread_cards.domain import ThreadDomain
+    from sphinx_thread_cards.notes import Entry
+
+_REFERENCES = frozenset({"ref", "any", "myst"})
+
+
+class CardRole(XRefRole):
+    """``{thread:ref}`name```: a link to a card, worded by its title."""
+
+
+def names_of(entry: Entry) -> tuple[str, ...]:
+    """What a card is reached by: its names, its anchor."""
+    return (*entry.names, entry.node_id)
+
+
+def targets(entries: Iterable[Entry]) -> dict[str, Entry]:
+    """Every name and anchor, in lower case, to its card: the first in the order of docnames."""
+    found: dict[str, Entry] = {}
+    for entry in entries:
+        for name in names_of(entry):
+            found.setdefault(name.lower(), entry)
+    return found
+
+
+def link(
+    entry: Entry, fromdocname: str, builder: Builder, node: addnodes.pending_xref, words: nodes.Element
+) -> nodes.reference:
+    """A link to a card; by its title, where the page has no words of its own."""
+    if not node["refexplicit"]:
+        words = nodes.inline("", entry.title)
+    return make_refnode(builder, fromdocname, entry.docname, entry.node_id, words)
+
+
+def objects(entries: Iterable[Entry]) -> Iterator[tuple[str, str, str, str, str, int]]:
+    """What other projects and the search find of cards: as ``Domain.get_objects``."""
+    seen = set()
+    for entry in entries:
+        for name in names_of(entry):
+            if name not in seen:
+                seen.add(name)
+                # Not for the search: where name and anchor are the same, it would take the title for the anchor.
+                yield name, entry.title, "card", entry.docname, entry.node_id, -1
+                if name == entry.node_id:
+                    yield name.removeprefix("thread-"), entry.title, "card", entry.docname, name, 1
+
+
+def references(document: nodes.document) -> set[str]:
+    """What the page refers to by name; it may be a card."""
+    return {
+        node["reftarget"].lower()
+        for node in document.findall(addnodes.pending_xref)
+        if node.get("reftype") in _REFERENCES and node.get("refdomain") in {"", None, "std", "thread"}
+    }
+
+
+def drop_labels(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:  # noqa: ARG001
+    """Take our labels away, where they are still ours (``env-before-read-docs``)."""
+    domain = cast("ThreadDomain", env.get_domain("thread"))
+    standard = env.domains.standard_domain
+    for name, label in domain.labels.items():
+        if standard.labels.get(name) == label:
+            del standard.labels[name]
+        if standard.anonlabels.get(name) == label[:2]:
+            del standard.anonlabels[name]
+    domain.labels.clear()
+
+
+def set_labels(app: Sphinx, env: BuildEnvironment) -> list[str]:  # noqa: ARG001
+    """Set a label for every name of a card; one of another thing on the site goes before (``env-updated``).
+
+    :returns: pages that refer to a card which came, went, moved or got another title.
+    """
+    domain = cast("ThreadDomain", env.get_domain("thread"))
+    standard = env.domains.standard_domain
+    known = targets(domain.entries())
+    for name, entry in known.items():
+        if name not in standard.labels:
+            label = entry.docname, entry.node_id, entry.title
+            standard.labels[name] = domain.labels[name] = label
+            standard.anonlabels[name] = label[:2]
+    for message, place in _same_names(domain):
+        warn(Warn.SAME_NAME, message, place)
+    return _pages_to_link_again(domain, known)
+
+
+def _same_names(domain: ThreadDomain) -> Iterator[tuple[str, str]]:
+    first: dict[str, Entry] = {}
+    for entry in domain.entries():
+        for name in entry.names:
+            other = first.setdefault(name, entry)
+            if other.docname != entry.docname:
+                said = f"another card is named {name!r}, on the page {other.docname}"
+                yield f"{said}; give one of them another name", entry.place
+
+
+def _pages_to_link_again(domain: ThreadDomain, known: Mapping[str, Entry]) -> list[str]:
+    before: Mapping[str, object] = domain.data["linked"]
+    now = {
+        docname: [
+            (name, known[name].docname, known[name].node_id, known[name].title)
+            for name in sorted(wanted)
+            if name in known
+        ]
+        for docname, wanted in domain.references.items()
+    }
+    domain.data["linked"] = now
+    return [docname for docname, links in now.items() if before.get(docname, links) != links]

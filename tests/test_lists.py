@@ -1,0 +1,190 @@
+"""Lists of threads, cards as targets, and what machines read of cards."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import mf2py
+import pytest
+from bs4 import BeautifulSoup
+from pybtex.database import parse_string
+from support import sites
+
+OTHER = """# Other
+
+```{thread} https://threadreaderapp.com/thread/1313512835843055618.html
+:title: "100% of {it} & _that_ #1"
+:author: Jo Example
+:handle: jo_example
+```
+
+```{thread} https://github.com/pftf/RPi4/issues/57
+:title: A lamp
+:date: 2020-05
+:name: lamp
+```
+"""
+HEAD = "# Index\n\n```{toctree}\n:glob:\n*\n```\n\n"
+Page = Callable[..., sites.Site]
+
+
+def _list(*options: str) -> str:
+    return "\n".join(["```{thread-list}", *options, "```", ""])
+
+
+@pytest.mark.parametrize("builder", ["html", "dirhtml", "singlehtml", "epub", "text", "latex", "man", "texinfo", "xml"])
+@pytest.mark.parametrize("style", ["table", "timeline", "cards"])
+def test_every_builder_has_the_threads(page: Page, builder: str, style: str) -> None:
+    """Without a warning, and with every title twice: on its card and in the list."""
+    site = page({"index.md": HEAD + _list(f":style: {style}"), "other.md": OTHER}, builder)
+    written = "".join(path.read_text("utf-8") for path in site.out.rglob("*") if path.suffix in {".html", ".xhtml", ".txt", ".tex", ".1", ".texi", ".xml"} and path.stem not in {"genindex", "search"})
+
+    assert written.count("A lamp") >= 2
+
+
+@pytest.mark.parametrize(
+    ("options", "titles"),
+    [
+        ((), ["A lamp", "100% of"]),
+        ((":order: newest",), ["100% of", "A lamp"]),
+        ((":order: title",), ["100% of", "A lamp"]),
+        ((":platform: x",), ["100% of"]),
+        ((":author: @JO_example",), ["100% of"]),
+        ((":since: 2020-05-20", ":until: 2020-06"), ["A lamp"]),
+        ((":since: 2020-10-06",), ["100% of"]),
+        ((":docs: oth*",), ["A lamp", "100% of"]),
+    ],
+)
+def test_choice_and_order(page: Page, options: tuple[str, ...], titles: list[str]) -> None:
+    site = page({"index.md": HEAD + _list(*options), "other.md": OTHER})
+    found = BeautifulSoup(site.read("index.html"), "html5lib").select(".thread-list-title")
+
+    assert [title.get_text()[: len(wanted)] for title, wanted in zip(found, titles, strict=True)] == titles
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        (":platfrom: x", "did you mean 'platform'?"),
+        (":platform: mastodno", "did you mean 'mastodon'?"),
+        (":style: grid", "write table, timeline or cards"),
+        (":order: size", "or platform"),
+        (":since: soon", "is not a date"),
+        (":docs: none/*", "thread_cards.empty_list"),
+    ],
+)
+def test_mistakes_are_told(page: Page, option: str, message: str) -> None:
+    site = page({"index.md": HEAD + _list(option), "other.md": OTHER}, warns=True)
+
+    assert message in site.warnings
+    assert site.warnings.count("WARNING") == 1
+
+
+def test_rebuilds(tmp_path: Path) -> None:
+    """A list and links follow a card that changes, moves and goes."""
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "index.md").write_text(HEAD + _list() + "\nSee {thread:ref}`lamp` and {ref}`lamp`.\n")
+    (source / "a.md").write_text("# A\n")
+    (source / "z.md").write_text(OTHER)
+
+    def built() -> tuple[str, str]:
+        site = sites.build(source, tmp_path / "out", doctrees=tmp_path / "doctrees")
+        return site.read("index.html"), site.warnings
+
+    def write(name: str, text: str) -> None:
+        (source / name).write_text(text)
+        later = (source / name).stat().st_mtime + 10
+        os.utime(source / name, (later, later))
+
+    html, warnings = built()
+    assert warnings == ""
+    assert html.count('href="z.html#thread-github-pftf-rpi4-57"') == 3
+    write("z.md", OTHER.replace("A lamp", "Two lamps"))
+    html, _ = built()
+    assert html.count("Two lamps") == 3
+    write("z.md", "# Z\n")
+    write("a.md", OTHER)
+    html, warnings = built()
+    assert warnings == ""
+    assert html.count('href="a.html#thread-github-pftf-rpi4-57"') == 3
+    (source / "a.md").unlink()
+    html, warnings = built()
+    assert "pftf" not in html
+    assert "no card has the anchor or the name 'lamp'" in warnings
+
+
+def test_one_name_twice(page: Page) -> None:
+    site = page({"index.md": HEAD, "a.md": OTHER, "b.md": OTHER}, warns=True)
+
+    assert re.findall(r"\[thread_cards\.(\w+)\]", site.warnings) == ["same_name"]
+
+
+def test_another_project_refers_to_a_card(page: Page, tmp_path: Path) -> None:
+    """Through the inventory that the first project writes; the search leads to the anchor."""
+    first = page({"index.md": HEAD, "other.md": OTHER})
+    second = tmp_path / "second"
+    second.mkdir()
+    (second / "index.md").write_text("# S\n\n{thread:ref}`lamp`, {external+first:thread:ref}`thread-x-1313512835843055618`, {ref}`lamp`\n")
+    mapping = {"first": ("https://first.example/", str(first.out / "objects.inv"))}
+    site = sites.build(
+        second, tmp_path / "out2", extensions=[*sites.SETTINGS["extensions"], "sphinx.ext.intersphinx"], intersphinx_mapping=mapping
+    )
+    html = site.read("index.html")
+
+    assert site.warnings == ""
+    assert html.count('href="https://first.example/other.html#thread-github-pftf-rpi4-57"') == 2
+    assert 'href="https://first.example/other.html#thread-x-1313512835843055618"' in html
+    index = first.read("searchindex.js")
+    assert '"thread-github-pftf-rpi4-57","A lamp"' in index.replace(" ", "").replace('"Alamp"', '"A lamp"')
+
+
+def test_microformats(page: Page) -> None:
+    """A card is an h-cite for a parser of others."""
+    site = page({"index.md": HEAD, "other.md": OTHER})
+    first, second = mf2py.parse(doc=site.read("other.html"))["items"]
+
+    assert first["type"] == ["h-cite"]
+    assert first["properties"]["url"] == ["https://x.com/i/status/1313512835843055618"]
+    assert first["properties"]["published"] == ["2020-10-06"]
+    assert first["properties"]["author"][0]["properties"] == {"name": ["Jo Example"], "nickname": ["@jo_example"]}
+    assert second["properties"]["name"] == ["A lamp"]
+
+
+def test_microformats_of_posts(sink: Page) -> None:
+    """The posts of an unrolled thread are entries, with address, time and content."""
+    items = mf2py.parse(doc=sink().read("index.html"))["items"]
+    posts = [post for item in items for post in item.get("children", []) if "h-entry" in post["type"]]
+
+    assert len(posts) > 3
+    for post in posts:
+        assert post["properties"]["url"]
+        assert post["properties"]["content"][0]["html"] is not None
+    assert any(re.fullmatch(r"\d{4}-\d\d-\d\dT.*Z", time) for post in posts for time in post["properties"].get("published", []))
+
+
+def test_export(page: Page) -> None:
+    """Both files hold each thread once, and a parser of others reads what was meant."""
+    site = page({"index.md": HEAD, "other.md": OTHER}, thread_cards_export=True)
+    items = {item["id"]: item for item in json.loads(site.read("threads.json"))}
+    entries = parse_string(site.read("threads.bib"), "bibtex").entries
+    allowed = {"id", "type", "title", "author", "issued", "accessed", "container-title", "publisher", "URL", "archive_location", "language"}
+
+    assert set(items) == set(entries) == {"thread-x-1313512835843055618", "thread-github-pftf-rpi4-57"}
+    assert all(set(item) <= allowed and item["type"] == "post" for item in items.values())
+    tweet = items["thread-x-1313512835843055618"]
+    assert tweet["author"] == [{"literal": "Jo Example"}]
+    assert tweet["issued"] == {"date-parts": [[2020, 10, 6]]}
+    assert items["thread-github-pftf-rpi4-57"]["issued"] == {"date-parts": [[2020, 5]]}
+    fields = entries["thread-x-1313512835843055618"].fields
+    assert fields["title"] == r"{100\% of \{it\} \& \_that\_ \#1}"
+    assert fields["url"] == tweet["URL"] == "https://x.com/i/status/1313512835843055618"
+    assert (fields["year"], fields["month"], fields["day"]) == ("2020", "October", "6")
+
+
+def test_no_export_unless_asked_for(page: Page) -> None:
+    assert not list(page({"index.md": HEAD, "other.md": OTHER}).out.glob("threads.*"))
