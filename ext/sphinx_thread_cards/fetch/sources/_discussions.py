@@ -1,4 +1,4 @@
-"""What several forums need beside :mod:`.assemble`: the part of a discussion below one post, and names as handles."""
+"""What several forums need beside ``fetch.assemble``: the part of a discussion below one post, and names as handles."""
 
 from __future__ import annotations
 

@@ -1,11 +1,13 @@
-"""What GitHub and GitLab share: who wrote a post, and the order in which a discussion is read."""
+"""What GitHub and GitLab share: what was got, who wrote a post, and the order in which a discussion is read."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch.rich.spans import safe_link
+from sphinx_thread_cards.fetch.shape import at
 from sphinx_thread_cards.thread import Author, Media
 
 if TYPE_CHECKING:
@@ -17,6 +19,22 @@ GHOST = "ghost"
 """Both show the posts of deleted accounts under this name."""
 MOST_PARTS = 200_000
 """Objects and lists of one answer that are looked into."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Got:
+    """Answers."""
+
+    parts: list[object]
+    """The first begins the thread."""
+    endpoint: str
+    note: str = ""
+    """What is missing, as a clause; empty if nothing is."""
+
+
+def begins(item: object) -> bool:
+    """Whether it is an issue, a request to merge or a discussion, and not said about one."""
+    return at(item, "title") is not None
 
 
 def author_of(handle: str, name: str | None, url: object, avatar: object, site: str) -> Author:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound, RateLimited, Unreachable
 from sphinx_thread_cards.fetch.shape import at, count, flag, ident, objects, text
+from sphinx_thread_cards.fetch.sources._forge import Got
 from sphinx_thread_cards.fetch.steps import Ask, Wish, ask_json, ask_page
 
 if TYPE_CHECKING:
@@ -37,17 +37,6 @@ _DISCUSSION = (
     f" __typename isMinimized {_POST_FIELDS}"
     " } } } } } } }"
 )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Got:
-    """Answers."""
-
-    parts: list[object]
-    """The first begins the thread."""
-    endpoint: str
-    note: str = ""
-    """What is missing, as a clause; empty if nothing is."""
 
 
 def api(host: str) -> str:

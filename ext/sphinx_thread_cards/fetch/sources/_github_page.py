@@ -17,6 +17,7 @@ from lxml import etree
 from sphinx_thread_cards.fetch.rich.spans import clean
 from sphinx_thread_cards.fetch.rich.tags import classes, text_in
 from sphinx_thread_cards.fetch.sources import _github_items as github
+from sphinx_thread_cards.fetch.sources._forge import begins
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +44,7 @@ _MOST_BODIES = 3000
 def page_items(html: str, number: int) -> _Items:
     """What people wrote on a page, as :func:`_github_items.items` gives it; empty if it is no such page."""
     found = [item for data in _DATA.findall(html) for item in github.items(_json(data), number)]
-    if any(github.begins(item) for item, _ in found):
+    if any(begins(item) for item, _ in found):
         return found
     return _marked(html) if re.search(rf"#{number}\b", html) else []
 

@@ -7,12 +7,12 @@ what older pages ask for, then https://docs.gitlab.com/api/notes/, which many se
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound, RateLimited, Unreachable
 from sphinx_thread_cards.fetch.shape import at, count, flag, objects, text
+from sphinx_thread_cards.fetch.sources._forge import Got
 from sphinx_thread_cards.fetch.steps import Ask, ask_json
 from sphinx_thread_cards.model import Kind
 
@@ -43,17 +43,6 @@ _QUERIES = {
     f" ... on WorkItemWidgetNotes {{ discussions(first: {_PER_PAGE}, after: $after, filter: ONLY_COMMENTS) {{ {_PAGED}"
     f" nodes {{ id notes {{ nodes {{ {_NOTE} }} }} }} }} }} }} }} }}",
 }
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Got:
-    """Answers."""
-
-    parts: list[object]
-    """The first begins the thread."""
-    endpoint: str
-    note: str = ""
-    """What is missing, as a clause; empty if nothing is."""
 
 
 def site_of(ref: ThreadRef) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards.fetch.rich_text import Rich, read_html, read_markdown
 from sphinx_thread_cards.fetch.shape import at, flag, ident, line, objects, text, when
-from sphinx_thread_cards.fetch.sources._forge import GHOST, MOST_PARTS, author_of
+from sphinx_thread_cards.fetch.sources._forge import GHOST, MOST_PARTS, author_of, begins
 from sphinx_thread_cards.thread import Post
 
 if TYPE_CHECKING:
@@ -53,11 +53,6 @@ def items(data: object, iid: str) -> Iterator[tuple[dict[str, Any], str]]:
             part = list(part.values())
         if isinstance(part, list):
             waiting += [(inner, around) for inner in reversed(part) if isinstance(inner, (dict, list))]
-
-
-def begins(item: object) -> bool:
-    """Whether it is an issue, a merge request or the like, and not said about one."""
-    return at(item, "title") is not None
 
 
 def note_id(note: object) -> str:

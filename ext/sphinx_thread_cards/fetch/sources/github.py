@@ -13,7 +13,7 @@ from sphinx_thread_cards.fetch.assemble import of_discussion, thread_of
 from sphinx_thread_cards.fetch.errors import BadAnswer
 from sphinx_thread_cards.fetch.shape import at, count, ident, line, objects
 from sphinx_thread_cards.fetch.sources import _github_items as github
-from sphinx_thread_cards.fetch.sources._forge import depth_first
+from sphinx_thread_cards.fetch.sources._forge import begins, depth_first
 from sphinx_thread_cards.fetch.sources._github_ask import ask_discussion, ask_issue
 from sphinx_thread_cards.fetch.sources._github_page import is_cut, page_items
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish
@@ -52,7 +52,7 @@ def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
 
 
 def _first(found: _Items) -> dict[str, Any] | None:
-    return next((item for item, _ in found if github.begins(item)), None)
+    return next((item for item, _ in found if begins(item)), None)
 
 
 def _total(first: object) -> int | None:
@@ -85,7 +85,7 @@ def read(ref: ThreadRef, wish: Wish, found: _Items, endpoint: str, note: str = "
     for index, (item, around) in enumerate(found):
         author = github.person(item, site)
         people[author.handle] = author if author.avatar else people.get(author.handle, author)
-        if github.begins(item):
+        if begins(item):
             id_ = _first_id(ref, wish, item)
             begun = begun or [github.post_of(item, id_, page, author.handle)]
             continue

@@ -12,7 +12,7 @@ from sphinx_thread_cards.fetch.assemble import of_discussion, thread_of
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden
 from sphinx_thread_cards.fetch.shape import count, flag, line
 from sphinx_thread_cards.fetch.sources import _gitlab_items as gitlab
-from sphinx_thread_cards.fetch.sources._forge import depth_first
+from sphinx_thread_cards.fetch.sources._forge import begins, depth_first
 from sphinx_thread_cards.fetch.sources._gitlab_ask import ask_thread, number_of, site_of
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish
 
@@ -46,11 +46,11 @@ def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
 
 
 def _first(found: _Items) -> dict[str, Any] | None:
-    return next((item for item, _ in found if gitlab.begins(item)), None)
+    return next((item for item, _ in found if begins(item)), None)
 
 
 def _said(found: _Items) -> _Items:
-    return [(item, thread) for item, thread in found if not gitlab.begins(item) and gitlab.is_said(item)]
+    return [(item, thread) for item, thread in found if not begins(item) and gitlab.is_said(item)]
 
 
 def _total(first: object) -> int | None:
