@@ -38,7 +38,7 @@ def read_posts(item: object, ref: ThreadRef) -> tuple[list[Post], dict[str, Auth
             continue
         people.setdefault(author.handle, author)
         # What was deleted since has no number, but stays in what was made of it.
-        url = f"{_SITE}/{author.handle}/{id_}" if id_ else ref.url
+        url = (safe_link(f"{_SITE}/{author.handle}/{id_}") if id_ else None) or ref.url
         time = when(at(part, "post", "timestamp"))
         posts.append(_post(id_ or f"{ref.id}-{number}", url, author, time, _content(part, url)))
     # In the older kinds, what the author added to others' words stands apart from all of it.
