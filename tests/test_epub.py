@@ -97,7 +97,7 @@ def test_valid(book: Book) -> None:
 
 
 def test_the_style_sheet_is_where_cards_are(book: Book) -> None:
-    """It is in the book, and the pages with a card or a citation ask for it, as no other page does."""
+    """It is in the book, and the pages with a card, a citation or a list ask for it, as no other page does."""
     sheet = "_static/thread-cards.css"
     asking = set()
     for name, page in book.pages.items():
@@ -109,7 +109,8 @@ def test_the_style_sheet_is_where_cards_are(book: Book) -> None:
 
     assert sheet in book.names
     cited = {name for name, page in book.pages.items() for span in page.iter(f"{XHTML}span") if "thread-citation" in span.get("class", "")}
-    assert asking == {name for name in book.pages if book.cards(name)} | cited
+    listed = {name for name, page in book.pages.items() for box in page.iter(f"{XHTML}div") if "thread-list" in box.get("class", "").split()}
+    assert asking == {name for name in book.pages if book.cards(name)} | cited | listed
     assert asking
 
 

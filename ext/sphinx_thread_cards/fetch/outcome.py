@@ -149,7 +149,7 @@ def _fetch(cited: Cited, plan: Plan, before: Thread | None) -> Outcome:
     try:
         if plan.pictures:
             thread, trouble = plan.pictures(thread, before)
-            said += trouble
+            said += [f"a picture was not kept ({reason})" for reason in trouble]
         store.save(thread, plan.folder, clean=thread is clean)
     except (SnapshotError, OSError) as error:
         return Outcome(cited=cited, what=What.FAILED, why=f"it cannot be kept: {error}")
