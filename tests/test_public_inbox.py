@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from sphinx_thread_cards.cli import main
 from sphinx_thread_cards.fetch.asking import Asker
 from sphinx_thread_cards.fetch.errors import NotFound
 from sphinx_thread_cards.fetch.http import Client, Limits
@@ -21,6 +22,7 @@ from sphinx_thread_cards.fetch.steps import Found, Wish, drive
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.snapshot import cleaned
 from sphinx_thread_cards.thread import Code, Paragraph, Post, Quote
+from support import sites
 from support.programs import require
 
 HOST = "lists.example"
@@ -207,3 +209,32 @@ def test_mail_that_is_not_there_is_not_found(archive: Archive) -> None:
     for path in ("nothing@mail.example/", "cover@mail.exampl/"):
         with pytest.raises(NotFound, match="there is no such"):
             archive.fetch(path)
+
+
+def test_list_is_fetched_checked_and_unrolled_by_the_commands(archive: Archive, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As an author does it: the thread is kept, found unchanged, printed with the network cut, and told when it is another."""
+    url = f"https://{HOST}/lamps/cover@mail.example/"
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "index.md").write_text(f"# Lamps\n\n```{{thread}} {url}\n:show: thread\n```\n", encoding="utf-8")
+    settings = {"thread_cards_hosts": {HOST: "public-inbox"}, "thread_cards_endpoints": {HOST: archive.origin}}
+    conf = {"extensions": ["myst_parser", "sphinx_thread_cards"], **settings}
+    (tmp_path / "conf.py").write_text("".join(f"{name} = {value!r}\n" for name, value in conf.items()), encoding="utf-8")
+    words = ["-c", str(tmp_path), str(docs), "--pause", "0"]
+
+    assert main(["fetch", *words]) == 0
+    assert f"saved {url}: 4 posts" in capsys.readouterr().out
+    assert main(["check", *words]) == 0
+    assert capsys.readouterr().out == "1 thread: 1 same\n"
+
+    site = sites.build(docs, tmp_path / "out", "text", confdir=tmp_path)
+    shown = site.read("index.txt")
+    assert site.warnings == ""
+    assert "[PATCH v2 0/2] Lamps that remember" in shown
+    assert "+{ return 1; }" in shown
+    assert "@mail.example>" not in shown.replace(url, "")
+
+    snapshot = next((docs / "_threads").rglob("*.json"))
+    snapshot.write_text(snapshot.read_text(encoding="utf-8").replace("From now on it does not.", "From now on it does."), encoding="utf-8")
+    assert main(["check", *words]) == 1
+    assert "post 2 edited" in capsys.readouterr().out

@@ -257,3 +257,26 @@ def test_citation_follows_a_snapshot(tmp_path: Path, keep: Callable[..., Path]) 
     assert cited() == "Jo Example on Mastodon, 28 May 2023"
     path.unlink()
     assert cited() == "@jo@social.example on Mastodon, 28 May 2023"
+
+
+def test_posts_are_reached_by_their_anchors(page: Page, keep: Callable[..., Path]) -> None:
+    """From another page, by plain `ref` and by the domain's own; no later card takes the anchor of a post."""
+    keep(EVERYTHING)
+    anchor = "thread-mastodon-110446983178245440"
+    pages = {
+        "index.md": f"# T\n\n```{{toctree}}\nother\n```\n\n{{ref}}`words <{anchor}-3>` {{thread:ref}}`{anchor}-5`\n",
+        "other.md": f"{SHOWN}\n<{URL}>\n",
+    }
+    site = page(pages)
+    links = {link["href"]: link.get_text() for link in BeautifulSoup(site.read("index.html"), "html5lib").select("p a.internal")}
+    assert links == {f"other.html#{anchor}-3": "words", f"other.html#{anchor}-5": "Post on Mastodon · 5"}
+    other = BeautifulSoup(site.read("other.html"), "html5lib")
+    ids = [element["id"] for element in other.select("[id]")]
+    assert len(ids) == len(set(ids))
+    assert f"{anchor}-3" in ids
+
+
+def test_post_that_is_left_out_is_no_target(page: Page, keep: Callable[..., Path]) -> None:
+    keep(EVERYTHING)
+    text = f"# T\n\n```{{thread}} {URL}\n:posts: 2\n```\n\n{{ref}}`words <thread-mastodon-110446983178245440-3>`\n"
+    assert "undefined label: 'thread-mastodon-110446983178245440-3'" in page(text, warns=True).warnings

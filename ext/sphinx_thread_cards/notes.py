@@ -38,6 +38,8 @@ class Entry:
     """File and line where it is asked for, as :func:`place_of` has it."""
     kept: bool
     """Whether there was a snapshot when the page was read."""
+    posts: tuple[int, ...] = ()
+    """Numbers of the posts that it shows, each of which has an anchor: the card's, a hyphen, and the number."""
 
 
 class Notes(Domain):
@@ -75,8 +77,12 @@ class Notes(Domain):
 
     def note_card(self, card: Card, options: Options, node: nodes.Element, *, kept: bool) -> None:
         """Remember a card of the page that is being read; its anchor is the node's first id."""
-        docname, url, place = self.env.docname, card.ref.given_url, place_of(node)
-        entry = Entry(docname, node["ids"][0], tuple(node["names"]), card.title, url, options, place, kept)
+        docname, url, place, anchor = self.env.docname, card.ref.given_url, place_of(node), node["ids"][0]
+        posts = _posts_in(card)
+        if node.document:
+            # So that no later card of the thread takes the anchor of a post.
+            node.document.ids.update({f"{anchor}-{number}": node for number in posts})
+        entry = Entry(docname, anchor, tuple(node["names"]), card.title, url, options, place, kept, posts)
         self.cards.setdefault(docname, []).append(entry)
 
     def note_list(self, options: ListOptions) -> None:
@@ -102,6 +108,14 @@ class Notes(Domain):
         """Every card, in the order of docnames, so that serial and parallel builds agree."""
         for docname in sorted(self.cards):
             yield from self.cards[docname]
+
+
+def _posts_in(card: Card) -> tuple[int, ...]:
+    if card.thread is None:
+        return ()
+    from sphinx_thread_cards.unroll import choose  # noqa: PLC0415 - few sites keep threads, and the others need not wait for this
+
+    return tuple(number for number in choose(len(card.thread.posts), card.posts) if isinstance(number, int))
 
 
 def place_of(node: nodes.Node) -> str:

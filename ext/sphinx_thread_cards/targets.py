@@ -6,6 +6,7 @@ away before any page is read again: so the same ones come out whatever was read,
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from docutils import nodes
@@ -13,6 +14,7 @@ from sphinx import addnodes
 from sphinx.roles import XRefRole
 from sphinx.util.nodes import make_refnode
 
+from sphinx_thread_cards.card import SEPARATOR
 from sphinx_thread_cards.warnings import Warn, warn
 
 if TYPE_CHECKING:
@@ -38,12 +40,19 @@ def names_of(entry: Entry) -> tuple[str, ...]:
 
 
 def targets(entries: Iterable[Entry]) -> dict[str, Entry]:
-    """Every name and anchor, in lower case, to its card: the first in the order of docnames."""
+    """Every name and anchor, in lower case, to its card: the first in the order of docnames.
+
+    The anchor of a post leads to the post, worded by the title of its card and its number.
+    """
     found: dict[str, Entry] = {}
+    posts: dict[str, Entry] = {}
     for entry in entries:
         for name in names_of(entry):
             found.setdefault(name.lower(), entry)
-    return found
+        for number in entry.posts:
+            anchor = f"{entry.node_id}-{number}"
+            posts.setdefault(anchor.lower(), replace(entry, node_id=anchor, title=f"{entry.title}{SEPARATOR}{number}"))
+    return posts | found
 
 
 def link(
