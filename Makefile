@@ -46,7 +46,7 @@ threads: $(VENV)/.fetch $(VENV)/.project ## keep the threads that the site cites
 	$(BIN)/thread-cards fetch -c . -d build/doctrees docs $(ARGS)
 
 test: $(VENV)/.test $(VENV)/.project ## run the whole test suite (ARGS="-k wheel" runs a part)
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 check: $(VENV)/.test $(VENV)/.project ## check style and types of the extension
 	$(BIN)/ruff check ext
