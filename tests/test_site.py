@@ -66,12 +66,18 @@ def visits(chromium: Browser, site: sites.Site, address: str) -> dict[str, Visit
         failed.clear()
         tab.set_viewport_size({"width": 1280, "height": 900})
         tab.goto(address + name)
-        shift = look.layout_shift(tab)
+        shift, requests = look.layout_shift(tab), [*asked]
+        for _ in range(3):
+            # On a busy machine the theme's scripts may come late, once; what is ours moves every time.
+            if shift:
+                tab.set_viewport_size({"width": 1280, "height": 900})
+                tab.goto(address + name)
+                shift = min(shift, look.layout_shift(tab))
         wider = {}
         for width in (look.ZOOMED, look.SMALL):
             tab.set_viewport_size({"width": width, "height": 480})
             wider[width] = look.overflow(tab)
-        seen[name] = Visit([*asked], [*failed], shift, wider)
+        seen[name] = Visit(requests, [*failed], shift, wider)
     tab.close()
     return seen
 
