@@ -172,7 +172,7 @@ def test_chain_that_is_broken_in_the_middle_loses_only_what_is_gone(
     chain = [f"Post {number}." for number in range(1, 10)]
     store.save(kept(thread(*chain)), plan.folder)
     server = Server(chain, gone=gone)
-    monkeypatch.setattr("sphinx_thread_cards.fetch.finding.find", server.find)
+    monkeypatch.setattr("sphinx_thread_cards.fetch.looking.find", server.find)
     ref = parse_thread_url(URL, {"social.example": "mastodon"})
     assert ref is not None
 
