@@ -135,7 +135,7 @@ def _with_archived(cited: Cited, plan: Plan, before: Thread) -> Outcome:
 
 def _fetch(cited: Cited, plan: Plan, before: Thread | None) -> Outcome:
     try:
-        found = find(cited, plan)
+        found = find(as_kept(cited, before) if before else cited, plan)
         thread = clean = keeping.to_keep(found, before, keeping.now())
     except (FetchError, SnapshotError, keeping.WouldLose) as error:
         return Outcome(cited=cited, what=What.FAILED, why=str(error), posts=len(before.posts) if before else 0)
@@ -155,6 +155,12 @@ def _fetch(cited: Cited, plan: Plan, before: Thread | None) -> Outcome:
         return Outcome(cited=cited, what=What.FAILED, why=f"it cannot be kept: {error}")
     what = What.SAVED if before is None else What.KEPT if keeping.is_same(thread, before) else What.UPDATED
     return Outcome(cited=cited, what=what, why="; ".join(said), posts=len(thread.posts))
+
+
+def as_kept(cited: Cited, kept: Thread) -> Cited:
+    """With the answers of others that are kept, whether or not they were cited, or are wished for now."""
+    others = {post.id for post in kept.posts if post.author != kept.posts[0].author}
+    return replace(cited, posts=cited.posts | others)
 
 
 def find(cited: Cited, plan: Plan) -> Found:
