@@ -261,6 +261,20 @@ def test_check_reports_deleted_posts(site: KeptSite, capsys: pytest.CaptureFixtu
     assert len(site.snapshot(SAVED)["posts"]) == 2
 
 
+def test_answers_that_were_kept_once_are_compared_too(site: KeptSite, capsys: pytest.CaptureFixture[str]) -> None:
+    """Though neither a page nor the command line wishes for them now; that makes none of them deleted."""
+    answers = [item(number, f"Answer {number}.", author="max_example") for number in range(20, 60)]
+    site.answer(item(1, "One.", *answers))
+    site.run("fetch", "--replies")
+    assert len(site.snapshot(SAVED)["posts"]) == 41
+    capsys.readouterr()
+
+    assert site.run("check") == 0
+    assert capsys.readouterr().out == "2 threads: 2 same\n"
+    assert site.run("fetch", "--refresh") == 0
+    assert len(site.snapshot(SAVED)["posts"]) == 41
+
+
 def test_gone_is_marked_and_the_card_says_so(site: KeptSite, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """And when it is there again, the mark goes."""
     site.run("fetch")
