@@ -225,6 +225,27 @@ def test_posts_that_nobody_asked_for_are_neither_deleted_nor_the_same(check: Che
     assert len(server.asked) == 31
 
 
+def test_posts_are_asked_for_by_the_key_of_the_account(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the thread is cited by it: its author may have taken another handle."""
+    account, asked = "did:plc:jojojojojojojojojojojojo", list[str]()
+    base = thread("One.", "Two.", "Three.")
+    posts = tuple(replace(post, id=f"{account}/3kalampalam2{post.id}", url=f"https://bsky.app/profile/old.example/post/3kalampalam2{post.id}") for post in base.posts)
+    ref = parse_thread_url(f"https://bsky.app/profile/{account}/post/3kalampalam21")
+    assert ref is not None
+    whole = replace(base, platform=ref.platform, host=ref.host, id=ref.id, url=ref.url, posts=posts)
+    store.save(kept(whole), plan.folder)
+
+    def find(cited: Cited, _: Plan) -> Found:
+        asked.append(cited.ref.id)
+        if cited.ref.id == posts[1].id:
+            raise NotFound(cited.ref.url, "gone")
+        return Found(thread=replace(whole, posts=tuple(post for post in posts if post.id == cited.ref.id)))
+
+    monkeypatch.setattr("sphinx_thread_cards.fetch.looking.find", find)
+    assert check_one(Cited(ref=ref), plan).why == "post 2 deleted"
+    assert asked == [posts[0].id, posts[2].id, posts[1].id]
+
+
 def test_part_of_what_is_kept_is_not_the_same(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a place shows less than is kept, and its posts have no addresses of their own."""
     whole = thread("One.", "Two.")

@@ -83,7 +83,11 @@ def _with_missing(kept: Thread, found: Found, plan: Plan, known: Collection[str]
 
 
 def _ref(post: Post, kept: Thread) -> ThreadRef | None:
-    return parse_thread_url(post.url, {kept.host: kept.platform})
+    ref = parse_thread_url(post.url, {kept.host: kept.platform})
+    # Bluesky: where a thread is cited by the key of its author's account, the handle in the address may be an old one.
+    account = kept.id.partition("/")[0]
+    by_key = account.startswith("did:") and post.id.startswith(f"{account}/")
+    return replace(ref, id=post.id) if ref and by_key else ref
 
 
 def _is_thread(ref: ThreadRef | None, kept: Thread) -> bool:

@@ -95,6 +95,9 @@ def _why_not(ref: ThreadRef, who: str, status: int | None = None) -> Generator[A
     except (BadAnswer, NotFound) as error:
         if shut := bluesky_records.why_shut(ref.url, error):
             return shut
+        if error.status == HTTPStatus.BAD_REQUEST:
+            why = "there is no such account" if who.startswith("did:") else f"nobody has the handle {who} now"
+            return NotFound(ref.url, why, status=status)
     return NotFound(ref.url, "there is no such post", status=status)
 
 
