@@ -268,6 +268,16 @@ def test_quote_that_is_gone_is_no_edit_of_the_post() -> None:
     assert changes
 
 
+def test_another_method_of_a_server_is_another_place() -> None:
+    """A repository of Bluesky gives a link where the AppView gives the quoted post."""
+    link = (Paragraph(spans=(Span(text="https://bsky.app/profile/max", href="https://bsky.app/profile/max"),)),)
+    view = thread("One.", endpoint="https://public.api.bsky.app/xrpc/app.bsky.feed.getPostThread?uri=1")
+    record = thread("One.", endpoint="https://public.api.bsky.app/xrpc/com.atproto.repo.getRecord?repo=1")
+    record = replace(record, posts=(replace(record.posts[0], blocks=record.posts[0].blocks + link),))
+    assert not compare(kept(view), Found(thread=record))
+    assert compare(kept(replace(view, provenance=record.provenance)), Found(thread=record)).edited == (1,)
+
+
 def test_another_handle_is_no_edit() -> None:
     live = thread("One.")
     renamed = replace(live, participants=(Author(handle="lamps"),), posts=(replace(live.posts[0], author="lamps"),))

@@ -91,8 +91,10 @@ def _as_kept(now: Post, kept: Post) -> Post:
 
 
 def _place(thread: Thread) -> str:
+    """Where the thread is from: server and method, as an AppView and a repository differ in the latter."""
     endpoint = thread.provenance.endpoint or ""
-    return urlsplit(endpoint).netloc or endpoint
+    parts = urlsplit(endpoint)
+    return parts.netloc + parts.path if parts.netloc else endpoint
 
 
 def _words(post: Post) -> str:

@@ -67,7 +67,7 @@ def _with_missing(kept: Thread, found: Found, plan: Plan, known: Collection[str]
     for _ in range(_MOST_LOOKS):
         last = next((post for post in reversed(_missing(kept, thread)) if post.id not in asked), None)
         ref = _ref(last, kept) if last else None
-        in_vain = not thread.posts and len(gone) >= _MOST_IN_VAIN
+        in_vain = not thread.posts and len(asked) >= _MOST_IN_VAIN
         if last is None or ref is None or in_vain or _is_thread(ref, kept):
             break
         asked.add(last.id)
@@ -104,4 +104,5 @@ def _joined(thread: Thread, more: Thread, kept: Thread) -> Thread:
     missing = by_name(_missing(kept, thread))
     posts = tuple(post for post in more.posts if post.id in missing or post.url in missing)
     people = tuple(person for person in more.participants if person not in thread.participants)
-    return replace(thread, posts=thread.posts + posts, participants=thread.participants + people)
+    provenance = thread.provenance if thread.posts else more.provenance
+    return replace(thread, posts=thread.posts + posts, participants=thread.participants + people, provenance=provenance)
