@@ -51,7 +51,7 @@ def compare(kept: Thread, found: Found, gone: Container[str] = (), hidden: Conta
     # Some platforms have two ids for a post, one of which its address tells.
     live = {post.url: post for post in posts} | {post.id: post for post in posts}
     same = written if _place(kept) == _place(found.thread) else _words
-    edited, deleted, unseen, seen = [], [], [], set()
+    edited, deleted, unseen, seen = list[int](), list[int](), list[int](), set[str]()
     for number, post in enumerate(kept.posts, 1):
         now = live.get(post.id) or live.get(post.url)
         if now is None:
