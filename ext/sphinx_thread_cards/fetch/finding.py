@@ -114,7 +114,7 @@ def _told(changes: Changes) -> str:
         (changes.edited, "post", "edited"),
         (changes.deleted, "post", "deleted"),
         (changes.quotes, "quote in post", "changed or no longer shown"),
-        (changes.unseen, "post", "not to be seen from here"),
+        (changes.unseen, "post", "not to be seen"),
     ):
         if numbers:
             parts.append(f"{noun if len(numbers) == 1 else f'{noun}s'} {', '.join(map(str, numbers))} {word}")
