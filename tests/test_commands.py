@@ -253,6 +253,25 @@ def test_check_reports_edits_by_post_and_marks_them_once(site: KeptSite, capsys:
     assert "edited since it was kept, as the snapshot says" in capsys.readouterr().out
 
 
+def test_answers_once_kept_are_compared_and_refreshed(site: KeptSite, capsys: pytest.CaptureFixture[str]) -> None:
+    """Though neither command is told of them again; an answer that nobody asked for is not kept."""
+    answers = [item(number, "A remark.", author="sam_example") for number in (11, 12, 13)]
+    site.answer(item(1, "One.", *answers[:2]))
+    site.run("fetch", "--replies")
+    capsys.readouterr()
+    assert site.run("check") == 0
+    assert capsys.readouterr().out == "2 threads: 2 same\n"
+
+    site.answer(item(1, "One, again.", *answers))
+    assert site.run("fetch", "--refresh") == 0
+    assert [post["id"] for post in site.snapshot(SAVED)["posts"]] == ["1", "11", "12"]
+    assert site.run("check") == 0
+    assert "1 more to be had; fetch it with --refresh --replies" in capsys.readouterr().out
+    site.answer(item(1, "One, again.", answers[0]))
+    assert site.run("check") == 1
+    assert "post 3 deleted" in capsys.readouterr().out
+
+
 def test_check_reports_deleted_posts(site: KeptSite, capsys: pytest.CaptureFixture[str]) -> None:
     site.run("fetch")
     site.answer(item(1, "One."))

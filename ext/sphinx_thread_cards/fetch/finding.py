@@ -82,8 +82,10 @@ def check_one(cited: Cited, plan: Plan) -> Result:
 
 
 def _look(cited: Cited, plan: Plan, kept: Thread) -> Result:
+    # Answers that are kept are compared too, and all are asked for, so that none is taken for deleted that is far below.
+    answers = bool(keeping.uncited_answers(kept, cited.posts))
     try:
-        found, gone = _with_missing(kept, find(cited, plan), plan)
+        found, gone = _with_missing(kept, find(replace(cited, replies=cited.replies or answers), plan), plan)
         changes = compare(kept, found, gone)
     except NotFound as error:
         return Result(cited=cited, finding=Finding.GONE, why=error.why)
@@ -95,7 +97,8 @@ def _look(cited: Cited, plan: Plan, kept: Thread) -> Result:
         return Result(cited=cited, finding=Finding.UNREACHED, why=f"the answer cannot be used: {error}")
     if changes:
         return Result(cited=cited, finding=Finding.EDITED, why=_told(changes))
-    more = f"{changes.new} more to be had; fetch it with --refresh" if changes.new else ""
+    how = "--refresh --replies" if answers and not cited.replies else "--refresh"
+    more = f"{changes.new} more to be had; fetch it with {how}" if changes.new else ""
     return Result(cited=cited, finding=Finding.SAME, why=more)
 
 

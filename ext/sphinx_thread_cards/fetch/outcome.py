@@ -134,8 +134,10 @@ def _with_archived(cited: Cited, plan: Plan, before: Thread) -> Outcome:
 
 
 def _fetch(cited: Cited, plan: Plan, before: Thread | None) -> Outcome:
+    # What was kept stays, though the wish for it may have come from the command line of another day.
+    wished = replace(cited, posts=cited.posts | keeping.uncited_answers(before, cited.posts)) if before else cited
     try:
-        found = find(cited, plan)
+        found = find(wished, plan)
         thread = clean = keeping.to_keep(found, before, keeping.now())
     except (FetchError, SnapshotError, keeping.WouldLose) as error:
         return Outcome(cited=cited, what=What.FAILED, why=str(error), posts=len(before.posts) if before else 0)
