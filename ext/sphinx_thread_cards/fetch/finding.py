@@ -82,7 +82,7 @@ def check_one(cited: Cited, plan: Plan) -> Result:
 
 
 def _look(cited: Cited, plan: Plan, kept: Thread) -> Result:
-    # Answers that are kept are compared too, and all are asked for, so that none is taken for deleted that is far below.
+    # Answers that are kept are compared too. All are asked for: one that is far below is not deleted.
     answers = bool(keeping.uncited_answers(kept, cited.posts))
     try:
         found, gone = _with_missing(kept, find(replace(cited, replies=cited.replies or answers), plan), plan)

@@ -10,7 +10,7 @@ from sphinx_thread_cards.snapshot import cleaned, digest
 from sphinx_thread_cards.thread import Provenance, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Set
+    from collections.abc import Set as AbstractSet
 
     from sphinx_thread_cards.fetch.steps import Found
     from sphinx_thread_cards.thread import Thread
@@ -36,7 +36,7 @@ def is_older(thread: Thread, age: timedelta, time: str) -> bool:
     return not seen or datetime.fromisoformat(time) - datetime.fromisoformat(seen) > age
 
 
-def uncited_answers(thread: Thread, cited: Set[str]) -> frozenset[str]:
+def uncited_answers(thread: Thread, cited: AbstractSet[str]) -> frozenset[str]:
     """Ids of the kept posts that others wrote and no page cites: they were wished for when the thread was fetched."""
     author = thread.posts[0].author if thread.posts else ""
     return frozenset(post.id for post in thread.posts if post.author != author) - cited
