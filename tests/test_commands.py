@@ -390,6 +390,7 @@ def test_forget_what_was_never_kept(site: KeptSite) -> None:
         (["fetch", "-c", ".", "nowhere"], "the site in nowhere cannot be read"),
         (["forget", "-c", ".", "docs"], "name the addresses of the threads to forget"),
         (["check", "-c", ".", "docs", "javascript://alert(1)"], "no platform knows javascript://alert(1)"),
+        (["fetch", "-c", ".", "docs", "https://github.com/jo-example/lamp"], "https://github.com/jo-example/lamp is not the address of a thread"),
     ],
 )
 def test_misuse_is_told_in_one_line(site: KeptSite, words: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -425,7 +426,7 @@ def test_pictures_and_archived_copies(site: KeptSite, capsys: pytest.CaptureFixt
     status = json.loads((folder / "status.json").read_text())
     status["media_attachments"] = [
         {"id": name, "type": "image", "url": f"https://files.social.example/{name}.png", "preview_url": None, "description": "A lamp"}
-        for name in ("lamp", "lost")
+        for name in ("lamp", "lost", "lost-2", "lost-3", "lost-4")
     ]
     drawn = io.BytesIO()
     Image.new("RGB", (640, 360), "orange").save(drawn, "PNG")
@@ -442,9 +443,11 @@ def test_pictures_and_archived_copies(site: KeptSite, capsys: pytest.CaptureFixt
     site.write({"index.md": f"# T\n\n```{{thread}} {status['url']}\n:show: thread\n```\n"})
     assert site.run("fetch") == 0
     said = capsys.readouterr().out
-    assert "lost.png: there is no such page (404)" in said
+    assert "1 post; 5 pictures were not kept (" in said
+    assert "lost-2.png: there is no such page (404); " in said
+    assert "lost-3.png: there is no such page (404); ...)" in said
     kept = site.snapshot(f"mastodon/social.example/{status['id']}")
-    picture, lost = kept["posts"][0]["media"]
+    picture, lost = kept["posts"][0]["media"][:2]
     assert (picture["width"], picture["height"], picture["alt"]) == (640, 360, "A lamp")
     assert "file" not in lost
     files = {picture["file"], kept["participants"][0]["avatar"]["file"]}

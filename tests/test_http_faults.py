@@ -130,6 +130,12 @@ def test_answers_of_no_use(server: Server, client: Client, reply: Reply, message
     assert len(server.asked) == 1
 
 
+def test_two_lengths_are_no_answer(server: Server, client: Client) -> None:
+    server.answers["/"] = Reply(body=[HEAD + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n[]"], raw=True)
+    with pytest.raises(BadAnswer, match="contradicts itself in its headers"):
+        client.get_json(server.url("/"))
+
+
 def test_a_bomb_takes_no_memory(server: Server, client: Client) -> None:
     server.answers["/"] = bomb(200_000_000)
     tracemalloc.start()

@@ -92,7 +92,7 @@ def _look(cited: Cited, plan: Plan, kept: Thread) -> Result:
     except Forbidden as error:
         return Result(cited=cited, finding=Finding.PRIVATE, why=error.why)
     except FetchError as error:
-        return Result(cited=cited, finding=Finding.UNREACHED, why=str(error))
+        return Result(cited=cited, finding=Finding.UNREACHED, why=error.beside(cited.ref.url))
     except SnapshotError as error:
         return Result(cited=cited, finding=Finding.UNREACHED, why=f"the answer cannot be used: {error}")
     if changes:
