@@ -376,6 +376,14 @@ def test_forget_leaves_a_mark_that_stops_the_next_fetch(site: KeptSite, tmp_path
     assert "jo_example" not in shown.partition("Lamp 2")[0]
 
 
+def test_what_cannot_be_written_is_told_in_one_line(site: KeptSite, capsys: pytest.CaptureFixture[str]) -> None:
+    (site.store / "hackernews/2.json").mkdir(parents=True)
+    assert site.run("forget", url_of(2)) == 2
+    said = capsys.readouterr().err
+    assert said.endswith("hackernews/2.json: Is a directory\n")
+    assert said.count("\n") == 1
+
+
 def test_forget_what_was_never_kept(site: KeptSite) -> None:
     assert site.run("forget", url_of(2)) == 0
     site.run("fetch")

@@ -15,7 +15,7 @@ from time import monotonic
 from unittest import mock
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sphinx_thread_cards.fetch.errors import (
     BadAnswer,
@@ -245,6 +245,7 @@ def test_a_name_that_is_not_known(client: Client, code: int, tries: int) -> None
 def test_any_bytes_as_answer_fail_in_order(server: Server, client: Client) -> None:
     heads = [b"", HEAD, HEAD + b"\r\n", HEAD + b"Content-Encoding: gzip\r\n\r\n"]
 
+    @settings(deadline=None)  # It is the time of a network.
     @given(st.binary(max_size=60), st.sampled_from(heads))
     def run(body: bytes, head: bytes) -> None:
         server.answers["/"] = Reply(body=[head + body], raw=True)
