@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from sphinx.application import Sphinx
     from sphinx.builders import Builder
+    from sphinx.domains.std import StandardDomain
     from sphinx.environment import BuildEnvironment
 
     from sphinx_thread_cards.domain import ThreadDomain
@@ -89,7 +90,7 @@ def references(document: nodes.document) -> set[str]:
 def drop_labels(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:  # noqa: ARG001
     """Take our labels away, where they are still ours (``env-before-read-docs``)."""
     domain = cast("ThreadDomain", env.get_domain("thread"))
-    standard = env.domains.standard_domain
+    standard = _standard(env)
     for name, label in domain.labels.items():
         if standard.labels.get(name) == label:
             del standard.labels[name]
@@ -104,7 +105,7 @@ def set_labels(app: Sphinx, env: BuildEnvironment) -> list[str]:  # noqa: ARG001
     :returns: pages that refer to a card which came, went, moved or got another title.
     """
     domain = cast("ThreadDomain", env.get_domain("thread"))
-    standard = env.domains.standard_domain
+    standard = _standard(env)
     known = targets(domain.entries())
     for name, entry in known.items():
         if name not in standard.labels:
@@ -114,6 +115,11 @@ def set_labels(app: Sphinx, env: BuildEnvironment) -> list[str]:  # noqa: ARG001
     for message, place in _same_names(domain):
         warn(Warn.SAME_NAME, message, place)
     return _pages_to_link_again(domain, known)
+
+
+def _standard(env: BuildEnvironment) -> StandardDomain:
+    """Sphinx's own domain of labels; before Sphinx 8.1 the environment has no shorter way to it."""
+    return cast("StandardDomain", env.get_domain("std"))
 
 
 def _same_names(domain: ThreadDomain) -> Iterator[tuple[str, str]]:
