@@ -80,21 +80,24 @@ def check_one(cited: Cited, plan: Plan) -> Result:
 
 
 def _look(cited: Cited, plan: Plan, kept: Thread) -> Result:
+    # Answers that are kept are compared too. All are asked for: one that is far below is not deleted.
+    answers = bool(keeping.uncited_answers(kept, cited.posts))
     try:
-        looked = look(cited, plan, kept)
+        looked = look(replace(cited, replies=cited.replies or answers), plan, kept)
         changes = compare(kept, looked.found, looked.gone)
     except NotFound as error:
         return Result(cited=cited, finding=Finding.GONE, why=error.why)
     except Forbidden as error:
         return Result(cited=cited, finding=Finding.PRIVATE, why=error.why)
     except FetchError as error:
-        return Result(cited=cited, finding=Finding.UNREACHED, why=str(error))
+        return Result(cited=cited, finding=Finding.UNREACHED, why=error.beside(cited.ref.url))
     except SnapshotError as error:
         return Result(cited=cited, finding=Finding.UNREACHED, why=f"the answer cannot be used: {error}")
-    return _judged(cited, looked, changes)
+    how = "--refresh --replies" if answers and not cited.replies else "--refresh"
+    return _judged(cited, looked, changes, how)
 
 
-def _judged(cited: Cited, looked: Looked, changes: Changes) -> Result:
+def _judged(cited: Cited, looked: Looked, changes: Changes, how: str) -> Result:
     if looked.lost:
         why = f"{looked.lost}, but others of its thread are there; {_told(changes)}"
         return Result(cited=cited, finding=Finding.GONE, why=why)
@@ -103,7 +106,7 @@ def _judged(cited: Cited, looked: Looked, changes: Changes) -> Result:
     if changes.unseen:
         finding = Finding.PRIVATE if looked.hidden else Finding.UNCHECKED
         return Result(cited=cited, finding=finding, why=_told(changes))
-    more = f"{changes.new} more to be had; fetch it with --refresh" if changes.new else ""
+    more = f"{changes.new} more to be had; fetch it with {how}" if changes.new else ""
     return Result(cited=cited, finding=Finding.SAME, why=more)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch.compare import by_name
 from sphinx_thread_cards.fetch.errors import Forbidden, NotFound
-from sphinx_thread_cards.fetch.outcome import as_kept, find
+from sphinx_thread_cards.fetch.outcome import find
 from sphinx_thread_cards.fetch.steps import Found
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.site import Cited
@@ -44,7 +44,7 @@ def look(cited: Cited, plan: Plan, kept: Thread) -> Looked:
     :raises FetchError: if it cannot be had; NotFound if nothing of it seems to be there.
     """
     try:
-        found = find(as_kept(cited, kept), plan)
+        found = find(cited, plan)
     except NotFound as error:
         nothing = Found(thread=replace(kept, posts=(), participants=()), whole=False)
         cited_one = {post.id for post in kept.posts if _is_thread(_ref(post, kept), kept)}
