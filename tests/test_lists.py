@@ -77,14 +77,56 @@ def test_choice_and_order(page: Page, options: tuple[str, ...], titles: list[str
         (":style: grid", "write table, timeline or cards"),
         (":order: size", "or platform"),
         (":since: soon", "is not a date"),
-        (":docs: none/*", "thread_cards.empty_list"),
+        (":platform: twitter", "did you mean 'x'?"),
+        (":platform: x,", "it is empty"),
+        (":style:", "write table, timeline or cards"),
+        (":since: last week", "'last week' is not a date; write it as 2020-10-06"),
+        (":docs: other.md", "from the source folder, without an ending"),
+        (":docs: ../other", "from the source folder, without an ending"),
+        (":docs: none/*", "empty: no thread fits its option 'docs'; change it or leave it out [thread_cards.empty_list]"),
+        (":author: jo", "empty: no thread fits its option 'author'"),
+        (":since: 2021\n:until: 2019", "empty: no thread fits its option 'since'"),
+        (":until: 2020-05\n:platform: x", "empty: no thread fits all its options at once; leave one out [thread_cards.empty_list]"),
+        ("Words.", "'Words.' is no option of the list; write it as one, :name: value [thread_cards.option]"),
     ],
 )
 def test_mistakes_are_told(page: Page, option: str, message: str) -> None:
     site = page({"index.md": HEAD + _list(option), "other.md": OTHER}, warns=True)
 
     assert message in site.warnings
-    assert site.warnings.count("WARNING") == 1
+    assert re.match(r"index\.md:8: WARNING: .*\[thread_cards\.(option|empty_list)\]\n$", site.warnings)
+    # A wrong option leaves the list as it is without it; an empty one says so.
+    assert ("No thread is cited here." if "empty_list" in site.warnings else "A lamp") in site.read("index.html")
+
+
+def test_text_in_restructuredtext(page: Page) -> None:
+    """The list is kept, where docutils would drop it with an error."""
+    site = page({"index.md": HEAD, "other.md": OTHER, "plain.rst": "Plain\n=====\n\n.. thread-list::\n\n   Words.\n"}, warns=True)
+
+    assert site.warnings == "plain.rst:4: WARNING: 'Words.' is no option of the list; write it as one, :name: value [thread_cards.option]\n"
+    assert "A lamp" in site.read("plain.html")
+
+
+def test_no_thread_at_all(page: Page) -> None:
+    site = page("# Index\n\n" + _list(), warns=True)
+
+    assert site.warnings == "index.md:3: WARNING: this list is empty: no page of the site cites a thread [thread_cards.empty_list]\n"
+
+
+def test_capitals_and_slashes(page: Page) -> None:
+    """They do not matter."""
+    html = page({"index.md": HEAD + _list(":style: Timeline", ":order: NEWEST", ":platform: GitHub", ":docs: /other"), "other.md": OTHER}).read("index.html")
+
+    assert "A lamp" in html
+    assert "thread-list-timeline" in html
+
+
+def test_manual_pages_link_to_no_other_page(page: Page) -> None:
+    """Everything is one page there, with nothing to click."""
+    written = page({"index.md": HEAD + _list(), "other.md": OTHER}, "man").read("cases.1")
+
+    assert "<#" not in written
+    assert "%<>" not in written
 
 
 def test_rebuilds(tmp_path: Path) -> None:
@@ -184,7 +226,7 @@ def test_export(page: Page) -> None:
     assert tweet["issued"] == {"date-parts": [[2020, 10, 6]]}
     assert items["thread-github-pftf-rpi4-57"]["issued"] == {"date-parts": [[2020, 5]]}
     fields = entries["thread-x-1313512835843055618"].fields
-    assert fields["title"] == r"{100\% of \{it\} \& \_that\_ \#1}"
+    assert fields["title"] == r"{100\% of \textbraceleft{}it\textbraceright{} \& \_that\_ \#1}"
     assert fields["url"] == tweet["URL"] == "https://x.com/i/status/1313512835843055618"
     assert (fields["year"], fields["month"], fields["day"]) == ("2020", "October", "6")
 
