@@ -22,6 +22,20 @@ from sphinx_thread_cards.platforms import find_thread
 from support import sites
 
 Page = Callable[..., sites.Site]
+OTHER = """# Other
+
+```{thread} https://threadreaderapp.com/thread/1313512835843055618.html
+:title: "100% of {it} & _that_ #1"
+:author: Jo Example
+:handle: jo_example
+```
+
+```{thread} https://github.com/pftf/RPi4/issues/57
+:title: A lamp
+:date: 2020-05
+:name: lamp
+```
+"""
 ODD = [
     "{braces} } {", "}", "{", "\\", "ends with \\", "100% & A_B #1 ~tilde ^caret $5", "quotes \" ' `` ''", "🎛️ 👩‍💻", "日本語のタイトル",
     "عنوان عربي", "cafe\u0301", "`x = {1}` and <b>html</b> &amp;", "long " * 2000 + "end", "git --oneline ---", "@comment{x}", "a, b = c", "Jo and others",
@@ -131,3 +145,26 @@ def test_halves_of_characters_and_controls(page: Page, tmp_path: Path) -> None:
 
     assert json.loads(site.read("threads.json"))[0]["title"] == "😀 A lamp \ufffd"
     assert "😀 A lamp" in site.read("index.html")
+
+
+def test_export(page: Page) -> None:
+    """Both files hold each thread once, and a parser of others reads what was meant."""
+    site = page(OTHER, thread_cards_export=True)
+    items = {item["id"]: item for item in json.loads(site.read("threads.json"))}
+    entries = parse_string(site.read("threads.bib"), "bibtex").entries
+    allowed = {"id", "type", "title", "author", "issued", "accessed", "container-title", "publisher", "URL", "archive_location", "language"}
+
+    assert set(items) == set(entries) == {"thread-x-1313512835843055618", "thread-github-pftf-rpi4-57"}
+    assert all(set(item) <= allowed and item["type"] == "post" for item in items.values())
+    tweet = items["thread-x-1313512835843055618"]
+    assert tweet["author"] == [{"literal": "Jo Example"}]
+    assert tweet["issued"] == {"date-parts": [[2020, 10, 6]]}
+    assert items["thread-github-pftf-rpi4-57"]["issued"] == {"date-parts": [[2020, 5]]}
+    fields = entries["thread-x-1313512835843055618"].fields
+    assert fields["title"] == r"{100\% of \textbraceleft{}it\textbraceright{} \& \_that\_ \#1}"
+    assert fields["url"] == tweet["URL"] == "https://x.com/i/status/1313512835843055618"
+    assert (fields["year"], fields["month"], fields["day"]) == ("2020", "October", "6")
+
+
+def test_no_export_unless_asked_for(page: Page) -> None:
+    assert not list(page(OTHER).out.glob("threads.*"))

@@ -1,8 +1,7 @@
-"""Lists of threads, cards as targets, and what machines read of cards."""
+"""Lists of threads, and what machines read of cards."""
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Callable
@@ -11,7 +10,6 @@ from pathlib import Path
 import mf2py
 import pytest
 from bs4 import BeautifulSoup
-from pybtex.database import parse_string
 from support import sites
 
 OTHER = """# Other
@@ -29,6 +27,8 @@ OTHER = """# Other
 ```
 """
 HEAD = "# Index\n\n```{toctree}\n:glob:\n*\n```\n\n"
+OTHERS = {"markdown": ["sphinx_markdown_builder"], "confluence": ["sphinxcontrib.confluencebuilder"]}
+SUFFIXES = {".html", ".xhtml", ".txt", ".tex", ".1", ".texi", ".xml", ".pseudoxml", ".md", ".conf"}
 Page = Callable[..., sites.Site]
 
 
@@ -36,12 +36,13 @@ def _list(*options: str) -> str:
     return "\n".join(["```{thread-list}", *options, "```", ""])
 
 
-@pytest.mark.parametrize("builder", ["html", "dirhtml", "singlehtml", "epub", "text", "latex", "man", "texinfo", "xml"])
+@pytest.mark.parametrize("builder", ["html", "dirhtml", "singlehtml", "epub", "text", "latex", "man", "texinfo", "xml", "pseudoxml", "markdown", "confluence"])
 @pytest.mark.parametrize("style", ["table", "timeline", "cards"])
 def test_every_builder_has_the_threads(page: Page, builder: str, style: str) -> None:
     """Without a warning, and with every title twice: on its card and in the list."""
-    site = page({"index.md": HEAD + _list(f":style: {style}"), "other.md": OTHER}, builder)
-    written = "".join(path.read_text("utf-8") for path in site.out.rglob("*") if path.suffix in {".html", ".xhtml", ".txt", ".tex", ".1", ".texi", ".xml"} and path.stem not in {"genindex", "search"})
+    extensions = [*sites.SETTINGS["extensions"], *OTHERS.get(builder, ())]
+    site = page({"index.md": HEAD + _list(f":style: {style}"), "other.md": OTHER}, builder, extensions=extensions)
+    written = "".join(path.read_text("utf-8") for path in site.out.rglob("*") if path.suffix in SUFFIXES and path.stem not in {"genindex", "search"})
 
     assert written.count("A lamp") >= 2
 
@@ -107,6 +108,19 @@ def test_text_in_restructuredtext(page: Page) -> None:
     assert "A lamp" in site.read("plain.html")
 
 
+@pytest.mark.parametrize("builder", ["gettext", "linkcheck", "dummy"])
+@pytest.mark.parametrize("style", ["table", "timeline", "cards"])
+def test_builders_that_write_no_pages(page: Page, builder: str, style: str) -> None:
+    """They have the words of pages to translate, and each address to check, once for a page."""
+    site = page({"index.md": HEAD + _list(f":style: {style}"), "other.md": OTHER}, builder, linkcheck_ignore=[".*"])
+
+    if builder == "linkcheck":
+        assert "index.md" in site.read("output.txt")
+        assert "https://github.com/pftf/RPi4/issues/57" in site.read("output.txt")
+    if builder == "gettext":
+        assert "A lamp" not in "".join(path.read_text("utf-8") for path in site.out.glob("*.pot"))
+
+
 def test_no_thread_at_all(page: Page) -> None:
     site = page("# Index\n\n" + _list(), warns=True)
 
@@ -163,31 +177,6 @@ def test_rebuilds(tmp_path: Path) -> None:
     assert "no card has the anchor or the name 'lamp'" in warnings
 
 
-def test_one_name_twice(page: Page) -> None:
-    site = page({"index.md": HEAD, "a.md": OTHER, "b.md": OTHER}, warns=True)
-
-    assert re.findall(r"\[thread_cards\.(\w+)\]", site.warnings) == ["same_name"]
-
-
-def test_another_project_refers_to_a_card(page: Page, tmp_path: Path) -> None:
-    """Through the inventory that the first project writes; the search leads to the anchor."""
-    first = page({"index.md": HEAD, "other.md": OTHER})
-    second = tmp_path / "second"
-    second.mkdir()
-    (second / "index.md").write_text("# S\n\n{thread:ref}`lamp`, {external+first:thread:ref}`thread-x-1313512835843055618`, {ref}`lamp`\n")
-    mapping = {"first": ("https://first.example/", str(first.out / "objects.inv"))}
-    site = sites.build(
-        second, tmp_path / "out2", extensions=[*sites.SETTINGS["extensions"], "sphinx.ext.intersphinx"], intersphinx_mapping=mapping
-    )
-    html = site.read("index.html")
-
-    assert site.warnings == ""
-    assert html.count('href="https://first.example/other.html#thread-github-pftf-rpi4-57"') == 2
-    assert 'href="https://first.example/other.html#thread-x-1313512835843055618"' in html
-    index = first.read("searchindex.js")
-    assert '"thread-github-pftf-rpi4-57","A lamp"' in index.replace(" ", "").replace('"Alamp"', '"A lamp"')
-
-
 def test_microformats(page: Page) -> None:
     """A card is an h-cite for a parser of others."""
     site = page({"index.md": HEAD, "other.md": OTHER})
@@ -210,26 +199,3 @@ def test_microformats_of_posts(sink: Page) -> None:
         assert post["properties"]["url"]
         assert post["properties"]["content"][0]["html"] is not None
     assert any(re.fullmatch(r"\d{4}-\d\d-\d\dT.*Z", time) for post in posts for time in post["properties"].get("published", []))
-
-
-def test_export(page: Page) -> None:
-    """Both files hold each thread once, and a parser of others reads what was meant."""
-    site = page({"index.md": HEAD, "other.md": OTHER}, thread_cards_export=True)
-    items = {item["id"]: item for item in json.loads(site.read("threads.json"))}
-    entries = parse_string(site.read("threads.bib"), "bibtex").entries
-    allowed = {"id", "type", "title", "author", "issued", "accessed", "container-title", "publisher", "URL", "archive_location", "language"}
-
-    assert set(items) == set(entries) == {"thread-x-1313512835843055618", "thread-github-pftf-rpi4-57"}
-    assert all(set(item) <= allowed and item["type"] == "post" for item in items.values())
-    tweet = items["thread-x-1313512835843055618"]
-    assert tweet["author"] == [{"literal": "Jo Example"}]
-    assert tweet["issued"] == {"date-parts": [[2020, 10, 6]]}
-    assert items["thread-github-pftf-rpi4-57"]["issued"] == {"date-parts": [[2020, 5]]}
-    fields = entries["thread-x-1313512835843055618"].fields
-    assert fields["title"] == r"{100\% of \textbraceleft{}it\textbraceright{} \& \_that\_ \#1}"
-    assert fields["url"] == tweet["URL"] == "https://x.com/i/status/1313512835843055618"
-    assert (fields["year"], fields["month"], fields["day"]) == ("2020", "October", "6")
-
-
-def test_no_export_unless_asked_for(page: Page) -> None:
-    assert not list(page({"index.md": HEAD, "other.md": OTHER}).out.glob("threads.*"))
