@@ -111,14 +111,13 @@ def test_text_in_restructuredtext(page: Page) -> None:
 @pytest.mark.parametrize("builder", ["gettext", "linkcheck", "dummy"])
 @pytest.mark.parametrize("style", ["table", "timeline", "cards"])
 def test_builders_that_write_no_pages(page: Page, builder: str, style: str) -> None:
-    """They have the words of pages to translate, and each address to check, once for a page."""
+    """Each address is there to be checked; what comes from other pages is not there to be translated a second time."""
     site = page({"index.md": HEAD + _list(f":style: {style}"), "other.md": OTHER}, builder, linkcheck_ignore=[".*"])
 
     if builder == "linkcheck":
-        assert "index.md" in site.read("output.txt")
-        assert "https://github.com/pftf/RPi4/issues/57" in site.read("output.txt")
+        assert '"uri": "https://github.com/pftf/RPi4/issues/57"' in site.read("output.json")
     if builder == "gettext":
-        assert "A lamp" not in "".join(path.read_text("utf-8") for path in site.out.glob("*.pot"))
+        assert "A lamp" not in site.read("index.pot")
 
 
 def test_no_thread_at_all(page: Page) -> None:

@@ -48,9 +48,13 @@ def test_another_project_refers_to_a_card(page: Page, tmp_path: Path, text: str)
     second = tmp_path / "second"
     second.mkdir()
     (second / "index.md").write_text(f"# S\n\n{text}\n")
-    mapping = {"first": ("https://first.example/", str(first.out / "objects.inv"))}
     extensions = [*sites.SETTINGS["extensions"], "sphinx.ext.intersphinx"]
-    html, latex = (sites.build(second, tmp_path / name, name, extensions=extensions, intersphinx_mapping=mapping) for name in ("html", "latex"))
+
+    def build(builder: str) -> sites.Site:
+        mapping = {"first": ("https://first.example/", str(first.out / "objects.inv"))}
+        return sites.build(second, tmp_path / f"second-{builder}", builder, extensions=extensions, intersphinx_mapping=mapping)
+
+    html, latex = build("html"), build("latex")
     link = BeautifulSoup(html.read("index.html"), "html5lib").select_one("section a.external")
 
     assert (html.warnings, latex.warnings) == ("", "")
