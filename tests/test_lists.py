@@ -1,4 +1,4 @@
-"""Lists of threads, and what machines read of cards."""
+"""Lists of threads."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import mf2py
 import pytest
 from bs4 import BeautifulSoup
 from support import sites
@@ -176,25 +175,7 @@ def test_rebuilds(tmp_path: Path) -> None:
     assert "no card has the anchor or the name 'lamp'" in warnings
 
 
-def test_microformats(page: Page) -> None:
-    """A card is an h-cite for a parser of others."""
-    site = page({"index.md": HEAD, "other.md": OTHER})
-    first, second = mf2py.parse(doc=site.read("other.html"))["items"]
-
-    assert first["type"] == ["h-cite"]
-    assert first["properties"]["url"] == ["https://x.com/i/status/1313512835843055618"]
-    assert first["properties"]["published"] == ["2020-10-06"]
-    assert first["properties"]["author"][0]["properties"] == {"name": ["Jo Example"], "nickname": ["@jo_example"]}
-    assert second["properties"]["name"] == ["A lamp"]
-
-
-def test_microformats_of_posts(sink: Page) -> None:
-    """The posts of an unrolled thread are entries, with address, time and content."""
-    items = mf2py.parse(doc=sink().read("index.html"))["items"]
-    posts = [post for item in items for post in item.get("children", []) if "h-entry" in post["type"]]
-
-    assert len(posts) > 3
-    for post in posts:
-        assert post["properties"]["url"]
-        assert post["properties"]["content"][0]["html"] is not None
-    assert any(re.fullmatch(r"\d{4}-\d\d-\d\dT.*Z", time) for post in posts for time in post["properties"].get("published", []))
+@pytest.mark.parametrize("name", ["threads", "timeline"])
+def test_the_site_has_lists(name: str) -> None:
+    """Its pages of threads and of dates are made with one."""
+    assert "```{thread-list}\n" in (Path(__file__).parent.parent / "docs" / "story" / f"{name}.md").read_text("utf-8")
