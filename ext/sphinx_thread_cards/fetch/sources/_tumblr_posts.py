@@ -28,12 +28,12 @@ _TEXTS = ("body", "caption", "text", "description", "answer", "source")
 
 def read_posts(item: object, ref: ThreadRef) -> tuple[list[Post], dict[str, Author]]:
     """What was reblogged, if anything, and the post; and those who wrote them."""
-    own = _author(at(item, "blog"), text(item, "blog_name") or ref.author or "Tumblr")
+    own = _author(at(item, "blog"), line(item, "blog_name") or ref.author or "Tumblr")
     people = {own.handle: own}
     posts: list[Post] = []
     for number, part in enumerate(objects(item, "trail"), 1):
         id_, blog = ident(part, "post", "id"), at(part, "blog")
-        author = _author(blog, text(blog, "name") or text(part, "broken_blog_name"))
+        author = _author(blog, line(blog, "name") or line(part, "broken_blog_name") or "")
         if not author.handle or id_ == ref.id:
             continue
         people.setdefault(author.handle, author)
@@ -51,7 +51,7 @@ def read_posts(item: object, ref: ThreadRef) -> tuple[list[Post], dict[str, Auth
 def _author(blog: object, handle: str) -> Author:
     avatar = safe_link(at(blog, "avatar", 0, "url"))
     return Author(
-        handle=line(handle) or "",
+        handle=handle,
         name=line(blog, "title"),
         url=safe_link(at(blog, "url")) or safe_link(f"{_SITE}/{handle}"),
         avatar=Media(url=avatar) if avatar else None,
