@@ -66,7 +66,7 @@ def visit_article(self: HTML5Translator, node: card_article) -> None:
     lines = [_header(self, card, language)]
     foreign = card.title_lang and is_another(card.title_lang, language)
     tongue = f' lang="{self.attval(card.title_lang or "")}"' if foreign else ""
-    title = _link(self, card, card.href, card.title, "p-name ")
+    title = _link(self, card, (card.title, card.href), "p-name ")
     lines.append(f'<p class="{BLOCK}-title" id="{name}" dir="auto"{tongue}>{title}</p>\n')
     if who := _who(self, card):
         face = "".join(picture_tag(self, part) for part in node if isinstance(part, card_avatar))
@@ -79,14 +79,16 @@ def visit_article(self: HTML5Translator, node: card_article) -> None:
     self.body.append(self.starttag(node, "article", **label) + "".join(lines))
 
 
-def _link(self: HTML5Translator, card: Card, url: str, text: str, role: str = "") -> str:
+def _link(self: HTML5Translator, card: Card, address: tuple[str, str], role: str = "", said: str = "") -> str:
     """A link; the one to the thread itself says so to machines.
 
-    One without a role has the card's title in its name: many cards have an "Archived copy".
+    :param address: label and URL.
+    :param said: the link's name, where it is more than its label.
     """
-    name = "" if role else f' aria-label="{self.attval(words.labelled(text, card.title))}"'
+    label, url = address
+    name = f' aria-label="{self.attval(said)}"' if said else ""
     role += "u-url " if url == card.ref.url else ""
-    return f'<a class="{role}reference external" href="{self.attval(url)}"{name}>{self.encode(text)}</a>'
+    return f'<a class="{role}reference external" href="{self.attval(url)}"{name}>{self.encode(label)}</a>'
 
 
 def _header(self: HTML5Translator, card: Card, language: str) -> str:
@@ -113,9 +115,15 @@ def _letter(card: Card) -> str:
 
 
 def depart_article(self: HTML5Translator, node: card_article) -> None:
-    """Write the line of links, whose labels need no address beside them, and close the ``<article>``."""
-    links = (_link(self, node["card"], url, label) for label, url in addresses(node["card"]))
-    if note := kept_note(node["card"], node["language"]):
+    """Write the line of links, whose labels need no address beside them, and close the ``<article>``.
+
+    Their names say of which thread: many cards have an "Archived copy".
+    """
+    card: Card = node["card"]
+    told = [] if card.titled else header(card, node["language"])[1:]
+    about = ", ".join((card.title, *told))
+    links = (_link(self, card, both, said=words.labelled(both[0], about)) for both in addresses(card))
+    if note := kept_note(card, node["language"]):
         self.body.append(f'<p class="{BLOCK}-kept">{self.encode(note)}</p>\n')
     self.body.append(f'<p class="{BLOCK}-links">{separator(node["language"]).join(links)}</p>\n</article>\n')
 
