@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from babel import Locale, UnknownLocaleError
@@ -87,6 +88,7 @@ def show_month(when: When, language: str) -> str:
     return format_date(when.day, "LLLL", locale=locale_of(language))
 
 
+@lru_cache(maxsize=64)  # every card asks, and Babel looks at its files each time
 def locale_of(language: str) -> Locale:
     """Babel's locale for a language tag of Sphinx or BCP 47 (``pt_BR``, ``zh-Hans``); English where there is none."""
     if language in _PLAIN_ENGLISH:
