@@ -353,9 +353,10 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from test_store import a_thread
 from sphinx_thread_cards.store import save
-print("ready", flush=True)
 for number in count():
     save(a_thread(f"{sys.argv[3]} {number} " * 4000), Path(sys.argv[1]))
+    if number == 0:
+        print("ready", flush=True)
 """
 
 

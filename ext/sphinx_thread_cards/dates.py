@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from babel import Locale, UnknownLocaleError
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.model import ThreadRef
 
 # Babel's data for one language takes 4 MB, a twentieth of what a small site takes to build. Most sites are in English.
-_PLAIN_ENGLISH = {"", "en"}
+PLAIN_ENGLISH = frozenset({"", "en"})
+"""Languages of Sphinx for which nothing is asked of Babel."""
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -63,7 +65,7 @@ def show_when(when: When, language: str) -> str:
 
     :param language: Sphinx's ``language``. Plain ``en`` writes the day first, ``en_US`` the month.
     """
-    if language in _PLAIN_ENGLISH:
+    if language in PLAIN_ENGLISH:
         day = f"{when.day.day} " if when.precision is Precision.DAY else ""
         month = "" if when.precision is Precision.YEAR else f"{_MONTHS[when.day.month - 1]} "
         return f"{day}{month}{when.day.year}"
@@ -82,14 +84,15 @@ def show_year(when: When, language: str) -> str:
 
 def show_month(when: When, language: str) -> str:
     """The name of the month alone, as it stands without a day: ``October``."""
-    if language in _PLAIN_ENGLISH:
+    if language in PLAIN_ENGLISH:
         return _MONTHS[when.day.month - 1]
     return format_date(when.day, "LLLL", locale=locale_of(language))
 
 
+@lru_cache(maxsize=64)  # every card asks, and Babel looks at its files each time
 def locale_of(language: str) -> Locale:
     """Babel's locale for a language tag of Sphinx or BCP 47 (``pt_BR``, ``zh-Hans``); English where there is none."""
-    if language in _PLAIN_ENGLISH:
+    if language in PLAIN_ENGLISH:
         return Locale("en", "GB")
     try:
         return Locale.parse(language.replace("-", "_"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sphinx import locale
 from sphinx.util.i18n import CatalogInfo
 
-from sphinx_thread_cards.dates import locale_of
+from sphinx_thread_cards.dates import PLAIN_ENGLISH, locale_of
 
 if TYPE_CHECKING:
     from sphinx.config import Config
@@ -43,7 +43,7 @@ def runs_to_the_left(language: str) -> bool:
 
     :param language: Sphinx's ``language``.
     """
-    return locale_of(language).text_direction == "rtl"
+    return language not in PLAIN_ENGLISH and locale_of(language).text_direction == "rtl"
 
 
 def separator(language: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import MISSING, fields, is_dataclass
-from enum import Enum
+from functools import cache
 from typing import Any
 
 from sphinx_thread_cards.readers import reader_of
@@ -17,10 +17,24 @@ DEEPEST = 8
 """How many quotes, lists and quoted posts may stand in each other inside a post."""
 _ALWAYS = frozenset({"type", "format"})  # they have a default, but say how the rest is to be read
 _SAID = ("id", "author", "blocks", "warning")
-_AS_THEY_ARE = frozenset({str, int, bool, type(None)})
-_PLAIN_FIELDS: dict[type, list[tuple[str, tuple[object, ...] | None]]] = {}
-_in_json = json.JSONEncoder(ensure_ascii=False).encode
 _read_thread = reader_of(Thread)
+
+
+def _filled(part: Any) -> dict[str, Any]:  # noqa: ANN401 - any of the dataclasses
+    """The fields of a part of a thread that its file holds, by name; called by ``json`` as well."""
+    left_out = _left_out(part.__class__)
+    return {name: value for name, value in part.__dict__.items() if value not in left_out[name]}
+
+
+@cache
+def _left_out(cls: Any) -> dict[str, tuple[object, ...]]:  # noqa: ANN401 - a dataclass
+    """The values with which a field is not written, by its name."""
+    always = {field.name for field in fields(cls) if field.default is MISSING} | _ALWAYS
+    return {field.name: () if field.name in always else (field.default, "") for field in fields(cls)}
+
+
+_in_json = json.JSONEncoder(ensure_ascii=False, check_circular=False, default=_filled).encode
+_in_ascii = json.JSONEncoder(separators=(",", ":"), sort_keys=True, check_circular=False, default=_filled).encode
 
 
 def dumps(thread: Thread) -> str:
@@ -28,21 +42,22 @@ def dumps(thread: Thread) -> str:
 
     :returns: JSON with a line break at its end, to be written as UTF-8.
     """
-    return _in_lines(_plain(thread), "\n") + "\n"
+    return _in_lines(thread, "\n") + "\n"
 
 
-def _in_lines(value: object, line: str) -> str:
+def _in_lines(value: Any, line: str) -> str:  # noqa: ANN401 - whatever a thread holds
     """As ``json.dumps`` writes it with an indent, for which that has no fast way.
 
     :param line: a line break and the indent of the line that the value begins in.
     """
+    kind = type(value)
     inner = f"{line}  "
-    if isinstance(value, dict) and value:
-        parts = [f"{inner}{_in_json(name)}: {_in_lines(part, inner)}" for name, part in sorted(value.items())]
-        return f"{{{','.join(parts)}{line}}}"
-    if isinstance(value, list) and value:
+    if kind is tuple and value:
         return f"[{','.join([inner + _in_lines(part, inner) for part in value])}{line}]"
-    return _in_json(value)
+    if kind is str or not is_dataclass(kind):
+        return _in_json(value)
+    parts = [f'{inner}"{name}": {_in_lines(part, inner)}' for name, part in sorted(_filled(value).items())]
+    return f"{{{','.join(parts)}{line}}}" if parts else "{}"
 
 
 def cleaned(thread: Thread) -> Thread:
@@ -50,7 +65,7 @@ def cleaned(thread: Thread) -> Thread:
 
     :raises SnapshotError: it could not be read again, and why.
     """
-    return _read(_plain(thread))
+    return _read(_parse(_in_json(thread)))
 
 
 def digest(thread: Thread) -> str:
@@ -59,44 +74,17 @@ def digest(thread: Thread) -> str:
     :param thread: as :func:`cleaned` gives it.
     """
     said = [written(post) for post in thread.posts]
-    text = json.dumps(said, separators=(",", ":"), sort_keys=True)
-    return f"sha256:{hashlib.sha256(text.encode('ascii')).hexdigest()}"
+    return f"sha256:{hashlib.sha256(_in_ascii(said).encode('ascii')).hexdigest()}"
 
 
-def written(post: Post) -> dict[str, Any]:
-    """Of a post what its author wrote, as JSON: text, warning, alternative texts.
+def written(post: Post) -> dict[str, object]:
+    """Of a post what its author wrote: text, warning, alternative texts.
 
     Not the addresses of pictures, and not where or how large they are kept: some servers name them anew each time.
     """
-    return {name: _plain(getattr(post, name)) for name in _SAID} | {
+    return {name: getattr(post, name) for name in _SAID} | {
         "media": [{"kind": media.kind, "alt": media.alt} for media in post.media],
         "quoted": written(post.quoted) if post.quoted else None,
-    }
-
-
-def _plain(value: object) -> Any:  # noqa: ANN401 - whatever JSON knows
-    kind = type(value)
-    if kind in _AS_THEY_ARE:
-        return value
-    if isinstance(value, tuple):
-        return [_plain(part) for part in value]
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, str):
-        return str(value)  # of a class of its own, which readers refuse
-    if kind not in _PLAIN_FIELDS:
-        if not is_dataclass(value):
-            return value
-        # Looked up once for each class: `fields` alone would take most of the time.
-        _PLAIN_FIELDS[kind] = [
-            (field.name, None if field.default is MISSING or field.name in _ALWAYS else (field.default, ""))
-            for field in fields(value)
-        ]
-    found = value.__dict__
-    return {
-        name: _plain(found[name])
-        for name, left_out in _PLAIN_FIELDS[kind]
-        if name in found and (left_out is None or found[name] not in left_out)
     }
 
 

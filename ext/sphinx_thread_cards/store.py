@@ -134,7 +134,7 @@ def _read(path: str) -> bytes | None:
             raise SnapshotError(reason)
         if found.st_size > MOST_BYTES:
             raise SnapshotError(TOO_LARGE)
-        with open(path, "rb") as file:  # noqa: PTH123 - as above
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - as above
             return file.read()
     except (FileNotFoundError, NotADirectoryError):
         return None

@@ -28,8 +28,9 @@ def _read_text(value: object, _room: int) -> str:
 
 def _read_line(value: object, _room: int) -> str | None:
     """None stands for an empty one, as for one that is not there."""
-    text = _read_text(value, 0)
-    return (text.strip() if text.isprintable() else clean_line(text)) or None
+    if type(value) is str and value.isprintable():
+        return value.strip() or None
+    return clean_line(_read_text(value, 0)) or None
 
 
 def _read_lines(value: object, _room: int) -> str | None:

@@ -81,9 +81,10 @@ def thread_of(  # noqa: PLR0913 - the parts of a thread
     if not once:
         raise BadAnswer(ref.url, "there is no post in the answer")
     lang = _common_language(once)
-    done: list[Post] = []
-    for post in once:
-        answers = post.answers if any(post.answers == earlier.id for earlier in done[:-1]) else None
+    places = {post.id: place for place, post in enumerate(once)}
+    done = []
+    for place, post in enumerate(once):
+        answers = post.answers if places.get(post.answers or "", place) < place - 1 else None
         done.append(replace(post, lang=None if post.lang == lang else post.lang, answers=answers))
     handles = dict.fromkeys(handle for post in done for handle in _handles(post))
     return Thread(

@@ -73,7 +73,7 @@ class _Reader:
         self._bare = bare
         self._writer = Writer()
         self._style = PLAIN
-        self._ends: list[Callable[[], None]] = []
+        self._ends: list[tuple[Callable[[], None], Span]] = []
         self._tables = 0
         self._media: dict[str, Media] = {}
 
@@ -81,13 +81,15 @@ class _Reader:
         walker = etree.iterwalk(root, events=("start", "end"))
         for event, element in cast("Iterator[tuple[str, _Element]]", walker):
             if event == "end":
-                self._ends.pop()()
+                end, self._style = self._ends.pop()
+                end()
                 self._text(element.tail)
             elif self._whole(element):
                 walker.skip_subtree()
-                self._ends.append(_nothing)
+                self._ends.append((_nothing, self._style))
             else:
-                self._ends.append(self._begin(element))
+                before = self._style
+                self._ends.append((self._begin(element), before))
                 self._text(element.text)
         return Rich(blocks=self._writer.blocks(), media=tuple(self._media.values()))
 
@@ -102,46 +104,43 @@ class _Reader:
 
     def _whole(self, element: _Element) -> bool:
         """Take an element that is read with all that it holds; False for others."""
-        if element.tag in tags.BLOCKS:
+        tag = element.tag
+        if tag in tags.BLOCKS:
             self._end_paragraph()
         if tags.is_noise(element):
             pass
         elif tags.is_emoji(element):
             self._text(element.get("alt") or tags.text_in(element))
-        elif element.tag == "aside" and "onebox" in tags.classes(element):
+        elif tag == "aside" and "onebox" in tags.classes(element):
             self._put(preview(element, self._base, self._style))
             self._end_paragraph()
-        elif element.tag in {"video", "audio"} or element.get("data-video-src"):
+        elif tag in {"video", "audio"} or element.get("data-video-src"):
             self._put(video(element, self._base, self._style, apart=self._apart))
-        elif element.tag == "img":
+        elif tag == "img":
             self._put(picture(element, self._base, self._style, apart=self._apart))
-        elif element.tag == "pre":
+        elif tag == "pre":
             self._code(element)
         else:
             return False
         return True
 
     def _begin(self, element: _Element) -> Callable[[], None]:
-        """Start of an element; what is returned is to be done at its end."""
-        tag, before = element.tag, self._style
+        """Start of an element; what is returned is to be done at its end, in the style around it."""
+        tag = element.tag
         end = self._layout(element)
         if tag in tags.STRUCK or tag == "q":
             opening, closing = ("“", "”") if tag == "q" else ("~~", "~~")
             self._text(opening)
             end = partial(self._text, closing)
-        self._style = changed(
-            before,
-            emphasis=before.emphasis or tag in tags.EMPHASIS,
-            strong=before.strong or tag in tags.STRONG,
-            code=before.code or tag in tags.CODE,
-            href=safe_link(element.get("href"), self._base) if tag == "a" else before.href,
-        )
-
-        def finish() -> None:
-            end()
-            self._style = before
-
-        return finish
+        elif tag == "a":
+            self._style = changed(self._style, href=safe_link(element.get("href"), self._base))
+        elif tag in tags.EMPHASIS:
+            self._style = changed(self._style, emphasis=True)
+        elif tag in tags.STRONG:
+            self._style = changed(self._style, strong=True)
+        elif tag in tags.CODE:
+            self._style = changed(self._style, code=True)
+        return end
 
     def _layout(self, element: _Element) -> Callable[[], None]:
         tag = element.tag

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -36,6 +38,7 @@ _IN_URL = "!#$%&'()*+,/:;=?@[]~"
 _CLOSING = {")": "(", "]": "["}
 _DOTS = "….. "
 _SHORTEST = 6
+_style = attrgetter("href", "emphasis", "strong", "code")
 
 
 def clean(text: object) -> str:
@@ -146,16 +149,9 @@ def _trimmed(line: list[Span]) -> list[Span]:
 
 def _merged(spans: list[Span]) -> Iterator[Span]:
     """Neighbours of one style as one span."""
-    texts: list[str] = []
-    for span, following in zip(spans, [*spans[1:], None], strict=True):
-        texts.append(span.text)
-        if following is None or _style(span) != _style(following):
-            yield _whole_address(with_text(span, "".join(texts)))
-            texts = []
-
-
-def _style(span: Span) -> tuple[str | None, bool, bool, bool]:
-    return span.href, span.emphasis, span.strong, span.code
+    for _, group in groupby(spans, _style):
+        alike = list(group)
+        yield _whole_address(with_text(alike[0], "".join([span.text for span in alike])))
 
 
 def _whole_address(span: Span) -> Span:

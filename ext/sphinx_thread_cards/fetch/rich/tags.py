@@ -69,16 +69,17 @@ def is_emoji(element: _Element) -> bool:
 
 def is_noise(element: _Element) -> bool:
     """Whether nothing in the element was written by the post's author."""
-    if element.tag in DROPPED or element.get("hidden") is not None:
+    tag = element.tag
+    if tag in DROPPED or element.get("hidden") is not None:
         return True
     own = classes(element)
-    in_lightbox = "meta" in own and "lightbox" in classes_above(element)
-    # A picture of one pixel counts readers.
-    pixel = element.tag == "img" and {element.get("width"), element.get("height")} <= {"0", "1"}
-    parent = element.getparent()
+    if not _NOISE.isdisjoint(own) or ("meta" in own and "lightbox" in classes_above(element)):
+        return True
+    if tag == "img":  # of one pixel: it counts readers
+        return {element.get("width"), element.get("height")} <= {"0", "1"}
+    parent = element.getparent() if tag == "mrow" else None
     # A formula beside its TeX (MathML, section 6): the TeX can be read in a line.
-    formula = element.tag == "mrow" and parent is not None and parent.tag == "semantics"
-    return in_lightbox or pixel or formula or not _NOISE.isdisjoint(own)
+    return parent is not None and parent.tag == "semantics"
 
 
 def classes_above(element: _Element) -> frozenset[str]:

@@ -56,6 +56,8 @@ class Writer:
 
     def end_paragraph(self) -> None:
         """What follows stands in a paragraph of its own."""
+        if not self._spans:
+            return
         for paragraph in paragraphs(self._spans):
             self._open[-1].add(paragraph)
         self._spans = []

@@ -97,7 +97,7 @@ def read(ref: ThreadRef, wish: Wish, items: list[tuple[dict[str, Any], str | Non
     if not posts or posts[0].id != ref.id:
         raise BadAnswer(ref.url, f"the answer does not tell who wrote item {ref.id}")
     people = {
-        post.author: Author(handle=post.author, url=safe_link(f"/user?id={post.author}", _SITE)) for post in posts
+        post.author: Author(handle=post.author, url=safe_link(f"{_SITE}/user?id={post.author}")) for post in posts
     }
     said = count(root, "descendants")
     thread = thread_of(
@@ -119,7 +119,7 @@ def _post(item: Mapping[str, Any], above: str | None, options: Iterable[Mapping[
     hidden = flag(item, "dead") or flag(item, "deleted") or text(item, "text").strip() in _KILLED
     if not id_ or not author or hidden or at(item, "type") == "pollopt":
         return None
-    url = safe_link(f"/item?id={id_}", _SITE) or _SITE
+    url = safe_link(f"{_SITE}/item?id={id_}") or _SITE
     blocks: tuple[Block, ...] = from_html(text(item, "text"), url)
     if link := safe_link(at(item, "url")):
         blocks = (link_paragraph(None, link), *blocks)
