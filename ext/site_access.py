@@ -63,7 +63,7 @@ def mend_page(app: Sphinx, _page: str, _template: str, context: dict[str, Any], 
     if app.builder.name == "epub":
         return
     for name, mend in (("furo_navigation_tree", mend_navigation), ("body", reach_code)):
-        if name in context:
+        if context.get(name):
             context[name] = mend(context[name])
 
 

@@ -78,7 +78,7 @@ def test_cards_read_well_without_styles(chromium: Browser, small: Callable[..., 
         "Begin 1",
         "Jo Example",
         "What it says.",
-        "Read on Thread Reader · Original on X · Archived copy",
+        "Read on Thread Reader\N{NO-BREAK SPACE}· Original on X\N{NO-BREAK SPACE}· Archived copy",
     ]
 
 

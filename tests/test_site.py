@@ -68,13 +68,6 @@ def visits(chromium: Browser, site: sites.Site, address: str) -> dict[str, Visit
         tab.set_viewport_size({"width": 1280, "height": 900})
         tab.goto(address + name)
         shift, requests = look.layout_shift(tab), [*asked]
-        if shift:
-            # Seen once, it may be the busy machine's. What is ours is seen again, though not in every load.
-            shifts = []
-            for _ in range(4):
-                tab.goto(address + name)
-                shifts.append(look.layout_shift(tab))
-            shift = max(shifts)
         wider = {}
         for width in (look.ZOOMED, look.SMALL):
             tab.set_viewport_size({"width": width, "height": 480})

@@ -125,7 +125,9 @@ def depart_article(self: HTML5Translator, node: card_article) -> None:
     links = (_link(self, card, both, said=words.labelled(both[0], about)) for both in addresses(card))
     if note := kept_note(card, node["language"]):
         self.body.append(f'<p class="{BLOCK}-kept">{self.encode(note)}</p>\n')
-    self.body.append(f'<p class="{BLOCK}-links">{separator(node["language"]).join(links)}</p>\n</article>\n')
+    # A line may break behind a dot, not before it.
+    dot = separator(node["language"]).replace(" ", "\N{NO-BREAK SPACE}", 1)
+    self.body.append(f'<p class="{BLOCK}-links">{dot.join(links)}</p>\n</article>\n')
 
 
 def visit_post(self: HTML5Translator, node: card_post) -> None:
