@@ -14,6 +14,8 @@ from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.texescape import escape
 
+from site_breaks import keep_together
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -65,6 +67,7 @@ def arrange_book(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         if not isinstance(line.parent, nodes.section):
             line.parent.remove(line)
     _number_footnotes(doctree)
+    keep_together(doctree)
 
 
 def _top_level_files(tree: nodes.Element) -> list[addnodes.start_of_file]:
