@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from notfound.utils import replace_uris  # type: ignore[import-untyped]
+from site_breaks import keep_together
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.texescape import escape
-
-from site_breaks import keep_together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -154,12 +154,10 @@ def plain(threads: Iterable[Listed], manner: Manner) -> list[nodes.Node]:
 
 
 def in_paragraphs(box: nodes.Element) -> None:
-    """Make one paragraph of the paragraphs of each item, for LaTeX, which would set them apart and let pages end there."""
+    """Make one paragraph of those of each item, for LaTeX, which would set them apart and let pages end there."""
     for item in list(box.findall(nodes.list_item)):
-        first, *others = item.children
-        for part in others:
-            first += [nodes.raw("", "\\newline ", format="latex"), *part.children]
-        item[:] = [first]
+        lines = [[nodes.raw("", r"\newline ", format="latex"), *part.children] for part in item.children]
+        item[:] = [nodes.paragraph("", "", *[node for line in lines for node in line][1:])]
 
 
 def in_lines(box: nodes.Element) -> None:
