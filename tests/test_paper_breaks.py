@@ -25,7 +25,7 @@ def _words(text: str, href: str | None = None, *, code: bool = False) -> Paragra
     return Paragraph(spans=(Span(text=text, href=href, code=code),))
 
 
-def _build(folder: Path, pages: dict[str, str], *posts: tuple[Block, ...]) -> Paper:
+def _build(folder: Path, pages: dict[str, str], *posts: tuple[Block, ...], **settings: object) -> Paper:
     source = folder / "source"
     source.mkdir()
     for name, text in pages.items():
@@ -37,7 +37,7 @@ def _build(folder: Path, pages: dict[str, str], *posts: tuple[Block, ...]) -> Pa
     )
     if posts:
         store.save(thread, source / store.FOLDER)
-    site = sites.build(source, folder / "out", "latex", latex_engine="pdflatex")
+    site = sites.build(source, folder / "out", "latex", latex_engine="pdflatex", **settings)
     assert site.warnings == ""
     return typeset(site.out, "cases", "pdflatex")
 
@@ -103,7 +103,7 @@ def test_a_timeline_keeps_together(tmp_path: Path) -> None:
 def test_dates_of_a_list_are_not_torn(tmp_path: Path) -> None:
     """A date in a table of threads ends a line between words only."""
     card = "```{thread} https://github.com/pftf/RPi4/issues/1\n:title: The lamp\n:date: 2019-09-18\n```\n"
-    paper = _build(tmp_path, {"index": f"# Lists\n\n```{{thread-list}}\n```\n\n{card}"})
+    paper = _build(tmp_path, {"index": f"# Lists\n\n```{{thread-list}}\n```\n\n{card}"}, latex_elements={"sphinxsetup": "hmargin=2in"})
 
     assert "Septem-" not in "".join(paper.pages)
     assert "18 September" in " ".join(line.text for line in paper.lines)
