@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -54,3 +55,14 @@ def test_the_book_is_whole(book: Paper) -> None:
     assert addresses(book) <= book.links
     assert [size for size in book.too_wide() if size > 5] == []
     assert book.collisions() == []
+
+
+def test_the_book_is_made_well(book: Paper) -> None:
+    """The contents fill two pages, each part's page holds all its chapters, and words that lead to something stay with it."""
+    assert "Overfull \\vbox (1" not in book.log.replace("Overfull \\vbox (1.", "")
+    assert book.page_of("Index of threads 1") == 2
+    assert book.page_of("Contents") == 1
+    part = next(page for page in book.pages if page.startswith("Using the cards"))
+    assert "Privacy and copyright of kept threads" in part
+    ends = [re.sub(r"\s*\d*\s*\Z", "", page) for page in book.pages]
+    assert [page[-80:] for page in ends if page.endswith(":")] == []
