@@ -59,9 +59,9 @@ def test_the_book_is_whole(book: Paper) -> None:
 
 def test_the_book_is_made_well(book: Paper) -> None:
     """The contents fill two pages, each part's page holds all its chapters, and words that lead to something stay with it."""
-    assert "Overfull \\vbox (1" not in book.log.replace("Overfull \\vbox (1.", "")
-    assert book.page_of("Index of threads 1") == 2
-    assert book.page_of("Contents") == 1
+    assert [size for size in re.findall(r"Overfull \\vbox \(([\d.]+)pt", book.log) if float(size) > 5] == []
+    assert "Index of threads" in book.pages[2]
+    assert book.pages[3].startswith("Introduction")
     part = next(page for page in book.pages if page.startswith("Using the cards"))
     assert "Privacy and copyright of kept threads" in part
     ends = [re.sub(r"\s*\d*\s*\Z", "", page) for page in book.pages]
