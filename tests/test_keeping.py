@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sphinx_thread_cards import store
 from sphinx_thread_cards.fetch.compare import compare
-from sphinx_thread_cards.fetch.errors import NotFound
+from sphinx_thread_cards.fetch.errors import Forbidden, NotFound
 from sphinx_thread_cards.fetch.finding import Finding, check_one
 from sphinx_thread_cards.fetch.keeping import WouldLose, is_by_hand, is_older, to_keep, with_status
 from sphinx_thread_cards.fetch.outcome import Plan
@@ -135,18 +136,21 @@ def test_alternative_text_written_by_hand_is_no_edit() -> None:
 class Server:
     """A microblog that shows a chain only as far as it reaches from the post that is asked for."""
 
-    def __init__(self, chain: list[str], *, gone: set[int]) -> None:
-        self.chain, self.gone, self.asked = chain, gone, list[int]()
+    def __init__(self, chain: list[str], *, gone: Collection[int] = (), hidden: Collection[int] = ()) -> None:
+        self.chain, self.gone, self.hidden, self.asked = chain, gone, hidden, list[int]()
 
     def find(self, cited: Cited, _: Plan) -> Found:
         number = int(cited.ref.id.removeprefix("1") or 1)
         self.asked.append(number)
         if number in self.gone:
             raise NotFound(cited.ref.url, "gone")
+        if number in self.hidden:
+            raise Forbidden(cited.ref.url, "for friends")
         whole = thread(*self.chain)
-        reached = [post for post in whole.posts if int(post.id) not in self.gone]
-        ends = [number_gone for number_gone in sorted(self.gone) if number_gone > number]
-        begins = [number_gone for number_gone in sorted(self.gone) if number_gone < number]
+        breaks = sorted({*self.gone, *self.hidden})
+        reached = [post for post in whole.posts if int(post.id) not in breaks]
+        ends = [number_gone for number_gone in breaks if number_gone > number]
+        begins = [number_gone for number_gone in breaks if number_gone < number]
         reached = [post for post in reached if (begins or [0])[-1] < int(post.id) < (ends or [len(self.chain) + 1])[0]]
         return Found(thread=replace(whole, posts=tuple(reached)), whole=not begins)
 
@@ -163,6 +167,7 @@ def plan(tmp_path: Path) -> Plan:
         ({9}, "post 9 deleted", 2),
         ({3, 6}, "posts 3, 6 deleted", 5),
         ({8, 9}, "posts 8, 9 deleted", 3),
+        ({2, 3, 4, 5, 6, 7, 8}, "posts 2, 3, 4, 5, 6, 7, 8 deleted", 9),
     ],
 )
 def test_chain_that_is_broken_in_the_middle_loses_only_what_is_gone(
@@ -180,6 +185,19 @@ def test_chain_that_is_broken_in_the_middle_loses_only_what_is_gone(
 
     assert (result.finding, result.why) == (Finding.EDITED, why)
     assert len(server.asked) <= most_asked
+
+
+def test_posts_that_are_not_to_be_seen_are_not_called_deleted(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor is the thread called changed; but it is said which posts nobody has seen."""
+    chain = [f"Post {number}." for number in range(1, 6)]
+    store.save(kept(thread(*chain)), plan.folder)
+    monkeypatch.setattr("sphinx_thread_cards.fetch.finding.find", Server(chain, hidden={2, 4}).find)
+    ref = parse_thread_url(URL, {"social.example": "mastodon"})
+    assert ref is not None
+
+    result = check_one(Cited(ref=ref), plan)
+
+    assert (result.finding, result.why) == (Finding.SAME, "posts 2, 4 not to be seen")
 
 
 def test_posts_of_a_part_that_are_known_to_be_gone_are_deleted() -> None:

@@ -18,7 +18,7 @@ from sphinx_thread_cards import parse_thread_url, store
 from sphinx_thread_cards.excerpt import beginning
 from sphinx_thread_cards.fetch.keeping import to_keep
 from sphinx_thread_cards.fetch.steps import Found
-from sphinx_thread_cards.kept import meant_in, neutral
+from sphinx_thread_cards.describe import meant_in, neutral
 from sphinx_thread_cards.thread import Author, Block, Code, List, Paragraph, Post, Provenance, Quote, Span, Status, Thread
 from sphinx_thread_cards.words import read_on, what_it_is
 from support import sites

@@ -1,4 +1,4 @@
-"""From what is known of a thread to its card: what it says, and the standard docutils nodes that say it."""
+"""What one card says, and the lines that say it."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from docutils import nodes
-
 from sphinx_thread_cards import words
-from sphinx_thread_cards.dates import show_when, when_of
+from sphinx_thread_cards.dates import show_when
 from sphinx_thread_cards.languages import is_another
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.dates import When
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.options import Options
     from sphinx_thread_cards.thread import Media, Post, Thread
 
 BLOCK = "thread-card"
@@ -72,34 +69,6 @@ class Card:
         return (*self.ref.key, self.post)
 
 
-def describe(
-    ref: ThreadRef, options: Options, thread: Thread | None = None, *, unrolled: bool = False, excerpt: int = 0
-) -> Card:
-    """Lay what the author wrote over what the snapshot says, and that over what the address says.
-
-    :param thread: the kept thread, if there is one.
-    :param unrolled: whether cards show all posts where their author does not say.
-    :param excerpt: about how many characters the card quotes of a kept thread of which it does not show the posts.
-    """
-    if thread is not None:
-        from sphinx_thread_cards.kept import describe_kept  # noqa: PLC0415 - few sites keep threads, and the others need not wait for this
-
-        return describe_kept(ref, options, thread, unrolled=unrolled, excerpt=excerpt)
-    title = options.title or ref.title
-    return Card(
-        ref=ref,
-        title=title or words.what_it_is(ref),
-        titled=title is not None,
-        author=options.author,
-        handle=options.handle or ref.author,
-        when=options.date or when_of(ref),
-        lang=options.lang,
-        title_lang=options.lang if title else None,
-        archive=options.archive,
-        post=ref.post,
-    )
-
-
 def anchor(ref: ThreadRef) -> str:
     """The card's id on its page, ``thread-x-1313512835843055618``."""
     return f"thread-{ref.platform}-{_NOT_IN_ANCHOR.sub('-', ref.id).strip('-')}"
@@ -110,36 +79,6 @@ def class_of(ref: ThreadRef) -> str:
     return f"{BLOCK}-{ref.platform}"
 
 
-def build(card: Card, place: nodes.container, language: str) -> nodes.container:
-    """The card as a plain container of standard nodes; every builder knows what is in it.
-
-    :param place: the container in the page's doctree, with the author's summary; its classes and ids go to the card.
-    :param language: Sphinx's ``language``, for dates.
-    """
-    box = nodes.container(classes=place["classes"], ids=place["ids"], names=place["names"])
-    box.source, box.line = place.source, place.line
-    box += nodes.paragraph("", SEPARATOR.join(header(card, language)), classes=[f"{BLOCK}-header"])
-    title = nodes.reference("", card.title, refuri=card.href)
-    box += nodes.paragraph("", "", title, classes=[f"{BLOCK}-title"])
-    if who := " ".join(filter(None, (card.author, card.handle and f"@{card.handle}"))):
-        box += nodes.paragraph("", who, classes=[f"{BLOCK}-author"])
-    if place.children:
-        box += nodes.container("", *place.children, classes=[f"{BLOCK}-summary"])
-    if card.thread:
-        from sphinx_thread_cards.unroll import unroll  # noqa: PLC0415 - as in describe
-
-        posts = unroll(card, card.thread, place["ids"][0], language)
-        box += nodes.container("", *posts, classes=[f"{BLOCK}-posts"])
-    box += quotation(card)
-    if note := kept_note(card, language):
-        box += nodes.paragraph("", note, classes=[f"{BLOCK}-kept"])
-    for label, url in addresses(card):
-        # The address as text, for readers who cannot click.
-        link = nodes.reference("", url, refuri=url)
-        box += nodes.paragraph("", words.labelled(label), link, classes=[f"{BLOCK}-link"])
-    return box
-
-
 def header(card: Card, language: str) -> list[str]:
     """The parts of the first line: platform, place in it, date, language; those that are known."""
     place = " ".join(filter(None, (card.ref.community if card.titled else None, card.ref.number)))
@@ -147,15 +86,6 @@ def header(card: Card, language: str) -> list[str]:
     foreign = card.lang and is_another(card.lang, language)
     tongue = words.language_name(card.lang, language) if card.lang and foreign else None
     return [part for part in (words.platform_label(card.ref), place, date, tongue) if part]
-
-
-def quotation(card: Card) -> list[nodes.Element]:
-    """The beginning of the post that the card quotes, or nothing."""
-    if card.quoted is None:
-        return []
-    from sphinx_thread_cards.excerpt import quote  # noqa: PLC0415 - as in describe
-
-    return quote(card.quoted, card.lang, card.excerpt)
 
 
 def kept_note(card: Card, language: str) -> str | None:

@@ -9,8 +9,8 @@ from docutils import nodes
 from sphinx.domains import ObjType
 
 from sphinx_thread_cards import store
-from sphinx_thread_cards.card import describe
 from sphinx_thread_cards.citations import citation_text, told
+from sphinx_thread_cards.describe import describe
 from sphinx_thread_cards.index import ThreadIndex
 from sphinx_thread_cards.notes import Notes
 from sphinx_thread_cards.options import Options

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from sphinx_thread_cards.model import Precision
 
 if TYPE_CHECKING:
-    from sphinx_thread_cards.export import Source
+    from sphinx_thread_cards.bibliography import Source
 
 _MONTHS = "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"
 # Escapes are words of TeX where a sign of its own would join with the next letter.

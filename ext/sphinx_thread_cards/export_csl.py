@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from sphinx_thread_cards.model import Kind, Precision
 
 if TYPE_CHECKING:
+    from sphinx_thread_cards.bibliography import Source
     from sphinx_thread_cards.dates import When
-    from sphinx_thread_cards.export import Source
 
 _TYPES = {
     Kind.VIDEO: "motion_picture",

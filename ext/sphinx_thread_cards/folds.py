@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from docutils import nodes
 
 from sphinx_thread_cards import words
-from sphinx_thread_cards.html import card_article, card_post
 from sphinx_thread_cards.html_quotes import card_content, card_fold
 from sphinx_thread_cards.marks import MEANT
 
@@ -28,12 +27,12 @@ def folded(parts: list[nodes.Element]) -> list[nodes.Element]:
     label = words.other_posts if len(long) == 1 else words.more_posts
     shown = parts[:_SHOWN_BEFORE_THE_FOLD]
     for run in runs:
-        posts = sum(isinstance(part, card_post) for part in run)
+        posts = sum("thread-card-post" in part["classes"] for part in run)
         shown += [card_fold("", *run, label=label(posts))] if run in long else run
     return shown
 
 
-def unfold(article: card_article) -> None:
+def unfold(article: nodes.Element) -> None:
     """Show what is in folds: a reader of books may not open them."""
     for fold in list(article.findall(card_fold)):
         fold.parent.replace(fold, list(_opened(fold)))

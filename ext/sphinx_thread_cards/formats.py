@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from docutils import nodes
 
-from sphinx_thread_cards.card import BLOCK, SEPARATOR, Card, build
+from sphinx_thread_cards.card import BLOCK, SEPARATOR, Card
+from sphinx_thread_cards.card_nodes import build
 from sphinx_thread_cards.html import build_article, card_article
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 
-from sphinx_thread_cards.card import BLOCK, Card, addresses, header, kept_note, quotation
+from sphinx_thread_cards.card import BLOCK, Card, addresses, header, kept_note
+from sphinx_thread_cards.card_nodes import quotation
 from sphinx_thread_cards.dates import show_when
 from sphinx_thread_cards.html_pictures import card_avatar, card_picture, picture_tag, skip_avatar, visit_picture
 from sphinx_thread_cards.html_quotes import (

@@ -16,6 +16,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinx_thread_cards import card as cards
+from sphinx_thread_cards.card_nodes import build
 from sphinx_thread_cards.options import Options
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.store import SnapshotError
@@ -171,7 +172,7 @@ class BuildCards(SphinxPostTransform):
     # After LaTeX's ShowUrlsTransform (400), which would put a footnote behind every title, though the card shows its
     # address; after the formats' own (450), which leave it nothing to do; before the collector of linkcheck (800).
     default_priority = 460
-    shape = staticmethod(cards.build)
+    shape = staticmethod(build)
 
     def run(self, **kwargs: Any) -> None:  # noqa: ARG002, ANN401
         """Put a card in every place."""

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.commands import output
 from sphinx_thread_cards.commands.choice import MisuseError, chosen, open_site
+from sphinx_thread_cards.describe import neutral
 from sphinx_thread_cards.fetch.keeping import now
 from sphinx_thread_cards.housekeeping import pictures_of
-from sphinx_thread_cards.kept import neutral
 from sphinx_thread_cards.store import path_of, save
 from sphinx_thread_cards.thread import Provenance, Status, Thread
 

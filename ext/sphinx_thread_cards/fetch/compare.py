@@ -26,6 +26,8 @@ class Changes:
 
     edited: tuple[int, ...] = ()
     deleted: tuple[int, ...] = ()
+    unseen: tuple[int, ...] = ()
+    """Of those, nobody knows whether they are still there."""
     new: int = 0
     """How many posts there are that are not kept."""
 
@@ -34,7 +36,7 @@ class Changes:
         return bool(self.edited or self.deleted)
 
 
-def compare(kept: Thread, found: Found, gone: Container[str] = ()) -> Changes:
+def compare(kept: Thread, found: Found, gone: Container[str] = (), hidden: Container[str] = ()) -> Changes:
     """Compare a kept thread with what was found of it now.
 
     Where both came from one place, all that was written counts. Where they did not, such as a saved page and an
@@ -42,22 +44,25 @@ def compare(kept: Thread, found: Found, gone: Container[str] = ()) -> Changes:
     Posts that are not there count as deleted where the whole thread was found.
 
     :param gone: ids of posts that are known to be deleted.
+    :param hidden: ids of posts that are not shown to everybody.
     :raises SnapshotError: what was found could not be kept.
     """
     posts = cleaned(found.thread).posts
     # Some platforms have two ids for a post, one of which its address tells.
     live = {post.url: post for post in posts} | {post.id: post for post in posts}
     same = written if _place(kept) == _place(found.thread) else _words
-    edited, deleted, seen = [], [], set()
+    edited, deleted, unseen, seen = list[int](), list[int](), list[int](), set[str]()
     for number, post in enumerate(kept.posts, 1):
         now = live.get(post.id) or live.get(post.url)
         if now is None:
-            deleted += [number] if found.whole or post.id in gone else []
+            is_gone = post.id in gone or (found.whole and post.id not in hidden)
+            (deleted if is_gone else unseen).append(number)
             continue
         seen.add(now.id)
         if same(post) != same(_as_kept(now, post)):
             edited.append(number)
-    return Changes(edited=tuple(edited), deleted=tuple(deleted), new=sum(post.id not in seen for post in posts))
+    new = sum(post.id not in seen for post in posts)
+    return Changes(edited=tuple(edited), deleted=tuple(deleted), unseen=tuple(unseen), new=new)
 
 
 def _as_kept(now: Post, kept: Post) -> Post:

@@ -55,7 +55,7 @@ class Result:
     """Whether the snapshot says so now, and did not before."""
 
 
-_MOST_LOOKS = 5
+_MOST_LOOKS = 30
 """How many posts that are missing from a thread are asked for by themselves."""
 _STATUS = {Finding.SAME: Status.LIVE, Finding.EDITED: Status.EDITED, Finding.GONE: Status.GONE}
 
@@ -83,8 +83,8 @@ def check_one(cited: Cited, plan: Plan) -> Result:
 
 def _look(cited: Cited, plan: Plan, kept: Thread) -> Result:
     try:
-        found, gone = _with_missing(kept, find(cited, plan), plan)
-        changes = compare(kept, found, gone)
+        found, gone, hidden = _with_missing(kept, find(cited, plan), plan)
+        changes = compare(kept, found, gone, hidden)
     except NotFound as error:
         return Result(cited=cited, finding=Finding.GONE, why=error.why)
     except Forbidden as error:
@@ -95,16 +95,17 @@ def _look(cited: Cited, plan: Plan, kept: Thread) -> Result:
         return Result(cited=cited, finding=Finding.UNREACHED, why=f"the answer cannot be used: {error}")
     if changes:
         return Result(cited=cited, finding=Finding.EDITED, why=_told(changes))
-    more = f"{changes.new} more to be had; fetch it with --refresh" if changes.new else ""
-    return Result(cited=cited, finding=Finding.SAME, why=more)
+    return Result(cited=cited, finding=Finding.SAME, why=_told(changes))
 
 
-def _with_missing(kept: Thread, found: Found, plan: Plan) -> tuple[Found, set[str]]:
-    """What was found, with kept posts that are not in it and are there all the same; and ids of those that are not.
+def _with_missing(kept: Thread, found: Found, plan: Plan) -> tuple[Found, set[str], set[str]]:
+    """What was found, with kept posts that are not in it and are there all the same.
 
     Where a post in the middle was deleted, a chain ends before it; so its last posts are asked for by themselves.
+
+    :returns: also ids of posts that are no longer there, and of those that are not shown to everybody.
     """
-    thread, asked, gone = found.thread, set[str](), set[str]()
+    thread, asked, gone, hidden = found.thread, set[str](), set[str](), set[str]()
     for _ in range(_MOST_LOOKS):
         there = {post.url for post in thread.posts}
         last = next((post for post in reversed(kept.posts) if post.url not in there | asked), None)
@@ -117,18 +118,20 @@ def _with_missing(kept: Thread, found: Found, plan: Plan) -> tuple[Found, set[st
         except NotFound:
             gone.add(last.id)
         except Forbidden:
-            continue
+            hidden.add(last.id)
         else:
             posts = tuple(post for post in more.posts if post.url not in there)
             people = tuple(person for person in more.participants if person not in thread.participants)
             thread = replace(thread, posts=thread.posts + posts, participants=thread.participants + people)
-    return replace(found, thread=thread), gone
+    return replace(found, thread=thread), gone, hidden
 
 
 def _told(changes: Changes) -> str:
-    """``posts 2, 5 edited; post 7 deleted``."""
+    """``posts 2, 5 edited; post 7 deleted``; what could not be seen, and what else there is to be had."""
     parts = []
-    for numbers, word in ((changes.edited, "edited"), (changes.deleted, "deleted")):
+    for numbers, word in ((changes.edited, "edited"), (changes.deleted, "deleted"), (changes.unseen, "not to be seen")):
         if numbers:
             parts.append(f"{'post' if len(numbers) == 1 else 'posts'} {', '.join(map(str, numbers))} {word}")
+    if changes.new and not changes:
+        parts.append(f"{changes.new} more to be had; fetch it with --refresh")
     return "; ".join(parts)

@@ -105,30 +105,36 @@ def _author(host: str, who: str, did: str) -> Generator[Ask, Answer, dict[str, A
     }
 
 
-def _first(host: str, did: str, author: object, views: dict[str, View]) -> Generator[Ask, Answer, View]:
-    """Ask upwards for what the author's post answers, as long as that is the author's too; the first one of these."""
+def _first(host: str, did: str, author: object, views: dict[str, View]) -> Generator[Ask, Answer, str]:
+    """Ask upwards for what the author's post answers, as long as that is the author's too.
+
+    :returns: the key of the first one of these. It may be one that was deleted: keys are in the order of time.
+    """
     view = next(iter(views.values()))
     for _ in range(_MOST_ABOVE):
         root, above = split_uri(at(view.record, "reply", "root", "uri")), split_uri(parent_of(view))
         if not above or above[0] != did:
             break
-        # From the root on, all are listed; only where somebody else began must each be asked for.
-        key = root[1] if root and root[0] == did else above[1]
+        own = root is not None and root[0] == did
+        # From the author's own root on, all are listed; only where somebody else began must each be asked for.
+        key = root[1] if root and own else above[1]
         try:
             record = yield from ask_json(_record(host, did, _POSTS, key))
         except (BadAnswer, NotFound):
-            break
+            record = None
         before = len(views)
         _take(views, record, author)
+        if own:
+            return key
         if len(views) == before:
             break
         view = list(views.values())[-1]
-    return view
+    return view.key
 
 
-def _later(host: str, did: str, author: object, views: dict[str, View], first: View) -> Generator[Ask, Answer, bool]:
+def _later(host: str, did: str, author: object, views: dict[str, View], first: str) -> Generator[Ask, Answer, bool]:
     """Ask for the records after the first one; whether there are more than were asked for."""
-    cursor = first.key
+    cursor = first
     for _ in range(_MOST_PAGES):
         query = {"repo": did, "collection": _POSTS, "limit": _PAGE, "reverse": "true", "cursor": cursor}
         answer = yield from ask_json(f"https://{host}/xrpc/com.atproto.repo.listRecords?{urlencode(query)}")

@@ -1,4 +1,4 @@
-"""What a card takes from a kept thread: the post that its address means; and what it may say of a withdrawn one."""
+"""From what is known of a thread to its card: what the author wrote over the snapshot, and that over the address."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sphinx_thread_cards import words
-from sphinx_thread_cards.card import Card, describe
+from sphinx_thread_cards.card import Card
 from sphinx_thread_cards.dates import read_when, when_of
 from sphinx_thread_cards.model import Kind
 from sphinx_thread_cards.platforms import PLATFORMS
@@ -17,8 +17,34 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.thread import Post, Thread
 
 
-def describe_kept(ref: ThreadRef, options: Options, thread: Thread, *, unrolled: bool, excerpt: int) -> Card:
-    """As :func:`~sphinx_thread_cards.card.describe`, for a thread that is kept."""
+def describe(
+    ref: ThreadRef, options: Options, thread: Thread | None = None, *, unrolled: bool = False, excerpt: int = 0
+) -> Card:
+    """Lay what the author wrote over what the snapshot says, and that over what the address says.
+
+    :param thread: the kept thread, if there is one.
+    :param unrolled: whether cards show all posts where their author does not say.
+    :param excerpt: about how many characters the card quotes of a kept thread of which it does not show the posts.
+    """
+    if thread is not None:
+        return _describe_kept(ref, options, thread, unrolled=unrolled, excerpt=excerpt)
+    title = options.title or ref.title
+    return Card(
+        ref=ref,
+        title=title or words.what_it_is(ref),
+        titled=title is not None,
+        author=options.author,
+        handle=options.handle or ref.author,
+        when=options.date or when_of(ref),
+        lang=options.lang,
+        title_lang=options.lang if title else None,
+        archive=options.archive,
+        post=ref.post,
+    )
+
+
+def _describe_kept(ref: ThreadRef, options: Options, thread: Thread, *, unrolled: bool, excerpt: int) -> Card:
+    """As :func:`describe`, for a thread that is kept; a withdrawn one says no more than where it is."""
     if thread.provenance.status == "withdrawn":
         return describe(neutral(ref), options)
     post = meant_in(ref, thread)
