@@ -25,6 +25,13 @@ def keep_together(doctree: nodes.document) -> None:
             words[:] = [_latex(r"{\raggedright "), *words.children, _latex(r"\par}")]
     for code in list(doctree.findall(nodes.literal_block)):
         _keep_whole(code)
+    # A card that pages may end in begins with its head and a post; the heading above it asks for the room of both.
+    for posts in list(
+        doctree.findall(lambda node: isinstance(node, nodes.container) and "thread-card-posts" in node["classes"])
+    ):
+        section = posts.parent.parent
+        if isinstance(section, nodes.section) and isinstance(_before(posts.parent), nodes.title):
+            section.parent.insert(section.parent.index(section), _latex(r"\needspace{16\baselineskip}"))
 
 
 def _leads(words: nodes.paragraph) -> bool:

@@ -10,10 +10,12 @@ from docutils import nodes
 
 from sphinx_thread_cards.card import BLOCK, SEPARATOR, Card
 from sphinx_thread_cards.card_nodes import build
-from sphinx_thread_cards.html import build_article, card_article
+from sphinx_thread_cards.html_articles import build_article
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from sphinx_thread_cards.html import card_article
 
 _LONG = re.compile(r"\S{60,}")
 """What no language hyphenates and no column holds."""

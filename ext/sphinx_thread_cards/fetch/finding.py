@@ -82,20 +82,24 @@ def check_one(cited: Cited, plan: Plan) -> Result:
 
 
 def _look(cited: Cited, plan: Plan, kept: Thread) -> Result:
+    # Answers that are kept are compared too. All are asked for: one that is far below is not deleted.
+    answers = bool(keeping.uncited_answers(kept, cited.posts))
     try:
-        found, gone, hidden = _with_missing(kept, find(cited, plan), plan)
+        wished = replace(cited, replies=cited.replies or answers)
+        found, gone, hidden = _with_missing(kept, find(wished, plan), plan)
         changes = compare(kept, found, gone, hidden)
     except NotFound as error:
         return Result(cited=cited, finding=Finding.GONE, why=error.why)
     except Forbidden as error:
         return Result(cited=cited, finding=Finding.PRIVATE, why=error.why)
     except FetchError as error:
-        return Result(cited=cited, finding=Finding.UNREACHED, why=str(error))
+        return Result(cited=cited, finding=Finding.UNREACHED, why=error.beside(cited.ref.url))
     except SnapshotError as error:
         return Result(cited=cited, finding=Finding.UNREACHED, why=f"the answer cannot be used: {error}")
     if changes:
         return Result(cited=cited, finding=Finding.EDITED, why=_told(changes))
-    return Result(cited=cited, finding=Finding.SAME, why=_told(changes))
+    how = "--refresh --replies" if answers and not cited.replies else "--refresh"
+    return Result(cited=cited, finding=Finding.SAME, why=_told(changes, how))
 
 
 def _with_missing(kept: Thread, found: Found, plan: Plan) -> tuple[Found, set[str], set[str]]:
@@ -126,12 +130,12 @@ def _with_missing(kept: Thread, found: Found, plan: Plan) -> tuple[Found, set[st
     return replace(found, thread=thread), gone, hidden
 
 
-def _told(changes: Changes) -> str:
-    """``posts 2, 5 edited; post 7 deleted``; what could not be seen, and what else there is to be had."""
+def _told(changes: Changes, how: str = "--refresh") -> str:
+    """``posts 2, 5 edited; post 7 deleted``; what could not be seen, and what else there is to be had, and how."""
     parts = []
     for numbers, word in ((changes.edited, "edited"), (changes.deleted, "deleted"), (changes.unseen, "not to be seen")):
         if numbers:
             parts.append(f"{'post' if len(numbers) == 1 else 'posts'} {', '.join(map(str, numbers))} {word}")
     if changes.new and not changes:
-        parts.append(f"{changes.new} more to be had; fetch it with --refresh")
+        parts.append(f"{changes.new} more to be had; fetch it with {how}")
     return "; ".join(parts)
