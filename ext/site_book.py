@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from notfound.utils import replace_uris  # type: ignore[import-untyped]
+from site_breaks import keep_together
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.texescape import escape
@@ -65,6 +66,7 @@ def arrange_book(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         if not isinstance(line.parent, nodes.section):
             line.parent.remove(line)
     _number_footnotes(doctree)
+    keep_together(doctree)
 
 
 def _top_level_files(tree: nodes.Element) -> list[addnodes.start_of_file]:

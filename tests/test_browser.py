@@ -83,10 +83,11 @@ def test_cards_read_well_without_styles(chromium: Browser, small: Callable[..., 
 
 
 def test_printed_cards_are_whole(chromium: Browser, small: Callable[..., str], tmp_path: Path) -> None:
-    """Each begins and ends on one sheet, and its addresses can be read."""
+    """Each begins and ends on one sheet, with the words that lead to it, and its addresses can be read."""
     count = 24
+    cards = [f"Leads to {number}:\n\n{CARD.format(number=number)}" for number in range(100, 100 + count)]
     tab = chromium.new_page()
-    tab.goto(small("# T\n\n" + "\n".join(CARD.format(number=number) for number in range(100, 100 + count))))
+    tab.goto(small("# T\n\n" + "\n".join(cards)))
     tab.pdf(path=tmp_path / "page.pdf", format="A4")
     tab.close()
     command = [require("pdftotext"), "-layout", str(tmp_path / "page.pdf"), "-"]
@@ -94,6 +95,7 @@ def test_printed_cards_are_whole(chromium: Browser, small: Callable[..., str], t
 
     begun = [re.findall(r"Begin (\d+)", sheet) for sheet in sheets]
     assert [re.findall(r"https://archive\.example/end-(\d+)", sheet) for sheet in sheets] == begun
+    assert [re.findall(r"Leads to (\d+)", sheet) for sheet in sheets] == begun
     assert sum(len(numbers) for numbers in begun) == count
     assert sum("https://x.com/" in line for sheet in sheets for line in sheet.split("\n")) == count
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -54,3 +55,15 @@ def test_the_book_is_whole(book: Paper) -> None:
     assert addresses(book) <= book.links
     assert [size for size in book.too_wide() if size > 5] == []
     assert book.collisions() == []
+
+
+def test_the_book_is_made_well(book: Paper) -> None:
+    """The contents fill two pages, each part's page holds all its chapters, and words that lead to something stay with it."""
+    assert [size for size in re.findall(r"Overfull \\vbox \(([\d.]+)pt", book.log) if float(size) > 5] == []
+    assert "Index of threads" in book.pages[2]
+    assert book.pages[3].startswith("Introduction")
+    part = next(page for page in book.pages if page.startswith("Using the cards"))
+    assert "Privacy and copyright of kept threads" in part
+    # In points from the top; below stands the number of the page. Above these lines a picture may follow.
+    last = {line.page: line for line in sorted(book.lines, key=lambda line: line.bottom) if line.bottom < 770}
+    assert [line.text for line in last.values() if line.text.endswith(":") and line.bottom > 700] == []

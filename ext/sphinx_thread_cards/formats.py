@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sphinx_thread_cards.html import card_article
+
+_LONG = re.compile(r"\S{60,}")
+"""What no language hyphenates and no column holds."""
+_PIECE = re.compile(r".{1,10}")
 
 
 def _build_with_target(card: Card, place: nodes.container, language: str) -> nodes.container:
@@ -47,7 +52,24 @@ def _build_for_latex(card: Card, place: nodes.container, language: str) -> nodes
     for part in (node for node in box.children if isinstance(node, nodes.container)):
         if _runs_to_the_left(part.astext()):
             part["classes"] = [*part["classes"], f"{BLOCK}-rtl"]
+        if f"{BLOCK}-summary" not in part["classes"]:
+            _break_words(part)
     return box
+
+
+def _break_words(part: nodes.Element) -> None:
+    """Let lines end within very long words; what is an address and says so is broken by LaTeX's package for them."""
+    for text in [text for text in part.findall(nodes.Text) if _LONG.search(text)]:
+        holder = text.parent
+        if holder.get("refuri") == text or isinstance(holder, nodes.raw):
+            continue
+        broken: list[nodes.Node] = []
+        for word in re.split(rf"({_LONG.pattern})", text):
+            pieces = _PIECE.findall(word) if _LONG.match(word) else [word]
+            for piece in pieces:
+                broken += [nodes.Text(piece), nodes.raw("", r"\threadcardbreak{}", format="latex")]
+            broken.pop()
+        holder.replace(text, broken)
 
 
 def _number_in_margin(post: nodes.Element) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.dates import When
     from sphinx_thread_cards.lists import Listed, Place
 
-_WIDTHS = 15, 55, 30
+_WIDTHS = 20, 50, 30
 """Of the columns of a table, in hundredths of the line."""
 
 
@@ -151,6 +151,13 @@ def _item(thread: Listed, manner: Manner, *, dated: bool) -> nodes.list_item:
 def plain(threads: Iterable[Listed], manner: Manner) -> list[nodes.Node]:
     """Items of plain text, in the place of a table: one line for each address, as its writer wraps table cells."""
     return [_items(threads, manner, dated=True)]
+
+
+def in_paragraphs(box: nodes.Element) -> None:
+    """Make one paragraph of those of each item, for LaTeX, which would set them apart and let pages end there."""
+    for item in list(box.findall(nodes.list_item)):
+        lines = [[nodes.raw("", r"\newline ", format="latex"), *part.children] for part in item.children]
+        item[:] = [nodes.paragraph("", "", *[node for line in lines for node in line][1:])]
 
 
 def in_lines(box: nodes.Element) -> None:

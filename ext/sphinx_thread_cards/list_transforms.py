@@ -81,6 +81,7 @@ class BuildLists(SphinxPostTransform):
         if format_ == "text":
             list_nodes.in_lines(box)
         elif format_ == "latex":
+            list_nodes.in_paragraphs(box)
             _size_columns(box)
         elif format_ == "html":
             from sphinx_thread_cards.html_times import as_times  # noqa: PLC0415 - as in _fill
