@@ -9,6 +9,9 @@ from sphinx.errors import NoUri
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.nodes import make_refnode
 
+from sphinx_thread_cards.html_quotes import card_box
+from sphinx_thread_cards.languages import runs_to_the_left
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -57,6 +60,9 @@ class BuildLists(SphinxPostTransform):
         else:
             place += nodes.paragraph("", list_words.no_threads(), classes=["thread-list-empty"])
             warn(Warn.EMPTY_LIST, "no thread of the site is in this list; look at its options", place)
+        if self._builder.format == "html" and runs_to_the_left(self.config.language):
+            # Few themes say so of the page.
+            place[:] = [card_box("", *place.children, dir="rtl")]
         if place["ids"] and self._builder.format in {"latex", "texinfo", "man"}:
             # Their writers leave the ids of containers out.
             place.insert(0, nodes.target("", "", ids=place["ids"]))
