@@ -10,9 +10,15 @@ from docutils import nodes
 from sphinx_thread_cards.card import BLOCK, SEPARATOR, Card
 from sphinx_thread_cards.card_nodes import build
 from sphinx_thread_cards.html import build_article, card_article
+from sphinx_thread_cards.html_quotes import direct
+from sphinx_thread_cards.languages import runs_to_the_left
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+
+_LINES = {f"{BLOCK}-{name}" for name in ("header", "author", "post-head")}
+_THEIRS = {f"{BLOCK}-summary", f"{BLOCK}-excerpt"}
 
 
 def _build_with_target(card: Card, place: nodes.container, language: str) -> nodes.container:
@@ -34,17 +40,23 @@ def _build_for_latex(card: Card, place: nodes.container, language: str) -> nodes
         for line in _part(box, "author"):
             line[:0] = [nodes.inline("", "", avatar(card.avatar, 0), classes=[AVATAR]), nodes.Text(" ")]
     for post in [node for node in box.findall(nodes.container) if f"{BLOCK}-post" in node["classes"]]:
-        for block in [node for node in post.children[1:] if _runs_to_the_left(node.astext())]:
-            post.replace(block, nodes.container("", block, classes=[f"{BLOCK}-rtl"]))
+        for block in post.children[1:]:
+            if turn := _turn(block.astext(), language):
+                post.replace(block, nodes.container("", block, classes=[turn]))
         if next(post.findall(nodes.image), None) is not None:
             post["classes"] = [f"{BLOCK}-pictured", *post["classes"]]
         _number_in_margin(post)
+    for line in box.findall(nodes.paragraph):
+        if _LINES.intersection(line["classes"]):
+            direct(line, language)
     parts = (node for node in box.findall(nodes.Element) if isinstance(node, (nodes.paragraph, nodes.block_quote)))
     for line in [node for node in parts if any(BLOCK in name for name in node["classes"])]:
         line.parent.replace(line, nodes.container("", line, classes=line["classes"]))
     for part in (node for node in box.children if isinstance(node, nodes.container)):
-        if _runs_to_the_left(part.astext()):
-            part["classes"] = [*part["classes"], f"{BLOCK}-rtl"]
+        turn = _turn(part.astext(), language)
+        # Our own lines, which may begin with a name, run as the book does.
+        if turn == f"{BLOCK}-rtl" or (turn and _THEIRS.intersection(part["classes"])):
+            part["classes"] = [*part["classes"], turn]
     return box
 
 
@@ -63,9 +75,15 @@ def _number_in_margin(post: nodes.Element) -> None:
         head["classes"].append(f"{BLOCK}-post-bare")
 
 
-def _runs_to_the_left(text: str) -> bool:
-    """Whether text is to be set from right to left: its first letter decides (Unicode Annex 9, rules P2 and P3)."""
-    return next((kind for kind in map(unicodedata.bidirectional, text) if kind in {"L", "R", "AL"}), "L") != "L"
+def _turn(text: str, language: str) -> str | None:
+    """The class of text that is to run from right to left, or, in a book that does, from left to right.
+
+    Its first letter decides (Unicode Annex 9, rules P2 and P3).
+    """
+    first = next((kind for kind in map(unicodedata.bidirectional, text) if kind in {"L", "R", "AL"}), None)
+    if first == "L":
+        return f"{BLOCK}-ltr" if runs_to_the_left(language) else None
+    return f"{BLOCK}-rtl" if first else None
 
 
 def _build_in_words(card: Card, place: nodes.container, language: str) -> nodes.container:

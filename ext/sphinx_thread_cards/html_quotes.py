@@ -71,9 +71,14 @@ def in_language(head: nodes.Element, language: str, theirs: str | None) -> nodes
         head["lang"] = language.replace("_", "-")
     if runs_to_the_left(language):
         head["dir"] = "rtl"
-        for text in list(head.findall(nodes.Text)):
-            text.parent.replace(text, nodes.Text(directed(text, language)))
+        direct(head, language)
     return head
+
+
+def direct(line: nodes.Element, language: str) -> None:
+    """Put marks of direction into a line of ours (see :func:`languages.directed`)."""
+    for text in list(line.findall(nodes.Text)):
+        text.parent.replace(text, nodes.Text(directed(text, language)))
 
 
 def visit_excerpt(self: HTML5Translator, node: card_excerpt) -> None:

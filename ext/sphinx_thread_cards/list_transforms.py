@@ -82,7 +82,9 @@ class BuildLists(SphinxPostTransform):
         if options.style == "timeline":
             made = list_nodes.timeline(threads, manner)
         else:
-            made = (list_nodes.plain if format_ == "text" else list_nodes.table)(threads, manner)
+            # In a line that runs to the left, TeX cannot set a cell of several paragraphs (package varwidth).
+            plain = format_ == "text" or (format_ == "latex" and runs_to_the_left(self.config.language))
+            made = (list_nodes.plain if plain else list_nodes.table)(threads, manner)
         box = nodes.container("", *made)
         if format_ == "text":
             list_nodes.in_lines(box)
