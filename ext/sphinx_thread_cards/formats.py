@@ -39,16 +39,11 @@ def _build_for_latex(card: Card, place: nodes.container, language: str) -> nodes
 
         for line in _part(box, "author"):
             line[:0] = [nodes.inline("", "", avatar(card.avatar, 0), classes=[AVATAR]), nodes.Text(" ")]
+    _turn_posts(box, language)
     for post in [node for node in box.findall(nodes.container) if f"{BLOCK}-post" in node["classes"]]:
-        for block in post.children[1:]:
-            if turn := _turn(block.astext(), language):
-                post.replace(block, nodes.container("", block, classes=[turn]))
         if next(post.findall(nodes.image), None) is not None:
             post["classes"] = [f"{BLOCK}-pictured", *post["classes"]]
         _number_in_margin(post)
-    for line in box.findall(nodes.paragraph):
-        if _LINES.intersection(line["classes"]):
-            direct(line, language)
     parts = (node for node in box.findall(nodes.Element) if isinstance(node, (nodes.paragraph, nodes.block_quote)))
     for line in [node for node in parts if any(BLOCK in name for name in node["classes"])]:
         line.parent.replace(line, nodes.container("", line, classes=line["classes"]))
@@ -60,6 +55,17 @@ def _build_for_latex(card: Card, place: nodes.container, language: str) -> nodes
     return box
 
 
+def _turn_posts(box: nodes.container, language: str) -> None:
+    """Mark what runs the other way in posts, and the directions in lines of ours."""
+    for post in [node for node in box.findall(nodes.container) if f"{BLOCK}-post" in node["classes"]]:
+        for block in post.children[1:]:
+            if turn := _turn(block.astext(), language):
+                post.replace(block, nodes.container("", block, classes=[turn]))
+    for line in box.findall(nodes.paragraph):
+        if _LINES.intersection(line["classes"]):
+            direct(line, language)
+
+
 def _number_in_margin(post: nodes.Element) -> None:
     """Mark the number of a post, which LaTeX sets in the margin, and take the dot behind it away."""
     head = post.children[0]
@@ -69,7 +75,7 @@ def _number_in_margin(post: nodes.Element) -> None:
     if at is None:
         return
     number, *rest = head.children[at:]
-    said = [nodes.Text(rest[0].astext().removeprefix(SEPARATOR)), *rest[1:]] if rest else []
+    said = [nodes.Text(rest[0].astext().replace("\u200f", "").removeprefix(SEPARATOR)), *rest[1:]] if rest else []
     head[at:] = [nodes.inline("", "", number, classes=[f"{BLOCK}-number"]), *said]
     if not "".join(node.astext() for node in said):
         head["classes"].append(f"{BLOCK}-post-bare")
