@@ -253,6 +253,25 @@ def test_check_reports_edits_by_post_and_marks_them_once(site: KeptSite, capsys:
     assert "edited since it was kept, as the snapshot says" in capsys.readouterr().out
 
 
+def test_answers_once_kept_are_compared_and_refreshed(site: KeptSite, capsys: pytest.CaptureFixture[str]) -> None:
+    """Though neither command is told of them again; an answer that nobody asked for is not kept."""
+    answers = [item(number, "A remark.", author="sam_example") for number in (11, 12, 13)]
+    site.answer(item(1, "One.", *answers[:2]))
+    site.run("fetch", "--replies")
+    capsys.readouterr()
+    assert site.run("check") == 0
+    assert capsys.readouterr().out == "2 threads: 2 same\n"
+
+    site.answer(item(1, "One, again.", *answers))
+    assert site.run("fetch", "--refresh") == 0
+    assert [post["id"] for post in site.snapshot(SAVED)["posts"]] == ["1", "11", "12"]
+    assert site.run("check") == 0
+    assert "1 more to be had; fetch it with --refresh --replies" in capsys.readouterr().out
+    site.answer(item(1, "One, again.", answers[0]))
+    assert site.run("check") == 1
+    assert "post 3 deleted" in capsys.readouterr().out
+
+
 def test_check_reports_deleted_posts(site: KeptSite, capsys: pytest.CaptureFixture[str]) -> None:
     site.run("fetch")
     site.answer(item(1, "One."))
@@ -357,6 +376,14 @@ def test_forget_leaves_a_mark_that_stops_the_next_fetch(site: KeptSite, tmp_path
     assert "jo_example" not in shown.partition("Lamp 2")[0]
 
 
+def test_what_cannot_be_written_is_told_in_one_line(site: KeptSite, capsys: pytest.CaptureFixture[str]) -> None:
+    (site.store / "hackernews/2.json").mkdir(parents=True)
+    assert site.run("forget", url_of(2)) == 2
+    said = capsys.readouterr().err
+    assert said.endswith("hackernews/2.json: Is a directory\n")
+    assert said.count("\n") == 1
+
+
 def test_forget_what_was_never_kept(site: KeptSite) -> None:
     assert site.run("forget", url_of(2)) == 0
     site.run("fetch")
@@ -371,6 +398,7 @@ def test_forget_what_was_never_kept(site: KeptSite) -> None:
         (["fetch", "-c", ".", "nowhere"], "the site in nowhere cannot be read"),
         (["forget", "-c", ".", "docs"], "name the addresses of the threads to forget"),
         (["check", "-c", ".", "docs", "javascript://alert(1)"], "no platform knows javascript://alert(1)"),
+        (["fetch", "-c", ".", "docs", "https://github.com/jo-example/lamp"], "https://github.com/jo-example/lamp is not the address of a thread"),
     ],
 )
 def test_misuse_is_told_in_one_line(site: KeptSite, words: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -406,7 +434,7 @@ def test_pictures_and_archived_copies(site: KeptSite, capsys: pytest.CaptureFixt
     status = json.loads((folder / "status.json").read_text())
     status["media_attachments"] = [
         {"id": name, "type": "image", "url": f"https://files.social.example/{name}.png", "preview_url": None, "description": "A lamp"}
-        for name in ("lamp", "lost")
+        for name in ("lamp", "lost", "lost-2", "lost-3", "lost-4")
     ]
     drawn = io.BytesIO()
     Image.new("RGB", (640, 360), "orange").save(drawn, "PNG")
@@ -423,9 +451,11 @@ def test_pictures_and_archived_copies(site: KeptSite, capsys: pytest.CaptureFixt
     site.write({"index.md": f"# T\n\n```{{thread}} {status['url']}\n:show: thread\n```\n"})
     assert site.run("fetch") == 0
     said = capsys.readouterr().out
-    assert "lost.png: there is no such page (404)" in said
+    assert "1 post; 5 pictures were not kept (" in said
+    assert "lost-2.png: there is no such page (404); " in said
+    assert "lost-3.png: there is no such page (404); ...)" in said
     kept = site.snapshot(f"mastodon/social.example/{status['id']}")
-    picture, lost = kept["posts"][0]["media"]
+    picture, lost = kept["posts"][0]["media"][:2]
     assert (picture["width"], picture["height"], picture["alt"]) == (640, 360, "A lamp")
     assert "file" not in lost
     files = {picture["file"], kept["participants"][0]["avatar"]["file"]}

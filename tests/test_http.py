@@ -13,8 +13,10 @@ from unittest import mock
 
 import pytest
 from sphinx_thread_cards import __version__
+from sphinx_thread_cards.fetch.asking import Asker
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, RateLimited, Unreachable, duration, shown
 from sphinx_thread_cards.fetch.http import Limits
+from sphinx_thread_cards.fetch.steps import Ask
 from support.client import Client
 from support.server import Reply, Server, json_reply, page_reply, redirect, serve
 
@@ -279,6 +281,16 @@ def test_headers_and_posts_stay_with_their_origin(server: Server, clock: Clock) 
         assert not {"Authorization", "X-Key", "Referer", "Content-Type"} & set(asked.headers)
     assert (server.asked[-1].method, server.asked[-1].body) == ("POST", b"1")
     assert server.asked[-1].headers["Authorization"] == "Bearer x"
+
+
+def test_a_token_goes_to_its_host_and_not_to_who_stands_in_for_it(server: Server) -> None:
+    host = server.origin.partition("://")[2]
+    server.answers |= {"/here": json_reply(1), "/mirror/there": json_reply(1)}
+    with Client(allowed=[server.origin], limits=Limits(pause=0)) as client:
+        asker = Asker(client, {"api.example": f"{server.origin}/mirror"}, {host: "x", "api.example": "y"})
+        asker(Ask(url=server.url("/here")))
+        asker(Ask(url="https://api.example/there"))
+    assert [asked.headers.get("Authorization") for asked in server.asked] == ["Bearer x", None]
 
 
 def test_no_cookies_no_proxies_no_netrc(

@@ -15,7 +15,7 @@ from time import monotonic
 from unittest import mock
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sphinx_thread_cards.fetch.errors import (
     BadAnswer,
@@ -130,6 +130,12 @@ def test_answers_of_no_use(server: Server, client: Client, reply: Reply, message
     assert len(server.asked) == 1
 
 
+def test_two_lengths_are_no_answer(server: Server, client: Client) -> None:
+    server.answers["/"] = Reply(body=[HEAD + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n[]"], raw=True)
+    with pytest.raises(BadAnswer, match="contradicts itself in its headers"):
+        client.get_json(server.url("/"))
+
+
 def test_a_bomb_takes_no_memory(server: Server, client: Client) -> None:
     server.answers["/"] = bomb(200_000_000)
     tracemalloc.start()
@@ -239,6 +245,7 @@ def test_a_name_that_is_not_known(client: Client, code: int, tries: int) -> None
 def test_any_bytes_as_answer_fail_in_order(server: Server, client: Client) -> None:
     heads = [b"", HEAD, HEAD + b"\r\n", HEAD + b"Content-Encoding: gzip\r\n\r\n"]
 
+    @settings(deadline=None)  # It is the time of a network.
     @given(st.binary(max_size=60), st.sampled_from(heads))
     def run(body: bytes, head: bytes) -> None:
         server.answers["/"] = Reply(body=[head + body], raw=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Set as AbstractSet
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -134,23 +134,25 @@ def test_alternative_text_written_by_hand_is_no_edit() -> None:
 
 
 class Server:
-    """A microblog that shows a chain only as far as it reaches from the post that is asked for."""
+    """A microblog that shows a chain only as far as it reaches from the post that is asked for.
 
-    def __init__(self, chain: list[str], *, gone: Collection[int] = (), hidden: Collection[int] = ()) -> None:
-        self.chain, self.gone, self.hidden, self.asked = chain, gone, hidden, list[int]()
+    The thread's own address means its first post.
+    """
+
+    def __init__(self, chain: list[str], *, gone: AbstractSet[int], hidden: AbstractSet[int] = frozenset()) -> None:
+        self.chain, self.gone, self.hidden, self.asked = chain, gone | hidden, hidden, list[int]()
 
     def find(self, cited: Cited, _: Plan) -> Found:
         number = int(cited.ref.id.removeprefix("1") or 1)
         self.asked.append(number)
+        if number in self.hidden:
+            raise Forbidden(cited.ref.url, "hidden")
         if number in self.gone:
             raise NotFound(cited.ref.url, "gone")
-        if number in self.hidden:
-            raise Forbidden(cited.ref.url, "for friends")
         whole = thread(*self.chain)
-        breaks = sorted({*self.gone, *self.hidden})
-        reached = [post for post in whole.posts if int(post.id) not in breaks]
-        ends = [number_gone for number_gone in breaks if number_gone > number]
-        begins = [number_gone for number_gone in breaks if number_gone < number]
+        reached = [post for post in whole.posts if int(post.id) not in self.gone]
+        ends = [number_gone for number_gone in sorted(self.gone) if number_gone > number]
+        begins = [number_gone for number_gone in sorted(self.gone) if number_gone < number]
         reached = [post for post in reached if (begins or [0])[-1] < int(post.id) < (ends or [len(self.chain) + 1])[0]]
         return Found(thread=replace(whole, posts=tuple(reached)), whole=not begins)
 
@@ -160,44 +162,127 @@ def plan(tmp_path: Path) -> Plan:
     return Plan(folder=tmp_path, send=lambda ask: pytest.fail(ask.url), own={"social.example"})
 
 
+Check = Callable[..., tuple[Finding, str, Server]]
+
+
+@pytest.fixture
+def check(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> Check:
+    """Checks a kept thread of so many posts, some of which are no longer there."""
+
+    def check(count: int, *, gone: AbstractSet[int] = frozenset(), hidden: AbstractSet[int] = frozenset()) -> tuple[Finding, str, Server]:
+        chain = [f"Post {number}." for number in range(1, count + 1)]
+        store.save(kept(thread(*chain)), plan.folder)
+        server = Server(chain, gone=gone, hidden=hidden)
+        monkeypatch.setattr("sphinx_thread_cards.fetch.looking.find", server.find)
+        ref = parse_thread_url(URL, {"social.example": "mastodon"})
+        assert ref is not None
+        result = check_one(Cited(ref=ref), plan)
+        return result.finding, result.why, server
+
+    return check
+
+
 @pytest.mark.parametrize(
-    ("gone", "why", "most_asked"),
+    ("count", "gone", "why", "most_asked"),
     [
-        ({4}, "post 4 deleted", 3),
-        ({9}, "post 9 deleted", 2),
-        ({3, 6}, "posts 3, 6 deleted", 5),
-        ({8, 9}, "posts 8, 9 deleted", 3),
-        ({2, 3, 4, 5, 6, 7, 8}, "posts 2, 3, 4, 5, 6, 7, 8 deleted", 9),
+        (9, {4}, "post 4 deleted", 3),
+        (9, {9}, "post 9 deleted", 2),
+        (9, {3, 6}, "posts 3, 6 deleted", 5),
+        (9, {8, 9}, "posts 8, 9 deleted", 3),
+        (9, {2, 3, 4, 5, 6, 7, 8}, "posts 2, 3, 4, 5, 6, 7, 8 deleted", 9),
+        (26, {4, 6, 7, 9, 11, 13, 14, 15, 20, 26}, "posts 4, 6, 7, 9, 11, 13, 14, 15, 20, 26 deleted", 19),
     ],
 )
-def test_chain_that_is_broken_in_the_middle_loses_only_what_is_gone(
-    gone: set[int], why: str, most_asked: int, plan: Plan, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_chain_that_is_broken_in_the_middle_loses_only_what_is_gone(count: int, gone: set[int], why: str, most_asked: int, check: Check) -> None:
     """What comes after a deleted post is asked for by itself, in few requests."""
-    chain = [f"Post {number}." for number in range(1, 10)]
-    store.save(kept(thread(*chain)), plan.folder)
-    server = Server(chain, gone=gone)
-    monkeypatch.setattr("sphinx_thread_cards.fetch.finding.find", server.find)
-    ref = parse_thread_url(URL, {"social.example": "mastodon"})
-    assert ref is not None
-
-    result = check_one(Cited(ref=ref), plan)
-
-    assert (result.finding, result.why) == (Finding.EDITED, why)
+    finding, told, server = check(count, gone=gone)
+    assert (finding, told) == (Finding.EDITED, why)
     assert len(server.asked) <= most_asked
 
 
-def test_posts_that_are_not_to_be_seen_are_not_called_deleted(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nor is the thread called changed; but it is said which posts nobody has seen."""
-    chain = [f"Post {number}." for number in range(1, 6)]
-    store.save(kept(thread(*chain)), plan.folder)
-    monkeypatch.setattr("sphinx_thread_cards.fetch.finding.find", Server(chain, hidden={2, 4}).find)
+def test_cited_post_that_is_gone_does_not_take_the_others_with_it(check: Check) -> None:
+    finding, told, _ = check(9, gone={1, 5})
+    assert (finding, told) == (Finding.GONE, "gone, but others of its thread are there; posts 1, 5 deleted")
+
+
+def test_thread_that_is_gone_is_not_asked_for_post_by_post(check: Check) -> None:
+    finding, told, server = check(26, gone=set(range(1, 27)))
+    assert (finding, told) == (Finding.GONE, "gone")
+    assert len(server.asked) <= 4
+
+
+def test_posts_that_are_hidden_are_not_deleted(check: Check) -> None:
+    assert check(9, hidden={4})[:2] == (Finding.PRIVATE, "post 4 not to be seen")
+    assert check(9, gone={7}, hidden={4})[:2] == (Finding.EDITED, "post 7 deleted; post 4 not to be seen")
+
+
+def test_posts_that_nobody_asked_for_are_neither_deleted_nor_the_same(check: Check) -> None:
+    """Where very many are missing, a server is not asked for each."""
+    finding, told, server = check(90, gone=set(range(2, 91)))
+    assert finding is Finding.EDITED
+    assert told.startswith("posts 61, 62, 63,")
+    assert "90 deleted; posts 2, 3," in told
+    assert told.endswith("60 not to be seen")
+    assert len(server.asked) == 31
+
+
+def test_posts_are_asked_for_by_the_key_of_the_account(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the thread is cited by it: its author may have taken another handle."""
+    account, asked = "did:plc:jojojojojojojojojojojojo", list[str]()
+    base = thread("One.", "Two.", "Three.")
+    posts = tuple(replace(post, id=f"{account}/3kalampalam2{post.id}", url=f"https://bsky.app/profile/old.example/post/3kalampalam2{post.id}") for post in base.posts)
+    ref = parse_thread_url(f"https://bsky.app/profile/{account}/post/3kalampalam21")
+    assert ref is not None
+    whole = replace(base, platform=ref.platform, host=ref.host, id=ref.id, url=ref.url, posts=posts)
+    store.save(kept(whole), plan.folder)
+
+    def find(cited: Cited, _: Plan) -> Found:
+        asked.append(cited.ref.id)
+        if cited.ref.id == posts[1].id:
+            raise NotFound(cited.ref.url, "gone")
+        return Found(thread=replace(whole, posts=tuple(post for post in posts if post.id == cited.ref.id)))
+
+    monkeypatch.setattr("sphinx_thread_cards.fetch.looking.find", find)
+    assert check_one(Cited(ref=ref), plan).why == "post 2 deleted"
+    assert asked == [posts[0].id, posts[2].id, posts[1].id]
+
+
+def test_part_of_what_is_kept_is_not_the_same(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a place shows less than is kept, and its posts have no addresses of their own."""
+    whole = thread("One.", "Two.")
+    whole = replace(whole, posts=tuple(replace(post, url=f"{URL}#{post.id}") for post in whole.posts))
+    store.save(kept(whole), plan.folder)
+    part = Found(thread=replace(whole, posts=whole.posts[:1]), whole=False)
+    monkeypatch.setattr("sphinx_thread_cards.fetch.looking.find", lambda *_: part)
     ref = parse_thread_url(URL, {"social.example": "mastodon"})
     assert ref is not None
-
     result = check_one(Cited(ref=ref), plan)
+    assert (result.finding, result.why) == (Finding.UNCHECKED, "post 2 not to be seen")
 
-    assert (result.finding, result.why) == (Finding.SAME, "posts 2, 4 not to be seen")
+
+def test_quote_that_is_gone_is_no_edit_of_the_post() -> None:
+    live = thread("One.", "Two.")
+    quoting = replace(live.posts[1], quoted=Post(id="q", url="https://social.example/@max/9", author="max"))
+    before = kept(replace(live, posts=(live.posts[0], quoting), participants=(Author(handle="jo"), Author(handle="max"))))
+    changes = compare(before, Found(thread=live))
+    assert (changes.edited, changes.quotes) == ((), (2,))
+    assert changes
+
+
+def test_another_method_of_a_server_is_another_place() -> None:
+    """A repository of Bluesky gives a link where the AppView gives the quoted post."""
+    link = (Paragraph(spans=(Span(text="https://bsky.app/profile/max", href="https://bsky.app/profile/max"),)),)
+    view = thread("One.", endpoint="https://public.api.bsky.app/xrpc/app.bsky.feed.getPostThread?uri=1")
+    record = thread("One.", endpoint="https://public.api.bsky.app/xrpc/com.atproto.repo.getRecord?repo=1")
+    record = replace(record, posts=(replace(record.posts[0], blocks=record.posts[0].blocks + link),))
+    assert not compare(kept(view), Found(thread=record))
+    assert compare(kept(replace(view, provenance=record.provenance)), Found(thread=record)).edited == (1,)
+
+
+def test_another_handle_is_no_edit() -> None:
+    live = thread("One.")
+    renamed = replace(live, participants=(Author(handle="lamps"),), posts=(replace(live.posts[0], author="lamps"),))
+    assert not compare(kept(live), Found(thread=renamed))
 
 
 def test_posts_of_a_part_that_are_known_to_be_gone_are_deleted() -> None:

@@ -1,17 +1,14 @@
-"""Lists of threads, cards as targets, and what machines read of cards."""
+"""Lists of threads."""
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Callable
 from pathlib import Path
 
-import mf2py
 import pytest
 from bs4 import BeautifulSoup
-from pybtex.database import parse_string
 from support import sites
 
 OTHER = """# Other
@@ -29,6 +26,8 @@ OTHER = """# Other
 ```
 """
 HEAD = "# Index\n\n```{toctree}\n:glob:\n*\n```\n\n"
+OTHERS = {"markdown": ["sphinx_markdown_builder"], "confluence": ["sphinxcontrib.confluencebuilder"]}
+SUFFIXES = {".html", ".xhtml", ".txt", ".tex", ".1", ".texi", ".xml", ".pseudoxml", ".md", ".conf"}
 Page = Callable[..., sites.Site]
 
 
@@ -36,12 +35,13 @@ def _list(*options: str) -> str:
     return "\n".join(["```{thread-list}", *options, "```", ""])
 
 
-@pytest.mark.parametrize("builder", ["html", "dirhtml", "singlehtml", "epub", "text", "latex", "man", "texinfo", "xml"])
+@pytest.mark.parametrize("builder", ["html", "dirhtml", "singlehtml", "epub", "text", "latex", "man", "texinfo", "xml", "pseudoxml", "markdown", "confluence"])
 @pytest.mark.parametrize("style", ["table", "timeline", "cards"])
 def test_every_builder_has_the_threads(page: Page, builder: str, style: str) -> None:
     """Without a warning, and with every title twice: on its card and in the list."""
-    site = page({"index.md": HEAD + _list(f":style: {style}"), "other.md": OTHER}, builder)
-    written = "".join(path.read_text("utf-8") for path in site.out.rglob("*") if path.suffix in {".html", ".xhtml", ".txt", ".tex", ".1", ".texi", ".xml"} and path.stem not in {"genindex", "search"})
+    extensions = [*sites.SETTINGS["extensions"], *OTHERS.get(builder, ())]
+    site = page({"index.md": HEAD + _list(f":style: {style}"), "other.md": OTHER}, builder, extensions=extensions)
+    written = "".join(path.read_text("utf-8") for path in site.out.rglob("*") if path.suffix in SUFFIXES and path.stem not in {"genindex", "search"})
 
     assert written.count("A lamp") >= 2
 
@@ -77,14 +77,68 @@ def test_choice_and_order(page: Page, options: tuple[str, ...], titles: list[str
         (":style: grid", "write table, timeline or cards"),
         (":order: size", "or platform"),
         (":since: soon", "is not a date"),
-        (":docs: none/*", "thread_cards.empty_list"),
+        (":platform: twitter", "did you mean 'x'?"),
+        (":platform: x,", "it is empty"),
+        (":style:", "write table, timeline or cards"),
+        (":since: last week", "'last week' is not a date; write it as 2020-10-06"),
+        (":docs: other.md", "from the source folder, without an ending"),
+        (":docs: ../other", "from the source folder, without an ending"),
+        (":docs: none/*", "empty: no thread fits its option 'docs'; change it or leave it out [thread_cards.empty_list]"),
+        (":author: jo", "empty: no thread fits its option 'author'"),
+        (":since: 2021\n:until: 2019", "empty: no thread fits its option 'since'"),
+        (":until: 2020-05\n:platform: x", "empty: no thread fits all its options at once; leave one out [thread_cards.empty_list]"),
+        ("Words.", "'Words.' is no option of the list; write it as one, :name: value [thread_cards.option]"),
     ],
 )
 def test_mistakes_are_told(page: Page, option: str, message: str) -> None:
     site = page({"index.md": HEAD + _list(option), "other.md": OTHER}, warns=True)
 
     assert message in site.warnings
-    assert site.warnings.count("WARNING") == 1
+    assert re.match(r"index\.md:8: WARNING: .*\[thread_cards\.(option|empty_list)\]\n$", site.warnings)
+    # A wrong option leaves the list as it is without it; an empty one says so.
+    assert ("No thread is cited here." if "empty_list" in site.warnings else "A lamp") in site.read("index.html")
+
+
+def test_text_in_restructuredtext(page: Page) -> None:
+    """The list is kept, where docutils would drop it with an error."""
+    site = page({"index.md": HEAD, "other.md": OTHER, "plain.rst": "Plain\n=====\n\n.. thread-list::\n\n   Words.\n"}, warns=True)
+
+    assert site.warnings == "plain.rst:4: WARNING: 'Words.' is no option of the list; write it as one, :name: value [thread_cards.option]\n"
+    assert "A lamp" in site.read("plain.html")
+
+
+@pytest.mark.parametrize("builder", ["gettext", "linkcheck", "dummy"])
+@pytest.mark.parametrize("style", ["table", "timeline", "cards"])
+def test_builders_that_write_no_pages(page: Page, builder: str, style: str) -> None:
+    """Each address is there to be checked; what comes from other pages is not there to be translated a second time."""
+    site = page({"index.md": HEAD + _list(f":style: {style}"), "other.md": OTHER}, builder, linkcheck_ignore=[".*"])
+
+    if builder == "linkcheck":
+        assert '"uri": "https://github.com/pftf/RPi4/issues/57"' in site.read("output.json")
+    if builder == "gettext":
+        assert "A lamp" not in site.read("index.pot")
+
+
+def test_no_thread_at_all(page: Page) -> None:
+    site = page("# Index\n\n" + _list(), warns=True)
+
+    assert site.warnings == "index.md:3: WARNING: this list is empty: no page of the site cites a thread [thread_cards.empty_list]\n"
+
+
+def test_capitals_and_slashes(page: Page) -> None:
+    """They do not matter."""
+    html = page({"index.md": HEAD + _list(":style: Timeline", ":order: NEWEST", ":platform: GitHub", ":docs: /other"), "other.md": OTHER}).read("index.html")
+
+    assert "A lamp" in html
+    assert "thread-list-timeline" in html
+
+
+def test_manual_pages_link_to_no_other_page(page: Page) -> None:
+    """Everything is one page there, with nothing to click."""
+    written = page({"index.md": HEAD + _list(), "other.md": OTHER}, "man").read("cases.1")
+
+    assert "<#" not in written
+    assert "%<>" not in written
 
 
 def test_rebuilds(tmp_path: Path) -> None:
@@ -121,73 +175,7 @@ def test_rebuilds(tmp_path: Path) -> None:
     assert "no card has the anchor or the name 'lamp'" in warnings
 
 
-def test_one_name_twice(page: Page) -> None:
-    site = page({"index.md": HEAD, "a.md": OTHER, "b.md": OTHER}, warns=True)
-
-    assert re.findall(r"\[thread_cards\.(\w+)\]", site.warnings) == ["same_name"]
-
-
-def test_another_project_refers_to_a_card(page: Page, tmp_path: Path) -> None:
-    """Through the inventory that the first project writes; the search leads to the anchor."""
-    first = page({"index.md": HEAD, "other.md": OTHER})
-    second = tmp_path / "second"
-    second.mkdir()
-    (second / "index.md").write_text("# S\n\n{thread:ref}`lamp`, {external+first:thread:ref}`thread-x-1313512835843055618`, {ref}`lamp`\n")
-    mapping = {"first": ("https://first.example/", str(first.out / "objects.inv"))}
-    site = sites.build(
-        second, tmp_path / "out2", extensions=[*sites.SETTINGS["extensions"], "sphinx.ext.intersphinx"], intersphinx_mapping=mapping
-    )
-    html = site.read("index.html")
-
-    assert site.warnings == ""
-    assert html.count('href="https://first.example/other.html#thread-github-pftf-rpi4-57"') == 2
-    assert 'href="https://first.example/other.html#thread-x-1313512835843055618"' in html
-    index = first.read("searchindex.js")
-    assert '"thread-github-pftf-rpi4-57","A lamp"' in index.replace(" ", "").replace('"Alamp"', '"A lamp"')
-
-
-def test_microformats(page: Page) -> None:
-    """A card is an h-cite for a parser of others."""
-    site = page({"index.md": HEAD, "other.md": OTHER})
-    first, second = mf2py.parse(doc=site.read("other.html"))["items"]
-
-    assert first["type"] == ["h-cite"]
-    assert first["properties"]["url"] == ["https://x.com/i/status/1313512835843055618"]
-    assert first["properties"]["published"] == ["2020-10-06"]
-    assert first["properties"]["author"][0]["properties"] == {"name": ["Jo Example"], "nickname": ["@jo_example"]}
-    assert second["properties"]["name"] == ["A lamp"]
-
-
-def test_microformats_of_posts(sink: Page) -> None:
-    """The posts of an unrolled thread are entries, with address, time and content."""
-    items = mf2py.parse(doc=sink().read("index.html"))["items"]
-    posts = [post for item in items for post in item.get("children", []) if "h-entry" in post["type"]]
-
-    assert len(posts) > 3
-    for post in posts:
-        assert post["properties"]["url"]
-        assert post["properties"]["content"][0]["html"] is not None
-    assert any(re.fullmatch(r"\d{4}-\d\d-\d\dT.*Z", time) for post in posts for time in post["properties"].get("published", []))
-
-
-def test_export(page: Page) -> None:
-    """Both files hold each thread once, and a parser of others reads what was meant."""
-    site = page({"index.md": HEAD, "other.md": OTHER}, thread_cards_export=True)
-    items = {item["id"]: item for item in json.loads(site.read("threads.json"))}
-    entries = parse_string(site.read("threads.bib"), "bibtex").entries
-    allowed = {"id", "type", "title", "author", "issued", "accessed", "container-title", "publisher", "URL", "archive_location", "language"}
-
-    assert set(items) == set(entries) == {"thread-x-1313512835843055618", "thread-github-pftf-rpi4-57"}
-    assert all(set(item) <= allowed and item["type"] == "post" for item in items.values())
-    tweet = items["thread-x-1313512835843055618"]
-    assert tweet["author"] == [{"literal": "Jo Example"}]
-    assert tweet["issued"] == {"date-parts": [[2020, 10, 6]]}
-    assert items["thread-github-pftf-rpi4-57"]["issued"] == {"date-parts": [[2020, 5]]}
-    fields = entries["thread-x-1313512835843055618"].fields
-    assert fields["title"] == r"{100\% of \{it\} \& \_that\_ \#1}"
-    assert fields["url"] == tweet["URL"] == "https://x.com/i/status/1313512835843055618"
-    assert (fields["year"], fields["month"], fields["day"]) == ("2020", "October", "6")
-
-
-def test_no_export_unless_asked_for(page: Page) -> None:
-    assert not list(page({"index.md": HEAD, "other.md": OTHER}).out.glob("threads.*"))
+@pytest.mark.parametrize("name", ["threads", "timeline"])
+def test_the_site_has_lists(name: str) -> None:
+    """Its pages of threads and of dates are made with one."""
+    assert "```{thread-list}\n" in (Path(__file__).parent.parent / "docs" / "story" / f"{name}.md").read_text("utf-8")

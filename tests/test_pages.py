@@ -20,6 +20,7 @@ from sphinx_thread_cards.thread import Media, Thread
 PAGES = Path(__file__).parent / "pages"
 HOSTS = {"social.example": "mastodon", "forum.example": "discourse"}
 MASTODON = "https://social.example/@jo_example/110446983926957470"
+REDDIT = "https://www.reddit.com/r/lamps_example/comments/lamp57/"
 LINKEDIN = "https://www.linkedin.com/feed/update/urn:li:activity:7075043149462556672"
 THREADS = "https://www.threads.com/@jo_example/post/CuWRRrQuql9"
 TOPIC = "https://forum.example/t/does-the-lamp-boot/57"
@@ -250,6 +251,8 @@ def test_pictures_of_fetched_pages_are_relative_to_the_page() -> None:
         ("", MASTODON, "the page is empty"),
         ("<p>Log in</p>", LINKEDIN, "the page does not hold the post"),
         ('<meta property="og:url" content="https://www.linkedin.com/"><meta property="og:description" content="Log in">', LINKEDIN, "the page does not hold the post"),
+        ('<meta property="og:description" content="1,234 votes and 56 comments so far on Reddit">', REDDIT, "the page does not hold the post"),
+        ('<meta property="og:description" content="Posted by u/jo_example - 1 vote and 0 comments">', REDDIT, "the page does not hold the post"),
         (page_of("discourse-rows"), "https://forum.example/t/another/58", "another thread, https://forum.example/t/does-the-lamp-boot/57"),
         (page_of("github"), "https://github.com/jo-example/lamp/issues/57", "another thread"),
         (page_of("threads-data"), "https://www.threads.com/@jo_example/post/CuWRRrQuqlA", "another thread"),
@@ -258,6 +261,13 @@ def test_pictures_of_fetched_pages_are_relative_to_the_page() -> None:
 def test_a_page_without_the_thread_is_no_answer(html: str, url: str, error: str) -> None:
     with pytest.raises(BadAnswer, match=error.replace(".", r"\.")):
         read(html, url)
+
+
+def test_older_previews_of_x_name_the_author_and_quote_the_words() -> None:
+    head = '<meta property="og:title" content="Jo Example on Twitter"><meta property="og:description" content="“It is “on” now.”">'
+    found = read(head, "https://x.com/jo_example/status/1300000000000000000")
+    (jo,) = found.thread.participants
+    assert (jo.handle, jo.name, found.thread.title, words(found.thread)) == ("jo_example", "Jo Example", None, ["It is “on” now."])
 
 
 def test_a_page_of_the_answer_that_is_cited_is_one_of_the_thread() -> None:

@@ -211,7 +211,7 @@ def _png_head(width: int, height: int) -> bytes:
 
 @pytest.mark.parametrize(
     "data",
-    [_png_head(60_000, 60_000), _png_head(2**31 - 1, 2**31 - 1), _png_head(12_000, 9_000),
+    [_png_head(60_000, 60_000), _png_head(2**31 - 1, 2**31 - 1), _png_head(12_000, 9_000), _png_head(1, 65_536),
      a_file(Image.new("1", (10_000, 5_001))), a_file(Image.new("P", (8_000, 8_000)), "GIF")],
     ids=len,
 )  # fmt: skip

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from sphinx_thread_cards import parse_thread_url
+from sphinx_thread_cards.housekeeping import kept
 from sphinx_thread_cards.model import ThreadRef
 from sphinx_thread_cards.platforms import PLATFORMS
 from sphinx_thread_cards.snapshot import cleaned, digest, dumps, loads
@@ -315,6 +316,9 @@ def test_what_stands_in_the_file_s_place_but_is_none(tmp_path: Path) -> None:
     os.mkfifo(path)
     with pytest.raises(SnapshotError, match="it is not a file"):
         load(a_ref("x", "20"), tmp_path)
+    assert list(kept(tmp_path)) == []
+    save(a_thread(), tmp_path)
+    assert load(a_ref("x", "20"), tmp_path) == a_thread()
     path.unlink()
     save(a_thread(id_="21"), tmp_path)
     path_of(a_thread(id_="21"), tmp_path).rename(path)

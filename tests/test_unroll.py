@@ -194,6 +194,14 @@ def test_withdrawn(page: Page, keep: Callable[..., Path]) -> None:
     assert "Jo Example" not in site.read("index.txt")
 
 
+@pytest.mark.parametrize("option", [":show: thread", ":posts: 2-3"])
+@pytest.mark.parametrize("builder", ["html", "text"])
+def test_snapshot_without_posts(builder: str, option: str, page: Page, keep: Callable[..., Path]) -> None:
+    """One that somebody began by hand: the card as it is without them."""
+    keep(_thread(title="The lamp boots"))
+    assert "The lamp boots" in page(f"# T\n\n```{{thread}} {URL}\n{option}\n```\n", builder).read(f"index.{builder.replace('text', 'txt')}")
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 99}', '{"format": 1, "posts": "no"}', "\0\xff"])
 def test_broken_snapshot(content: str, page: Page, keep: Callable[..., Path]) -> None:
     """One warning that names the file; the card as if nothing were kept."""

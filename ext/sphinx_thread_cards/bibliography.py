@@ -39,14 +39,16 @@ class Source:
 
 def sources_of(cards: Iterable[Card]) -> list[Source]:
     """One source for each card, in the order of keys."""
-    used: dict[str, int] = {}
-    found = []
+    found: dict[str, Source] = {}
     for card in sorted(cards, key=lambda card: (anchor(card.ref).casefold(), card.ref.key)):
-        key = anchor(card.ref)
+        wanted = key = anchor(card.ref)
+        number = 1
         # BibTeX knows keys by their letters, small or large.
-        number = used[key.casefold()] = used.get(key.casefold(), 0) + 1
-        found.append(_source(card, key if number == 1 else f"{key}-{number}"))
-    return found
+        while key.casefold() in found:
+            number += 1
+            key = f"{wanted}-{number}"
+        found[key.casefold()] = _source(card, key)
+    return list(found.values())
 
 
 def _source(card: Card, key: str) -> Source:

@@ -50,6 +50,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (MisuseError, SiteError) as error:
         output.complain(str(error))
         return output.MISUSE
+    except OSError as error:
+        # A full disk, a folder that is not the author's, something else in a file's place.
+        output.complain(f"{error.filename2 or error.filename or 'output'}: {error.strerror or error}")
+        return output.MISUSE
     except KeyboardInterrupt:
         output.complain("interrupted; what was kept until now is kept")
         return output.INTERRUPTED

@@ -46,7 +46,9 @@ class ThreadDomain(Notes):
     label = "Thread"
     object_types: ClassVar[dict[str, ObjType]] = {"card": ObjType("thread", "ref")}
     indices: ClassVar[list[type[Index]]] = [ThreadIndex]
-    roles: ClassVar[dict[str, RoleFunction | XRefRole]] = {"ref": CardRole(warn_dangling=True)}
+    roles: ClassVar[dict[str, RoleFunction | XRefRole]] = {
+        "ref": CardRole(lowercase=True, innernodeclass=nodes.inline, warn_dangling=True)
+    }
     dangling_warnings: ClassVar[dict[str, str]] = {"ref": "no card has the anchor or the name %(target)r"}
 
     def find(self, url: str) -> ThreadRef:

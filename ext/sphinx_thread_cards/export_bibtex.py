@@ -12,14 +12,20 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.bibliography import Source
 
 _MONTHS = "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"
-# Escapes are words of TeX where a sign of its own would join with the next letter.
+# Escapes are words of TeX where a sign of its own would join with the next letter, and for braces, as BibTeX counts
+# escaped ones too, and loses its place where one has no other.
 _ESCAPES = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
-    **{sign: f"\\{sign}" for sign in "{}$&#%_"},
+    "{": r"\textbraceleft{}",
+    "}": r"\textbraceright{}",
+    "`": r"\textasciigrave{}",
+    "-": "-{}",
+    **{sign: f"\\{sign}" for sign in "$&#%_"},
 }
-_SPECIAL = re.compile("[" + re.escape("".join(_ESCAPES)) + "]")
+# Two hyphens would join to a dash.
+_SPECIAL = re.compile(r"[\\~^`{}$&#%_]|-(?=-)")
 
 
 def bibtex(source: Source) -> str:

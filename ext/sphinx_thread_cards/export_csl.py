@@ -15,7 +15,6 @@ _TYPES = {
     Kind.PLAYLIST: "motion_picture",
     Kind.ARTICLE: "post-weblog",
     Kind.PAGE: "webpage",
-    Kind.MESSAGE: "personal_communication",
 }
 
 

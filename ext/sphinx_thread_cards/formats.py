@@ -9,12 +9,14 @@ from docutils import nodes
 
 from sphinx_thread_cards.card import BLOCK, SEPARATOR, Card
 from sphinx_thread_cards.card_nodes import build
-from sphinx_thread_cards.html import build_article, card_article
+from sphinx_thread_cards.html_articles import build_article
 from sphinx_thread_cards.html_quotes import direct
 from sphinx_thread_cards.languages import runs_to_the_left
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from sphinx_thread_cards.html import card_article
 
 
 _LINES = {f"{BLOCK}-{name}" for name in ("header", "author", "post-head")}

@@ -24,7 +24,8 @@ def kept(folder: Path) -> Iterator[tuple[Path, Thread]]:
     """Every snapshot that can be used, with its file, in the order of names."""
     for path in sorted(folder.rglob("*.json")):
         with suppress(SnapshotError, OSError):
-            yield path, loads(path.read_bytes())
+            if path.is_file():  # Reading a pipe would never end.
+                yield path, loads(path.read_bytes())
 
 
 def pictures_of(snapshots: Iterable[Path], folder: Path) -> set[Path]:

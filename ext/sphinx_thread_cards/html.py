@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 
+from sphinx_thread_cards import words
 from sphinx_thread_cards.card import BLOCK, SEPARATOR, Card, addresses, header, kept_note
-from sphinx_thread_cards.card_nodes import quotation
 from sphinx_thread_cards.dates import show_when
 from sphinx_thread_cards.html_pictures import card_avatar, card_picture, picture_tag, skip_avatar, visit_picture
 from sphinx_thread_cards.html_quotes import (
@@ -25,17 +25,14 @@ from sphinx_thread_cards.html_quotes import (
     depart_excerpt,
     depart_fold,
     depart_head,
-    for_html,
-    in_language,
     visit_box,
     visit_content,
     visit_excerpt,
     visit_fold,
     visit_head,
     visit_permalink,
-    with_directions,
 )
-from sphinx_thread_cards.html_times import as_times, card_time, depart_time, visit_time
+from sphinx_thread_cards.html_times import card_time, depart_time, visit_time
 from sphinx_thread_cards.languages import directed, is_another, runs_to_the_left
 
 if TYPE_CHECKING:
@@ -54,55 +51,6 @@ class card_words(nodes.Invisible, nodes.TextElement):  # noqa: N801
 
 class card_post(nodes.General, nodes.Element):  # noqa: N801
     """A post of an unrolled thread."""
-
-
-_AVATAR_SIDE = 32
-_AVATAR_AT_POST = 24
-
-
-def build_article(card: Card, place: nodes.container, language: str) -> card_article:
-    """The card as an ``<article>``: few nodes, as there may be many cards on a page."""
-    said = " ".join(filter(None, (*header(card, language), card.title, card.author, card.handle)))
-    classes = [*place["classes"], "h-cite"]
-    article = card_article("", card_words("", said), classes=classes, ids=place["ids"], names=place["names"])
-    article.source, article.line = place.source, place.line
-    article["card"], article["language"] = card, language
-    if card.avatar:
-        from sphinx_thread_cards.figures import avatar  # noqa: PLC0415 - as below
-
-        article += card_avatar("", **avatar(card.avatar, _AVATAR_SIDE).attributes)
-    if place.children:
-        article += card_box("", *place.children, classes=[f"{BLOCK}-summary"])
-    if card.thread:
-        from sphinx_thread_cards.folds import folded  # noqa: PLC0415 - few sites keep threads, and the others need not wait for this
-        from sphinx_thread_cards.unroll import unroll  # noqa: PLC0415 - as above
-
-        article["classes"] = [*article["classes"], f"{BLOCK}-unrolled"]
-        posts = unroll(card, card.thread, place["ids"][0], language, _AVATAR_AT_POST)
-        article += folded([_for_html(part, language) for part in posts])
-    article += [for_html(part) for part in quotation(card)]
-    return article
-
-
-def _for_html(part: nodes.Element, language: str) -> nodes.Element:
-    """A post in its own language, its warning as a fold, its pictures with their sizes."""
-    if not isinstance(part, nodes.container):
-        return part
-    post = card_post("", *part.children, ids=part["ids"], classes=part["classes"])
-    post["classes"] = [*post["classes"], "h-entry"]
-    post["lang"] = part["lang"]
-    for quote in [node for node in post.findall(nodes.block_quote) if node.get("cite")]:
-        quote.parent.replace(quote, for_html(quote))
-    for image in list(post.findall(nodes.image)):
-        image.parent.replace(image, card_picture("", **image.attributes))
-    with_directions(post)
-    head, *body = (node for node in post.children if isinstance(node, nodes.Element))
-    if body and f"{BLOCK}-warning" in body[0]["classes"]:
-        body = [card_fold("", *body[1:], label=body[0].astext())]
-    as_times(head)
-    next(head.findall(nodes.reference))["classes"] = ["u-url"]
-    post[:] = [in_language(for_html(head), language, post["lang"]), card_content("", *body)]
-    return post
 
 
 def visit_article(self: HTML5Translator, node: card_article) -> None:
@@ -129,10 +77,14 @@ def visit_article(self: HTML5Translator, node: card_article) -> None:
     self.body.append(self.starttag(node, "article", **label) + "".join(lines))
 
 
-def _link(self: HTML5Translator, card: Card, url: str, words: str, role: str = "") -> str:
-    """A link; the one to the thread itself says so to machines."""
+def _link(self: HTML5Translator, card: Card, url: str, text: str, role: str = "") -> str:
+    """A link; the one to the thread itself says so to machines.
+
+    One without a role has the card's title in its name: many cards have an "Archived copy".
+    """
+    name = "" if role else f' aria-label="{self.attval(words.labelled(text, card.title))}"'
     role += "u-url " if url == card.ref.url else ""
-    return f'<a class="{role}reference external" href="{self.attval(url)}">{self.encode(words)}</a>'
+    return f'<a class="{role}reference external" href="{self.attval(url)}"{name}>{self.encode(text)}</a>'
 
 
 def _header(self: HTML5Translator, card: Card, language: str) -> str:

@@ -24,16 +24,17 @@ BLOCK = "thread-list"
 class ThreadListDirective(SphinxDirective):
     """A list of the threads that the site cites."""
 
-    # None is wanted; docutils would drop the list for one, and we say what is wrong with it.
+    # Neither is wanted; docutils would drop the list for one, and we say what is wrong with it.
     optional_arguments = 1
+    has_content = True
     final_argument_whitespace = True
     option_spec: ClassVar[OptionSpec] = AnyOption()
 
     def run(self) -> list[nodes.Node]:
         """Leave the place; :class:`~sphinx_thread_cards.list_transforms.BuildLists` fills it."""
         here = self.env.docname, self.lineno
-        if self.arguments:
-            warn(Warn.OPTION, f"{self.arguments[0]!r} is no option of the list; write it as one, :name: value", here)
+        for text in [*self.arguments, *self.content][:1]:
+            warn(Warn.OPTION, f"{text!r} is no option of the list; write it as one, :name: value", here)
         given = {name: text for name, text in self.options.items() if name not in LIST_COMMON}
         options, problems = read_into(ListOptions, given)
         for problem in problems:

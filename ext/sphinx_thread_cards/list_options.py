@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import Field, dataclass, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -11,10 +12,12 @@ from sphinx_thread_cards.options import meant, option
 from sphinx_thread_cards.platforms import PLATFORMS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 Style = Literal["table", "timeline", "cards"]
 Order = Literal["oldest", "newest", "title", "author", "platform"]
+# What looks like the path of a file or a folder.
+_NO_PAGE = re.compile(r"^\.{1,2}/|^$|/$|\.(?:md|rst|txt)$")
 
 
 def _read_parts(text: str) -> tuple[str, ...]:
@@ -27,10 +30,28 @@ def _read_parts(text: str) -> tuple[str, ...]:
 
 
 def _read_platforms(text: str) -> tuple[str, ...]:
-    parts = _read_parts(text)
+    return tuple(_platform(part) for part in _read_parts(text))
+
+
+def _platform(text: str) -> str:
+    name = text.lower()
+    if name in PLATFORMS:
+        return name
+    # Some are better known by their address, twitter.com for one.
+    known_as = [platform.name for platform in PLATFORMS.values() if f"{name}.com" in platform.hosts]
+    hint = f"; did you mean {known_as[0]!r}?" if known_as else meant(name, list(PLATFORMS))
+    message = f"there is no platform {text!r}{hint}"
+    raise ValueError(message)
+
+
+def _read_pages(text: str) -> tuple[str, ...]:
+    """Globs of docnames; a slash before one means the source folder, as in ``{doc}``."""
+    parts = tuple(part.removeprefix("/") for part in _read_parts(text))
     for part in parts:
-        if part not in PLATFORMS:
-            message = f"there is no platform {part!r}{meant(part, list(PLATFORMS))}"
+        if _NO_PAGE.search(part):
+            message = (
+                f"{part!r} is not a page; write story/threads or story/*, from the source folder, without an ending"
+            )
             raise ValueError(message)
     return parts
 
@@ -39,20 +60,16 @@ def _read_people(text: str) -> tuple[str, ...]:
     return tuple(part.removeprefix("@") for part in _read_parts(text))
 
 
-def _read_style(text: str) -> Style:
-    for word in get_args(Style):
-        if text.strip() == word:
-            return word  # type: ignore[no-any-return] # get_args knows no more than its argument does
-    message = f"{text!r} is not a style; write {', '.join(get_args(Style)[:-1])} or {get_args(Style)[-1]}"
-    raise ValueError(message)
+def _one_of(known: tuple[str, ...], what: str) -> Callable[[str], str]:
+    """Reads one of these words, in small or capital letters."""
 
+    def read(text: str) -> str:
+        if (word := text.strip().lower()) in known:
+            return word
+        message = f"{text!r} is not {what}; write {', '.join(known[:-1])} or {known[-1]}"
+        raise ValueError(message)
 
-def _read_order(text: str) -> Order:
-    for word in get_args(Order):
-        if text.strip() == word:
-            return word  # type: ignore[no-any-return] # as in _read_style
-    message = f"{text!r} is not an order; write {', '.join(get_args(Order)[:-1])} or {get_args(Order)[-1]}"
-    raise ValueError(message)
+    return read
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,17 +83,23 @@ class ListOptions:
     since: When | None = option(read_when, "Only threads of this day, month or year, and later ones.", "2020-10")  # noqa: RUF009 - a field, by way of option
     until: When | None = option(read_when, "Only threads of this day, month or year, and earlier ones.", "2021")  # noqa: RUF009 - as above
     docs: tuple[str, ...] | None = option(
-        _read_parts, "Only threads that these pages cite; `*` stands for any letters.", "story/*"
+        _read_pages, "Only threads that these pages cite; `*` stands for any letters.", "story/*"
     )
     style: Style | None = option(  # noqa: RUF009 - as above
-        _read_style, "`table`, `timeline` (by years and months) or `cards`; `table` if not given.", "timeline"
+        _one_of(get_args(Style), "a style"),
+        "`table`, `timeline` (by years and months) or `cards`; `table` if not given.",
+        "timeline",
     )
     order: Order | None = option(  # noqa: RUF009 - as above
-        _read_order, "`oldest`, `newest`, `title`, `author` or `platform` first; `oldest` if not given.", "newest"
+        _one_of(get_args(Order), "an order"),
+        "`oldest`, `newest`, `title`, `author` or `platform` first; `oldest` if not given.",
+        "newest",
     )
 
 
 LIST_FIELDS: Mapping[str, Field[Any]] = MappingProxyType({item.name: item for item in fields(ListOptions)})
+FILTERS = "platform", "author", "since", "until", "docs"
+"""The options that leave threads out."""
 LIST_COMMON = MappingProxyType(
     {
         "name": "A name for the list, which `{ref}` reaches.",

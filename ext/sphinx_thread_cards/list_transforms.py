@@ -50,7 +50,7 @@ class BuildLists(SphinxPostTransform):
 
     def _fill(self, place: nodes.container, domain: ThreadDomain) -> None:
         from sphinx_thread_cards import list_words  # noqa: PLC0415 - few sites have lists, and the others need not wait for this
-        from sphinx_thread_cards.lists import choose  # noqa: PLC0415 - as above
+        from sphinx_thread_cards.lists import choose, why_none  # noqa: PLC0415 - as above
         from sphinx_thread_cards.warnings import Warn, warn  # noqa: PLC0415 - as above
 
         options: ListOptions = place["list"]
@@ -59,7 +59,7 @@ class BuildLists(SphinxPostTransform):
             place += self._parts(place, options, threads)
         else:
             place += nodes.paragraph("", list_words.no_threads(), classes=["thread-list-empty"])
-            warn(Warn.EMPTY_LIST, "no thread of the site is in this list; look at its options", place)
+            warn(Warn.EMPTY_LIST, f"this list is empty: {why_none(domain, options)}", place)
         if self._builder.format == "html" and runs_to_the_left(self.config.language):
             # Few themes say so of the page.
             place[:] = [card_box("", *place.children, dir="rtl")]
@@ -111,7 +111,8 @@ class BuildLists(SphinxPostTransform):
     def _link(self, docname: str, to: Place) -> nodes.Node:
         """The title of a page that cites a thread, as a link to where it does."""
         words = nodes.Text(to.title)
-        if to.docname == docname and not to.node_id:
+        # In a manual page, a link to another page has an address that leads nowhere.
+        if self._builder.format == "man" or (to.docname == docname and not to.node_id):
             return words
         try:
             return make_refnode(self._builder, docname, to.docname, to.node_id, words)

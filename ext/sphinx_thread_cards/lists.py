@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from sphinx_thread_cards import words
 from sphinx_thread_cards.citations import told
+from sphinx_thread_cards.list_options import FILTERS, ListOptions
 from sphinx_thread_cards.model import Precision
 from sphinx_thread_cards.options import Options
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.card import Card
     from sphinx_thread_cards.dates import When
     from sphinx_thread_cards.domain import ThreadDomain
-    from sphinx_thread_cards.list_options import ListOptions, Order
+    from sphinx_thread_cards.list_options import Order
 
 _DECEMBER = 12
 
@@ -101,6 +102,17 @@ def choose(domain: ThreadDomain, threads: Iterable[Listed], wish: ListOptions) -
     order = wish.order or "oldest"
     # Years and months are in their own order.
     return sort(found, "oldest" if wish.style == "timeline" and order != "newest" else order)
+
+
+def why_none(domain: ThreadDomain, wish: ListOptions) -> str:
+    """What the author of a list without threads can do about it."""
+    if not domain.threads:
+        return "no page of the site cites a thread"
+    given = {name: value for name in FILTERS if (value := getattr(wish, name)) is not None}
+    alone = [name for name, value in given.items() if not choose(domain, domain.threads, ListOptions(**{name: value}))]
+    if alone:
+        return f"no thread fits its option {alone[0]!r}; change it or leave it out"
+    return "no thread fits all its options at once; leave one out"
 
 
 def _in_pages(places: tuple[Place, ...], globs: tuple[str, ...]) -> tuple[Place, ...]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from sphinx_thread_cards.dates import When, read_when
 from sphinx_thread_cards.platforms import is_web_address
+from sphinx_thread_cards.texts import clean_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -144,10 +145,15 @@ def read_into(cls: type[_Options], given: Mapping[str, str | None]) -> tuple[_Op
             problems.append(f"there is no option {name!r}{meant(name, [*known, *COMMON_OPTIONS])}")
             continue
         try:
-            values[name] = known[name].metadata["read"](text or "")
+            values[name] = known[name].metadata["read"](_clean(text or ""))
         except ValueError as error:
             problems.append(f"option {name!r}: {error}")
     return cls(**values), problems
+
+
+def _clean(text: str) -> str:
+    r"""The text without what no output can hold; two halves of a character, as in ``"\ud83d\ude00"``, become it."""
+    return clean_text(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
 def meant(name: str, known: list[str]) -> str:

@@ -167,7 +167,8 @@ def write_whole(path: Path, content: bytes) -> bool:
     :raises OSError: it could not be written; what was there is there.
     """
     try:
-        if path.read_bytes() == content:
+        # Only of the same size: a pipe or a device in its place would be read without end.
+        if path.stat().st_size == len(content) and path.read_bytes() == content:
             return False
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -69,7 +69,8 @@ def objects(entries: Iterable[Entry]) -> Iterator[tuple[str, str, str, str, str,
     """What other projects and the search find of cards: as ``Domain.get_objects``."""
     seen = set()
     for entry in entries:
-        for name in names_of(entry):
+        # Intersphinx asks for the very letters, and the role for small ones.
+        for name in (*names_of(entry), entry.node_id.lower()):
             if name not in seen:
                 seen.add(name)
                 # Not for the search: where name and anchor are the same, it would take the title for the anchor.

@@ -65,7 +65,7 @@ def unroll(card: Card, thread: Thread, anchor: str, language: str, avatars: int 
     chosen = choose(len(thread.posts), card.posts)
     places = places_of(thread, {number for number in chosen if isinstance(number, int)}, anchor, card.post)
     # Whom the card names, and who says most: the posts of others bear a name. Where it names another, all do.
-    speaker = thread.posts[0].author if card.post is None else None
+    speaker = thread.posts[0].author if thread.posts and card.post is None else None
     for number in chosen:
         if isinstance(number, Gap):
             left_out = words.left_out(number.first, number.last)

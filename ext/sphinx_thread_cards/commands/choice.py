@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.housekeeping import kept
 from sphinx_thread_cards.model import Kind
-from sphinx_thread_cards.platforms import find_thread, parse_thread_url
+from sphinx_thread_cards.platforms import find_thread, parse_thread_url, platform_of
 from sphinx_thread_cards.site import Cited, Site, read_site
 
 if TYPE_CHECKING:
@@ -61,6 +61,9 @@ def _key(url: str, by_key: dict[tuple[str, str, str], Cited], hosts: Mapping[str
     ref = parse_thread_url(url, hosts)
     if ref is None:
         page = find_thread(url)
+        if page and platform_of(page.host, hosts):
+            reason = f"{url} is not the address of a thread"
+            raise MisuseError(reason)
         more = f'; name its host in thread_cards_hosts: {{"{page.host}": "discourse"}}' if page else ""
         reason = f"no platform knows {url}{more}"
         raise MisuseError(reason)

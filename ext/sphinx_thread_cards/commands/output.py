@@ -16,7 +16,7 @@ OK = 0
 TROUBLE = 1
 """Exit code: some threads were not got, or are not as they were kept."""
 MISUSE = 2
-"""Exit code: the command cannot be understood, or the site cannot be read."""
+"""Exit code: the command cannot be understood, or the site cannot be read or written."""
 UNREACHED = 3
 """Exit code: all that could be looked at is as it was kept, but some could not be reached."""
 INTERRUPTED = 130

@@ -31,10 +31,10 @@ class Asker:
 
     def __call__(self, ask: Ask) -> Answer:
         """Send one request."""
-        host = urlsplit(ask.url).netloc
-        token = self._tokens.get(host)
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
         url = self.place(ask.url)
+        # Whoever stands in for a host is not the one that the token is for.
+        token = self._tokens.get(urlsplit(ask.url).netloc) if url == ask.url else None
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
         if ask.data is not None:
             return self._client.post(url, ask.data, ask.accept, headers=headers)
         return self._client.get(url, ask.accept, headers=headers, robots=ask.page)

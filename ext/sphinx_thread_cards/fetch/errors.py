@@ -39,6 +39,10 @@ class FetchError(Exception):
         self.told: object = None
         """What the server says is wrong, if it says so in JSON; it may be of any shape."""
 
+    def beside(self, url: str) -> str:
+        """The line for the author, where an address stands before it already: said once, if it is the same."""
+        return self.why if self.url == url else str(self)
+
 
 class NotFound(FetchError):  # noqa: N818 - the tree's name says that it is an error
     """There is no such thread, or no longer."""

@@ -10,17 +10,17 @@ from sphinx_thread_cards import store
 from sphinx_thread_cards.fetch import keeping
 from sphinx_thread_cards.fetch.compare import compare
 from sphinx_thread_cards.fetch.errors import FetchError, Forbidden, NotFound
-from sphinx_thread_cards.fetch.outcome import find, why_not
+from sphinx_thread_cards.fetch.looking import look
+from sphinx_thread_cards.fetch.outcome import why_not
 from sphinx_thread_cards.fetch.sources import SOURCES
-from sphinx_thread_cards.platforms import parse_thread_url
-from sphinx_thread_cards.site import Cited
 from sphinx_thread_cards.store import SnapshotError
 from sphinx_thread_cards.thread import Status
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.fetch.compare import Changes
+    from sphinx_thread_cards.fetch.looking import Looked
     from sphinx_thread_cards.fetch.outcome import Plan
-    from sphinx_thread_cards.fetch.steps import Found
+    from sphinx_thread_cards.site import Cited
     from sphinx_thread_cards.thread import Thread
 
 
@@ -55,8 +55,6 @@ class Result:
     """Whether the snapshot says so now, and did not before."""
 
 
-_MOST_LOOKS = 30
-"""How many posts that are missing from a thread are asked for by themselves."""
 _STATUS = {Finding.SAME: Status.LIVE, Finding.EDITED: Status.EDITED, Finding.GONE: Status.GONE}
 
 
@@ -82,56 +80,45 @@ def check_one(cited: Cited, plan: Plan) -> Result:
 
 
 def _look(cited: Cited, plan: Plan, kept: Thread) -> Result:
+    # Answers that are kept are compared too. All are asked for: one that is far below is not deleted.
+    answers = bool(keeping.uncited_answers(kept, cited.posts))
     try:
-        found, gone, hidden = _with_missing(kept, find(cited, plan), plan)
-        changes = compare(kept, found, gone, hidden)
+        looked = look(replace(cited, replies=cited.replies or answers), plan, kept)
+        changes = compare(kept, looked.found, looked.gone)
     except NotFound as error:
         return Result(cited=cited, finding=Finding.GONE, why=error.why)
     except Forbidden as error:
         return Result(cited=cited, finding=Finding.PRIVATE, why=error.why)
     except FetchError as error:
-        return Result(cited=cited, finding=Finding.UNREACHED, why=str(error))
+        return Result(cited=cited, finding=Finding.UNREACHED, why=error.beside(cited.ref.url))
     except SnapshotError as error:
         return Result(cited=cited, finding=Finding.UNREACHED, why=f"the answer cannot be used: {error}")
+    how = "--refresh --replies" if answers and not cited.replies else "--refresh"
+    return _judged(cited, looked, changes, how)
+
+
+def _judged(cited: Cited, looked: Looked, changes: Changes, how: str) -> Result:
+    if looked.lost:
+        why = f"{looked.lost}, but others of its thread are there; {_told(changes)}"
+        return Result(cited=cited, finding=Finding.GONE, why=why)
     if changes:
         return Result(cited=cited, finding=Finding.EDITED, why=_told(changes))
-    return Result(cited=cited, finding=Finding.SAME, why=_told(changes))
-
-
-def _with_missing(kept: Thread, found: Found, plan: Plan) -> tuple[Found, set[str], set[str]]:
-    """What was found, with kept posts that are not in it and are there all the same.
-
-    Where a post in the middle was deleted, a chain ends before it; so its last posts are asked for by themselves.
-
-    :returns: also ids of posts that are no longer there, and of those that are not shown to everybody.
-    """
-    thread, asked, gone, hidden = found.thread, set[str](), set[str](), set[str]()
-    for _ in range(_MOST_LOOKS):
-        there = {post.url for post in thread.posts}
-        last = next((post for post in reversed(kept.posts) if post.url not in there | asked), None)
-        ref = parse_thread_url(last.url, {kept.host: kept.platform}) if last else None
-        if last is None or ref is None or ref.key == (kept.platform, kept.host, kept.id):
-            break
-        asked.add(last.url)
-        try:
-            more = find(Cited(ref=ref), plan).thread
-        except NotFound:
-            gone.add(last.id)
-        except Forbidden:
-            hidden.add(last.id)
-        else:
-            posts = tuple(post for post in more.posts if post.url not in there)
-            people = tuple(person for person in more.participants if person not in thread.participants)
-            thread = replace(thread, posts=thread.posts + posts, participants=thread.participants + people)
-    return replace(found, thread=thread), gone, hidden
+    if changes.unseen:
+        finding = Finding.PRIVATE if looked.hidden else Finding.UNCHECKED
+        return Result(cited=cited, finding=finding, why=_told(changes))
+    more = f"{changes.new} more to be had; fetch it with {how}" if changes.new else ""
+    return Result(cited=cited, finding=Finding.SAME, why=more)
 
 
 def _told(changes: Changes) -> str:
-    """``posts 2, 5 edited; post 7 deleted``; what could not be seen, and what else there is to be had."""
+    """``posts 2, 5 edited; post 7 deleted``."""
     parts = []
-    for numbers, word in ((changes.edited, "edited"), (changes.deleted, "deleted"), (changes.unseen, "not to be seen")):
+    for numbers, noun, word in (
+        (changes.edited, "post", "edited"),
+        (changes.deleted, "post", "deleted"),
+        (changes.quotes, "quote in post", "changed or no longer shown"),
+        (changes.unseen, "post", "not to be seen"),
+    ):
         if numbers:
-            parts.append(f"{'post' if len(numbers) == 1 else 'posts'} {', '.join(map(str, numbers))} {word}")
-    if changes.new and not changes:
-        parts.append(f"{changes.new} more to be had; fetch it with --refresh")
+            parts.append(f"{noun if len(numbers) == 1 else f'{noun}s'} {', '.join(map(str, numbers))} {word}")
     return "; ".join(parts)

@@ -10,6 +10,8 @@ from sphinx_thread_cards.snapshot import cleaned, digest
 from sphinx_thread_cards.thread import Provenance, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     from sphinx_thread_cards.fetch.steps import Found
     from sphinx_thread_cards.thread import Thread
 
@@ -32,6 +34,12 @@ def is_older(thread: Thread, age: timedelta, time: str) -> bool:
     """Whether the live thread was last looked at longer ago than that."""
     seen = max(thread.provenance.retrieved or "", thread.provenance.checked or "")
     return not seen or datetime.fromisoformat(time) - datetime.fromisoformat(seen) > age
+
+
+def uncited_answers(thread: Thread, cited: AbstractSet[str]) -> frozenset[str]:
+    """Ids of the kept posts that others wrote and no page cites: they were wished for when the thread was fetched."""
+    author = thread.posts[0].author if thread.posts else ""
+    return frozenset(post.id for post in thread.posts if post.author != author) - cited
 
 
 def to_keep(found: Found, before: Thread | None, time: str) -> Thread:

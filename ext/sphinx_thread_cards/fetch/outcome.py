@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.thread import Thread
 
 
+_MOST_REASONS = 3
+
+
 class What(StrEnum):
     """What became of a thread."""
 
@@ -134,11 +137,14 @@ def _with_archived(cited: Cited, plan: Plan, before: Thread) -> Outcome:
 
 
 def _fetch(cited: Cited, plan: Plan, before: Thread | None) -> Outcome:
+    # What was kept stays, though the wish for it may have come from the command line of another day.
+    wished = replace(cited, posts=cited.posts | keeping.uncited_answers(before, cited.posts)) if before else cited
     try:
-        found = find(cited, plan)
+        found = find(wished, plan)
         thread = clean = keeping.to_keep(found, before, keeping.now())
     except (FetchError, SnapshotError, keeping.WouldLose) as error:
-        return Outcome(cited=cited, what=What.FAILED, why=str(error), posts=len(before.posts) if before else 0)
+        why = error.beside(cited.ref.url) if isinstance(error, FetchError) else str(error)
+        return Outcome(cited=cited, what=What.FAILED, why=why, posts=len(before.posts) if before else 0)
     said = [found.note] if found.note else []
     if plan.archived and not thread.provenance.archived:
         try:
@@ -149,12 +155,20 @@ def _fetch(cited: Cited, plan: Plan, before: Thread | None) -> Outcome:
     try:
         if plan.pictures:
             thread, trouble = plan.pictures(thread, before)
-            said += [f"a picture was not kept ({reason})" for reason in trouble]
+            said += _not_kept(trouble)
         store.save(thread, plan.folder, clean=thread is clean)
     except (SnapshotError, OSError) as error:
         return Outcome(cited=cited, what=What.FAILED, why=f"it cannot be kept: {error}")
     what = What.SAVED if before is None else What.KEPT if keeping.is_same(thread, before) else What.UPDATED
     return Outcome(cited=cited, what=what, why="; ".join(said), posts=len(thread.posts))
+
+
+def _not_kept(reasons: list[str]) -> list[str]:
+    """A clause for all pictures that are missing: one server in trouble may have hundreds of them."""
+    if len(reasons) < 2:  # noqa: PLR2004 - several
+        return [f"a picture was not kept ({reason})" for reason in reasons]
+    more = ["..."] if len(reasons) > _MOST_REASONS else []
+    return [f"{len(reasons)} pictures were not kept ({'; '.join([*reasons[:_MOST_REASONS], *more])})"]
 
 
 def find(cited: Cited, plan: Plan) -> Found:

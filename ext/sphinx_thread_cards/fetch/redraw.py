@@ -17,6 +17,7 @@ from PIL import ExifTags, Image, ImageCms, ImageOps
 
 MOST_PIXELS = 50_000_000
 """Of a picture as it came; it is unpacked in memory."""
+_LONGEST_STORED = 65_535  # A JPEG ends there; and Pillow keeps an address for each row.
 LONGEST_SIDE = 1600
 """Pixels of a kept picture."""
 AVATAR_SIDE = 96
@@ -81,7 +82,7 @@ def redraw(data: bytes, *, avatar: bool = False) -> Drawn:
 def _drawn(stored: Image.Image, *, avatar: bool) -> Image.Image:
     """The picture as it is to be seen, in RGB or RGBA."""
     width, height = stored.size
-    if width * height > MOST_PIXELS:
+    if width * height > MOST_PIXELS or max(stored.size) > _LONGEST_STORED:
         reason = f"it has {width:,} by {height:,} pixels, which is too much"
         raise NoPicture(reason)
     side = AVATAR_SIDE if avatar else LONGEST_SIDE

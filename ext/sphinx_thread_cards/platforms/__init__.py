@@ -100,7 +100,7 @@ def parse_thread_url(url: str, hosts: Mapping[str, str] | None = None) -> Thread
     address = split_address(url)
     if address is None:
         return None
-    platform = _platform_of(address.host, hosts)
+    platform = platform_of(address.host, hosts)
     if platform is not None:
         return platform.parse(address)
     return _guess(address)
@@ -133,7 +133,11 @@ def find_thread(url: str, hosts: Mapping[str, str] | None = None) -> ThreadRef |
     return ThreadRef(platform="web", id=id_, url=address.url, given_url=url, host=address.host, kind=Kind.PAGE)
 
 
-def _platform_of(host: str, hosts: Mapping[str, str] | None) -> Platform | None:
+def platform_of(host: str, hosts: Mapping[str, str] | None = None) -> Platform | None:
+    """The platform that a host is known to run; None for hosts that nothing but an address may tell of.
+
+    :param hosts: as of :func:`parse_thread_url`.
+    """
     if hosts and (name := hosts.get(host)):
         return PLATFORMS.get(name)
     platform = _BY_HOST.get(host)

@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 _GOOD = {200, 203}
 _REDIRECTS = {301, 302, 303, 307, 308}
 _LONGEST_TOLD = 64 * 1024
+# The first that fits.
+_OF_NO_USE = {
+    trouble.ContentDecodingError: "the answer cannot be unpacked",
+    trouble.InvalidHeader: "the answer contradicts itself in its headers",
+    ValueError: "it is not an address that can be asked",
+}
 _FIRST_TIME = 1_000_000_000  # A number of seconds that is larger is a time.
 
 
@@ -171,10 +177,9 @@ def _as_fetch_error(url: str, error: Exception, limits: Limits) -> FetchError:
         return Unreachable(url, f"no connection within {limits.connect:g} s")
     if isinstance(error, trouble.ReadTimeout) or isinstance(cause, ReadTimeoutError):
         return Unreachable(url, f"the server was silent for {limits.read:g} s")
-    if isinstance(error, trouble.ContentDecodingError):
-        return BadAnswer(url, "the answer cannot be unpacked")
-    if isinstance(error, ValueError):
-        return BadAnswer(url, "it is not an address that can be asked")
+    for kind, why in _OF_NO_USE.items():
+        if isinstance(error, kind):
+            return BadAnswer(url, why)
     return Unreachable(url, "the connection broke before the answer was whole", passing=True)
 
 

@@ -31,6 +31,11 @@ _SINGLE_FILE = re.compile(r"(?:saved with|processed by) SingleFile\b[^\n]*(?:\n[
 _START = 20_000
 # "Jo Example (@jo@site.example)", as Mastodon, Threads and others write it; X: "Jo Example (@jo) on X".
 _PERSON = re.compile(r"(.{0,200}?)\s*\(@([^\s()@]{1,100}(?:@[^\s()@]{1,200})?)\)")
+# "Jo Example on X": what X called its pages before it named handles, with the words of the post in quotation marks.
+_ON_X = re.compile(r"(.{1,200}) on (?:X|Twitter)()")
+_IN_QUOTES = re.compile("^\N{LEFT DOUBLE QUOTATION MARK}(.*)\N{RIGHT DOUBLE QUOTATION MARK}$", re.DOTALL)
+# Where a post of Reddit has no words, or where Reddit tells none of them.
+_VOTES = re.compile(r"(?:[^-]{0,100} - )?[0-9][0-9.,]*[KMkm]? votes? and [0-9][0-9.,]*[KMkm]? comments?\b.{0,50}")
 _NUMBERS = re.compile(r"[0-9][0-9.,]*[KM]? (?:likes?|replies|reply|Mal)\b[^.]{0,80}\. ")
 
 
@@ -78,10 +83,14 @@ def read_preview(root: _Element, ref: ThreadRef, base_url: str) -> Told | None:
     said = metas(root)
     text = _first(said, "og:description", "twitter:description", "description")
     known = list(addresses_in(root))
-    if not text or (known and not any(parse_thread_url(url, {ref.host: ref.platform}) for url in known)):
+    if not text or _VOTES.fullmatch(text):
+        return None
+    if known and not any(parse_thread_url(url, {ref.host: ref.platform}) for url in known):
         return None
     heading = line(_first(said, "og:title", "twitter:title"))
     person = _PERSON.search(heading or "")
+    if ref.platform == "x" and (name := _ON_X.fullmatch(heading or "")):
+        person, text = name, _IN_QUOTES.sub(r"\1", text)
     text = _NUMBERS.sub("", text, count=1) if ref.platform == "threads" else text
     entry = Entry(
         author=_author(said, person, ref),
@@ -98,6 +107,7 @@ def read_preview(root: _Element, ref: ThreadRef, base_url: str) -> Told | None:
 def _author(said: Mapping[str, str], person: re.Match[str] | None, ref: ThreadRef) -> Author | None:
     name = person[1] if person else _first(said, "author", "twitter:creator")
     handle = _first(said, "profile:username", "og:profile:username") or (person[2] if person else "")
+    handle = handle or (ref.author or "" if ref.platform == "x" else "")
     return author_of(ref, name, safe_link(_first(said, "article:author")), handle=handle)
 
 

@@ -7,7 +7,7 @@ https://docs.bsky.app/docs/advanced-guides/posts (lexicon app.bsky.feed.post).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards.fetch.rich.spans import safe_link
@@ -110,6 +110,35 @@ def parent_of(view: View) -> str | None:
     """The AT URI of the post that it answers."""
     uri = at(view.record, "reply", "parent", "uri")
     return uri if split_uri(uri) else None
+
+
+def root_of(view: View) -> str | None:
+    """The AT URI of the post with which the discussion began that it answers in."""
+    uri = at(view.record, "reply", "root", "uri")
+    return uri if split_uri(uri) else None
+
+
+def without_gaps(views: dict[str, View], cited: View) -> tuple[dict[str, View], bool]:
+    """The posts, each that answers a post that is gone put behind the one before it; and whether there are such.
+
+    Only in a thread that the author began, and only if the cited post is of it: in the discussions of others nothing
+    tells which of their threads a post is of.
+
+    :param views: by AT URI, those of one author.
+    """
+    root = root_of(cited) or cited.uri
+    joined, chain = dict(views), dict[str, None]()
+    for view in sorted(views.values(), key=lambda view: view.key):
+        above, last = parent_of(view), next(reversed(chain), None)
+        is_lost = above not in views and (split_uri(above) or ("",))[0] == view.did
+        if view.uri != root and not (root_of(view) == root and (above in chain or is_lost)):
+            continue
+        if is_lost and last:
+            joined[view.uri] = replace(view, record={**view.record, "reply": {"parent": {"uri": last}}})
+        chain[view.uri] = None
+    if cited.uri not in chain or all(joined[uri] is views[uri] for uri in chain):
+        return views, False
+    return joined, True
 
 
 def handle_of(author: object, did: str) -> str:

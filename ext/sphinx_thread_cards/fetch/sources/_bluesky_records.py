@@ -6,18 +6,20 @@ that keeps repositories (PDS) gives them to everybody.
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
 from sphinx_thread_cards.fetch.shape import at, objects, text
-from sphinx_thread_cards.fetch.sources._bluesky_posts import View, parent_of, split_uri
+from sphinx_thread_cards.fetch.sources._bluesky_posts import View, parent_of, root_of, split_uri, without_gaps
 from sphinx_thread_cards.fetch.steps import ask_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
     from sphinx_thread_cards.fetch.answers import Answer
+    from sphinx_thread_cards.fetch.errors import FetchError
     from sphinx_thread_cards.fetch.steps import Ask, Found, Steps, Wish
     from sphinx_thread_cards.model import ThreadRef
 
@@ -26,6 +28,14 @@ _PAGE = 100
 _MOST_PAGES = 20
 _MOST_ABOVE = 100
 _ONE_AUTHOR = "its author's posts only; the server that was asked knows no others"
+# How servers name accounts that are not shown, and may be again: repositories, and profiles of the AppView.
+_SHUT = {
+    "RepoDeactivated": "deactivated",
+    "RepoSuspended": "suspended",
+    "RepoTakendown": "suspended",
+    "AccountDeactivated": "deactivated",
+    "AccountTakedown": "suspended",
+}
 
 
 def steps(
@@ -45,18 +55,40 @@ def steps(
     except (BadAnswer, NotFound) as error:
         if error.status is None:
             raise
-        raise NotFound(ref.url, "there is no such post", status=error.status) from None
+        raise (yield from _why_not(ref, host, who, error.status)) from None
     did = (split_uri(at(record, "uri")) or ("", ""))[0]
     if not did:
         raise BadAnswer(ref.url, "the answer is not a record")
     author = yield from _author(host, who, did)
     views: dict[str, View] = {}
     _take(views, record, author)
-    first = yield from _first(host, did, author, views)
-    more = yield from _later(host, did, author, views, first)
-    note = f"of its author's later posts only the next {_MOST_PAGES * _PAGE} were looked through" if more else ""
+    cited = next(iter(views.values()))
+    after = yield from _above(host, did, author, views)
+    more = yield from _later(host, did, author, views, after)
+    views, gaps = without_gaps(views, cited)
+    note = "a post in the middle of the thread is not there" if gaps else ""
+    note = f"of its author's later posts only the next {_MOST_PAGES * _PAGE} were looked through" if more else note
     note = _ONE_AUTHOR if wish.replies else note
     return found(ref, wish, views, endpoint, note)
+
+
+def why_shut(url: str, error: FetchError) -> Forbidden | None:
+    """What is wrong with an account that a server does not show, and has not deleted; None for any other error."""
+    how = _SHUT.get(text(error.told, "error"))
+    return Forbidden(url, f"the account of its author is {how}", status=error.status) if how else None
+
+
+def _why_not(ref: ThreadRef, host: str, who: str, status: int) -> Generator[Ask, Answer, FetchError]:
+    """Why a record is not there: it was deleted, or its account is shut, or kept by another server."""
+    try:
+        yield from ask_json(_description(host, who))
+    except (BadAnswer, NotFound) as error:
+        if shut := why_shut(ref.url, error):
+            return shut
+        # An AppView has no such method; it knows all accounts.
+        if error.status == HTTPStatus.BAD_REQUEST:
+            return BadAnswer(ref.url, f"the server that was asked does not keep the account {who}", status=error.status)
+    return NotFound(ref.url, "there is no such post", status=status)
 
 
 def views_in(ref: ThreadRef, data: object) -> Iterator[View]:
@@ -79,20 +111,21 @@ def _record(host: str, repo: str, collection: str, key: str) -> str:
     return f"https://{host}/xrpc/com.atproto.repo.getRecord?{query}"
 
 
+def _description(host: str, repo: str) -> str:
+    return f"https://{host}/xrpc/com.atproto.repo.describeRepo?{urlencode({'repo': repo})}"
+
+
 def _author(host: str, who: str, did: str) -> Generator[Ask, Answer, dict[str, Any]]:
     """Who keeps the repository, as the AppView would tell it. Nobody need have a profile."""
     handle = "" if who.startswith("did:") else who
     if not handle:
         try:
-            told = yield from ask_json(f"https://{host}/xrpc/com.atproto.repo.describeRepo?{urlencode({'repo': did})}")
+            told = yield from ask_json(_description(host, did))
         except (BadAnswer, NotFound, Forbidden):
             told = None
         # Only what the account's domain confirms.
         handle = "" if at(told, "handleIsCorrect") is False else text(told, "handle")
-    try:
-        profile = yield from ask_json(_record(host, did, "app.bsky.actor.profile", "self"))
-    except (BadAnswer, NotFound):
-        profile = None
+    profile = yield from _if_there(_record(host, did, "app.bsky.actor.profile", "self"))
     value = at(profile, "value")
     picture = text(value, "avatar", "ref", "$link")
     blob = f"https://{host}/xrpc/com.atproto.sync.getBlob?{urlencode({'did': did, 'cid': picture})}"
@@ -105,36 +138,39 @@ def _author(host: str, who: str, did: str) -> Generator[Ask, Answer, dict[str, A
     }
 
 
-def _first(host: str, did: str, author: object, views: dict[str, View]) -> Generator[Ask, Answer, str]:
+def _above(host: str, did: str, author: object, views: dict[str, View]) -> Generator[Ask, Answer, str]:
     """Ask upwards for what the author's post answers, as long as that is the author's too.
 
-    :returns: the key of the first one of these. It may be one that was deleted: keys are in the order of time.
+    :returns: the key behind which the later posts are to be listed.
     """
     view = next(iter(views.values()))
     for _ in range(_MOST_ABOVE):
-        root, above = split_uri(at(view.record, "reply", "root", "uri")), split_uri(parent_of(view))
+        root, above = split_uri(root_of(view)), split_uri(parent_of(view))
         if not above or above[0] != did:
             break
-        own = root is not None and root[0] == did
-        # From the author's own root on, all are listed; only where somebody else began must each be asked for.
-        key = root[1] if root and own else above[1]
-        try:
-            record = yield from ask_json(_record(host, did, _POSTS, key))
-        except (BadAnswer, NotFound):
-            record = None
+        if root and root[0] == did:
+            # From the root on, all are listed, even where it is gone.
+            _take(views, (yield from _if_there(_record(host, did, _POSTS, root[1]))), author)
+            return root[1]
+        # Where somebody else began, each must be asked for.
         before = len(views)
-        _take(views, record, author)
-        if own:
-            return key
+        _take(views, (yield from _if_there(_record(host, did, _POSTS, above[1]))), author)
         if len(views) == before:
             break
         view = list(views.values())[-1]
     return view.key
 
 
-def _later(host: str, did: str, author: object, views: dict[str, View], first: str) -> Generator[Ask, Answer, bool]:
-    """Ask for the records after the first one; whether there are more than were asked for."""
-    cursor = first
+def _if_there(url: str) -> Generator[Ask, Answer, Any]:
+    try:
+        return (yield from ask_json(url))
+    except (BadAnswer, NotFound):
+        return None
+
+
+def _later(host: str, did: str, author: object, views: dict[str, View], after: str) -> Generator[Ask, Answer, bool]:
+    """Ask for the records after that key; whether there are more than were asked for."""
+    cursor = after
     for _ in range(_MOST_PAGES):
         query = {"repo": did, "collection": _POSTS, "limit": _PAGE, "reverse": "true", "cursor": cursor}
         answer = yield from ask_json(f"https://{host}/xrpc/com.atproto.repo.listRecords?{urlencode(query)}")

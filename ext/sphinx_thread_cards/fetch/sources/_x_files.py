@@ -58,7 +58,9 @@ def _objects(data: object) -> Iterator[dict[str, Any]]:
         value = waiting.pop()
         if isinstance(value, dict):
             yield value
-            waiting += [part for key, part in reversed(value.items()) if key not in _PARTS]
+            # Where there is no post, `user` may hold all that is listed on a profile.
+            parts = _PARTS if {"id_str", "rest_id"} & value.keys() else frozenset()
+            waiting += [part for key, part in reversed(value.items()) if key not in parts]
         elif isinstance(value, list):
             waiting += reversed(value)
 

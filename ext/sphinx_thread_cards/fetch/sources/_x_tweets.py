@@ -114,24 +114,28 @@ def _post(tweet: dict[str, Any], id_: str, handle: str, quoted: Post | None) -> 
         author=handle,
         posted=(time_of_id(begun) if edited else None) or posted,
         edited=edited,
-        blocks=_blocks(tweet),
-        media=_media(tweet, address(handle, id_)),
+        blocks=() if _shared(tweet) and quoted else _blocks(tweet),
+        media=() if _shared(tweet) and quoted else _media(tweet, address(handle, id_)),
         lang=language(at(tweet, "lang")),
         quoted=quoted,
     )
 
 
+def _shared(tweet: dict[str, Any]) -> object:
+    """The post that this one only shows once more; its own words are then the beginning of that one's."""
+    return at(tweet, "retweeted_status_result", "result") or at(tweet, "retweeted_status")
+
+
 def _quoted(tweet: dict[str, Any]) -> Told | None:
-    """The post that this one quotes, without what that one quotes again."""
-    inner = flat(at(tweet, "quoted_tweet") or at(tweet, "quoted_status"))
+    """The post that this one quotes or shows once more, without what that one quotes again."""
+    inner = flat(_shared(tweet) or at(tweet, "quoted_tweet") or at(tweet, "quoted_status"))
     return read_tweet({key: part for key, part in inner.items() if key not in {"quoted_tweet", "quoted_status"}})
 
 
 def _blocks(tweet: dict[str, Any]) -> tuple[Block, ...]:
     words = next((tweet[key] for key in ("full_text", "text") if isinstance(tweet.get(key), str)), "")
     entities = _entities(tweet.get("entities"))
-    quoted = ident(flat(at(tweet, "quoted_tweet") or at(tweet, "quoted_status")), "id_str")
-    if quoted:
+    if quoted := ident(flat(at(tweet, "quoted_tweet") or at(tweet, "quoted_status")), "id_str"):
         entities = _without_quoted(entities, quoted)
     blocks = from_entities(words, entities, _range(tweet.get("display_text_range")))
     return (*blocks, *_card(tweet, entities))

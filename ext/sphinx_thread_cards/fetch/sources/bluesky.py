@@ -29,9 +29,11 @@ from sphinx_thread_cards.fetch.sources._chains import first_of, of_microblog
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Generator, Iterable
 
+    from sphinx_thread_cards.fetch.answers import Answer
     from sphinx_thread_cards.fetch.saved import Saved
+    from sphinx_thread_cards.fetch.steps import Ask
     from sphinx_thread_cards.model import ThreadRef
     from sphinx_thread_cards.thread import Post
 
@@ -53,10 +55,12 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
         answer = yield from ask_json(endpoint)
     except FetchError as error:
         if at(error.told, "error") == "NotFound":
-            raise NotFound(ref.url, "there is no such post", status=error.status) from None
+            raise (yield from _why_not(ref, who, error.status)) from None
         if error.status not in _NO_APP_VIEW or isinstance(error, RateLimited):
             raise
         return (yield from bluesky_records.steps(ref, HOST, _found, wish))
+    if at(answer, "thread", "notFound"):
+        raise (yield from _why_not(ref, who))
     _check(ref, at(answer, "thread"))
     views = {view.uri: view for view in views_in(answer)}
     cited = _cited(ref, views.values())
@@ -84,9 +88,20 @@ def _endpoint(uri: str) -> str:
     return f"https://{HOST}/xrpc/app.bsky.feed.getPostThread?uri={quote(uri, safe='')}&{levels}"
 
 
+def _why_not(ref: ThreadRef, who: str, status: int | None = None) -> Generator[Ask, Answer, FetchError]:
+    """Why a post is not there: the AppView says of all posts of a shut account that there are none."""
+    try:
+        yield from ask_json(f"https://{HOST}/xrpc/app.bsky.actor.getProfile?actor={quote(who, safe='')}")
+    except (BadAnswer, NotFound) as error:
+        if shut := bluesky_records.why_shut(ref.url, error):
+            return shut
+        if error.status == HTTPStatus.BAD_REQUEST:
+            why = "there is no such account" if who.startswith("did:") else f"nobody has the handle {who} now"
+            return NotFound(ref.url, why, status=status)
+    return NotFound(ref.url, "there is no such post", status=status)
+
+
 def _check(ref: ThreadRef, thread: object) -> None:
-    if at(thread, "notFound"):
-        raise NotFound(ref.url, "there is no such post")
     if at(thread, "blocked"):
         raise Forbidden(ref.url, "its author does not show it to everybody")
     if view_of(at(thread, "post")) is None:
@@ -135,8 +150,8 @@ def _found(ref: ThreadRef, wish: Wish, views: dict[str, View], endpoint: str, no
     uris = {post.id: uri for uri, post in posts.items()}
     first = views[uris[kept[0].id]]
     above = split_uri(parent_of(first))
-    if not note and above and above[0] == first.did:
-        note = "an earlier post of the thread is not there"
+    if above and above[0] == first.did:
+        note = "; ".join(filter(None, ("an earlier post of the thread is not there", note)))
     people = {author.handle: author for author in map(author_of, _with_quoted(views.values()))}
     thread = thread_of(ref, kept, people, endpoint=endpoint, replies=count(first.counted))
     return Found(thread=thread, whole=not note, note=note)

@@ -1,0 +1,49 @@
+"""What a parser of others reads of cards and posts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import mf2py
+from support import sites
+
+Page = Callable[..., sites.Site]
+OTHER = """# Other
+
+```{thread} https://threadreaderapp.com/thread/1313512835843055618.html
+:title: "100% of {it} & _that_ #1"
+:author: Jo Example
+:handle: jo_example
+```
+
+```{thread} https://github.com/pftf/RPi4/issues/57
+:title: A lamp
+:date: 2020-05
+:name: lamp
+```
+"""
+
+
+def test_microformats(page: Page) -> None:
+    """A card is an h-cite for a parser of others."""
+    site = page(OTHER)
+    first, second = mf2py.parse(doc=site.read("index.html"))["items"]
+
+    assert first["type"] == ["h-cite"]
+    assert first["properties"]["url"] == ["https://x.com/i/status/1313512835843055618"]
+    assert first["properties"]["published"] == ["2020-10-06"]
+    assert first["properties"]["author"][0]["properties"] == {"name": ["Jo Example"], "nickname": ["@jo_example"]}
+    assert second["properties"]["name"] == ["A lamp"]
+
+
+def test_microformats_of_posts(sink: Page) -> None:
+    """The posts of an unrolled thread are entries, with address, time and content."""
+    items = mf2py.parse(doc=sink().read("index.html"))["items"]
+    posts = [post for item in items for post in item.get("children", []) if "h-entry" in post["type"]]
+
+    assert len(posts) > 3
+    for post in posts:
+        assert post["properties"]["url"]
+        assert post["properties"]["content"][0]["html"] is not None
+    assert any(re.fullmatch(r"\d{4}-\d\d-\d\dT.*Z", time) for post in posts for time in post["properties"].get("published", []))
