@@ -165,3 +165,19 @@ def test_words_of_others_keep_their_language(builder: str, page: Page, tmp_path:
     assert titles["Light"] is None
     assert {post["lang"] for post in soup.select(".thread-card-post")} == {"sv"}
     assert {head["lang"] for head in soup.select(".thread-card-post-head")} == {"de"}
+
+
+@pytest.mark.parametrize(
+    ("language", "number", "said"),
+    [
+        ("ru", 1, "пост"), ("ru", 2, "поста"), ("ru", 5, "постов"), ("ru", 11, "постов"), ("ru", 22, "поста"), ("ru", 101, "пост"),
+        ("ru", 111, "постов"), ("pl", 1, "wpis"), ("pl", 2, "wpisy"), ("pl", 21, "wpisów"), ("pl", 101, "wpisów"),
+        ("ar", 3, "منشورات"), ("ar", 11, "منشورًا"), ("ar", 100, "منشور"), ("ar", 101, "منشور"), ("ar", 111, "منشورًا"),
+        ("he", 1, "פוסט"), ("he", 2, "שני"), ("he", 3, "3"), ("tr", 1, "1"), ("tr", 5, "5"), ("hi", 0, "0"), ("de", 2, "weitere"),
+    ],
+)  # fmt: skip
+def test_every_form(language: str, number: int, said: str, page: Page) -> None:
+    """All categories of the Unicode CLDR that whole numbers below a million have."""
+    page("# T\n", language=language)
+
+    assert said in words.more_posts(number).split()

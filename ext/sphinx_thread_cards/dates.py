@@ -83,10 +83,11 @@ def show_year(when: When, language: str) -> str:
 
 
 def show_month(when: When, language: str) -> str:
-    """The name of the month alone, as it stands without a day: ``October``."""
+    """The name of the month alone, as it stands without a day and begins a line: ``October``, ``Octobre``."""
     if language in PLAIN_ENGLISH:
         return _MONTHS[when.day.month - 1]
-    return format_date(when.day, "LLLL", locale=locale_of(language))
+    name = format_date(when.day, "LLLL", locale=locale_of(language))
+    return name[:1].upper() + name[1:]
 
 
 @lru_cache(maxsize=64)  # every card asks, and Babel looks at its files each time

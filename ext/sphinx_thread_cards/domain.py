@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from docutils import nodes
 from sphinx.domains import ObjType
 
-from sphinx_thread_cards import store
+from sphinx_thread_cards import list_words, store
 from sphinx_thread_cards.citations import citation_text, told
 from sphinx_thread_cards.describe import describe
 from sphinx_thread_cards.index import ThreadIndex
+from sphinx_thread_cards.languages import runs_to_the_left
 from sphinx_thread_cards.notes import Notes
 from sphinx_thread_cards.options import Options
 from sphinx_thread_cards.platforms import find_thread
@@ -99,6 +100,10 @@ class ThreadDomain(Notes):
         card = self.describe(url)
         return best.get(card.subject, card)
 
+    def get_type_name(self, type: ObjType, primary: bool = False) -> str:  # noqa: A002, ARG002, FBT001, FBT002 - the signature of Sphinx
+        """What the search calls a card: the one word, where Sphinx would say "Thread thread"."""
+        return list_words.thread()
+
     def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
         """For ``objects.inv`` and the search."""
         return objects(self.entries())
@@ -127,6 +132,9 @@ class ThreadDomain(Notes):
         if builder.format == "text":
             # The only writer that leaves the addresses of links out.
             text = f"{text} <{card.href}>"
+        elif builder.format == "html" and runs_to_the_left(env.config.language):
+            # Few themes say so of the page: marks of Unicode set it apart from a line that may run the other way.
+            text = f"\u2067{text}\u2069"
         contnode.children = []
         contnode += nodes.Text(text)
         return nodes.reference("", "", contnode, refuri=card.href, internal=False)

@@ -11,6 +11,8 @@ from docutils import nodes
 from sphinx_thread_cards.card import BLOCK, SEPARATOR, Card
 from sphinx_thread_cards.card_nodes import build
 from sphinx_thread_cards.html_articles import build_article
+from sphinx_thread_cards.html_quotes import direct
+from sphinx_thread_cards.languages import runs_to_the_left
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 _LONG = re.compile(r"\S{60,}")
 """What no language hyphenates and no column holds."""
 _PIECE = re.compile(r".{1,10}")
+
+
+_LINES = {f"{BLOCK}-{name}" for name in ("header", "author", "post-head")}
+_THEIRS = {f"{BLOCK}-summary", f"{BLOCK}-excerpt"}
 
 
 def _build_with_target(card: Card, place: nodes.container, language: str) -> nodes.container:
@@ -40,9 +46,8 @@ def _build_for_latex(card: Card, place: nodes.container, language: str) -> nodes
 
         for line in _part(box, "author"):
             line[:0] = [nodes.inline("", "", avatar(card.avatar, 0), classes=[AVATAR]), nodes.Text(" ")]
+    _turn_posts(box, language)
     for post in [node for node in box.findall(nodes.container) if f"{BLOCK}-post" in node["classes"]]:
-        for block in [node for node in post.children[1:] if _runs_to_the_left(node.astext())]:
-            post.replace(block, nodes.container("", block, classes=[f"{BLOCK}-rtl"]))
         if next(post.findall(nodes.image), None) is not None:
             post["classes"] = [f"{BLOCK}-pictured", *post["classes"]]
         _number_in_margin(post)
@@ -50,8 +55,10 @@ def _build_for_latex(card: Card, place: nodes.container, language: str) -> nodes
     for line in [node for node in parts if any(BLOCK in name for name in node["classes"])]:
         line.parent.replace(line, nodes.container("", line, classes=line["classes"]))
     for part in (node for node in box.children if isinstance(node, nodes.container)):
-        if _runs_to_the_left(part.astext()):
-            part["classes"] = [*part["classes"], f"{BLOCK}-rtl"]
+        turn = _turn(part.astext(), language)
+        # Our own lines, which may begin with a name, run as the book does.
+        if turn == f"{BLOCK}-rtl" or (turn and _THEIRS.intersection(part["classes"])):
+            part["classes"] = [*part["classes"], turn]
         if f"{BLOCK}-summary" not in part["classes"]:
             _break_words(part)
     return box
@@ -72,6 +79,17 @@ def _break_words(part: nodes.Element) -> None:
         holder.replace(text, broken)
 
 
+def _turn_posts(box: nodes.container, language: str) -> None:
+    """Mark what runs the other way in posts, and the directions in lines of ours."""
+    for post in [node for node in box.findall(nodes.container) if f"{BLOCK}-post" in node["classes"]]:
+        for block in post.children[1:]:
+            if turn := _turn(block.astext(), language):
+                post.replace(block, nodes.container("", block, classes=[turn]))
+    for line in box.findall(nodes.paragraph):
+        if _LINES.intersection(line["classes"]):
+            direct(line, language)
+
+
 def _number_in_margin(post: nodes.Element) -> None:
     """Mark the number of a post, which LaTeX sets in the margin, and take the dot behind it away."""
     head = post.children[0]
@@ -81,15 +99,21 @@ def _number_in_margin(post: nodes.Element) -> None:
     if at is None:
         return
     number, *rest = head.children[at:]
-    said = [nodes.Text(rest[0].astext().removeprefix(SEPARATOR)), *rest[1:]] if rest else []
+    said = [nodes.Text(rest[0].astext().replace("\u200f", "").removeprefix(SEPARATOR)), *rest[1:]] if rest else []
     head[at:] = [nodes.inline("", "", number, classes=[f"{BLOCK}-number"]), *said]
     if not "".join(node.astext() for node in said):
         head["classes"].append(f"{BLOCK}-post-bare")
 
 
-def _runs_to_the_left(text: str) -> bool:
-    """Whether text is to be set from right to left: its first letter decides (Unicode Annex 9, rules P2 and P3)."""
-    return next((kind for kind in map(unicodedata.bidirectional, text) if kind in {"L", "R", "AL"}), "L") != "L"
+def _turn(text: str, language: str) -> str | None:
+    """The class of text that is to run from right to left, or, in a book that does, from left to right.
+
+    Its first letter decides (Unicode Annex 9, rules P2 and P3).
+    """
+    first = next((kind for kind in map(unicodedata.bidirectional, text) if kind in {"L", "R", "AL"}), None)
+    if first == "L":
+        return f"{BLOCK}-ltr" if runs_to_the_left(language) else None
+    return f"{BLOCK}-rtl" if first else None
 
 
 def _build_in_words(card: Card, place: nodes.container, language: str) -> nodes.container:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 
 from sphinx_thread_cards import words
-from sphinx_thread_cards.card import BLOCK, Card, addresses, header, kept_note
+from sphinx_thread_cards.card import BLOCK, SEPARATOR, Card, addresses, header, kept_note
 from sphinx_thread_cards.dates import show_when
 from sphinx_thread_cards.html_pictures import card_avatar, card_picture, picture_tag, skip_avatar, visit_picture
 from sphinx_thread_cards.html_quotes import (
+    card_box,
     card_content,
     card_excerpt,
     card_fold,
@@ -24,6 +25,7 @@ from sphinx_thread_cards.html_quotes import (
     depart_excerpt,
     depart_fold,
     depart_head,
+    visit_box,
     visit_content,
     visit_excerpt,
     visit_fold,
@@ -31,7 +33,7 @@ from sphinx_thread_cards.html_quotes import (
     visit_permalink,
 )
 from sphinx_thread_cards.html_times import card_time, depart_time, visit_time
-from sphinx_thread_cards.languages import is_another, runs_to_the_left, separator
+from sphinx_thread_cards.languages import directed, is_another, runs_to_the_left
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,10 +47,6 @@ class card_article(nodes.General, nodes.Element):  # noqa: N801 - docutils names
 
 class card_words(nodes.Invisible, nodes.TextElement):  # noqa: N801
     """What the lines of an article say, for the search and whatever else reads the text of a page."""
-
-
-class card_summary(nodes.General, nodes.Element):  # noqa: N801
-    """The author's summary in an article."""
 
 
 class card_post(nodes.General, nodes.Element):  # noqa: N801
@@ -97,14 +95,15 @@ def _header(self: HTML5Translator, card: Card, language: str) -> str:
         date = self.encode(show_when(card.when, language))
         time = f'<time class="dt-published" datetime="{card.when.isoformat()}">{date}</time>'
         others = [time if part == date else part for part in others]
-    return f'<p class="{BLOCK}-header">{separator(language).join((f"<strong>{platform}</strong>", *others))}</p>\n'
+    line = directed(SEPARATOR, language).join((f"<strong>{platform}</strong>", *others))
+    return f'<p class="{BLOCK}-header">{line}</p>\n'
 
 
 def _who(self: HTML5Translator, card: Card) -> str:
     handle = f"@{self.encode(card.handle)}" if card.handle else ""
     if card.author and handle:
         name = f'<span class="p-name">{self.encode(card.author)}</span>'
-        return f'{name} <span class="{BLOCK}-handle p-nickname">{handle}</span>'
+        return f'{name} <bdi class="{BLOCK}-handle p-nickname">{handle}</bdi>'
     return self.encode(card.author) if card.author else handle
 
 
@@ -126,7 +125,7 @@ def depart_article(self: HTML5Translator, node: card_article) -> None:
     if note := kept_note(card, node["language"]):
         self.body.append(f'<p class="{BLOCK}-kept">{self.encode(note)}</p>\n')
     # A line may break behind a dot, not before it.
-    dot = separator(node["language"]).replace(" ", "\N{NO-BREAK SPACE}", 1)
+    dot = directed(SEPARATOR, node["language"]).replace(" ", "\N{NO-BREAK SPACE}", 1)
     self.body.append(f'<p class="{BLOCK}-links">{dot.join(links)}</p>\n</article>\n')
 
 
@@ -134,11 +133,6 @@ def visit_post(self: HTML5Translator, node: card_post) -> None:
     """Open a post, in its own language and direction."""
     language = {"lang": node["lang"]} if node["lang"] else {}
     self.body.append(self.starttag(node, "div", dir="auto", **language))
-
-
-def visit_summary(self: HTML5Translator, node: card_summary) -> None:
-    """Open the summary."""
-    self.body.append(self.starttag(node, "div", dir="auto"))
 
 
 def skip_words(self: HTML5Translator, node: card_words) -> None:  # noqa: ARG001
@@ -149,7 +143,7 @@ def skip_words(self: HTML5Translator, node: card_words) -> None:  # noqa: ARG001
 # What Sphinx.add_node takes for each node.
 VISITORS: dict[type[nodes.Element], tuple[Callable[..., None], Callable[..., None] | None]] = {
     card_article: (visit_article, depart_article),
-    card_summary: (visit_summary, close_box),
+    card_box: (visit_box, close_box),
     card_words: (skip_words, None),
     card_post: (visit_post, close_box),
     card_content: (visit_content, close_box),

@@ -8,9 +8,9 @@ from docutils import nodes
 
 from sphinx_thread_cards.card import BLOCK, header
 from sphinx_thread_cards.card_nodes import quotation
-from sphinx_thread_cards.html import card_article, card_post, card_summary, card_words
+from sphinx_thread_cards.html import card_article, card_post, card_words
 from sphinx_thread_cards.html_pictures import card_avatar, card_picture
-from sphinx_thread_cards.html_quotes import card_content, card_fold, for_html, in_language
+from sphinx_thread_cards.html_quotes import card_box, card_content, card_fold, for_html, in_language, with_directions
 from sphinx_thread_cards.html_times import as_times
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def build_article(card: Card, place: nodes.container, language: str) -> card_art
 
         article += card_avatar("", **avatar(card.avatar, _AVATAR_SIDE).attributes)
     if place.children:
-        article += card_summary("", *place.children, classes=[f"{BLOCK}-summary"])
+        article += card_box("", *place.children, classes=[f"{BLOCK}-summary"])
     if card.thread:
         from sphinx_thread_cards.folds import folded  # noqa: PLC0415 - few sites keep threads, and the others need not wait for this
         from sphinx_thread_cards.unroll import unroll  # noqa: PLC0415 - as above
@@ -55,6 +55,7 @@ def _for_html(part: nodes.Element, language: str) -> nodes.Element:
         quote.parent.replace(quote, for_html(quote))
     for image in list(post.findall(nodes.image)):
         image.parent.replace(image, card_picture("", **image.attributes))
+    with_directions(post)
     head, *body = (node for node in post.children if isinstance(node, nodes.Element))
     if body and f"{BLOCK}-warning" in body[0]["classes"]:
         body = [card_fold("", *body[1:], label=body[0].astext())]

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 from docutils import nodes
 
-from sphinx_thread_cards.languages import is_another, runs_to_the_left, separator
+from sphinx_thread_cards.languages import directed, is_another, runs_to_the_left
 
 if TYPE_CHECKING:
     from sphinx.writers.html5 import HTML5Translator
+
+
+_OURS = {f"thread-card-{name}" for name in ("warning", "quoted-head", "media", "caption")}
 
 
 class card_excerpt(nodes.General, nodes.Element):  # noqa: N801 - docutils names nodes and their visitors alike
@@ -17,7 +20,11 @@ class card_excerpt(nodes.General, nodes.Element):  # noqa: N801 - docutils names
 
 
 class card_head(nodes.General, nodes.TextElement):  # noqa: N801
-    """The head of a post. With a direction of its own it does not count for that of the post."""
+    """A line with words of ours, such as the head of a post; its own direction does not count for the post."""
+
+
+class card_box(nodes.General, nodes.Element):  # noqa: N801
+    """A part with a direction: ``dir``, or that of its first letter."""
 
 
 class card_content(nodes.General, nodes.Element):  # noqa: N801
@@ -46,6 +53,15 @@ def for_html(part: nodes.Element) -> nodes.Element:
     return part
 
 
+def with_directions(post: nodes.Element) -> None:
+    """Give the lines of ours in a post, and its code, directions of their own."""
+    for line in list(post.findall(nodes.paragraph)):
+        if _OURS.intersection(line["classes"]) and next(line.findall(nodes.image), None) is None:
+            line.parent.replace(line, card_head("", "", *line.children, classes=line["classes"]))
+    for code in list(post.findall(nodes.literal_block)):
+        code.parent.replace(code, card_box("", code, dir="ltr"))
+
+
 def in_language(head: nodes.Element, language: str, theirs: str | None) -> nodes.Element:
     """The head of a post in the language of the page, as what stands there, but for names, are our words.
 
@@ -55,9 +71,14 @@ def in_language(head: nodes.Element, language: str, theirs: str | None) -> nodes
         head["lang"] = language.replace("_", "-")
     if runs_to_the_left(language):
         head["dir"] = "rtl"
-        for text in list(head.findall(nodes.Text)):
-            text.parent.replace(text, nodes.Text(text.replace(" · ", separator(language))))
+        direct(head, language)
     return head
+
+
+def direct(line: nodes.Element, language: str) -> None:
+    """Put marks of direction into a line of ours (see :func:`languages.directed`)."""
+    for text in list(line.findall(nodes.Text)):
+        text.parent.replace(text, nodes.Text(directed(text, language)))
 
 
 def visit_excerpt(self: HTML5Translator, node: card_excerpt) -> None:
@@ -82,6 +103,11 @@ def depart_head(self: HTML5Translator, node: card_head) -> None:  # noqa: ARG001
     self.body.append("</p>\n")
 
 
+def visit_box(self: HTML5Translator, node: card_box) -> None:
+    """Open it."""
+    self.body.append(self.starttag(node, "div", dir=node.get("dir", "auto")))
+
+
 def visit_content(self: HTML5Translator, node: card_content) -> None:  # noqa: ARG001
     """Open it, as the content for machines."""
     self.body.append('<div class="e-content">\n')
@@ -89,7 +115,7 @@ def visit_content(self: HTML5Translator, node: card_content) -> None:  # noqa: A
 
 def visit_fold(self: HTML5Translator, node: card_fold) -> None:
     """Open a fold; the browser opens it, without a script."""
-    self.body.append(f'<details class="thread-card-fold"><summary>{self.encode(node["label"])}</summary>\n')
+    self.body.append(f'<details class="thread-card-fold"><summary dir="auto">{self.encode(node["label"])}</summary>\n')
 
 
 def depart_fold(self: HTML5Translator, node: card_fold) -> None:  # noqa: ARG001

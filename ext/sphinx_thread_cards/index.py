@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sphinx.domains import Index, IndexEntry
 
-from sphinx_thread_cards import words
+from sphinx_thread_cards import list_words, words
 from sphinx_thread_cards.dates import show_when
 
 if TYPE_CHECKING:
@@ -47,7 +47,9 @@ def _grouped(found: dict[Subject, tuple[Card, Entry]], language: str) -> list[tu
     for card, entry in sorted(found.values(), key=lambda both: both[0].title.casefold()):
         who = card.author or (card.handle and f"@{card.handle}")
         place = " ".join(filter(None, (card.ref.community if card.titled else None, card.ref.number)))
-        said = ", ".join(filter(None, (place, who, show_when(card.when, language) if card.when else None)))
+        said = list_words.comma().join(
+            filter(None, (place, who, show_when(card.when, language) if card.when else None))
+        )
         groups.setdefault(words.platform_label(card.ref), []).append(
             IndexEntry(card.title, 0, entry.docname, entry.node_id, said, "", "")
         )

@@ -46,12 +46,12 @@ def runs_to_the_left(language: str) -> bool:
     return language not in PLAIN_ENGLISH and locale_of(language).text_direction == "rtl"
 
 
-def separator(language: str) -> str:
-    """The dot between the parts of a line in HTML.
+def directed(text: str, language: str) -> str:
+    """A line of words and names, parted by dots, as a language that runs to the left has it: with marks of direction.
 
-    From right to left with a mark of that direction: a number behind a Latin name would else count as a part of it.
+    A number behind a Latin name would else count as a part of it, and the sign of a handle stand behind the handle.
     """
-    return " \u200f· " if runs_to_the_left(language) else " · "
+    return text.replace(" · ", " \u200f· ").replace("@", "\u200e@") if runs_to_the_left(language) else text
 
 
 def is_another(tag: str, language: str) -> bool:

@@ -12,6 +12,7 @@ from sphinx_thread_cards import list_words, words
 from sphinx_thread_cards.card import SEPARATOR
 from sphinx_thread_cards.dates import show_month, show_when, show_year
 from sphinx_thread_cards.html_times import date_node
+from sphinx_thread_cards.languages import directed
 from sphinx_thread_cards.list_directive import BLOCK
 from sphinx_thread_cards.model import Precision
 
@@ -61,7 +62,9 @@ def _row(thread: Listed, manner: Manner) -> nodes.row:
 def _about(card: Card, manner: Manner) -> list[nodes.Node]:
     """Title, and below it who and where; the address, if it is shown."""
     lines: list[nodes.Node] = [_paragraph([nodes.reference("", card.title, refuri=card.href)], "title")]
-    lines += [_paragraph([nodes.Text(said)], "who") for said in [who_and_where(card)] if said]
+    lines += [
+        _paragraph([nodes.Text(said)], "who") for said in [directed(who_and_where(card), manner.language)] if said
+    ]
     if manner.addresses:
         lines.append(_paragraph([nodes.reference("", card.href, refuri=card.href)], "address"))
     return lines
@@ -80,12 +83,12 @@ def who_and_where(card: Card) -> str:
 
 def _places(thread: Listed, manner: Manner) -> list[nodes.Node]:
     links = [manner.link(place) for place in thread.places]
-    return [node for link in links for node in (nodes.Text(", "), link)][1:]
+    return [node for link in links for node in (nodes.Text(list_words.comma()), link)][1:]
 
 
 def cited(thread: Listed, manner: Manner) -> nodes.paragraph:
     """The line that says where on the site a thread is cited, with links."""
-    return _paragraph([nodes.Text(f"{list_words.cited_in()}: "), *_places(thread, manner)], "cited")
+    return _paragraph([nodes.Text(words.labelled(list_words.cited_in())), *_places(thread, manner)], "cited")
 
 
 def _paragraph(parts: Iterable[nodes.Node], name: str) -> nodes.paragraph:

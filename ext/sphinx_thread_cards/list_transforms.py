@@ -9,6 +9,9 @@ from sphinx.errors import NoUri
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.nodes import make_refnode
 
+from sphinx_thread_cards.html_quotes import card_box
+from sphinx_thread_cards.languages import runs_to_the_left
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -57,6 +60,9 @@ class BuildLists(SphinxPostTransform):
         else:
             place += nodes.paragraph("", list_words.no_threads(), classes=["thread-list-empty"])
             warn(Warn.EMPTY_LIST, f"this list is empty: {why_none(domain, options)}", place)
+        if self._builder.format == "html" and runs_to_the_left(self.config.language):
+            # Few themes say so of the page.
+            place[:] = [card_box("", *place.children, dir="rtl")]
         if place["ids"] and self._builder.format in {"latex", "texinfo", "man"}:
             # Their writers leave the ids of containers out.
             place.insert(0, nodes.target("", "", ids=place["ids"]))
@@ -76,7 +82,9 @@ class BuildLists(SphinxPostTransform):
         if options.style == "timeline":
             made = list_nodes.timeline(threads, manner)
         else:
-            made = (list_nodes.plain if format_ == "text" else list_nodes.table)(threads, manner)
+            # In a line that runs to the left, TeX cannot set a cell of several paragraphs (package varwidth).
+            plain = format_ == "text" or (format_ == "latex" and runs_to_the_left(self.config.language))
+            made = (list_nodes.plain if plain else list_nodes.table)(threads, manner)
         box = nodes.container("", *made)
         if format_ == "text":
             list_nodes.in_lines(box)

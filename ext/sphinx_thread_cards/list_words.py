@@ -15,8 +15,13 @@ def date() -> str:
 
 
 def thread() -> str:
-    """The head of a column of threads."""
+    """The head of a column of threads; what the search calls a card."""
     return _("Thread")
+
+
+def comma() -> str:
+    """What stands between the parts of a list, with the space that the language leaves there."""
+    return _(", ")
 
 
 def cited_in() -> str:

@@ -73,8 +73,9 @@ def reader_of(ref: ThreadRef) -> str:
 
 
 def place_of(ref: ThreadRef) -> str:
-    """Where the thread stands, as narrowly as the address says."""
-    return ref.community or platform_label(ref)
+    """Where the thread stands, as narrowly as the address says; of an unnamed mailing list, the host of its archive."""
+    platform = PLATFORMS.get(ref.platform)
+    return ref.community or (ref.host if platform and platform.mailing_list else platform_label(ref))
 
 
 def what_it_is(ref: ThreadRef) -> str:

@@ -1,0 +1,34 @@
+"""Words and signs of a language around those of cards: in lists, in the search, where a name is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bs4 import BeautifulSoup
+from sphinx_thread_cards import dates, list_words
+from support import sites
+
+GONE = "https://lobste.rs/s/1xr8zc"
+Page = Callable[..., sites.Site]
+
+
+def test_the_search_names_cards(page: Page) -> None:
+    """In the language of the site."""
+    assert '"Hilo"' in page("# T\n\n<https://github.com/a/b/issues/57>\n", language="es").read("searchindex.js")
+
+
+def test_signs_of_a_language(page: Page) -> None:
+    """What stands between pages, behind a label, and how the name of a month begins a line."""
+    pages = {"index.md": f"# T\n\n<{GONE}>\n\n```{{thread-list}}\n```\n\n```{{toctree}}\nb\n```\n", "b.md": f"# B\n\n<{GONE}>\n"}
+    soup = BeautifulSoup(page(pages, language="ja").read("index.html"), "html5lib")
+
+    assert soup.select_one("td .thread-list-cited").text == "B、T"
+    assert list_words.comma() == "、"
+    assert dates.show_month(dates.read_when("2020-10"), "fr") == "Octobre"
+
+
+def test_a_mailing_list_without_a_name(page: Page) -> None:
+    """The host of its archive stands for it."""
+    text = page("# T\n\n<https://lore.kernel.org/all/20201006@mail.example/>\n", "text", language="pl").read("index.txt")
+
+    assert "Wiadomość na lore.kernel.org" in text
