@@ -461,6 +461,13 @@ def test_pictures_and_archived_copies(site: KeptSite, capsys: pytest.CaptureFixt
     files = {picture["file"], kept["participants"][0]["avatar"]["file"]}
     assert {path.name for path in (site.store / "media").iterdir()} == files
 
+    found = site.server.answers.pop("/archive.org/wayback/available")
+    site.server.answers["/archive.org/wayback/available"] = json_reply({"archived_snapshots": {}})
+    assert site.run("fetch", "--archive") == 0
+    assert "kept" in (said := capsys.readouterr().out)
+    assert "the Wayback Machine has no copy" in said
+    site.server.answers["/archive.org/wayback/available"] = found
+
     asked = len(site.server.asked)
     assert site.run("fetch", "--archive") == 0
     assert "with an archived copy" in capsys.readouterr().out
