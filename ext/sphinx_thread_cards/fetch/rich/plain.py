@@ -36,12 +36,23 @@ def from_plain(text: str) -> tuple[Block, ...]:
 
 
 def _without_end(lines: list[str]) -> list[str]:
-    while lines and not lines[-1].strip():
-        lines = lines[:-1]
+    lines = _without_blanks(lines)
     for number in range(len(lines) - 1, max(len(lines) - _LONGEST_FOOTER, 0), -1):
         if _FOOTER.fullmatch(lines[number]):
             lines = lines[:number]
             break
+    # Some lists sign below the author, or below git.
+    return _unsigned(_unsigned(lines))
+
+
+def _without_blanks(lines: list[str]) -> list[str]:
+    while lines and not lines[-1].strip():
+        lines = lines[:-1]
+    return lines
+
+
+def _unsigned(lines: list[str]) -> list[str]:
+    lines = _without_blanks(lines)
     for number in range(len(lines) - 1, max(len(lines) - _LONGEST_SIGNATURE, 0), -1):
         if lines[number] == _SIGNATURE:
             return lines[:number]
