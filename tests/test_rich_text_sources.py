@@ -191,6 +191,8 @@ PLAIN = {
     "usenet": ("a <URL:https://a.example/b(c)>, *d*", "a <URL:[https://a.example/b(c)](https://a.example/b(c))>, *d*"),
     "signature": ("text\n\n-- \nJo\n+49 000\n", "text"),
     "two-signatures": ("a\n-- \n2.51.0\n\n\n-- \nMailing list info: https://lists.example/lamp\n", "a"),
+    "signature-of-git": ("a\n--\n2.39.2 (Apple Git-143)\n\n-- \nMailing list info: https://lists.example/lamp\n", "a"),
+    "no-signature-of-git": ("a\n--\nb\n", "a/--/b"),
     "three-signatures": ("a\n-- \nb\n-- \nJo\n-- \nList", "a/--/b"),
     "no-signature": ("a\n-- \n" + "b\n" * 20, "a/--" + "/b" * 20),
     "only-signature": ("-- \nJo", "--/Jo"),
