@@ -64,8 +64,8 @@ def read_listings(data: object, ref: ThreadRef) -> Listed:
             posts.append(_comment(comment, ref))
         waiting += reversed(_in_time(objects(comment, "replies", "data", "children")))
     said = count(post, "num_comments")
-    # The page of one comment has those below it alone, and no word about the others.
-    lacking = max(hidden, (said or 0) - seen)
+    # The page of one comment has those below it alone, and no word about the others; elsewhere some count twice.
+    lacking = max((said or 0) - seen, 0) or hidden
     missing = f"{lacking} comments are not in the file" if lacking else ""
     return Listed(posts=tuple(posts), title=text(post, "title"), replies=said, missing=missing)
 
