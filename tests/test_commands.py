@@ -109,7 +109,7 @@ def test_refresh_keeps_what_changed_and_never_loses_a_post(site: KeptSite, capsy
 
     site.answer(item(1, "One, better."))
     assert site.run("fetch", "--refresh") == 1
-    assert "post 2, 3 of the kept thread is no longer there" in capsys.readouterr().out
+    assert "posts 2, 3 of the kept thread are no longer there" in capsys.readouterr().out
     assert len(site.snapshot(SAVED)["posts"]) == 3
 
 
