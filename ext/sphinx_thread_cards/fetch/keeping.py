@@ -80,8 +80,9 @@ def _check_nothing_is_lost(thread: Thread, before: Thread, *, whole: bool) -> No
     if lost:
         numbers = ", ".join(map(str, lost[:10])) + (", ..." if lost[10:] else "")
         posts, are = ("posts", "are") if lost[1:] else ("post", "is")
-        reason = f"{posts} {numbers} of the kept thread {are} no longer there"
-        raise WouldLose(f"{reason}; to keep the shorter one, delete the file first")
+        gone = f"{posts} {numbers} of the kept thread {are} no longer there"
+        reason = f"{gone}; to keep the shorter one, delete the file first"
+        raise WouldLose(reason)
 
 
 def with_status(thread: Thread, status: Status, time: str) -> Thread:
