@@ -121,3 +121,30 @@ def test_pictures_of_a_post_are_of_one_size(chromium: Browser, page: Build, tmp_
 
     assert len(widths) == 3
     assert max(widths) - min(widths) <= 4
+
+
+def test_a_site_chooses_the_surface_of_all_cards(chromium: Browser, page: Build, tmp_path: Path) -> None:
+    """Also of one in a tinted box, which has none of its own."""
+    url = "<https://github.com/pftf/RPi4/issues/57>"
+    (tmp_path / "source" / "_static").mkdir(parents=True)
+    style = tmp_path / "source" / "_static" / "site.css"
+    style.write_text("")
+    build = {"html_theme": "furo", "html_static_path": ["_static"], "html_css_files": ["site.css"]}
+    text = f"# T\n\n{url}\n\n:::{{note}}\n{url}\n:::\n"
+    clear, ours = "rgba(0, 0, 0, 0)", "rgb(1, 2, 3)"
+
+    assert _surfaces(chromium, page(text, **build))[1] == clear
+    for chosen in (":root", ".thread-card"):
+        style.write_text(f"{chosen} {{ --thread-card-background: {ours} }}")
+        assert _surfaces(chromium, page(text, **build)) == [ours, ours]
+
+
+def _surfaces(chromium: Browser, site: sites.Site) -> list[str]:
+    tab = chromium.new_page()
+    with look.served(site.out) as address:
+        tab.goto(address)
+        found: list[str] = tab.locator(".thread-card").evaluate_all(
+            "all => all.map(one => getComputedStyle(one).backgroundColor)"
+        )
+    tab.close()
+    return found

@@ -29,7 +29,7 @@ _CODES = """\
 exit codes:
   0    all is well
   1    fetch: a thread was not got; check: a thread is not as it was kept
-  2    the command line cannot be understood, or the site cannot be read
+  2    the command line cannot be understood, or the site cannot be read or written
   3    check: all that could be looked at is well, but something could not be
   130  interrupted; what was kept until then is kept
 """

@@ -87,7 +87,8 @@ def show_month(when: When, language: str) -> str:
     if language in PLAIN_ENGLISH:
         return _MONTHS[when.day.month - 1]
     name = format_date(when.day, "LLLL", locale=locale_of(language))
-    return name[:1].upper() + name[1:]
+    # Not upper: a Georgian word has capitals throughout or nowhere.
+    return name[:1].title() + name[1:]
 
 
 @lru_cache(maxsize=64)  # every card asks, and Babel looks at its files each time

@@ -9,6 +9,7 @@ from sphinx.errors import NoUri
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.nodes import make_refnode
 
+from sphinx_thread_cards import list_words
 from sphinx_thread_cards.html_quotes import card_box
 from sphinx_thread_cards.languages import runs_to_the_left
 
@@ -49,8 +50,7 @@ class BuildLists(SphinxPostTransform):
         return cast("ThreadDomain", self.env.get_domain("thread")).builder
 
     def _fill(self, place: nodes.container, domain: ThreadDomain) -> None:
-        from sphinx_thread_cards import list_words  # noqa: PLC0415 - few sites have lists, and the others need not wait for this
-        from sphinx_thread_cards.lists import choose, why_none  # noqa: PLC0415 - as above
+        from sphinx_thread_cards.lists import choose, why_none  # noqa: PLC0415 - few sites have lists, and the others need not wait for this
         from sphinx_thread_cards.warnings import Warn, warn  # noqa: PLC0415 - as above
 
         options: ListOptions = place["list"]
