@@ -48,8 +48,6 @@ def _build_for_latex(card: Card, place: nodes.container, language: str) -> nodes
             line[:0] = [nodes.inline("", "", avatar(card.avatar, 0), classes=[AVATAR]), nodes.Text(" ")]
     _turn_posts(box, language)
     for post in [node for node in box.findall(nodes.container) if f"{BLOCK}-post" in node["classes"]]:
-        if next(post.findall(nodes.image), None) is not None:
-            post["classes"] = [f"{BLOCK}-pictured", *post["classes"]]
         _number_in_margin(post)
     parts = (node for node in box.findall(nodes.Element) if isinstance(node, (nodes.paragraph, nodes.block_quote)))
     for line in [node for node in parts if any(BLOCK in name for name in node["classes"])]:
