@@ -48,8 +48,8 @@ threads: $(VENV)/.fetch $(VENV)/.project ## keep the threads that the site cites
 test: $(VENV)/.test $(VENV)/.project ## run the whole test suite (ARGS="-k wheel" runs a part)
 	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
-check: $(VENV)/.test $(VENV)/.project ## check style and types of the extension
-	$(BIN)/ruff check ext
+check: $(VENV)/.test $(VENV)/.project ## check style and types
+	$(BIN)/ruff check
 	$(BIN)/mypy
 
 # The catalogues hold no line numbers and no dates of their making, which would change with everything.

@@ -21,7 +21,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 FOLLOW_UPS = 12
-TEXT = "<p>The lamp boots, and <a href=\"https:&#x2F;&#x2F;lamp.example&#x2F;\">its page</a> says why.</p>" * 4
+TEXT = '<p>The lamp boots, and <a href="https:&#x2F;&#x2F;lamp.example&#x2F;">its page</a> says why.</p>' * 4
 # Runs in the child: both ways, told apart by the first argument. Reading the site is no part of the time.
 CHILD = """
 import resource, sys, time

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 from docutils import nodes
@@ -120,7 +120,7 @@ def test_gettext_offers_the_summary_and_nothing_else(page: Page) -> None:
 
 def test_xml_is_well_formed(sink: Page) -> None:
     """The XML of docutils can be read back."""
-    ElementTree.fromstring(sink("xml").read("index.xml"))  # noqa: S314 - our own output
+    ET.fromstring(sink("xml").read("index.xml"))  # noqa: S314 - our own output
 
 
 def test_info_file(sink: Page) -> None:

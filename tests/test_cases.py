@@ -7,6 +7,7 @@ warnings that are expected; without it there may be none. ``pytest --regen`` wri
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,22 +22,30 @@ def _between(text: str, start: str, end: str) -> str:
     return text.partition(start)[2].rpartition(end)[0].strip() + "\n"
 
 
+def _section(text: str) -> str:
+    return f"{BeautifulSoup(text, 'html.parser').select_one('.body > section')}\n"
+
+
+def _document(text: str) -> str:
+    return re.sub(r"<document [^>]*>", "<document>", text)
+
+
+# By builder the file, and what of it is not on every page.
+RESULTS: dict[str, tuple[str, Callable[[str], str]]] = {
+    "html": ("index.html", _section),
+    "pseudoxml": ("index.pseudoxml", _document),
+    "xml": ("index.xml", _document),
+    "latex": ("cases.tex", lambda text: _between(text, r"\sphinxmaketitle", r"\renewcommand{\indexname}")),
+    "man": ("cases.1", lambda text: _between(text, ".SH NAME", ".SH AUTHOR")),
+    "texinfo": ("cases.texi", lambda text: _between(text, "@top ", "@node Index")),
+    "text": ("index.txt", str),
+}
+
+
 def result(site: sites.Site, builder: str) -> str:
     """What a builder made of the page, without what every page has."""
-    if builder == "pseudoxml":
-        return re.sub(r"<document [^>]*>", "<document>", site.read("index.pseudoxml"))
-    if builder == "html":
-        soup = BeautifulSoup(site.read("index.html"), "html.parser")
-        return f"{soup.select_one('.body > section')}\n"
-    if builder == "latex":
-        return _between(site.read("cases.tex"), r"\sphinxmaketitle", r"\renewcommand{\indexname}")
-    if builder == "man":
-        return _between(site.read("cases.1"), ".SH NAME", ".SH AUTHOR")
-    if builder == "texinfo":
-        return _between(site.read("cases.texi"), "@top ", "@node Index")
-    if builder == "xml":
-        return re.sub(r"<document [^>]*>", "<document>", site.read("index.xml"))
-    return site.read("index.txt")
+    name, part = RESULTS[builder]
+    return part(site.read(name))
 
 
 @pytest.mark.parametrize("expected", EXPECTED, ids=lambda path: f"{path.parent.name}-{path.name.split('.')[1]}")

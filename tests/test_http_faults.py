@@ -67,7 +67,7 @@ def client(server: Server) -> Iterator[Client]:
         (503, Unreachable, 3, "in trouble (503)"),
     ],
 )
-def test_status(  # noqa: PLR0913, PLR0917
+def test_status(
     server: Server, client: Client, status: int, error: type[FetchError], asked: int, message: str
 ) -> None:
     server.answers["/"] = Reply(status=status, type="text/html")

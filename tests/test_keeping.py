@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set as AbstractSet
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +20,19 @@ from sphinx_thread_cards.fetch.outcome import Plan
 from sphinx_thread_cards.fetch.steps import Found
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.site import Cited
-from sphinx_thread_cards.thread import Author, Code, List, Media, Paragraph, Post, Provenance, Quote, Span, Status, Thread
+from sphinx_thread_cards.thread import (
+    Author,
+    Code,
+    List,
+    Media,
+    Paragraph,
+    Post,
+    Provenance,
+    Quote,
+    Span,
+    Status,
+    Thread,
+)
 
 TIME = "2026-11-24T10:00:00Z"
 URL = "https://social.example/@jo/1"

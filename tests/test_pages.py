@@ -94,7 +94,7 @@ def jsonld(*scripts: str) -> str:
 
 
 POST = {"@context": "https://schema.org", "@type": "SocialMediaPosting", "articleBody": "The lamp boots", "author": {"@type": "Person", "name": "Jo Example"}}
-LINES = "{\"@type\":\"SocialMediaPosting\",\"articleBody\":\"The lamp\nboots\",\"author\":\"Jo\"}"
+LINES = '{"@type":"SocialMediaPosting","articleBody":"The lamp\nboots","author":"Jo"}'
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ diff --git a/lamp.c b/lamp.c
  int lamp(void)
 -{ return 0; }
 +{ return 1; }
--- 
+--\x20
 2.30.0
 """
 

@@ -6,8 +6,6 @@ and `get_wrapped_command` in readthedocs/doc_builder/environments.py of its sour
 
 from __future__ import annotations
 
-import os
-import re
 import shlex
 import shutil
 import subprocess

@@ -105,10 +105,10 @@ def test_nothing_but_fetch_errors_leaves_and_nothing_unsafe_is_kept(path: Path, 
     queue = list(bodies)
 
     def send(ask: Ask) -> Answer:
-        if chance.random() < 0.05:  # noqa: PLR2004
+        if chance.random() < 0.05:
             raise chance.choice([NotFound, Forbidden, BadAnswer])(ask.url, "spoilt")
         body = queue.pop(0) if queue else chance.choice(bodies)
-        body = _worse(body, chance) if chance.random() < 0.7 else body  # noqa: PLR2004
+        body = _worse(body, chance) if chance.random() < 0.7 else body
         return Answer(url=ask.url, headers={"Content-Type": "text/html" if ask.page else "application/json"}, body=body)
 
     wish = Wish(replies=replies, posts=frozenset(["1"]))

@@ -378,7 +378,7 @@ def whole(folder: Path) -> bool:
 
 
 def test_killed_at_any_moment_writers_leave_whole_files(tmp_path: Path) -> None:
-    chance = random.Random(1)  # noqa: S311 - the same moments each time
+    chance = random.Random(1)
     for _ in range(8):
         (writer,) = writers(tmp_path, "a")
         with writer:

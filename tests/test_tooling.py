@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,10 @@ def test_ci_script_can_run() -> None:
     assert run(require("bash"), "-n", script).returncode == 0
     steps = re.findall(r"^step (.+)$", script.read_text(), re.MULTILINE)
     assert steps == ["make system", "make test", "make html pdf epub"]
+
+
+@pytest.mark.parametrize("tool", [["ruff", "check"], ["mypy"]], ids=lambda tool: tool[0])
+def test_style_and_types(tool: list[str]) -> None:
+    """What `make check` asks for."""
+    answer = run(sys.executable, "-m", *tool)
+    assert answer.returncode == 0, answer.stdout

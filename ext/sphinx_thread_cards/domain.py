@@ -53,7 +53,15 @@ class ThreadDomain(Notes):
 
     def find(self, url: str) -> ThreadRef:
         """The thread at an address that was let in when its page was read."""
-        return cast("ThreadRef", find_thread(url, self.env.config.thread_cards_hosts))
+        ref = self._found.get(url)
+        if ref is None:
+            ref = self._found[url] = cast("ThreadRef", find_thread(url, self.env.config.thread_cards_hosts))
+        return ref
+
+    @cached_property
+    def _found(self) -> dict[str, ThreadRef]:
+        """What was found already: a card is asked for when it is read and when it is written."""
+        return {}
 
     def describe(self, url: str, options: Options = _NO_OPTIONS) -> Card:
         """What a card says; as if nothing were kept where the snapshot cannot be used."""

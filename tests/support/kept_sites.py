@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from sphinx_thread_cards.cli import main
-
 from support.server import Reply, Server, json_reply
 
 HOSTS = ("hn.algolia.com", "archive.org", "social.example", "files.social.example")

@@ -63,7 +63,7 @@ def no_network() -> Iterator[None]:
         yield
 
 
-def build(  # noqa: PLR0913
+def build(
     source: Path,
     out: Path,
     builder: str = "html",

@@ -125,10 +125,11 @@ def find_thread(url: str, hosts: Mapping[str, str] | None = None) -> ThreadRef |
     :returns: None only for what must not become a link: other schemes, addresses without a host or with user
         information.
     """
-    ref = parse_thread_url(url, hosts)
-    address = split_address(url)
-    if ref or address is None or not is_web_address(url):
+    if ref := parse_thread_url(url, hosts):
         return ref
+    address = split_address(url)
+    if address is None or not is_web_address(url):
+        return None
     id_ = address.url.partition("://")[2]
     return ThreadRef(platform="web", id=id_, url=address.url, given_url=url, host=address.host, kind=Kind.PAGE)
 
