@@ -62,10 +62,13 @@ def _ask_for_room(part: nodes.Element, lines: int) -> None:
 
     Said before the targets of the part too: with anything between them and a heading, Sphinx writes their labels twice.
     """
-    place = part.parent.index(part)
-    while place and isinstance(part.parent[place - 1], nodes.target):
+    holder, place = part.parent, part.parent.index(part)
+    # Those of a section are the end of the section before it.
+    while place and isinstance(holder[place - 1], nodes.section):
+        holder, place = holder[place - 1], len(holder[place - 1])
+    while place and isinstance(holder[place - 1], nodes.target):
         place -= 1
-    part.parent.insert(place, _latex(rf"\needspace{{{lines}\baselineskip}}"))
+    holder.insert(place, _latex(rf"\needspace{{{lines}\baselineskip}}"))
 
 
 def _before(node: nodes.Element) -> nodes.Node | None:

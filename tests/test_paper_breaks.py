@@ -118,6 +118,22 @@ def test_dates_of_a_list_are_not_torn(tmp_path: Path) -> None:
     assert "18 September" in " ".join(line.text for line in paper.lines)
 
 
+def test_a_table_of_threads_breaks(tmp_path: Path) -> None:
+    """It goes on over pages, however few its rows are; in an admonition too."""
+    titles = [f"The lamp {n}. " + "It waits for itself. " * 12 for n in range(1, 26)]
+    cards = "\n".join(
+        f"```{{thread}} https://github.com/pftf/RPi4/issues/{n}\n:title: {title}\n```\n" for n, title in enumerate(titles, 1)
+    )
+    lists = "# Lists\n\n```{thread-list}\n```\n\n````{note}\n```{thread-list}\n:docs: few\n```\n````\n\n```{toctree}\ncards\nfew\n```\n"
+    few = "# Few\n\n```{thread} https://github.com/pftf/RPi4/issues/97\n:title: Hardly any\n```\n"
+    paper = _build(tmp_path, {"index": lists, "cards": f"# Cards\n\n{cards}", "few": few})
+
+    assert re.findall(r"Overfull \\vbox", paper.log) == []
+    assert paper.collisions() == []
+    listed = "".join(paper.pages[: paper.page_of("Hardly any Read on")])
+    assert [title for title in titles if squeezed(title) not in squeezed(listed)] == []
+
+
 def test_a_long_thread_in_an_admonition(tmp_path: Path) -> None:
     """It breaks over pages, and all posts come out, in order."""
     text = f"# All\n\n````{{note}}\n```{{thread}} {URL}\n:show: thread\n```\n````\n\nWords after it.\n"
