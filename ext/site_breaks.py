@@ -64,8 +64,8 @@ def _ask_for_room(part: nodes.Element, lines: int) -> None:
     """
     holder, place = part.parent, part.parent.index(part)
     # Those of a section are the end of the section before it.
-    while place and isinstance(holder[place - 1], nodes.section):
-        holder, place = holder[place - 1], len(holder[place - 1])
+    while place and isinstance(section := holder[place - 1], nodes.section):
+        holder, place = section, len(section)
     while place and isinstance(holder[place - 1], nodes.target):
         place -= 1
     holder.insert(place, _latex(rf"\needspace{{{lines}\baselineskip}}"))
