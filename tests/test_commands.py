@@ -109,7 +109,7 @@ def test_refresh_keeps_what_changed_and_never_loses_a_post(site: KeptSite, capsy
 
     site.answer(item(1, "One, better."))
     assert site.run("fetch", "--refresh") == 1
-    assert "post 2, 3 of the kept thread is no longer there" in capsys.readouterr().out
+    assert "posts 2, 3 of the kept thread are no longer there" in capsys.readouterr().out
     assert len(site.snapshot(SAVED)["posts"]) == 3
 
 
@@ -460,6 +460,13 @@ def test_pictures_and_archived_copies(site: KeptSite, capsys: pytest.CaptureFixt
     assert "file" not in lost
     files = {picture["file"], kept["participants"][0]["avatar"]["file"]}
     assert {path.name for path in (site.store / "media").iterdir()} == files
+
+    found = site.server.answers.pop("/archive.org/wayback/available")
+    site.server.answers["/archive.org/wayback/available"] = json_reply({"archived_snapshots": {}})
+    assert site.run("fetch", "--archive") == 0
+    assert "kept" in (said := capsys.readouterr().out)
+    assert "the Wayback Machine has no copy" in said
+    site.server.answers["/archive.org/wayback/available"] = found
 
     asked = len(site.server.asked)
     assert site.run("fetch", "--archive") == 0

@@ -324,5 +324,6 @@ def test_the_name_in_the_url_may_be_resolved_once_only(server: Server, clock: Cl
 def test_messages_are_fit_for_a_terminal() -> None:
     assert shown("https://me:secret@host.example/\x1b[31m\n") == "https://host.example/\ufffd[31m\ufffd"
     assert len(shown("https://host.example/" + "x" * 1000)) == 203
-    assert [duration(seconds) for seconds in (0.4, 119, 120, 7199, 7200)] == ["0 s", "119 s", "2 min", "120 min", "2 h"]
+    assert [duration(seconds) for seconds in (0.4, 119, 120, 7199, 7200, 172_800)] == ["0 s", "119 s", "2 min", "120 min", "2 h", "2 days"]
+    assert {duration(seconds) for seconds in (1e12, 9e99, float("inf"))} == {"more than a year"}
     assert re.fullmatch(r"http://a\.example/: no", str(BadAnswer("http://a.example/", "no")))

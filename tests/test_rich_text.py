@@ -6,7 +6,7 @@ import time
 
 import pytest
 from sphinx_thread_cards.fetch.rich import spans
-from sphinx_thread_cards.fetch.rich_text import from_facets, from_html, from_plain, read_html
+from sphinx_thread_cards.fetch.rich_text import from_facets, from_html, from_markdown, from_plain, read_html
 from sphinx_thread_cards.thread import List, Media, Paragraph, Span
 from support.sketches import sketch
 
@@ -255,3 +255,12 @@ def test_list_types() -> None:
         List(items=((Paragraph(spans=(Span(text="a"),)),),), ordered=True),
         List(items=((Paragraph(spans=(Span(text="b"),)),),)),
     )
+
+
+@pytest.mark.parametrize(("start", "first"), [("4", 4), ("0", 0), ("-3", 1), ("99999", 1), ("iv", 1), ("", 1)])
+def test_list_goes_on_where_its_author_says(start: str, first: int) -> None:
+    """Text refers to the numbers; one that nobody counts to is none."""
+    item = ((Paragraph(spans=(Span(text="a"),)),),)
+    assert from_html(f'<ol start="{start}"><li>a</ol>', BASE) == (List(items=item, ordered=True, start=first),)
+    assert from_html(f'<ul start="{start}"><li>a</ul>', BASE) == (List(items=item),)
+    assert from_markdown("4. a", BASE) == (List(items=item, ordered=True, start=4),)

@@ -101,7 +101,8 @@ def blocks(depth: int) -> st.SearchStrategy[Block]:
     if depth == 0:
         return plain
     inner = several(blocks(depth - 1), 2)
-    return plain | st.builds(Quote, blocks=inner) | st.builds(List, items=several(inner, 2), ordered=st.booleans())
+    lists = st.builds(List, items=several(inner, 2), ordered=st.booleans(), start=st.integers(0, 9999))
+    return plain | st.builds(Quote, blocks=inner) | lists
 
 
 def posts(authors: list[str], depth: int) -> st.SearchStrategy[Post]:

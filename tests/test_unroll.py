@@ -123,6 +123,25 @@ def test_every_format_has_every_post(builder: str, page: Page, keep: Callable[..
         assert words in said
 
 
+@pytest.mark.parametrize(
+    ("builder", "file", "words"),
+    [
+        ("html", "index.html", '<ol class="arabic simple" start="4">'),
+        ("epub", "index.xhtml", '<ol class="arabic simple" start="4">'),
+        ("text", "index.txt", "4. first item"),
+        ("man", "project.1", ".IP 4."),
+        ("latex", "project.tex", r"\setcounter{enumi}{3}"),
+        ("texinfo", "project.texi", "@enumerate 4"),
+    ],
+)
+def test_numbers_of_a_list_go_on(builder: str, file: str, words: str, page: Page, keep: Callable[..., Path]) -> None:
+    """A list begins with the number that its author gave it."""
+    items = (_text("first item"),), (_text("second item"),)
+    keep(_thread(_post(1, List(items=items, ordered=True, start=4))))
+    site = page(SHOWN, builder)
+    assert words in "".join(path.read_text() for path in site.out.glob(f"*{Path(file).suffix}"))
+
+
 def test_html_of_an_unrolled_thread(page: Page, keep: Callable[..., Path]) -> None:
     """Each post has anchor, permalink and language; the warning hides the post; the picture has its size."""
     keep(EVERYTHING)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.dates import When
     from sphinx_thread_cards.lists import Listed, Place
 
-_WIDTHS = 20, 50, 30
+_WIDTHS = 25, 47, 28
 """Of the columns of a table, in hundredths of the line."""
 
 

@@ -123,6 +123,6 @@ class BuildLists(SphinxPostTransform):
 
 
 def _size_columns(box: nodes.container) -> None:
-    """Have LaTeX set columns as wide as they say (HTML would write a style for that), and go on over pages."""
+    """Have LaTeX set columns as wide as they say, in a table that may go on on the next page."""
     for table in box.findall(nodes.table):
         table["classes"] = [*table["classes"], "colwidths-given", "longtable"]

@@ -72,6 +72,8 @@ class List:
 
     items: tuple[tuple[Block, ...], ...]
     ordered: bool = False
+    start: int = 1
+    """The first number, where it is ordered."""
     type: Literal["list"] = "list"
 
 

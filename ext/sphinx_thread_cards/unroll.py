@@ -149,9 +149,15 @@ def build_blocks(blocks: Iterable[Block]) -> Iterator[nodes.Element]:
                 yield nodes.block_quote("", *build_blocks(block.blocks))
             case List():
                 items = [nodes.list_item("", *build_blocks(item)) for item in block.items]
-                yield nodes.enumerated_list("", *items) if block.ordered else nodes.bullet_list("", *items)
+                yield _numbered(block, items) if block.ordered else nodes.bullet_list("", *items)
             case _:
                 assert_never(block)
+
+
+def _numbered(block: List, items: list[nodes.list_item]) -> nodes.Element:
+    """A numbered list, as docutils reads one: with its first number where that is another than 1."""
+    start = {"start": block.start} if block.start != 1 else {}
+    return nodes.enumerated_list("", *items, enumtype="arabic", **start)
 
 
 def _paragraph(block: Paragraph) -> nodes.Element:

@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 _USER = re.compile(r"(?<=//)[^/?#]*@")
 _LONGEST_URL = 200
+_LONGEST_WAIT = 366 * 86_400
 
 
 def shown(url: str) -> str:
@@ -85,8 +86,10 @@ def of_status(url: str, status: int, *, wait: float | None = None, spent: bool =
 
 
 def duration(seconds: float) -> str:
-    """Seconds in words that people read: ``40 s``, ``12 min``, ``3 h``."""
-    for size, unit in ((3600, "h"), (60, "min")):
+    """Seconds in words that people read: ``40 s``, ``12 min``, ``3 h``, ``5 days``, ``more than a year``."""
+    if seconds > _LONGEST_WAIT:
+        return "more than a year"
+    for size, unit in ((86_400, "days"), (3600, "h"), (60, "min")):
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"
     return f"{seconds:.0f} s"

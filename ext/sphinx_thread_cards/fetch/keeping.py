@@ -79,7 +79,9 @@ def _check_nothing_is_lost(thread: Thread, before: Thread, *, whole: bool) -> No
     lost = [number for number, post in enumerate(before.posts, 1) if post.id not in there]
     if lost:
         numbers = ", ".join(map(str, lost[:10])) + (", ..." if lost[10:] else "")
-        reason = f"post {numbers} of the kept thread is no longer there; to keep the shorter one, delete the file first"
+        posts, are = ("posts", "are") if lost[1:] else ("post", "is")
+        gone = f"{posts} {numbers} of the kept thread {are} no longer there"
+        reason = f"{gone}; to keep the shorter one, delete the file first"
         raise WouldLose(reason)
 
 

@@ -109,7 +109,7 @@ def _due(cited: Cited, plan: Plan, before: Thread | None) -> Outcome | None:
         why = "written by hand" if plan.refresh else ""
         return Outcome(cited=cited, what=What.KEPT, why=why, posts=len(before.posts))
     if before and not (plan.refresh or plan.saved or _is_old(before, plan)):
-        return _with_archived(cited, plan, before)
+        return _still_kept(cited, plan, before)
     posts = len(before.posts) if before else 0
     if not plan.saved and (why := why_not(source, cited.ref.host, plan)):
         return Outcome(cited=cited, what=What.KEPT if before else What.SKIPPED, why=why, posts=posts)
@@ -122,18 +122,25 @@ def _is_old(before: Thread, plan: Plan) -> bool:
     return plan.older is not None and keeping.is_older(before, plan.older, keeping.now())
 
 
-def _with_archived(cited: Cited, plan: Plan, before: Thread) -> Outcome:
-    """A thread that is kept, with the address of an archived copy where that was wished for and is missing."""
-    posts = len(before.posts)
-    if plan.archived and not before.provenance.archived and not plan.dry:
-        try:
-            url = plan.archived(cited)
-        except FetchError as error:
-            return Outcome(cited=cited, what=What.KEPT, why=f"no archived copy was looked up: {error}", posts=posts)
-        if url:
-            store.save(keeping.with_archived(before, url), plan.folder)
-            return Outcome(cited=cited, what=What.UPDATED, why="with an archived copy", posts=posts)
-    return Outcome(cited=cited, what=What.KEPT, posts=posts)
+def _still_kept(cited: Cited, plan: Plan, before: Thread) -> Outcome:
+    thread, said = _with_archived(before, cited, plan)
+    if thread is not before:
+        store.save(thread, plan.folder)
+    what = What.KEPT if thread is before else What.UPDATED
+    return Outcome(cited=cited, what=what, why="; ".join(said), posts=len(before.posts))
+
+
+def _with_archived(thread: Thread, cited: Cited, plan: Plan) -> tuple[Thread, list[str]]:
+    """A thread with the address of an archived copy, where that is wished for and missing; and what to say of it."""
+    if not plan.archived or plan.dry or thread.provenance.archived:
+        return thread, []
+    try:
+        url = plan.archived(cited)
+    except FetchError as error:
+        return thread, [f"no archived copy was looked up: {error}"]
+    if url is None:
+        return thread, ["the Wayback Machine has no copy"]
+    return keeping.with_archived(thread, url), ["with an archived copy"]
 
 
 def _fetch(cited: Cited, plan: Plan, before: Thread | None) -> Outcome:
@@ -146,12 +153,8 @@ def _fetch(cited: Cited, plan: Plan, before: Thread | None) -> Outcome:
         why = error.beside(cited.ref.url) if isinstance(error, FetchError) else str(error)
         return Outcome(cited=cited, what=What.FAILED, why=why, posts=len(before.posts) if before else 0)
     said = [found.note] if found.note else []
-    if plan.archived and not thread.provenance.archived:
-        try:
-            url = plan.archived(cited)
-            thread = keeping.with_archived(thread, url) if url else thread
-        except FetchError as error:
-            said.append(f"no archived copy was looked up: {error}")
+    thread, copies = _with_archived(thread, cited, plan)
+    said += copies
     try:
         if plan.pictures:
             thread, trouble = plan.pictures(thread, before)

@@ -44,7 +44,7 @@ def _shortened(block: Block) -> Block:
         return replace(block, text=shorten(block.text))
     if isinstance(block, Quote):
         return replace(block, blocks=without_addresses(block.blocks))
-    return List(items=tuple(without_addresses(item) for item in block.items), ordered=block.ordered)
+    return List(items=tuple(without_addresses(item) for item in block.items), ordered=block.ordered, start=block.start)
 
 
 def unsigned(text: str) -> str:

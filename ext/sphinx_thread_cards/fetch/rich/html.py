@@ -157,7 +157,8 @@ class _Reader:
         elif tag in tags.CELLS and element.getprevious() is not None:
             self._writer.text(" | ", PLAIN)
         elif tag in _CONTAINERS and not self._tables:
-            return self._writer.close if self._writer.open(_CONTAINERS[tag]) else self._end_paragraph
+            opened = self._writer.open(_CONTAINERS[tag], tags.start_of(element))
+            return self._writer.close if opened else self._end_paragraph
         elif tag in tags.BLOCKS or tag in _CONTAINERS:
             self._end_paragraph()
             return self._end_paragraph

@@ -12,6 +12,8 @@ from sphinx_thread_cards.thread import Block, Code, Quote, Span
 # RFC 3676, section 4.3. A patch may hold such a line too, so only one near the end counts.
 _SIGNATURE = "-- "
 _LONGEST_SIGNATURE = 12
+# Its own, from which some servers take the space.
+_GIT = re.compile(r"--\n[0-9]+(?:\.[0-9A-Za-z]+){1,4}(?: \([A-Za-z0-9 .-]{1,30}\))?")
 # The line that Mailman puts above its footer.
 _FOOTER = re.compile("_{40,}")
 _LONGEST_FOOTER = 6
@@ -36,14 +38,25 @@ def from_plain(text: str) -> tuple[Block, ...]:
 
 
 def _without_end(lines: list[str]) -> list[str]:
-    while lines and not lines[-1].strip():
-        lines = lines[:-1]
+    lines = _without_blanks(lines)
     for number in range(len(lines) - 1, max(len(lines) - _LONGEST_FOOTER, 0), -1):
         if _FOOTER.fullmatch(lines[number]):
             lines = lines[:number]
             break
+    # Some lists sign below the author, or below git.
+    return _unsigned(_unsigned(lines))
+
+
+def _without_blanks(lines: list[str]) -> list[str]:
+    while lines and not lines[-1].strip():
+        lines = lines[:-1]
+    return lines
+
+
+def _unsigned(lines: list[str]) -> list[str]:
+    lines = _without_blanks(lines)
     for number in range(len(lines) - 1, max(len(lines) - _LONGEST_SIGNATURE, 0), -1):
-        if lines[number] == _SIGNATURE:
+        if lines[number] == _SIGNATURE or _GIT.fullmatch("\n".join(lines[number:])):
             return lines[:number]
     return lines
 

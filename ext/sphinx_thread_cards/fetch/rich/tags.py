@@ -48,6 +48,7 @@ _NOISE = _names(
 )
 _ANY_TAG = re.compile(r"<(/?)([A-Za-z][^\s<>/]*)[^<>]*>")
 _LANGUAGE = re.compile(r"(?:language|lang|highlight-source|snippet-code)-([A-Za-z0-9+#._-]{1,30})")
+_START = re.compile(r"[0-9]{1,4}")
 _MARK = re.compile(r"[a-z0-9+#._-]{1,30}")
 _NO_LANGUAGE = frozenset({"auto", "none", "plain", "plaintext", "text", "nohighlight"})
 
@@ -86,6 +87,12 @@ def classes_above(element: _Element) -> frozenset[str]:
     """The classes of the element around this one."""
     parent = element.getparent()
     return frozenset() if parent is None else classes(parent)
+
+
+def start_of(element: _Element) -> int:
+    """The number that a list begins with; one that nobody counts to is none."""
+    value = element.get("start") if element.tag == "ol" else None
+    return int(value) if value and _START.fullmatch(value) else 1
 
 
 def text_in(element: _Element) -> str:

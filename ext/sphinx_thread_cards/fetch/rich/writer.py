@@ -21,6 +21,7 @@ class _Open:
     """A container that is not closed yet."""
 
     kind: Container | None
+    start: int = 1
     blocks: list[Block] = field(default_factory=list)
     items: list[tuple[Block, ...]] = field(default_factory=list)
 
@@ -69,9 +70,10 @@ class Writer:
         if text:
             self._open[-1].add(Code(text=text, language=language))
 
-    def open(self, kind: Container) -> bool:
+    def open(self, kind: Container, start: int = 1) -> bool:
         """Begin a quote, a list or an item.
 
+        :param start: the number that an ordered list begins with.
         :returns: whether it must be closed; False where it would be too deep, or is an item without a list.
         """
         self.end_paragraph()
@@ -79,7 +81,7 @@ class Writer:
         stray = kind == "item" and self._open[-1].kind not in {"list", "ordered"}
         if stray or (deep and kind != "item"):
             return False
-        self._open.append(_Open(kind))
+        self._open.append(_Open(kind, start))
         return True
 
     def close(self) -> None:
@@ -87,7 +89,7 @@ class Writer:
         self.end_paragraph()
         done, around = self._open.pop(), self._open[-1]
         if done.items:
-            around.add(List(items=tuple(done.items), ordered=done.kind == "ordered"))
+            around.add(List(items=tuple(done.items), ordered=done.kind == "ordered", start=done.start))
         elif done.blocks and done.kind == "item":
             around.items.append(tuple(done.blocks))
         elif done.blocks:

@@ -88,7 +88,7 @@ def read(ref: ThreadRef, wish: Wish, topic: object, raw_posts: list[dict[str, An
     if at(topic, "archetype") == "private_message":
         raise Forbidden(ref.url, "it is a private message")
     by_number = {count(post, "post_number") or 0: post for post in raw_posts}
-    _check_first(ref, by_number.get(1))
+    _check_first(ref, by_number)
     # The address of a post names it by its id on the whole forum.
     key = "id" if ref.kind is Kind.POST else "post_number"
     people: dict[str, Author] = {}
@@ -113,9 +113,11 @@ def read(ref: ThreadRef, wish: Wish, topic: object, raw_posts: list[dict[str, An
     return Found(thread=thread, whole=not note, note=note)
 
 
-def _check_first(ref: ThreadRef, first: dict[str, Any] | None) -> None:
-    if first is None:
-        return
+def _check_first(ref: ThreadRef, by_number: dict[int, dict[str, Any]]) -> None:
+    first = by_number.get(1)
+    if by_number and first is None and ref.kind is not Kind.POST:
+        # Whoever opens a topic further down gets the posts around there; its author would be somebody else.
+        raise BadAnswer(ref.url, "the topic's first post is not there; take the topic from its beginning")
     if flag(first, "user_deleted") or at(first, "deleted_at") is not None:
         raise NotFound(ref.url, "it was deleted")
     if flag(first, "hidden"):

@@ -1,6 +1,7 @@
 """A post as servers of the fediverse hand it to one another: what is left where no interface answers.
 
-The fields: https://join-lemmy.org/docs/contributors/05-federation.html (Page, Note).
+The fields: https://join-lemmy.org/docs/contributors/05-federation.html (Page, Note);
+of polls on PieFed, Question: https://www.w3.org/TR/activitystreams-vocabulary/#dfn-question.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from sphinx_thread_cards.fetch.assemble import link_paragraph, thread_of
+from sphinx_thread_cards.fetch.assemble import link_paragraph, list_of, thread_of
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import read_html, read_markdown
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.model import ThreadRef
 
 _PUBLIC = frozenset({"https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"})
-_KINDS = frozenset({"Page", "Note", "Article"})
+_KINDS = frozenset({"Page", "Note", "Article", "Question"})
 
 
 def is_activity(data: object) -> bool:
@@ -50,6 +51,7 @@ def read_activity(ref: ThreadRef, page: object, endpoint: str) -> Found:
             media = (*media, Media(url=link, alt=line(item, "name")))
         elif link:
             blocks = (link_paragraph(None, link), *blocks)
+    choices = list_of(line(choice, "name") for name in ("oneOf", "anyOf") for choice in objects(page, name))
     cited = ref.id.removeprefix("comment/")
     post = Post(
         id=cited if ref.id.startswith("comment/") else f"post/{cited.removeprefix('p/')}",
@@ -57,7 +59,7 @@ def read_activity(ref: ThreadRef, page: object, endpoint: str) -> Found:
         author=author.handle,
         posted=when(at(page, "published")),
         edited=when(at(page, "updated")),
-        blocks=blocks,
+        blocks=(*blocks, *choices),
         media=media,
         warning=NSFW if flag(page, "sensitive") else None,
         lang=language(at(page, "language", "identifier")),

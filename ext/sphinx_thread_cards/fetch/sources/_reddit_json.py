@@ -24,9 +24,14 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.thread import Block
 
 _NAME = re.compile("t[13]_([0-9a-z]{1,13})")
-# Reddit's own pictures in Markdown: by the name in `media_metadata`, or by their address alone in a line.
-_INLINE = re.compile(r"!\[[^\]\n]{0,300}\]\(([A-Za-z0-9_|-]{3,100})(?: \"[^\"\n]{0,500}\")?\)")
-_PREVIEW = re.compile(r"^https://preview\.redd\.it/([A-Za-z0-9_-]{3,60})\.[a-z]{3,4}\?\S*$", re.MULTILINE)
+# Reddit's own pictures in Markdown: by the name in `media_metadata`, or by their address alone in a line, with words or
+# without.
+_INLINE = re.compile(r"!\[[^\]\n]{0,300}\]\((?P<id>[A-Za-z0-9_|-]{3,100})(?: \"(?P<caption>[^\"\n]{0,500})\")?\)")
+_PREVIEW = re.compile(
+    r"^(?:\[(?P<caption>[^\]\n]{1,300})\]\()?"
+    r"https://(?:preview|i)\.redd\.it/(?P<id>[A-Za-z0-9_-]{3,60})\.[a-z]{3,4}(?:\?[^\s)]*)?\)?$",
+    re.MULTILINE,
+)
 
 
 def read_listings(data: object, ref: ThreadRef) -> Listed:
@@ -40,22 +45,35 @@ def read_listings(data: object, ref: ThreadRef) -> Listed:
     post = next((at(thing, "data") for thing in things if text(thing, "kind") == "t3"), None)
     if ident(post, "id") != ref.id:
         raise BadAnswer(ref.url, f"post {ref.id} is not in the file")
-    if text(post, "selftext") in WITHDRAWN or line(post, "title") in WITHDRAWN:
+    if text(post, "selftext") in WITHDRAWN or line(post, "title") in WITHDRAWN or text(post, "removed_by_category"):
+        # Its author and the moderators still get its words.
         raise NotFound(ref.url, "the post was deleted")
-    posts, hidden = [_post(post)], 0
+    posts, seen, hidden = [_post(post)], 0, 0
     # Without recursion, as answers may be deep.
-    waiting = [thing for thing in reversed(things) if text(thing, "kind") in {"t1", "more"}]
+    waiting = _in_time(things)[::-1]
     while waiting:
         thing = waiting.pop()
         comment = at(thing, "data")
         if text(thing, "kind") == "more":
-            hidden += count(comment, "count") or 0
+            # It says 0 where a whole branch goes on elsewhere.
+            hidden += count(comment, "count") or 1
             continue
-        if text(comment, "body") not in WITHDRAWN and ident(comment, "id"):
+        seen += 1
+        withdrawn = text(comment, "body") in WITHDRAWN or flag(comment, "removed") or flag(comment, "spam")
+        if not withdrawn and ident(comment, "id"):
             posts.append(_comment(comment, ref))
-        waiting += reversed(objects(comment, "replies", "data", "children"))
-    missing = f"{hidden} comments are not in the file" if hidden else ""
-    return Listed(posts=tuple(posts), title=text(post, "title"), replies=count(post, "num_comments"), missing=missing)
+        waiting += reversed(_in_time(objects(comment, "replies", "data", "children")))
+    said = count(post, "num_comments")
+    # The page of one comment has those below it alone, and no word about the others; elsewhere some count twice.
+    lacking = max((said or 0) - seen, 0) or hidden
+    missing = f"{lacking} comments are not in the file" if lacking else ""
+    return Listed(posts=tuple(posts), title=text(post, "title"), replies=said, missing=missing)
+
+
+def _in_time(things: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Comments beside one another; Reddit gives those first that readers like."""
+    comments = [thing for thing in things if text(thing, "kind") in {"t1", "more"}]
+    return sorted(comments, key=lambda thing: when(at(thing, "data", "created_utc")) or "9")
 
 
 def _post(data: Any, depth: int = 0) -> Post:  # noqa: ANN401 - as it came
@@ -109,12 +127,13 @@ def _words(data: object, key: str) -> tuple[tuple[Block, ...], tuple[Media, ...]
     source, found = unescape(text(data, key)), dict[str, Media]()
 
     def take(match: re.Match[str]) -> str:
-        medium = _of_metadata(at(data, "media_metadata", match[1]))
+        medium = _of_metadata(at(data, "media_metadata", match["id"]), line(match["caption"]))
         if medium:
-            found.setdefault(match[1], medium)
+            found.setdefault(match["id"], medium)
         return "" if medium else match[0]
 
-    return from_markdown(_PREVIEW.sub(take, _INLINE.sub(take, source)), SITE), tuple(found.values())
+    blocks = from_markdown(_PREVIEW.sub(take, _INLINE.sub(take, source)), SITE)
+    return blocks, tuple(found[id_] for id_ in sorted(found, key=source.find))
 
 
 def _of_metadata(data: object, caption: str | None = None) -> Media | None:

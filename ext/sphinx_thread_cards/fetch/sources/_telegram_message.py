@@ -54,8 +54,15 @@ def handle_in(url: str | None) -> str | None:
 
 
 def is_hidden(message: _Element) -> bool:
-    """Whether the widget says that it does not show everything."""
+    """Whether the widget says that it does not show everything.
+
+    What it says inside a player, or beside what it shows, is for browsers that are too old, and hidden from others.
+    """
     shown = (f"{_W}text", f"{_W}poll", *_VIDEOS, *_PICTURES, f"{_W}document_wrap")
+    bubble = first_of(message, f"{_W}bubble")
+    parts = list(bubble) if bubble is not None else []
+    if any("message_media_not_supported_wrap" in (part.get("class") or "").split() for part in parts):
+        return True
     return bool(all_of(message, "message_media_not_supported")) and first_of(message, *shown) is None
 
 

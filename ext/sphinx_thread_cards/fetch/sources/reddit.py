@@ -101,6 +101,9 @@ def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
 def _found(ref: ThreadRef, wish: Wish, listed: Listed, endpoint: str) -> Found:
     first = listed.posts[0]
     kept = of_discussion(listed.posts, wish)
+    if not wish.replies or not any(post.answers for post in kept):
+        # What an author said is read in time; a feed does not even tell what answers what.
+        kept.sort(key=lambda post: (post.id != first.id, post.posted or "9"))
     if first.author == NOBODY and not wish.replies:
         # Of those who left, nobody knows who was who.
         kept = [first, *(post for post in kept if post.id in wish.posts)]
