@@ -74,7 +74,9 @@ def show_when(when: When, language: str) -> str:
         return format_skeleton("y", when.day, locale=locale)
     if when.precision is Precision.MONTH:
         return format_skeleton("yMMMM", when.day, locale=locale)
-    return format_date(when.day, "long", locale=locale)
+    shown = format_date(when.day, "long", locale=locale)
+    # French names the first day of a month by its rank, which the CLDR does not know.
+    return shown.replace("1 ", "1er ", 1) if locale.language == "fr" and when.day.day == 1 else shown
 
 
 def show_year(when: When, language: str) -> str:

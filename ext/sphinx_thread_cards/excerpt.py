@@ -31,7 +31,9 @@ def quote(post: Post, lang: str | None, most: int) -> list[nodes.Element]:
     :returns: nothing for a post without words.
     """
     if post.warning:
-        return [nodes.paragraph("", words.content_warning(post.warning), classes=["thread-card-warning"])]
+        line = nodes.paragraph("", words.content_warning(post.warning), classes=["thread-card-warning"])
+        line["lang"] = post.lang or lang
+        return [line]
     text = beginning(post.blocks, most)
     if not text:
         return []

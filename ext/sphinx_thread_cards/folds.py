@@ -5,14 +5,14 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from docutils import nodes
+
 from sphinx_thread_cards import words
 from sphinx_thread_cards.html_quotes import card_content, card_fold, card_head
 from sphinx_thread_cards.marks import MEANT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from docutils import nodes
 
 _SHOWN_BEFORE_THE_FOLD = 6
 _WORTH_A_FOLD = 3
@@ -28,7 +28,7 @@ def folded(parts: list[nodes.Element]) -> list[nodes.Element]:
     shown = parts[:_SHOWN_BEFORE_THE_FOLD]
     for run in runs:
         posts = sum("thread-card-post" in part["classes"] for part in run)
-        shown += [card_fold("", *run, label=label(posts))] if run in long else run
+        shown += [card_fold("", *run, label=[nodes.Text(label(posts))])] if run in long else run
     return shown
 
 
@@ -41,5 +41,5 @@ def unfold(article: nodes.Element) -> None:
 def _opened(fold: card_fold) -> Iterator[nodes.Node]:
     """What is in a fold, below the warning that it bears in a post."""
     if isinstance(fold.parent, card_content):
-        yield card_head("", fold["label"], classes=["thread-card-warning"])
+        yield card_head("", "", *fold["label"], classes=["thread-card-warning"])
     yield from fold.children

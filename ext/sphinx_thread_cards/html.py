@@ -21,16 +21,19 @@ from sphinx_thread_cards.html_quotes import (
     card_fold,
     card_head,
     card_permalink,
+    card_tongue,
     close_box,
     depart_excerpt,
     depart_fold,
     depart_head,
+    depart_tongue,
     visit_box,
     visit_content,
     visit_excerpt,
     visit_fold,
     visit_head,
     visit_permalink,
+    visit_tongue,
 )
 from sphinx_thread_cards.html_times import card_time, depart_time, visit_time
 from sphinx_thread_cards.languages import directed, is_another, runs_to_the_left
@@ -150,6 +153,7 @@ VISITORS: dict[type[nodes.Element], tuple[Callable[..., None], Callable[..., Non
     card_fold: (visit_fold, depart_fold),
     card_head: (visit_head, depart_head),
     card_permalink: (visit_permalink, None),
+    card_tongue: (visit_tongue, depart_tongue),
     card_excerpt: (visit_excerpt, depart_excerpt),
     card_picture: (visit_picture, None),
     card_avatar: (skip_avatar, None),

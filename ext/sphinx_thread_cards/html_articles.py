@@ -10,8 +10,17 @@ from sphinx_thread_cards.card import BLOCK, header
 from sphinx_thread_cards.card_nodes import quotation
 from sphinx_thread_cards.html import card_article, card_post, card_words
 from sphinx_thread_cards.html_pictures import card_avatar, card_picture
-from sphinx_thread_cards.html_quotes import card_box, card_content, card_fold, for_html, in_language, with_directions
+from sphinx_thread_cards.html_quotes import (
+    card_box,
+    card_content,
+    card_fold,
+    for_html,
+    in_language,
+    tongue_around,
+    with_directions,
+)
 from sphinx_thread_cards.html_times import as_times
+from sphinx_thread_cards.languages import tag_among
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.card import Card
@@ -54,11 +63,13 @@ def _for_html(part: nodes.Element, language: str) -> nodes.Element:
     for quote in [node for node in post.findall(nodes.block_quote) if node.get("cite")]:
         quote.parent.replace(quote, for_html(quote))
     for image in list(post.findall(nodes.image)):
-        image.parent.replace(image, card_picture("", **image.attributes))
-    with_directions(post)
+        # Without words of its author, it has ours.
+        ours = tag_among(language, tongue_around(image)) if image["alt"] == image.get("said") else None
+        image.parent.replace(image, card_picture("", **image.attributes, lang=ours))
+    with_directions(post, language)
     head, *body = (node for node in post.children if isinstance(node, nodes.Element))
     if body and f"{BLOCK}-warning" in body[0]["classes"]:
-        body = [card_fold("", *body[1:], label=body[0].astext())]
+        body = [card_fold("", *body[1:], label=body[0].children)]
     as_times(head)
     next(head.findall(nodes.reference))["classes"] = ["u-url"]
     post[:] = [in_language(for_html(head), language, post["lang"]), card_content("", *body)]

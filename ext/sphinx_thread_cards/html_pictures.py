@@ -23,8 +23,10 @@ class card_avatar(card_picture):  # noqa: N801
 def picture_tag(self: HTML5Translator, node: nodes.image) -> str:
     """Write a kept picture, from the folder to which Sphinx copied it."""
     source = posixpath.join(self.builder.imgpath, quote(self.builder.images[node["uri"]]))
-    size = {"width": str(node["size"][0]), "height": str(node["size"][1])} if "size" in node else {}
-    return self.emptytag(node, "img", "", src=source, alt=node["alt"], loading="lazy", **size)
+    said = {"width": str(node["size"][0]), "height": str(node["size"][1])} if "size" in node else {}
+    if node.get("lang"):
+        said["lang"] = node["lang"]
+    return self.emptytag(node, "img", "", src=source, alt=node["alt"], loading="lazy", **said)
 
 
 def visit_picture(self: HTML5Translator, node: card_picture) -> None:

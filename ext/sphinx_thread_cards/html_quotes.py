@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 from docutils import nodes
 
-from sphinx_thread_cards.languages import directed, is_another, runs_to_the_left
+from sphinx_thread_cards import words
+from sphinx_thread_cards.languages import directed, runs_to_the_left, tag_among
 
 if TYPE_CHECKING:
     from sphinx.writers.html5 import HTML5Translator
 
 
-_OURS = {f"thread-card-{name}" for name in ("warning", "quoted-head", "media", "caption")}
+_LABELLED = {f"thread-card-{name}" for name in ("warning", "media", "caption")}
+_OURS = {*_LABELLED, "thread-card-quoted-head"}
 
 
 class card_excerpt(nodes.General, nodes.Element):  # noqa: N801 - docutils names nodes and their visitors alike
@@ -35,6 +37,10 @@ class card_fold(nodes.General, nodes.Element):  # noqa: N801
     """What is shown when it is asked for."""
 
 
+class card_tongue(nodes.Inline, nodes.TextElement):  # noqa: N801
+    """Words in a language of their own."""
+
+
 class card_permalink(nodes.reference):  # noqa: N801
     """The number of a post, which leads to the post; read aloud, it says so."""
 
@@ -46,20 +52,46 @@ def for_html(part: nodes.Element) -> nodes.Element:
         # What the card says for machines; a quoted post is another one's.
         quote["classes"] = [*part["classes"], *["e-content"] * ("thread-card-excerpt" in part["classes"])]
         return quote
-    if isinstance(part, nodes.paragraph) and "thread-card-post-head" in part["classes"]:
+    if isinstance(part, nodes.paragraph) and part.get("lang"):
+        in_tongues(part, None, part["lang"])
+    elif isinstance(part, nodes.paragraph) and "thread-card-post-head" in part["classes"]:
         for link in [link for link in part.findall(nodes.reference) if "said" in link]:
             part.replace(link, card_permalink("", "", *link.children, **link.attributes))
         return card_head("", "", *part.children, classes=part["classes"])
     return part
 
 
-def with_directions(post: nodes.Element) -> None:
-    """Give the lines of ours in a post, and its code, directions of their own."""
+def with_directions(post: nodes.Element, language: str) -> None:
+    """Give the lines of ours in a post, and its code, directions of their own; our words are in the page's language."""
     for line in list(post.findall(nodes.paragraph)):
         if _OURS.intersection(line["classes"]) and next(line.findall(nodes.image), None) is None:
-            line.parent.replace(line, card_head("", "", *line.children, classes=line["classes"]))
+            head = card_head("", "", *line.children, classes=line["classes"])
+            if _LABELLED.intersection(line["classes"]):
+                in_tongues(head, tag_among(language, tongue_around(line)), None)
+            line.parent.replace(line, head)
     for code in list(post.findall(nodes.literal_block)):
         code.parent.replace(code, card_box("", code, dir="ltr"))
+
+
+def tongue_around(node: nodes.Element) -> str | None:
+    """Tag of the language of what holds a part of a post, as far as it is known."""
+    while not node.get("lang"):
+        if node.parent is None:
+            return None
+        node = node.parent
+    return str(node["lang"])
+
+
+def in_tongues(line: nodes.Element, ours: str | None, theirs: str | None) -> None:
+    """Mark the languages of a line: of its label, and of what people wrote behind it.
+
+    :param ours: tag of the label's language; None for that of what is around, as in ``theirs``.
+    """
+    text = next(line.findall(nodes.Text))
+    label, sign, said = text.partition(words.labelled(""))
+    parts = ((label + sign, ours), (said, theirs))
+    marked = [card_tongue("", part, lang=tag) if tag else nodes.Text(part) for part, tag in parts if part]
+    text.parent.replace(text, marked)
 
 
 def in_language(head: nodes.Element, language: str, theirs: str | None) -> nodes.Element:
@@ -67,8 +99,8 @@ def in_language(head: nodes.Element, language: str, theirs: str | None) -> nodes
 
     :param theirs: tag of the post's language, where it is known.
     """
-    if theirs and is_another(theirs, language):
-        head["lang"] = language.replace("_", "-")
+    if tag := tag_among(language, theirs):
+        head["lang"] = tag
     if runs_to_the_left(language):
         head["dir"] = "rtl"
         direct(head, language)
@@ -103,6 +135,16 @@ def depart_head(self: HTML5Translator, node: card_head) -> None:  # noqa: ARG001
     self.body.append("</p>\n")
 
 
+def visit_tongue(self: HTML5Translator, node: card_tongue) -> None:
+    """Open it."""
+    self.body.append(self.starttag(node, "span", "", lang=node["lang"]))
+
+
+def depart_tongue(self: HTML5Translator, node: card_tongue) -> None:  # noqa: ARG001
+    """Close it."""
+    self.body.append("</span>")
+
+
 def visit_box(self: HTML5Translator, node: card_box) -> None:
     """Open it."""
     self.body.append(self.starttag(node, "div", dir=node.get("dir", "auto")))
@@ -115,7 +157,11 @@ def visit_content(self: HTML5Translator, node: card_content) -> None:  # noqa: A
 
 def visit_fold(self: HTML5Translator, node: card_fold) -> None:
     """Open a fold; the browser opens it, without a script."""
-    self.body.append(f'<details class="thread-card-fold"><summary dir="auto">{self.encode(node["label"])}</summary>\n')
+    self.body.append('<details class="thread-card-fold"><summary dir="auto">')
+    for part in node["label"]:
+        tag = f'<span lang="{self.attval(part["lang"])}">' if isinstance(part, card_tongue) else ""
+        self.body.append(f"{tag}{self.encode(part.astext())}{'</span>' * bool(tag)}")
+    self.body.append("</summary>\n")
 
 
 def depart_fold(self: HTML5Translator, node: card_fold) -> None:  # noqa: ARG001

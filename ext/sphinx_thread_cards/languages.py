@@ -54,6 +54,14 @@ def directed(text: str, language: str) -> str:
     return text.replace(" · ", " \u200f· ").replace("@", "\u200e@") if runs_to_the_left(language) else text
 
 
+def tag_among(language: str, theirs: str | None) -> str | None:
+    """The language of the site as a tag (BCP 47), for words of ours among those of another language; else None.
+
+    :param theirs: tag of the language around, where it is known.
+    """
+    return language.replace("_", "-") if theirs and is_another(theirs, language) else None
+
+
 def is_another(tag: str, language: str) -> bool:
     """Whether a language tag (BCP 47) means another language than Sphinx's ``language``; regions do not count."""
     return tag.partition("-")[0].lower() != language.partition("_")[0].lower()

@@ -12,7 +12,7 @@ from sphinx_thread_cards import list_words, words
 from sphinx_thread_cards.card import SEPARATOR
 from sphinx_thread_cards.dates import show_month, show_when, show_year
 from sphinx_thread_cards.html_times import date_node
-from sphinx_thread_cards.languages import directed
+from sphinx_thread_cards.languages import directed, is_another
 from sphinx_thread_cards.list_directive import BLOCK
 from sphinx_thread_cards.model import Precision
 
@@ -61,7 +61,10 @@ def _row(thread: Listed, manner: Manner) -> nodes.row:
 
 def _about(card: Card, manner: Manner) -> list[nodes.Node]:
     """Title, and below it who and where; the address, if it is shown."""
-    lines: list[nodes.Node] = [_paragraph([nodes.reference("", card.title, refuri=card.href)], "title")]
+    title = nodes.reference("", card.title, refuri=card.href)
+    if card.title_lang and is_another(card.title_lang, manner.language):
+        title["lang"] = card.title_lang
+    lines: list[nodes.Node] = [_paragraph([title], "title")]
     lines += [
         _paragraph([nodes.Text(said)], "who") for said in [directed(who_and_where(card), manner.language)] if said
     ]

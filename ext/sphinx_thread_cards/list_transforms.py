@@ -9,7 +9,7 @@ from sphinx.errors import NoUri
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.nodes import make_refnode
 
-from sphinx_thread_cards.html_quotes import card_box
+from sphinx_thread_cards.html_quotes import card_box, card_tongue
 from sphinx_thread_cards.languages import runs_to_the_left
 
 if TYPE_CHECKING:
@@ -95,6 +95,8 @@ class BuildLists(SphinxPostTransform):
             from sphinx_thread_cards.html_times import as_times  # noqa: PLC0415 - as in _fill
 
             as_times(box)
+            for title in [link for link in box.findall(nodes.reference) if "lang" in link]:
+                title[:] = [card_tongue("", "", *title.children, lang=title["lang"])]
         return box.children
 
     @staticmethod

@@ -154,7 +154,7 @@ def cited_here() -> str:
 
 def content_warning(text: str) -> str:
     """The author's own warning, before what it warns of."""
-    return _("Content warning: {warning}").format(warning=text)
+    return labelled(_("Content warning"), text)
 
 
 def picture() -> str:
