@@ -103,7 +103,9 @@ def test_a_timeline_keeps_together(tmp_path: Path) -> None:
     listed = paper.pages[: paper.page_of("GitHub · pftf/RPi4 #1 · February 2010")]
 
     for number in numbers:
-        said = squeezed(f"The lamp {number}.Jo · GitHub · pftf/RPi4#{number}https://github.com/pftf/RPi4/issues/{number}Cited in")
+        said = squeezed(
+            f"The lamp {number}.Jo · GitHub · pftf/RPi4#{number}https://github.com/pftf/RPi4/issues/{number}Cited in"
+        )
         assert any(said in squeezed(page) for page in listed), number
     last = [re.sub(r"[\s\dA-Z]*\Z", "", re.sub(r"\d+\Z", "", page.strip()).strip()) for page in listed]
     assert [text for text in last if text.endswith(MONTHS)] == []
@@ -112,7 +114,11 @@ def test_a_timeline_keeps_together(tmp_path: Path) -> None:
 def test_dates_of_a_list_are_not_torn(tmp_path: Path) -> None:
     """A date in a table of threads ends a line between words only."""
     card = "```{thread} https://github.com/pftf/RPi4/issues/1\n:title: The lamp\n:date: 2019-09-18\n```\n"
-    paper = _build(tmp_path, {"index": f"# Lists\n\n```{{thread-list}}\n```\n\n{card}"}, latex_elements={"sphinxsetup": "hmargin=2in"})
+    paper = _build(
+        tmp_path,
+        {"index": f"# Lists\n\n```{{thread-list}}\n```\n\n{card}"},
+        latex_elements={"sphinxsetup": "hmargin=2in"},
+    )
 
     assert "Septem-" not in "".join(paper.pages)
     assert "18 September" in " ".join(line.text for line in paper.lines)
@@ -122,7 +128,8 @@ def test_a_table_of_threads_breaks(tmp_path: Path) -> None:
     """It goes on over pages, however few its rows are; in an admonition too."""
     titles = [f"The lamp {n}. " + "It waits for itself. " * 12 for n in range(1, 26)]
     cards = "\n".join(
-        f"```{{thread}} https://github.com/pftf/RPi4/issues/{n}\n:title: {title}\n```\n" for n, title in enumerate(titles, 1)
+        f"```{{thread}} https://github.com/pftf/RPi4/issues/{n}\n:title: {title}\n```\n"
+        for n, title in enumerate(titles, 1)
     )
     lists = "# Lists\n\n```{thread-list}\n```\n\n````{note}\n```{thread-list}\n:docs: few\n```\n````\n\n```{toctree}\ncards\nfew\n```\n"
     few = "# Few\n\n```{thread} https://github.com/pftf/RPi4/issues/97\n:title: Hardly any\n```\n"
