@@ -1,4 +1,4 @@
-"""Where lines and pages end in LaTeX: long words, colours that go on over a page's end, lists of threads."""
+"""Where lines and pages end in LaTeX: long words, colours that go on over a page's end, admonitions, pictures."""
 
 from __future__ import annotations
 
@@ -9,45 +9,22 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from sphinx_thread_cards import store
-from sphinx_thread_cards.thread import Author, Block, Code, List, Media, Paragraph, Post, Span, Thread
-from support import sites
-from support.papers import Line, Paper, squeezed, typeset
+from sphinx_thread_cards.thread import Block, Code, List, Media, Paragraph, Post, Span
+from support.paper_threads import URL, build
+from support.papers import Line, Paper
 from support.programs import require
 
 pytestmark = pytest.mark.slow
 
-NUMBER = "110446983178245440"
-URL = f"https://social.example/@jo/{NUMBER}"
 LONG = f"https://docs.example/{'0123456789abcdefghij' * 15}"
-MONTHS = ("January", "February", "March", "April", "May", "June")
 
 
 def _words(text: str, href: str | None = None, *, code: bool = False) -> Paragraph:
     return Paragraph(spans=(Span(text=text, href=href, code=code),))
 
 
-def _build(folder: Path, pages: dict[str, str], *posts: tuple[Block, ...] | Post, **settings: object) -> Paper:
-    source = folder / "source"
-    source.mkdir(exist_ok=True)
-    for name, text in pages.items():
-        (source / f"{name}.md").write_text(text)
-    said = [
-        post if isinstance(post, Post) else Post(id=str(n), url=f"{URL}{n}", author="jo", blocks=post)
-        for n, post in enumerate(posts, start=1)
-    ]
-    people = (Author(handle="jo"),)
-    thread = Thread(
-        platform="mastodon", host="social.example", id=NUMBER, url=URL, participants=people, posts=tuple(said)
-    )
-    if posts:
-        store.save(thread, source / store.FOLDER)
-    site = sites.build(source, folder / "out", "latex", latex_engine="pdflatex", **settings)
-    assert site.warnings == ""
-    return typeset(site.out, "cases", "pdflatex")
-
-
 def _shown(folder: Path, *posts: tuple[Block, ...] | Post) -> Paper:
-    return _build(folder, {"index": f"# All\n\n```{{thread}} {URL}\n:show: thread\n```\n"}, *posts)
+    return build(folder, {"index": f"# All\n\n```{{thread}} {URL}\n:show: thread\n```\n"}, *posts)
 
 
 def test_long_words_and_lists(tmp_path: Path) -> None:
@@ -91,61 +68,11 @@ def _greys(paper: Paper, page: int, left: int, top: int, width: int, height: int
     return re.sub(rb"\AP5\s\d+\s\d+\s\d+\s", b"", drawn)
 
 
-def test_a_timeline_keeps_together(tmp_path: Path) -> None:
-    """No name of a month or a year is the last of a page, and all that is said of a thread is on one page."""
-    numbers = range(1, 61)
-    cards = [
-        f"```{{thread}} https://github.com/pftf/RPi4/issues/{n}\n:title: The lamp {n}.\n:author: Jo\n:date: {2010 + n // 6}-0{1 + n % 6}\n```\n"
-        for n in numbers
-    ]
-    lists = "# Lists\n\n```{thread-list}\n:style: timeline\n```\n\n```{toctree}\ncards\n```\n"
-    paper = _build(tmp_path, {"index": lists, "cards": "# Cards\n\n" + "\n".join(cards)})
-    listed = paper.pages[: paper.page_of("GitHub · pftf/RPi4 #1 · February 2010")]
-
-    for number in numbers:
-        said = squeezed(
-            f"The lamp {number}.Jo · GitHub · pftf/RPi4#{number}https://github.com/pftf/RPi4/issues/{number}Cited in"
-        )
-        assert any(said in squeezed(page) for page in listed), number
-    last = [re.sub(r"[\s\dA-Z]*\Z", "", re.sub(r"\d+\Z", "", page.strip()).strip()) for page in listed]
-    assert [text for text in last if text.endswith(MONTHS)] == []
-
-
-def test_dates_of_a_list_are_not_torn(tmp_path: Path) -> None:
-    """A date in a table of threads ends a line between words only."""
-    card = "```{thread} https://github.com/pftf/RPi4/issues/1\n:title: The lamp\n:date: 2019-09-18\n```\n"
-    paper = _build(
-        tmp_path,
-        {"index": f"# Lists\n\n```{{thread-list}}\n```\n\n{card}"},
-        latex_elements={"sphinxsetup": "hmargin=2in"},
-    )
-
-    assert "Septem-" not in "".join(paper.pages)
-    assert "18 September" in " ".join(line.text for line in paper.lines)
-
-
-def test_a_table_of_threads_breaks(tmp_path: Path) -> None:
-    """It goes on over pages, however few its rows are; in an admonition too."""
-    titles = [f"The lamp {n}. " + "It waits for itself. " * 12 for n in range(1, 26)]
-    cards = "\n".join(
-        f"```{{thread}} https://github.com/pftf/RPi4/issues/{n}\n:title: {title}\n```\n"
-        for n, title in enumerate(titles, 1)
-    )
-    lists = "# Lists\n\n```{thread-list}\n```\n\n````{note}\n```{thread-list}\n:docs: few\n```\n````\n\n```{toctree}\ncards\nfew\n```\n"
-    few = "# Few\n\n```{thread} https://github.com/pftf/RPi4/issues/97\n:title: Hardly any\n```\n"
-    paper = _build(tmp_path, {"index": lists, "cards": f"# Cards\n\n{cards}", "few": few})
-
-    assert re.findall(r"Overfull \\vbox", paper.log) == []
-    assert paper.collisions() == []
-    listed = "".join(paper.pages[: paper.page_of("Hardly any Read on")])
-    assert [title for title in titles if squeezed(title) not in squeezed(listed)] == []
-
-
 def test_a_long_thread_in_an_admonition(tmp_path: Path) -> None:
     """It breaks over pages, and all posts come out, in order."""
     text = f"# All\n\n````{{note}}\n```{{thread}} {URL}\n:show: thread\n```\n````\n\nWords after it.\n"
     posts = [(_words(f"Post {number} of many. " + "Words of it. " * 40),) for number in range(1, 31)]
-    paper = _build(tmp_path, {"index": text}, *posts)
+    paper = build(tmp_path, {"index": text}, *posts)
 
     pages = [paper.page_of(f"Post {number} of many.") for number in range(1, 31)]
     assert pages == sorted(pages)
@@ -163,7 +90,7 @@ def test_titles_of_admonitions_stay_with_their_cards(tmp_path: Path) -> None:
         + f"````{{admonition}} Title {n}.\n```{{thread}} https://github.com/pftf/RPi4/issues/1\nWords of {n}.\n\n{summary}\n```\n````\n"
         for n in numbers
     ]
-    paper = _build(tmp_path, {"index": "# All\n\n" + "\n".join(notes)})
+    paper = build(tmp_path, {"index": "# All\n\n" + "\n".join(notes)})
 
     assert [n for n in numbers if paper.page_of(f"Title {n}.") != paper.page_of(f"Words of {n}.")] == []
 
