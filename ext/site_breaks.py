@@ -31,7 +31,7 @@ def keep_together(doctree: nodes.document) -> None:
     ):
         section = posts.parent.parent
         if isinstance(section, nodes.section) and isinstance(_before(posts.parent), nodes.title):
-            section.parent.insert(section.parent.index(section), _latex(r"\needspace{16\baselineskip}"))
+            _ask_for_room(section, 16)
 
 
 def _leads(words: nodes.paragraph) -> bool:
@@ -54,7 +54,21 @@ def _keep_whole(code: nodes.literal_block) -> None:
         first, before, lines = before, _before(before), lines + LED
     if isinstance(before, nodes.title):
         first, lines = code.parent, lines + HEADED
-    first.parent.insert(first.parent.index(first), _latex(rf"\needspace{{{lines + 1}\baselineskip}}"))
+    _ask_for_room(first, lines + 1)
+
+
+def _ask_for_room(part: nodes.Element, lines: int) -> None:
+    """End the page before a part where fewer lines are left.
+
+    Said before the targets of the part too: with anything between them and a heading, Sphinx writes their labels twice.
+    """
+    holder, place = part.parent, part.parent.index(part)
+    # Those of a section are the end of the section before it.
+    while place and isinstance(section := holder[place - 1], nodes.section):
+        holder, place = section, len(section)
+    while place and isinstance(holder[place - 1], nodes.target):
+        place -= 1
+    holder.insert(place, _latex(rf"\needspace{{{lines}\baselineskip}}"))
 
 
 def _before(node: nodes.Element) -> nodes.Node | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
+from html import unescape
 from pathlib import Path
 
 import pytest
 from support.commands import ROOT, run
-from support.papers import Paper, addresses, missing, once, read, squeezed, typeset
+from support.papers import Paper, addresses, missing, once, read, solid, squeezed, typeset
 
 pytestmark = pytest.mark.slow
 
@@ -59,6 +60,7 @@ def test_the_book_is_whole(book: Paper) -> None:
 
 def test_the_book_is_made_well(book: Paper) -> None:
     """The contents fill two pages, each part's page holds all its chapters, and words that lead to something stay with it."""
+    assert re.findall(r"Label .* multiply defined", book.log) == []
     assert [size for size in re.findall(r"Overfull \\vbox \(([\d.]+)pt", book.log) if float(size) > 5] == []
     assert "Index of threads" in book.pages[2]
     assert book.pages[3].startswith("Introduction")
@@ -67,3 +69,13 @@ def test_the_book_is_made_well(book: Paper) -> None:
     # In points from the top; below stands the number of the page. Above these lines a picture may follow.
     last = {line.page: line for line in sorted(book.lines, key=lambda line: line.bottom) if line.bottom < 770}
     assert [line.text for line in last.values() if line.text.endswith(":") and line.bottom > 700] == []
+
+
+def test_bookmarks_lead_to_their_headings(book: Paper) -> None:
+    """Each opens the page on which its words are, not the one before."""
+    outline = re.findall(r'<item page="(\d+)">(.*?)</item>', read("pdftohtml", "-xml", "-i", "-stdout", str(book.pdf)))
+    pages = [solid(squeezed(page)).lower() for page in book.pages]
+
+    assert len(outline) > 300
+    wrong = [title for page, title in outline if solid(squeezed(unescape(title))).lower() not in pages[int(page) - 1]]
+    assert wrong == []

@@ -24,10 +24,8 @@ LATEX_PACKAGE = "sphinx_thread_cards"
 def add_files(app: Sphinx, config: Config) -> None:
     """Name our folders and files where Sphinx looks for a site's own (``config-inited``)."""
     languages.find_translations(app.srcdir, config)
-    config.latex_additional_files = [
-        *config.latex_additional_files,
-        str(_HERE / "latex" / f"{LATEX_PACKAGE}.sty"),
-    ]
+    ours = sorted(map(str, (_HERE / "latex").glob("*.sty")))
+    config.latex_additional_files = [*config.latex_additional_files, *ours]
 
 
 def add_static_folder(app: Sphinx) -> None:

@@ -50,3 +50,18 @@ def quotation(card: Card) -> list[nodes.Element]:
     from sphinx_thread_cards.excerpt import quote  # noqa: PLC0415 - as above
 
     return quote(card.quoted, card.lang, card.excerpt)
+
+
+def build_with_target(card: Card, place: nodes.container, language: str) -> nodes.container:
+    """With a target, where the writer of a container leaves its ids out."""
+    box = build(card, place, language)
+    # Inside the first paragraph: before it, Texinfo would join it to the paragraph above the card.
+    for target in [node for node in box.findall(nodes.container) if node["ids"]]:
+        next(target.findall(nodes.paragraph)).insert(0, nodes.target("", "", ids=target["ids"]))
+        target["ids"] = []
+    return box
+
+
+def part_of(box: nodes.Element, name: str) -> list[nodes.Element]:
+    """The children of a card that are this part of it: ``header``, ``title``, ``author``, ``summary`` or ``link``."""
+    return [node for node in box.children if isinstance(node, nodes.Element) and f"{BLOCK}-{name}" in node["classes"]]
