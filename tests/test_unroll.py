@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -107,6 +108,15 @@ def test_the_author_of_the_page_wins(page: Page, keep: Callable[..., Path]) -> N
 
     assert "Somebody Else @jo" in text
     assert "Mastodon · 2020" in text
+
+
+@pytest.mark.parametrize("warning", [None, "Spoilers"])
+@pytest.mark.parametrize("text", [SHOWN, f"# T\n\n<{URL}>\n"])
+def test_a_language_that_is_not_known(text: str, warning: str | None, page: Page, keep: Callable[..., Path]) -> None:
+    """Is empty in XML, as its specification has it; docutils would write ``True`` for None."""
+    keep(_thread(_post(1, _text("Words"), warning=warning)))
+
+    assert set(re.findall(r' lang="(.*?)"', page(text, "xml").read("index.xml"))) == {""}
 
 
 @pytest.mark.parametrize("builder", ["text", "man", "texinfo", "latex", "html", "epub", "xml", "singlehtml"])

@@ -32,13 +32,13 @@ def quote(post: Post, lang: str | None, most: int) -> list[nodes.Element]:
     """
     if post.warning:
         line = nodes.paragraph("", words.content_warning(post.warning), classes=["thread-card-warning"])
-        line["lang"] = post.lang or lang
+        line["lang"] = post.lang or lang or ""
         return [line]
     text = beginning(post.blocks, most)
     if not text:
         return []
     box = nodes.block_quote("", nodes.paragraph("", text), classes=["thread-card-excerpt"])
-    box["cite"], box["lang"] = post.url, post.lang or lang
+    box["cite"], box["lang"] = post.url, post.lang or lang or ""
     return [box]
 
 

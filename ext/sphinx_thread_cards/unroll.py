@@ -74,7 +74,7 @@ def unroll(card: Card, thread: Thread, anchor: str, language: str, avatars: int 
             post = thread.posts[number - 1]
             classes = ["thread-card-post", MEANT] if post.id == card.post else ["thread-card-post"]
             box = nodes.container(ids=[f"{anchor}-{number}"], classes=classes)
-            box["lang"] = post.lang or thread.lang
+            box["lang"] = post.lang or thread.lang or ""
             head = _head(thread, post, number, language, speaker)
             next(head.findall(nodes.reference))["said"] = words.post_on(number, words.reader_of(card.ref))
             head += marks(post, places)
