@@ -15,7 +15,8 @@ from support.commands import ROOT
 CARDS = ROOT / "docs" / "cards"
 PICTURES = ROOT / "docs" / "_pictures"
 STYLE_SHEET = (ROOT / "ext" / "sphinx_thread_cards" / "static" / "thread-cards.css").read_text(encoding="utf-8")
-DEFINED = set(re.findall(r"(--thread-card-[a-z]+):", STYLE_SHEET))
+# One has a default that depends on where a card stands, so that it is used and not set.
+DEFINED = {*re.findall(r"(--thread-card-[a-z]+):", STYLE_SHEET), "--thread-card-background"}
 STYLING = (CARDS / "styling.md").read_text(encoding="utf-8")
 
 
@@ -69,7 +70,7 @@ def test_the_guide_lists_every_custom_property() -> None:
 
 
 def test_every_property_in_use_has_a_value() -> None:
-    assert set(re.findall(r"var\((--thread-card-[a-z]+)\)", STYLE_SHEET)) == DEFINED
+    assert set(re.findall(r"var\((--thread-card-[a-z]+)[,)]", STYLE_SHEET)) == DEFINED
 
 
 def test_marks_are_drawn_in_the_style_sheet() -> None:
