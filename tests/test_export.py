@@ -20,22 +20,9 @@ from sphinx_thread_cards.model import Kind
 from sphinx_thread_cards.options import Options
 from sphinx_thread_cards.platforms import find_thread
 from support import sites
+from support.two_cards import OTHER
 
 Page = Callable[..., sites.Site]
-OTHER = """# Other
-
-```{thread} https://threadreaderapp.com/thread/1313512835843055618.html
-:title: "100% of {it} & _that_ #1"
-:author: Jo Example
-:handle: jo_example
-```
-
-```{thread} https://github.com/pftf/RPi4/issues/57
-:title: A lamp
-:date: 2020-05
-:name: lamp
-```
-"""
 ODD = [
     "{braces} } {", "}", "{", "\\", "ends with \\", "100% & A_B #1 ~tilde ^caret $5", "quotes \" ' `` ''", "🎛️ 👩‍💻", "日本語のタイトル",
     "عنوان عربي", "cafe\u0301", "`x = {1}` and <b>html</b> &amp;", "long " * 2000 + "end", "git --oneline ---", "@comment{x}", "a, b = c", "Jo and others",

@@ -10,21 +10,8 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 from support import sites
+from support.two_cards import OTHER
 
-OTHER = """# Other
-
-```{thread} https://threadreaderapp.com/thread/1313512835843055618.html
-:title: "100% of {it} & _that_ #1"
-:author: Jo Example
-:handle: jo_example
-```
-
-```{thread} https://github.com/pftf/RPi4/issues/57
-:title: A lamp
-:date: 2020-05
-:name: lamp
-```
-"""
 HEAD = "# Index\n\n```{toctree}\n:glob:\n*\n```\n\n"
 OTHERS = {"markdown": ["sphinx_markdown_builder"], "confluence": ["sphinxcontrib.confluencebuilder"]}
 SUFFIXES = {".html", ".xhtml", ".txt", ".tex", ".1", ".texi", ".xml", ".pseudoxml", ".md", ".conf"}

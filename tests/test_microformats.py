@@ -7,22 +7,9 @@ from collections.abc import Callable
 
 import mf2py
 from support import sites
+from support.two_cards import OTHER
 
 Page = Callable[..., sites.Site]
-OTHER = """# Other
-
-```{thread} https://threadreaderapp.com/thread/1313512835843055618.html
-:title: "100% of {it} & _that_ #1"
-:author: Jo Example
-:handle: jo_example
-```
-
-```{thread} https://github.com/pftf/RPi4/issues/57
-:title: A lamp
-:date: 2020-05
-:name: lamp
-```
-"""
 
 
 def test_microformats(page: Page) -> None:
