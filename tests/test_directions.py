@@ -35,7 +35,7 @@ def kept(tmp_path: Path) -> None:
     posts = (
         post(8, "The lamp glows.", "en"),
         post(1, ARABIC, "ar", blocks=(_text(ARABIC), Code(text="lamp = 1;"))),
-        post(2, "Лампа горит.", "ru", warning="Спойлер", author="sam"),
+        post(2, "Лампа горит.", "ru", warning="Спойлер", author="sam", posted="2020-10-07T15:20:00Z"),
         post(
             3,
             "Die Lampe.",

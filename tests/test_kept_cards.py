@@ -181,7 +181,19 @@ def test_names_on_all_posts_where_the_card_names_another(keep: Keep, card: Calla
     keep(THREAD)
 
     assert "1 · Jo Example · 2 March 2024" in card(f"{TOPIC}/9", "show: thread")
-    assert "1 · 2 March 2024" in card(TOPIC, "show: thread")
+    assert "2 · 3 March 2024" in card(TOPIC, "show: thread")
+
+
+def test_a_date_is_told_once(keep: Keep, card: Callable[..., str]) -> None:
+    """Not again below the card's own, nor on posts of one day; machines read it at each."""
+    days = ("02T09", "02T10", "03T09", "03T10")
+    keep(_thread(*(_post(number, _text(f"Words {number}."), posted=f"2024-03-{day}:00:00Z") for number, day in enumerate(days, 1))))
+    soup = BeautifulSoup(card(TOPIC, "show: thread", builder="html"), "html5lib")
+    heads = soup.select(".thread-card-post-head")
+
+    assert [head.text for head in heads] == ["1", "2", "3 · 3 March 2024", "4"]
+    assert ["thread-card-post-bare" in head["class"] for head in heads] == [True, True, False, True]
+    assert [head.time["datetime"] for head in heads] == [f"2024-03-{day}:00:00Z" for day in days]
 
 
 def test_the_post_that_is_meant_is_in_no_fold(keep: Keep, card: Callable[..., str]) -> None:

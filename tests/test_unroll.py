@@ -133,6 +133,16 @@ def test_every_format_has_every_post(builder: str, page: Page, keep: Callable[..
         assert words in said
 
 
+def test_a_quoted_post_has_its_own_date(page: Page, keep: Callable[..., Path]) -> None:
+    """Which machines do not take for that of the post around it."""
+    keep(_thread(_post(1, _text("Agreed"), quoted=_post(9, _text("It works"), author="sam", posted="2023-05-01T09:00:00Z"))))
+    post = BeautifulSoup(page(SHOWN).read("index.html"), "html5lib").select_one(".thread-card-post")
+
+    assert post.select_one(".thread-card-quoted-head").text == "Sam Example · 1 May 2023"
+    assert post.select_one(".thread-card-quoted-head time")["datetime"] == "2023-05-01T09:00:00Z"
+    assert [time["datetime"] for time in post.select(".dt-published")] == ["2023-05-28T15:20:01Z"]
+
+
 @pytest.mark.parametrize(
     ("builder", "file", "words"),
     [
@@ -307,7 +317,7 @@ def test_posts_are_reached_by_their_anchors(page: Page, keep: Callable[..., Path
     }
     site = page(pages)
     links = {link["href"]: link.get_text() for link in BeautifulSoup(site.read("index.html"), "html5lib").select("p a.internal")}
-    assert links == {f"other.html#{anchor}-3": "words", f"other.html#{anchor}-5": "Post on Mastodon · 5"}
+    assert links == {f"other.html#{anchor}-3": "words", f"other.html#{anchor}-5": "Thread on Mastodon · 5"}
     other = BeautifulSoup(site.read("other.html"), "html5lib")
     ids = [element["id"] for element in other.select("[id]")]
     assert len(ids) == len(set(ids))

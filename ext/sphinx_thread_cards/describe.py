@@ -58,10 +58,12 @@ def _describe_kept(ref: ThreadRef, options: Options, thread: Thread, *, unrolled
     pictured = author and author.avatar and author.avatar.file and options.handle in {None, author.handle}
     provenance = thread.provenance
     title = options.title or thread.title or ref.title
+    # A post's address may be that of a thread; what is kept tells.
+    kind = Kind.THREAD if ref.kind is Kind.POST and len(thread.posts) > 1 else ref.kind
     shown = bool(options.posts) or (options.show == "thread" if options.show else unrolled)
     return Card(
         ref=ref,
-        title=title or words.what_it_is(ref),
+        title=title or words.what_it_is(replace(ref, kind=kind)),
         titled=title is not None,
         author=options.author or name,
         handle=options.handle or handle,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _LONG = re.compile(r"\S{60,}")
 """What no language hyphenates and no column holds."""
 _PIECE = re.compile(r".{1,10}")
-_LINES = {f"{BLOCK}-{name}" for name in ("header", "author", "post-head")}
+_LINES = {f"{BLOCK}-{name}" for name in ("header", "author", "post-head", "quoted-head")}
 _THEIRS = {f"{BLOCK}-summary", f"{BLOCK}-excerpt"}
 
 
@@ -81,11 +81,9 @@ def _number_in_margin(post: nodes.Element) -> None:
     at = next((n for n, node in enumerate(head.children) if isinstance(node, nodes.reference)), None)
     if at is None:
         return
-    number, *rest = head.children[at:]
+    number, *rest = (node for node in head.children[at:] if node.astext())
     said = [nodes.Text(rest[0].astext().replace("\u200f", "").removeprefix(SEPARATOR)), *rest[1:]] if rest else []
     head[at:] = [nodes.inline("", "", number, classes=[f"{BLOCK}-number"]), *said]
-    if not "".join(node.astext() for node in said):
-        head["classes"].append(f"{BLOCK}-post-bare")
 
 
 def _turn(text: str, language: str) -> str | None:

@@ -67,10 +67,10 @@ def _for_html(part: nodes.Element, language: str) -> nodes.Element:
         ours = tag_among(language, tongue_around(image)) if image["alt"] == image.get("said") else None
         image.parent.replace(image, card_picture("", **image.attributes, lang=ours))
     with_directions(post, language)
+    as_times(post)
     head, *body = (node for node in post.children if isinstance(node, nodes.Element))
     if body and f"{BLOCK}-warning" in body[0]["classes"]:
         body = [card_fold("", *body[1:], label=body[0].children)]
-    as_times(head)
     next(head.findall(nodes.reference))["classes"] = ["u-url"]
     post[:] = [in_language(for_html(head), language, post["lang"]), card_content("", *body)]
     return post

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 
 _LABELLED = {f"thread-card-{name}" for name in ("warning", "media", "caption")}
-_OURS = {*_LABELLED, "thread-card-quoted-head"}
+_QUOTED = "thread-card-quoted-head"
+_OURS = {*_LABELLED, _QUOTED}
 
 
 class card_excerpt(nodes.General, nodes.Element):  # noqa: N801 - docutils names nodes and their visitors alike
@@ -66,6 +67,8 @@ def with_directions(post: nodes.Element, language: str) -> None:
     for line in list(post.findall(nodes.paragraph)):
         if _OURS.intersection(line["classes"]) and next(line.findall(nodes.image), None) is None:
             head = card_head("", "", *line.children, classes=line["classes"])
+            if _QUOTED in line["classes"]:
+                in_language(head, language, tongue_around(line))
             if _LABELLED.intersection(line["classes"]):
                 in_tongues(head, tag_among(language, tongue_around(line)), None)
             line.parent.replace(line, head)

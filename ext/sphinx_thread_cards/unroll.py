@@ -1,4 +1,4 @@
-"""A kept thread as docutils nodes: its posts in order, each with number, date and permalink.
+"""A kept thread as docutils nodes: its posts in order, each with its number as permalink, and its date where it is new.
 
 What people wrote comes as data (see :mod:`thread`) and becomes standard nodes here, after SmartQuotes and gettext have
 passed: quoted words are neither changed nor translated.
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, assert_never
 from docutils import nodes
 
 from sphinx_thread_cards import words
+from sphinx_thread_cards.card import SEPARATOR
 from sphinx_thread_cards.dates import read_when, show_when
 from sphinx_thread_cards.figures import avatar, figures
 from sphinx_thread_cards.html_times import date_node
@@ -22,9 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from sphinx_thread_cards.card import Card
+    from sphinx_thread_cards.dates import When
     from sphinx_thread_cards.thread import Block, Post, Span, Thread
 
 Ranges = tuple[tuple[int, int], ...]
+BARE = "thread-card-post-bare"
+"""The class of a head that is a number and no more: the post begins on its line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ def unroll(card: Card, thread: Thread, anchor: str, language: str, avatars: int 
     places = places_of(thread, {number for number in chosen if isinstance(number, int)}, anchor, card.post)
     # Whom the card names, and who says most: the posts of others bear a name. Where it names another, all do.
     speaker = thread.posts[0].author if thread.posts and card.post is None else None
+    known = card.when
     for number in chosen:
         if isinstance(number, Gap):
             left_out = words.left_out(number.first, number.last)
@@ -75,9 +80,12 @@ def unroll(card: Card, thread: Thread, anchor: str, language: str, avatars: int 
             classes = ["thread-card-post", MEANT] if post.id == card.post else ["thread-card-post"]
             box = nodes.container(ids=[f"{anchor}-{number}"], classes=classes)
             box["lang"] = post.lang or thread.lang or ""
-            head = _head(thread, post, number, language, speaker)
-            next(head.findall(nodes.reference))["said"] = words.post_on(number, words.reader_of(card.ref))
-            head += marks(post, places)
+            said = words.post_on(number, words.reader_of(card.ref))
+            head = nodes.paragraph("", "", nodes.reference("", str(number), refuri=post.url, said=said))
+            head += [*_who_and_when(thread, post, speaker, language, known), *marks(post, places)]
+            bare = [BARE] if head.astext() == str(number) else []
+            head["classes"] = ["thread-card-post-head", *bare]
+            known = read_when(post.posted) if post.posted else known
             if avatars and post.author != speaker:
                 head[:0] = _avatar(thread, post.author, avatars)
             box += head
@@ -86,26 +94,29 @@ def unroll(card: Card, thread: Thread, anchor: str, language: str, avatars: int 
     return parts
 
 
-def _head(thread: Thread, post: Post, number: int, language: str, speaker: str | None) -> nodes.paragraph:
-    """Number, as permalink, with author where it is another than the card's, and dates."""
-    parts: list[nodes.Node] = []
+def _who_and_when(
+    thread: Thread, post: Post, speaker: str | None, language: str, known: When | None
+) -> Iterator[nodes.Node]:
+    """The author, where it is another than the card's, and dates, each after a dot.
+
+    :param known: the day that the card or the post before has told; told again, it is for machines alone.
+    """
     if post.author != speaker:
-        parts.append(nodes.Text(_name(thread, post.author)))
+        yield nodes.Text(SEPARATOR + _name(thread, post.author))
     if post.posted:
-        parts.append(_time(post.posted, show_when(read_when(post.posted), language), "dt-published"))
+        day = read_when(post.posted)
+        yield from _time(post.posted, "" if day == known else show_when(day, language), "dt-published")
     if post.edited:
-        parts.append(_time(post.edited, words.edited(show_when(read_when(post.edited), language)), "dt-updated"))
-    paragraph = nodes.paragraph(classes=["thread-card-post-head"])
-    paragraph += nodes.reference("", str(number), refuri=post.url)
-    paragraph += [node for part in parts for node in (nodes.Text(" · "), part)]
-    return paragraph
+        yield from _time(post.edited, words.edited(show_when(read_when(post.edited), language)), "dt-updated")
 
 
-def _time(machine: str, shown: str, role: str) -> nodes.inline:
-    """A time for every format; HTML makes it a ``<time>`` with a role."""
+def _time(machine: str, shown: str, role: str) -> Iterator[nodes.Node]:
+    """A time for every format, after a dot if it is shown; HTML makes it a ``<time>`` with a role."""
+    if shown:
+        yield nodes.Text(SEPARATOR)
     node = date_node(machine, shown)
     node["role"] = role
-    return node
+    yield node
 
 
 def _avatar(thread: Thread, handle: str, side: int) -> list[nodes.Node]:
@@ -127,14 +138,20 @@ def _body(thread: Thread, post: Post, language: str) -> Iterator[nodes.Element]:
     if post.quoted:
         quoted = nodes.block_quote(classes=["thread-card-quoted"])
         quoted["cite"], quoted["lang"] = post.quoted.url, post.quoted.lang or ""
-        quoted += nodes.paragraph(
-            "",
-            "",
-            nodes.reference("", _name(thread, post.quoted.author), refuri=post.quoted.url),
-            classes=["thread-card-quoted-head"],
-        )
+        quoted += _quoted_head(thread, post.quoted, language)
         quoted += list(_body(thread, post.quoted, language))
         yield quoted
+
+
+def _quoted_head(thread: Thread, quoted: Post, language: str) -> nodes.paragraph:
+    """Whose post it is, as permalink, and its date."""
+    head = nodes.paragraph(classes=["thread-card-quoted-head"])
+    head += nodes.reference("", _name(thread, quoted.author), refuri=quoted.url)
+    if quoted.posted:
+        # Without a role, which would tell machines when the post around it was written.
+        date = date_node(quoted.posted, show_when(read_when(quoted.posted), language))
+        head += [nodes.Text(SEPARATOR), date]
+    return head
 
 
 def build_blocks(blocks: Iterable[Block]) -> Iterator[nodes.Element]:
