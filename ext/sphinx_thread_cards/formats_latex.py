@@ -12,6 +12,7 @@ from sphinx_thread_cards.card import BLOCK, SEPARATOR
 from sphinx_thread_cards.card_nodes import build_with_target, part_of
 from sphinx_thread_cards.html_quotes import direct
 from sphinx_thread_cards.languages import runs_to_the_left
+from sphinx_thread_cards.marks import BARE
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.card import Card
@@ -84,6 +85,8 @@ def _number_in_margin(post: nodes.Element) -> None:
     number, *rest = (node for node in head.children[at:] if node.astext())
     said = [nodes.Text(rest[0].astext().replace("\u200f", "").removeprefix(SEPARATOR)), *rest[1:]] if rest else []
     head[at:] = [nodes.inline("", "", number, classes=[f"{BLOCK}-number"]), *said]
+    if not "".join(node.astext() for node in said):
+        head["classes"].append(BARE)
 
 
 def _turn(text: str, language: str) -> str | None:

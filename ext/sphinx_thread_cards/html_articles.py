@@ -21,12 +21,14 @@ from sphinx_thread_cards.html_quotes import (
 )
 from sphinx_thread_cards.html_times import as_times
 from sphinx_thread_cards.languages import tag_among
+from sphinx_thread_cards.marks import BARE
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.card import Card
 
 _AVATAR_SIDE = 32
 _AVATAR_AT_POST = 24
+_WORDS = nodes.paragraph | nodes.line_block
 
 
 def build_article(card: Card, place: nodes.container, language: str) -> card_article:
@@ -72,5 +74,8 @@ def _for_html(part: nodes.Element, language: str) -> nodes.Element:
     if body and f"{BLOCK}-warning" in body[0]["classes"]:
         body = [card_fold("", *body[1:], label=body[0].children)]
     next(head.findall(nodes.reference))["classes"] = ["u-url"]
+    # Beside code, a quotation or a picture the number would stand in its edge.
+    if head.astext().isdecimal() and body and isinstance(body[0], _WORDS) and not body[0]["classes"]:
+        head["classes"].append(BARE)
     post[:] = [in_language(for_html(head), language, post["lang"]), card_content("", *body)]
     return post

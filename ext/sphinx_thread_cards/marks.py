@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.thread import Post, Thread
 
 MEANT = "thread-card-post-meant"
+BARE = "thread-card-post-bare"
+"""The class of a head that is a number and no more: the post begins on its line."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.thread import Block, Post, Span, Thread
 
 Ranges = tuple[tuple[int, int], ...]
-BARE = "thread-card-post-bare"
-"""The class of a head that is a number and no more: the post begins on its line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +79,9 @@ def unroll(card: Card, thread: Thread, anchor: str, language: str, avatars: int 
             box = nodes.container(ids=[f"{anchor}-{number}"], classes=classes)
             box["lang"] = post.lang or thread.lang or ""
             said = words.post_on(number, words.reader_of(card.ref))
-            head = nodes.paragraph("", "", nodes.reference("", str(number), refuri=post.url, said=said))
+            head = nodes.paragraph(classes=["thread-card-post-head"])
+            head += nodes.reference("", str(number), refuri=post.url, said=said)
             head += [*_who_and_when(thread, post, speaker, language, known), *marks(post, places)]
-            bare = [BARE] if head.astext() == str(number) else []
-            head["classes"] = ["thread-card-post-head", *bare]
             known = read_when(post.posted) if post.posted else known
             if avatars and post.author != speaker:
                 head[:0] = _avatar(thread, post.author, avatars)
