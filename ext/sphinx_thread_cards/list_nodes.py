@@ -133,9 +133,12 @@ def _year(when: When, manner: Manner) -> nodes.inline:
 
 
 def _named(name: nodes.Node, parts: Iterable[nodes.Node], kind: str) -> nodes.definition_list:
-    """A list of one definition: what a year or a month holds."""
+    """A list of one definition: what a year or a month holds.
+
+    Themes take a list that has a class and is not ``simple`` for the documentation of code.
+    """
     item = nodes.definition_list_item("", nodes.term("", "", name), nodes.definition("", *parts))
-    return nodes.definition_list("", item, classes=[f"{BLOCK}-{kind}"])
+    return nodes.definition_list("", item, classes=[f"{BLOCK}-{kind}", "simple"])
 
 
 def _items(threads: Iterable[Listed], manner: Manner, *, dated: bool = False) -> nodes.bullet_list:
