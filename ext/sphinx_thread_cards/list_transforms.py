@@ -10,7 +10,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.nodes import make_refnode
 
 from sphinx_thread_cards import list_words
-from sphinx_thread_cards.html_quotes import card_box, card_tongue
+from sphinx_thread_cards.html_nodes import as_times, card_part, card_text
 from sphinx_thread_cards.languages import runs_to_the_left
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class BuildLists(SphinxPostTransform):
             warn(Warn.EMPTY_LIST, f"this list is empty: {why_none(domain, options)}", place)
         if self._builder.format == "html" and runs_to_the_left(self.config.language):
             # Few themes say so of the page.
-            place[:] = [card_box("", *place.children, dir="rtl")]
+            place[:] = [card_part("", *place.children, tag="div", dir="rtl")]
         if place["ids"] and self._builder.format in {"latex", "texinfo", "man"}:
             # Their writers leave the ids of containers out.
             place.insert(0, nodes.target("", "", ids=place["ids"]))
@@ -92,11 +92,9 @@ class BuildLists(SphinxPostTransform):
             list_nodes.in_paragraphs(box)
             _size_columns(box)
         elif format_ == "html":
-            from sphinx_thread_cards.html_times import as_times  # noqa: PLC0415 - as in _fill
-
             as_times(box)
             for title in [link for link in box.findall(nodes.reference) if "lang" in link]:
-                title[:] = [card_tongue("", "", *title.children, lang=title["lang"])]
+                title[:] = [card_text("", "", *title.children, tag="span", lang=title["lang"])]
         return box.children
 
     @staticmethod

@@ -14,7 +14,7 @@ from docutils import nodes
 from sphinx_thread_cards import words
 from sphinx_thread_cards.dates import read_when, show_when
 from sphinx_thread_cards.figures import avatar, figures
-from sphinx_thread_cards.html_times import date_node
+from sphinx_thread_cards.html_nodes import date_node
 from sphinx_thread_cards.marks import MEANT, marks, places_of
 from sphinx_thread_cards.thread import Code, List, Paragraph, Quote
 
