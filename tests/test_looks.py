@@ -76,16 +76,16 @@ def test_no_flexible_box_holds_what_is_printed(home: Page) -> None:
 
 def test_a_mark_is_printed_as_a_drawing(chromium: Browser, page: Build, tmp_path: Path) -> None:
     """Not as a filled square: its colour covers no more than half of the place that it takes."""
-    site = page("# T\n\nSee {thread}`https://github.com/pftf/RPi4/issues/57`.\n", html_theme="furo")
+    site = page("# T\n\nSee {thread}`https://lobste.rs/s/7fq9ge`.\n", html_theme="furo")
     tab = chromium.new_page()
     with look.served(site.out) as address:
         tab.goto(address)
         tab.pdf(path=tmp_path / "page.pdf", format="A4")
     tab.close()
     sheet = _drawn(tmp_path / "page.pdf")
-    # #7d6fd0, the colour of GitHub; no letter has it.
-    drawn = Image.eval(sheet.getchannel("B"), lambda value: 255 if 200 <= value <= 216 else 0)
-    red = Image.eval(sheet.getchannel("R"), lambda value: 255 if 117 <= value <= 133 else 0)
+    # #d2403a, the colour of Lobsters; no letter has it.
+    drawn = Image.eval(sheet.getchannel("B"), lambda value: 255 if 50 <= value <= 66 else 0)
+    red = Image.eval(sheet.getchannel("R"), lambda value: 255 if 202 <= value <= 218 else 0)
     both = Image.composite(drawn, Image.new("L", sheet.size), red)
     box = both.getbbox()
 
