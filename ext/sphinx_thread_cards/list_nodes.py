@@ -13,7 +13,7 @@ from sphinx_thread_cards.card import SEPARATOR
 from sphinx_thread_cards.dates import show_month, show_when, show_year
 from sphinx_thread_cards.html_nodes import date_node
 from sphinx_thread_cards.languages import directed, is_another
-from sphinx_thread_cards.list_directive import BLOCK
+from sphinx_thread_cards.list_options import BLOCK
 from sphinx_thread_cards.model import Precision
 
 if TYPE_CHECKING:
