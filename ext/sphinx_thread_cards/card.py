@@ -57,6 +57,11 @@ class Card:
     """Which posts to show; None for all."""
 
     @property
+    def who(self) -> str | None:
+        """The author's name, or else handle with ``@``."""
+        return self.author or (self.handle and f"@{self.handle}")
+
+    @property
     def href(self) -> str:
         """The address that the title leads to."""
         if self.archive and self.status == "gone":

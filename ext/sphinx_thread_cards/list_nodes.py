@@ -80,8 +80,7 @@ def who_and_where(card: Card) -> str:
         where.append(card.ref.community + (card.ref.number or ""))
     elif card.ref.number:
         where.append(card.ref.number)
-    who = card.author or (f"@{card.handle}" if card.handle else None)
-    return SEPARATOR.join(filter(None, (who, *where)))
+    return SEPARATOR.join(filter(None, (card.who, *where)))
 
 
 def _places(thread: Listed, manner: Manner) -> list[nodes.Node]:
