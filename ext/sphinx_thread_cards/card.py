@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sphinx_thread_cards import words
 from sphinx_thread_cards.dates import show_when
 from sphinx_thread_cards.languages import is_another
+from sphinx_thread_cards.words import _
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.dates import When
@@ -99,7 +100,7 @@ def kept_note(card: Card, language: str) -> str | None:
     if not shown and card.status != "gone":
         return None
     note = words.kept(show_when(card.kept, language) if card.kept else None, card.status)
-    part = words.a_part() if card.thread and not card.whole else None
+    part = _("Only a part of the thread was to be had.") if card.thread and not card.whole else None
     return SEPARATOR.join(filter(None, (note, part))) or None
 
 
@@ -110,5 +111,5 @@ def addresses(card: Card) -> list[tuple[str, str]]:
     if card.ref.read_url:
         links.append((words.original_on(card.ref), card.ref.url))
     if card.archive:
-        links.insert(0 if card.status == "gone" else len(links), (words.archived_copy(), card.archive))
+        links.insert(0 if card.status == "gone" else len(links), (_("Archived copy"), card.archive))
     return links

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from docutils import nodes
 from sphinx.domains import ObjType
 
-from sphinx_thread_cards import list_words, store
+from sphinx_thread_cards import store, words
 from sphinx_thread_cards.citations import citation_text, told
 from sphinx_thread_cards.describe import describe
 from sphinx_thread_cards.index import ThreadIndex
@@ -110,7 +110,7 @@ class ThreadDomain(Notes):
 
     def get_type_name(self, type: ObjType, primary: bool = False) -> str:  # noqa: A002, ARG002, FBT001, FBT002 - the signature of Sphinx
         """What the search calls a card: the one word, where Sphinx would say "Thread thread"."""
-        return list_words.thread()
+        return words.thread()
 
     def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
         """For ``objects.inv`` and the search."""

@@ -9,6 +9,7 @@ from docutils import nodes
 
 from sphinx_thread_cards import store, words
 from sphinx_thread_cards.warnings import Warn, warn
+from sphinx_thread_cards.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
@@ -49,7 +50,7 @@ def _spaced(images: Iterable[nodes.Node]) -> list[nodes.Node]:
 def _still(video: Media) -> Iterator[nodes.paragraph]:
     image: nodes.Element = _image(video)
     yield nodes.paragraph("", "", _link(image, video.url), classes=[ROW])
-    said = words.watch_video() if video.url else words.video()
+    said = _("Watch the video") if video.url else words.video()
     yield nodes.paragraph("", "", _link(nodes.Text(said), video.url), classes=[CAPTION])
 
 

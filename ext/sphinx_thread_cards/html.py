@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 
-from sphinx_thread_cards import list_words, words
+from sphinx_thread_cards import words
 from sphinx_thread_cards.card import BLOCK, SEPARATOR, Card, addresses, header, kept_note
 from sphinx_thread_cards.card_nodes import quotation
 from sphinx_thread_cards.dates import show_when
@@ -136,7 +136,7 @@ def depart_article(self: HTML5Translator, node: card_article) -> None:
     """
     card: Card = node["card"]
     told = [] if card.titled else header(card, node["language"])[1:]
-    about = list_words.comma().join((card.title, *told))
+    about = words.comma().join((card.title, *told))
     links = (_link(self, card, both, said=words.labelled(both[0], about)) for both in addresses(card))
     if note := kept_note(card, node["language"]):
         self.body.append(f'<p class="{BLOCK}-kept">{self.encode(note)}</p>\n')

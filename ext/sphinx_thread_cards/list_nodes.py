@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from docutils import nodes
 
-from sphinx_thread_cards import list_words, words
+from sphinx_thread_cards import words
 from sphinx_thread_cards.card import SEPARATOR
 from sphinx_thread_cards.dates import show_month, show_when, show_year
 from sphinx_thread_cards.html_nodes import date_node
 from sphinx_thread_cards.languages import directed, is_another
 from sphinx_thread_cards.list_options import BLOCK
 from sphinx_thread_cards.model import Precision
+from sphinx_thread_cards.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -42,7 +43,7 @@ class Manner:
 def table(threads: Iterable[Listed], manner: Manner) -> list[nodes.Node]:
     """A table: date, thread, where it is cited."""
     group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in _WIDTHS), cols=len(_WIDTHS))
-    labels = list_words.date(), list_words.thread(), list_words.cited_in()
+    labels = _("Date"), words.thread(), words.cited_in()
     group += nodes.thead("", nodes.row("", *(nodes.entry("", nodes.paragraph("", label)) for label in labels)))
     group += nodes.tbody("", *(_row(thread, manner) for thread in threads))
     return [nodes.table("", group, classes=[f"{BLOCK}-threads"])]
@@ -85,12 +86,12 @@ def who_and_where(card: Card) -> str:
 
 def _places(thread: Listed, manner: Manner) -> list[nodes.Node]:
     links = [manner.link(place) for place in thread.places]
-    return [node for link in links for node in (nodes.Text(list_words.comma()), link)][1:]
+    return [node for link in links for node in (nodes.Text(words.comma()), link)][1:]
 
 
 def cited(thread: Listed, manner: Manner) -> nodes.paragraph:
     """The line that says where on the site a thread is cited, with links."""
-    return _paragraph([nodes.Text(words.labelled(list_words.cited_in())), *_places(thread, manner)], "cited")
+    return _paragraph([nodes.Text(words.labelled(words.cited_in())), *_places(thread, manner)], "cited")
 
 
 def _paragraph(parts: Iterable[nodes.Node], name: str) -> nodes.paragraph:
@@ -104,15 +105,15 @@ def _day(when: When, manner: Manner) -> nodes.inline:
 def timeline(threads: Iterable[Listed], manner: Manner) -> list[nodes.Node]:
     """Years, in them months, in them threads; those without a date at the end."""
     parts: list[nodes.Node] = []
-    for _, in_year in groupby(threads, key=lambda thread: thread.card.when and thread.card.when.day.year):
-        shown = list(in_year)
+    years = groupby(threads, key=lambda thread: thread.card.when and thread.card.when.day.year)
+    for shown in [list(in_year) for year, in_year in years]:
         # Of some only the year is known.
         blocks: list[nodes.Node] = []
         for month, in_month in groupby(shown, key=_month):
             items = _items(list(in_month), manner)
             blocks.append(_named(_show_month(shown, month, manner), [items], "month") if month else items)
         when = shown[0].card.when
-        name = _year(when, manner) if when else nodes.Text(list_words.no_date())
+        name = _year(when, manner) if when else nodes.Text(_("Date not known"))
         parts.append(_named(name, blocks, "year"))
     return parts
 

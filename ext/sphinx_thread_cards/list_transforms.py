@@ -9,9 +9,9 @@ from sphinx.errors import NoUri
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.nodes import make_refnode
 
-from sphinx_thread_cards import list_words
 from sphinx_thread_cards.html_nodes import as_times, card_part, card_text
 from sphinx_thread_cards.languages import runs_to_the_left
+from sphinx_thread_cards.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,7 @@ class BuildLists(SphinxPostTransform):
         if threads:
             place += self._parts(place, options, threads)
         else:
-            place += nodes.paragraph("", list_words.no_threads(), classes=["thread-list-empty"])
+            place += nodes.paragraph("", _("No thread is cited here."), classes=["thread-list-empty"])
             warn(Warn.EMPTY_LIST, f"this list is empty: {why_none(domain, options)}", place)
         if self._builder.format == "html" and runs_to_the_left(self.config.language):
             # Few themes say so of the page.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from docutils import nodes
 
 from sphinx_thread_cards import words
+from sphinx_thread_cards.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -45,5 +46,5 @@ def marks(post: Post, places: Places) -> list[nodes.Node]:
         link = nodes.reference("", said, refid=f"{places.anchor}-{number}", internal=True)
         found += [nodes.Text(" · "), link if number in places.shown else nodes.Text(said)]
     if post.id == places.meant:
-        found += [nodes.Text(" · "), nodes.strong("", words.cited_here())]
+        found += [nodes.Text(" · "), nodes.strong("", _("cited here"))]
     return found
