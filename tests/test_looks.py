@@ -148,3 +148,26 @@ def _surfaces(chromium: Browser, site: sites.Site) -> list[str]:
         )
     tab.close()
     return found
+
+
+@pytest.mark.parametrize("width", [look.SMALL, 1000])
+@pytest.mark.parametrize("theme", ["alabaster", "furo", "sphinx_rtd_theme"])
+def test_a_table_of_threads_stands_still_while_it_comes_in(theme: str, width: int, chromium: Browser, page: Build) -> None:
+    """Browsers paint a table before they have read all of it: no row decides where its columns are."""
+    cards = "".join(
+        f"```{{thread}} https://github.com/pftf/RPi4/issues/{number}\n:title: {'Lamps glow ' * number}\n:date: 2020-0{number}-03\n```\n\n"
+        for number in range(1, 8)
+    )
+    site = page(f"# T\n\n{cards}\n```{{thread-list}}\n:order: oldest\n```\n", html_theme=theme)
+    tab = chromium.new_page(viewport={"width": width, "height": 800})
+    with look.served(site.out) as address:
+        tab.goto(address)
+        whole, first = tab.evaluate(
+            """() => { const rows = [...document.querySelectorAll(".thread-list tbody tr")];
+              const places = () => [...rows[0].cells].map(cell => cell.getBoundingClientRect().left);
+              const whole = places(); rows.slice(1).forEach(row => row.remove()); return [whole, places()]; }"""
+        )
+    tab.close()
+
+    assert len(whole) == 3
+    assert first == whole
