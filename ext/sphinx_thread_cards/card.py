@@ -55,12 +55,19 @@ class Card:
     thread: Thread | None = None
     """The kept thread, where its posts are to be shown."""
     posts: tuple[tuple[int, int], ...] | None = None
-    """Which posts to show; None for all."""
+    """Which posts to show, as inclusive ranges in any order; None for all."""
 
     @property
     def who(self) -> str | None:
         """The author's name, or else handle with ``@``."""
         return self.author or (self.handle and f"@{self.handle}")
+
+    @property
+    def numbers(self) -> list[int]:
+        """Numbers of the posts that it shows, in their order, from 1."""
+        total = len(self.thread.posts) if self.thread else 0
+        ranges = ((1, total),) if self.posts is None else self.posts
+        return sorted({number for first, last in ranges for number in range(first, min(last, total) + 1)})
 
     @property
     def href(self) -> str:

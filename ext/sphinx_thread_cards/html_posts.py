@@ -12,8 +12,7 @@ from sphinx_thread_cards.card import BLOCK
 from sphinx_thread_cards.card_nodes import direct
 from sphinx_thread_cards.html_nodes import as_times, card_fold, card_part, card_permalink, card_picture, card_text
 from sphinx_thread_cards.languages import runs_to_the_left, tag_among
-from sphinx_thread_cards.marks import MEANT
-from sphinx_thread_cards.unroll import unroll
+from sphinx_thread_cards.unroll import MEANT, unroll
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -81,7 +81,7 @@ class Notes(Domain):
     def note_card(self, card: Card, options: Options, node: nodes.Element, *, kept: bool) -> None:
         """Remember a card of the page that is being read; its anchor is the node's first id."""
         docname, url, place, anchor = self.env.docname, card.ref.given_url, place_of(node), node["ids"][0]
-        posts = _posts_in(card)
+        posts = tuple(card.numbers)
         if node.document:
             # So that no later card of the thread takes the anchor of a post.
             node.document.ids.update({f"{anchor}-{number}": node for number in posts})
@@ -111,14 +111,6 @@ class Notes(Domain):
         """Every card, in the order of docnames, so that serial and parallel builds agree."""
         for docname in sorted(self.cards):
             yield from self.cards[docname]
-
-
-def _posts_in(card: Card) -> tuple[int, ...]:
-    if card.thread is None:
-        return ()
-    from sphinx_thread_cards.unroll import choose  # noqa: PLC0415 - few sites keep threads, and the others need not wait for this
-
-    return tuple(number for number in choose(len(card.thread.posts), card.posts) if isinstance(number, int))
 
 
 def place_of(node: nodes.Node) -> str:
