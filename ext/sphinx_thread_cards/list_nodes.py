@@ -10,7 +10,7 @@ from docutils import nodes
 
 from sphinx_thread_cards import words
 from sphinx_thread_cards.card import SEPARATOR
-from sphinx_thread_cards.dates import show_month, show_when, show_year
+from sphinx_thread_cards.dates import When, show_month, show_when
 from sphinx_thread_cards.html_nodes import date_node
 from sphinx_thread_cards.languages import directed, is_another
 from sphinx_thread_cards.list_options import BLOCK
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from sphinx_thread_cards.card import Card
-    from sphinx_thread_cards.dates import When
     from sphinx_thread_cards.lists import Listed, Place
 
 _WIDTHS = 25, 47, 28
@@ -51,7 +50,7 @@ def table(threads: Iterable[Listed], manner: Manner) -> list[nodes.Node]:
 
 def _row(thread: Listed, manner: Manner) -> nodes.row:
     card = thread.card
-    day = [_day(card.when, manner)] if card.when else []
+    day = [_date(card.when, manner)] if card.when else []
     cells = (
         [_paragraph(day, "date")] if day else [],
         _about(card, manner),
@@ -98,38 +97,35 @@ def _paragraph(parts: Iterable[nodes.Node], name: str) -> nodes.paragraph:
     return nodes.paragraph("", "", *parts, classes=[f"{BLOCK}-{name}"])
 
 
-def _day(when: When, manner: Manner) -> nodes.inline:
+def _date(when: When, manner: Manner) -> nodes.inline:
     return date_node(when.isoformat(), show_when(when, manner.language))
 
 
 def timeline(threads: Iterable[Listed], manner: Manner) -> list[nodes.Node]:
     """Years, in them months, in them threads; those without a date at the end."""
     parts: list[nodes.Node] = []
-    years = groupby(threads, key=lambda thread: thread.card.when and thread.card.when.day.year)
-    for shown in [list(in_year) for year, in_year in years]:
-        # Of some only the year is known.
+    for year, in_year in _runs(threads, Precision.YEAR):
         blocks: list[nodes.Node] = []
-        for month, in_month in groupby(shown, key=_month):
-            items = _items(list(in_month), manner)
-            blocks.append(_named(_show_month(shown, month, manner), [items], "month") if month else items)
-        when = shown[0].card.when
-        name = _year(when, manner) if when else nodes.Text(_("Date not known"))
-        parts.append(_named(name, blocks, "year"))
+        for month, in_month in _runs(in_year, Precision.MONTH):
+            items = _items(in_month, manner)
+            # Of some only the year is known.
+            name = month and date_node(month.isoformat(), show_month(month, manner.language))
+            blocks.append(_named(name, [items], "month") if name else items)
+        parts.append(_named(_date(year, manner) if year else nodes.Text(_("Date not known")), blocks, "year"))
     return parts
 
 
-def _month(thread: Listed) -> int | None:
-    when = thread.card.when
-    return when.day.month if when and when.precision is not Precision.YEAR else None
+def _runs(threads: Iterable[Listed], precision: Precision) -> list[tuple[When | None, list[Listed]]]:
+    """Threads in a row that have one year or month, with it; with None, where it is not known."""
 
+    def common(thread: Listed) -> When | None:
+        when = thread.card.when
+        if when is None or (when.precision is Precision.YEAR and precision is Precision.MONTH):
+            return None
+        month = when.day.month if precision is Precision.MONTH else 1
+        return When(when.day.replace(month=month, day=1), precision)
 
-def _show_month(threads: list[Listed], month: int, manner: Manner) -> nodes.Node:
-    when = next(thread.card.when for thread in threads if thread.card.when and _month(thread) == month)
-    return date_node(when.isoformat()[:7], show_month(when, manner.language))
-
-
-def _year(when: When, manner: Manner) -> nodes.inline:
-    return date_node(when.isoformat()[:4], show_year(when, manner.language))
+    return [(when, list(run)) for when, run in groupby(threads, key=common)]
 
 
 def _named(name: nodes.Node, parts: Iterable[nodes.Node], kind: str) -> nodes.definition_list:
@@ -149,7 +145,7 @@ def _item(thread: Listed, manner: Manner, *, dated: bool) -> nodes.list_item:
     if card.when and (dated or card.when.precision is Precision.DAY):
         title = lines[0]
         assert isinstance(title, nodes.paragraph)  # noqa: S101 - what _about makes
-        title[:0] = [_day(card.when, manner), nodes.Text(SEPARATOR)]
+        title[:0] = [_date(card.when, manner), nodes.Text(SEPARATOR)]
     lines.append(cited(thread, manner))
     return nodes.list_item("", *lines)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from docutils.utils import get_source_line
 from sphinx.domains import Domain
 
+from sphinx_thread_cards.options import Options
 from sphinx_thread_cards.targets import references
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from sphinx_thread_cards.card import Card
     from sphinx_thread_cards.list_options import ListOptions
-    from sphinx_thread_cards.options import Options
 
 _BY_PAGE = "cards", "citations", "lists", "references"
 
@@ -97,6 +97,14 @@ class Notes(Domain):
         if names := references(document):
             self.references[self.env.docname] = names
 
+    def changed(self, kind: str, now: dict[str, Any]) -> list[str]:
+        """The pages of which something is another than it was when they were last built.
+
+        :param now: docname to what it is now, which is remembered.
+        """
+        before, self.data[kind] = self.data[kind], now
+        return [docname for docname, this in now.items() if before.get(docname, this) != this]
+
     def clear_doc(self, docname: str) -> None:
         """Forget a page."""
         for kind in _BY_PAGE:
@@ -106,6 +114,16 @@ class Notes(Domain):
         """Take over the pages that another process has read."""
         for kind in _BY_PAGE:
             self.data[kind].update({name: value for name, value in otherdata[kind].items() if name in docnames})
+
+    def uses(self) -> Iterator[Entry]:
+        """Every card and citation, in the order of docnames; a page's cards first, as one can go to them.
+
+        A citation has neither an anchor nor options.
+        """
+        for docname in sorted({*self.cards, *self.citations}):
+            yield from self.cards.get(docname, ())
+            for url, place in self.citations.get(docname, {}).items():
+                yield Entry(docname, "", (), "", url, Options(), place, kept=True)
 
     def entries(self) -> Iterator[Entry]:
         """Every card, in the order of docnames, so that serial and parallel builds agree."""
