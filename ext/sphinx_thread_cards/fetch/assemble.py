@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch.errors import BadAnswer
+from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.snapshot import MOST_POSTS
-from sphinx_thread_cards.thread import Author, List, Paragraph, Provenance, Quote, Span, Thread
+from sphinx_thread_cards.thread import Author, List, Media, Paragraph, Provenance, Quote, Span, Thread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -27,6 +28,23 @@ def of_discussion(posts: Iterable[Post], wish: Wish) -> list[Post]:
     if wish.replies or not found:
         return found
     return [post for post in found if post.author == found[0].author or post.id in wish.posts]
+
+
+def person(
+    handle: str, name: str | None = None, url: object = None, picture: object = None, *, base_url: str = ""
+) -> Author:
+    """Somebody who takes part; what is no address is left out.
+
+    :param name: as it is shown; the handle once more counts as none.
+    :param url: of the page about them, and ``picture`` that of their face; relative ones are resolved.
+    """
+    face = safe_link(picture, base_url)
+    return Author(
+        handle=handle,
+        name=name if name != handle else None,
+        url=safe_link(url, base_url),
+        avatar=Media(url=face) if face else None,
+    )
 
 
 def link_paragraph(title: str | None, url: str) -> Paragraph:

@@ -10,14 +10,16 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sphinx_thread_cards.fetch.rich.spans import safe_link
+from sphinx_thread_cards.fetch.assemble import person
 from sphinx_thread_cards.fetch.rich_text import from_facets
 from sphinx_thread_cards.fetch.shape import at, language, line, objects, text, when
 from sphinx_thread_cards.fetch.sources._bluesky_embeds import Embedded, read_embed
-from sphinx_thread_cards.thread import Author, Media, Post
+from sphinx_thread_cards.thread import Post
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from sphinx_thread_cards.thread import Author
 
 _URI = re.compile(r"at://(did:[a-z]{1,10}:[A-Za-z0-9._:%-]{1,256})/app\.bsky\.feed\.post/([A-Za-z0-9._:~-]{1,512})")
 _HANDLE = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
@@ -149,14 +151,8 @@ def handle_of(author: object, did: str) -> str:
 
 def author_of(view: View) -> Author:
     """Who wrote it."""
-    picture = safe_link(at(view.author, "avatar"))
-    handle = handle_of(view.author, view.did)
-    return Author(
-        handle=handle,
-        name=line(view.author, "displayName"),
-        url=f"https://bsky.app/profile/{handle}",
-        avatar=Media(url=picture) if picture else None,
-    )
+    handle, name = handle_of(view.author, view.did), line(view.author, "displayName")
+    return person(handle, name, f"https://bsky.app/profile/{handle}", at(view.author, "avatar"))
 
 
 def post_of(view: View, names: dict[str, str], host: str, *, quoting: bool = True) -> Post:

@@ -11,18 +11,19 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
-from sphinx_thread_cards.fetch.assemble import of_discussion, thread_of
+from sphinx_thread_cards.fetch.assemble import of_discussion, person, thread_of
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import read_html
 from sphinx_thread_cards.fetch.shape import at, count, flag, ident, language, line, objects, text, when
 from sphinx_thread_cards.fetch.steps import Found
 from sphinx_thread_cards.model import Kind
-from sphinx_thread_cards.thread import Author, Media, Post
+from sphinx_thread_cards.thread import Post
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.fetch.steps import Wish
     from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.thread import Author
 
 _SMALL_ACTION, _WHISPER = 3, 4
 """Values of ``post_type``: a line such as "closed this topic", and words for the forum's staff."""
@@ -165,11 +166,5 @@ def _post(
 
 def _author(raw: dict[str, Any], handle: str, base: str) -> Author:
     template = text(raw, "avatar_template").replace("{size}", str(_AVATAR_SIZE))
-    picture = safe_link(template, base + "/") if template else None
     name = line(raw, "name") or line(raw, "display_username")
-    return Author(
-        handle=handle,
-        name=name if name != handle else None,
-        url=safe_link(f"{base}/u/{handle}"),
-        avatar=Media(url=picture) if picture else None,
-    )
+    return person(handle, name, f"{base}/u/{handle}", template, base_url=base + "/")

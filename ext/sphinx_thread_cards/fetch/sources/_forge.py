@@ -6,9 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import at
-from sphinx_thread_cards.thread import Author, Media
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,17 +33,6 @@ class Got:
 def begins(item: object) -> bool:
     """Whether it is an issue, a request to merge or a discussion, and not said about one."""
     return at(item, "title") is not None
-
-
-def author_of(handle: str, name: str | None, url: object, avatar: object, site: str) -> Author:
-    """Somebody who takes part; addresses that are relative are those of the site."""
-    picture = safe_link(avatar, site)
-    return Author(
-        handle=handle,
-        name=None if name == handle else name,
-        url=safe_link(url, site),
-        avatar=Media(url=picture) if picture else None,
-    )
 
 
 def depth_first(posts: Iterable[Post], above: Mapping[str, str]) -> list[Post]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from sphinx_thread_cards.fetch.assemble import person
 from sphinx_thread_cards.fetch.rich.spans import MAX_TEXT
 from sphinx_thread_cards.fetch.rich_text import Rich, from_plain, read_html, read_markdown
 from sphinx_thread_cards.fetch.shape import at, flag, ident, line, text, when
-from sphinx_thread_cards.fetch.sources._forge import GHOST, MOST_PARTS, author_of, begins
+from sphinx_thread_cards.fetch.sources._forge import GHOST, MOST_PARTS, begins
 from sphinx_thread_cards.thread import Post
 
 if TYPE_CHECKING:
@@ -100,14 +101,15 @@ def hidden(item: object) -> bool:
     return flag(item, "isMinimized") or flag(item, "isHidden") or bool(at(item, "minimized"))
 
 
-def person(item: object, site: str) -> Author:
+def author_of(item: object, site: str) -> Author:
     """Who wrote it."""
     user = at(item, "user") or at(item, "author")
     login = line(user, "login") or GHOST
     if login.startswith("app/") or (text(user, "__typename") == "Bot" and not login.endswith("[bot]")):
         login = f"{login.removeprefix('app/')}[bot]"
     page = f"{site}/apps/{login.removesuffix('[bot]')}" if login.endswith("[bot]") else f"{site}/{login}"
-    return author_of(login, line(user, "name"), page, text(user, "avatar_url") or text(user, "avatarUrl"), site)
+    picture = text(user, "avatar_url") or text(user, "avatarUrl")
+    return person(login, line(user, "name"), page, picture, base_url=site)
 
 
 def post_of(item: object, id_: str, page: str, author: str, answers: str = "") -> Post:

@@ -9,17 +9,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from sphinx_thread_cards.fetch.assemble import link_paragraph, list_of, thread_of
+from sphinx_thread_cards.fetch.assemble import link_paragraph, list_of, person, thread_of
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import read_html, read_markdown
 from sphinx_thread_cards.fetch.shape import at, flag, language, line, objects, text, when
 from sphinx_thread_cards.fetch.sources._lemmy_parts import NSFW, thread_url
 from sphinx_thread_cards.fetch.steps import Found
-from sphinx_thread_cards.thread import Author, Media, Post
+from sphinx_thread_cards.thread import Media, Post
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.thread import Author
 
 _PUBLIC = frozenset({"https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"})
 _KINDS = frozenset({"Page", "Note", "Article", "Question"})
@@ -75,7 +76,7 @@ def _author(page: object) -> Author | None:
         url = safe_link(value)
         name = urlsplit(url).path.rstrip("/").rpartition("/")[2].lstrip("@") if url else ""
         if url and (name := line(name) or ""):
-            return Author(handle=f"{name}@{urlsplit(url).netloc}", url=url)
+            return person(f"{name}@{urlsplit(url).netloc}", None, url)
     return None
 
 

@@ -11,8 +11,8 @@ from sphinx_thread_cards.fetch.pages.tree import all_of, attribute, first_of, ht
 from sphinx_thread_cards.fetch.rich.html import from_html
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import line
-from sphinx_thread_cards.fetch.sources._x_common import HANDLE, Told, address, time_of_id, time_of_words
-from sphinx_thread_cards.thread import Author, List, Media, Paragraph, Post, Span
+from sphinx_thread_cards.fetch.sources._x_common import HANDLE, Told, address, author_of, time_of_id, time_of_words
+from sphinx_thread_cards.thread import List, Media, Paragraph, Post, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,13 +63,8 @@ def _told(item: _Element, handle: str, id_: str) -> Told:
             media=tuple(_media(item, address(handle, id_))),
             quoted=quoted,
         ),
-        others=(Author(handle=quoted.author, url=f"https://x.com/{quoted.author}"),) if quoted else (),
-        person=Author(
-            handle=handle,
-            name=line(line_in(first_of(item, "fullname"))),
-            url=f"https://x.com/{handle}",
-            avatar=Media(url=avatar) if avatar else None,
-        ),
+        others=(author_of(quoted.author),) if quoted else (),
+        person=author_of(handle, line(line_in(first_of(item, "fullname"))), avatar),
     )
 
 

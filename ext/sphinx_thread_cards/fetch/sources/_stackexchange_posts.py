@@ -9,14 +9,14 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
-from sphinx_thread_cards.fetch.assemble import of_discussion, thread_of
+from sphinx_thread_cards.fetch.assemble import of_discussion, person, thread_of
 from sphinx_thread_cards.fetch.errors import BadAnswer
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import read_html, read_markdown
 from sphinx_thread_cards.fetch.shape import at, count, flag, ident, line, objects, text, title, when
 from sphinx_thread_cards.fetch.sources._discussions import as_handles
 from sphinx_thread_cards.fetch.steps import Found, Wish
-from sphinx_thread_cards.thread import Author, Media, Post
+from sphinx_thread_cards.thread import Post
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -50,7 +50,11 @@ def read(ref: ThreadRef, wish: Wish, answers: Iterable[object], endpoint: str) -
     shown = sorted((item for item in items if ident(item, "answer_id")), key=lambda item: not flag(item, "is_accepted"))
     ordered = list(_with_comments([question, *shown], items))
     handles = as_handles(_who(item) for item in ordered)
-    people = {handles[_who(item)[0]]: _author(item, handles[_who(item)[0]]) for item in ordered}
+    people = {
+        handle: person(handle, None, at(item, "owner", "link"), at(item, "owner", "profile_image"))
+        for item in ordered
+        for handle in (handles[_who(item)[0]],)
+    }
     posts = [_post(ref.host, item, question_id, handles[_who(item)[0]]) for item in ordered]
     accepted = {ident(answer, "answer_id") for answer in shown if flag(answer, "is_accepted")}
     # A comment says little without what it stands under.
@@ -133,10 +137,3 @@ def _who(item: Mapping[str, Any]) -> tuple[str, str]:
     """What tells a person from others, and the name; those whose account was deleted have a name alone."""
     name = title(item, "owner", "display_name") or _NOBODY
     return ident(item, "owner", "user_id") or name, name
-
-
-def _author(item: Mapping[str, Any], handle: str) -> Author:
-    picture = safe_link(at(item, "owner", "profile_image"))
-    return Author(
-        handle=handle, url=safe_link(at(item, "owner", "link")), avatar=Media(url=picture) if picture else None
-    )

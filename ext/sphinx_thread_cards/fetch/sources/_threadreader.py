@@ -14,13 +14,14 @@ from sphinx_thread_cards.fetch.pages.tree import all_of, attribute, first_of, li
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import line, segments, when
 from sphinx_thread_cards.fetch.sources._threadreader_post import SITE, content
-from sphinx_thread_cards.fetch.sources._x_common import HANDLE, ID, STATUS, Told, address, time_of_id
-from sphinx_thread_cards.thread import Author, Media, Post
+from sphinx_thread_cards.fetch.sources._x_common import HANDLE, ID, STATUS, Told, address, author_of, time_of_id
+from sphinx_thread_cards.thread import Post
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
     from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.thread import Author
 
 _NUMBER = re.compile("tweet_([0-9]{1,5})")
 _THREAD = re.compile(r"https?://(?:www\.)?threadreaderapp\.com/thread/([0-9]{1,19})(?:\.html)?(?:[?#].*)?")
@@ -106,10 +107,7 @@ def _author(root: _Element, handle: str) -> Author:
     source = attribute(picture, "data-src", "src")
     # What a browser saved beside the page has a path without a slash before it.
     avatar = safe_link(source, SITE) if source.startswith(("https://", "http://", "/")) else None
-    name = line(line_in(own[0])) if own else None
-    return Author(
-        handle=handle, name=name, url=f"https://x.com/{handle}", avatar=Media(url=avatar) if own and avatar else None
-    )
+    return author_of(handle, line(line_in(own[0])), avatar) if own else author_of(handle)
 
 
 def _told(element: _Element, head: _Head, above: str, ref: ThreadRef) -> Told:
@@ -134,8 +132,8 @@ def _told(element: _Element, head: _Head, above: str, ref: ThreadRef) -> Told:
             media=media,
             quoted=quoted,
         ),
-        person=head.author if handle == head.author.handle else Author(handle=handle, url=f"https://x.com/{handle}"),
-        others=(Author(handle=quoted.author, url=f"https://x.com/{quoted.author}"),) if quoted else (),
+        person=head.author if handle == head.author.handle else author_of(handle),
+        others=(author_of(quoted.author),) if quoted else (),
         above=above,
         to_self=not first,
     )

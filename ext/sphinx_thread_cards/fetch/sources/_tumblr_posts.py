@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.fetch.assemble import link_paragraph
+from sphinx_thread_cards.fetch.assemble import link_paragraph, person
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import Rich, read_html
 from sphinx_thread_cards.fetch.shape import at, ident, line, objects, text, when
 from sphinx_thread_cards.fetch.sources._npf import read_blocks
 from sphinx_thread_cards.platforms import tumblr
-from sphinx_thread_cards.thread import Author, Media, Paragraph, Post, Quote, Span
+from sphinx_thread_cards.thread import Media, Paragraph, Post, Quote, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Block
+    from sphinx_thread_cards.thread import Author, Block
 
 _SITE = "https://www.tumblr.com"
 # Where the older kinds have their HTML.
@@ -49,13 +49,8 @@ def read_posts(item: object, ref: ThreadRef) -> tuple[list[Post], dict[str, Auth
 
 
 def _author(blog: object, handle: str) -> Author:
-    avatar = safe_link(at(blog, "avatar", 0, "url"))
-    return Author(
-        handle=handle,
-        name=line(blog, "title"),
-        url=safe_link(at(blog, "url")) or safe_link(f"{_SITE}/{handle}"),
-        avatar=Media(url=avatar) if avatar else None,
-    )
+    url = safe_link(at(blog, "url")) or f"{_SITE}/{handle}"
+    return person(handle, line(blog, "title"), url, at(blog, "avatar", 0, "url"))
 
 
 def _post(id_: str, url: str, author: Author, posted: str | None, rich: Rich) -> Post:

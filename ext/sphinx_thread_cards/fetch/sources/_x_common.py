@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from sphinx_thread_cards.fetch.assemble import person
 from sphinx_thread_cards.fetch.shape import when
 from sphinx_thread_cards.platforms import x
 
@@ -63,6 +64,11 @@ def _number(month: str) -> str:
     """``03`` for ``Mar``; for no month ``00``, which makes no date."""
     name = month.lower()
     return f"{_MONTHS.index(name) + 1 if name in _MONTHS else 0:02}"
+
+
+def author_of(handle: str, name: str | None = None, picture: object = None) -> Author:
+    """Somebody on X."""
+    return person(handle, name, f"https://x.com/{handle}", picture)
 
 
 def address(handle: str, id_: str) -> str:

@@ -16,8 +16,8 @@ from sphinx_thread_cards.fetch.rich.spans import bare_links, paragraphs, safe_li
 from sphinx_thread_cards.fetch.rich_text import from_entities
 from sphinx_thread_cards.fetch.saved import Saved
 from sphinx_thread_cards.fetch.shape import at, count, ident, language, line, objects, text, when
-from sphinx_thread_cards.fetch.sources._x_common import HANDLE, ID, Told, address, full_size, time_of_id
-from sphinx_thread_cards.fetch.sources._x_tweets import person, read_tweet
+from sphinx_thread_cards.fetch.sources._x_common import HANDLE, ID, Told, address, author_of, full_size, time_of_id
+from sphinx_thread_cards.fetch.sources._x_tweets import read_tweet
 from sphinx_thread_cards.thread import List, Media, Paragraph, Post, Span
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _of_api(item: dict[str, Any], included: _Included, handle: str) -> Told | No
     return Told(
         others=(told.person,) if told else (),
         post=_post_of_api(item, included, id_, handle, told.post if told else None),
-        person=person({"name": user.get("name"), "profile_image_url_https": user.get("profile_image_url")}, handle),
+        person=author_of(handle, line(user, "name"), at(user, "profile_image_url")),
         above=above if ID.fullmatch(above) else "",
         replies=count(item, "public_metrics", "reply_count"),
     )
@@ -177,7 +177,6 @@ def _of_gallery(item: dict[str, Any]) -> Told | None:
     name, ending = text(item, "filename"), text(item, "extension")
     is_picture = text(item, "type") == "photo" and _NAME.fullmatch(f"{name}.{ending}")
     medium = _picture(f"https://pbs.twimg.com/media/{name}?format={ending}", text(item, "description").strip() or None)
-    avatar = at(item, "author", "profile_image")
     return Told(
         post=Post(
             id=id_,
@@ -188,7 +187,7 @@ def _of_gallery(item: dict[str, Any]) -> Told | None:
             media=(medium,) if is_picture and medium else (),
             lang=language(item.get("lang")),
         ),
-        person=person({"name": at(item, "author", "nick"), "profile_image_url_https": avatar}, handle),
+        person=author_of(handle, line(item, "author", "nick"), at(item, "author", "profile_image")),
         above=above if ID.fullmatch(above) and int(above) else "",
         replies=count(item, "reply_count"),
     )

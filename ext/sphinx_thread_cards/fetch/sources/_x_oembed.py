@@ -12,8 +12,16 @@ from sphinx_thread_cards.fetch.pages.tree import html_of, line_in, parse_page
 from sphinx_thread_cards.fetch.rich.html import from_html
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import at, language, line, segments, text
-from sphinx_thread_cards.fetch.sources._x_common import HANDLE, STATUS, Told, address, time_of_id, time_of_words
-from sphinx_thread_cards.thread import Author, Post
+from sphinx_thread_cards.fetch.sources._x_common import (
+    HANDLE,
+    STATUS,
+    Told,
+    address,
+    author_of,
+    time_of_id,
+    time_of_words,
+)
+from sphinx_thread_cards.thread import Post
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.model import ThreadRef
@@ -40,7 +48,7 @@ def read_oembed(data: object, ref: ThreadRef) -> Told:
             blocks=from_html(html_of(words), "https://x.com"),
             lang=language(words.get("lang")),
         ),
-        person=Author(handle=handle, name=line(data, "author_name"), url=f"https://x.com/{handle}"),
+        person=author_of(handle, line(data, "author_name")),
     )
 
 

@@ -16,8 +16,8 @@ from sphinx_thread_cards.fetch.rich.html import from_html
 from sphinx_thread_cards.fetch.rich.spans import clean, safe_link
 from sphinx_thread_cards.fetch.shape import language, line, segments, when
 from sphinx_thread_cards.fetch.sources._nitter import read_nitter
-from sphinx_thread_cards.fetch.sources._x_common import Told, address, full_size, time_of_id
-from sphinx_thread_cards.thread import Author, Media, Paragraph, Post, Quote, Span
+from sphinx_thread_cards.fetch.sources._x_common import Told, address, author_of, full_size, time_of_id
+from sphinx_thread_cards.thread import Media, Paragraph, Post, Quote, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,7 +87,7 @@ def _words_of(article: _Element) -> _Element | None:
 
 def _told(article: _Element, handle: str, id_: str, posted: str | None, quoted: Post | Quote | None) -> Told:
     words, post = _words_of(article), quoted if isinstance(quoted, Post) else None
-    avatar = next(filter(None, (safe_link(image.get("src")) for image in article.iter("img"))), None)
+    avatar = next(filter(None, (safe_link(image.get("src")) for image in article.iter("img"))), "")
     return Told(
         post=Post(
             id=id_,
@@ -99,13 +99,8 @@ def _told(article: _Element, handle: str, id_: str, posted: str | None, quoted: 
             lang=language(words.get("lang")) if words is not None else None,
             quoted=post,
         ),
-        others=(Author(handle=post.author, url=f"{_SITE}/{post.author}"),) if post else (),
-        person=Author(
-            handle=handle,
-            name=_name(article, handle),
-            url=f"{_SITE}/{handle}",
-            avatar=Media(url=avatar) if avatar and "/profile_images/" in avatar else None,
-        ),
+        others=(author_of(post.author),) if post else (),
+        person=author_of(handle, _name(article, handle), avatar if "/profile_images/" in avatar else None),
     )
 
 

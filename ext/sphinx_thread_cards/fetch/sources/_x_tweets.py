@@ -18,11 +18,12 @@ from sphinx_thread_cards.fetch.sources._x_common import (
     ID,
     Told,
     address,
+    author_of,
     full_size,
     time_of_id,
     time_of_words,
 )
-from sphinx_thread_cards.thread import Author, List, Media, Paragraph, Post, Span
+from sphinx_thread_cards.thread import List, Media, Paragraph, Post, Span
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.thread import Block
@@ -80,23 +81,12 @@ def read_tweet(data: object, handle: str = "") -> Told | None:
     quoted = _quoted(tweet)
     return Told(
         post=_post(tweet, id_, handle, quoted.post if quoted else None),
-        person=person(tweet.get("user"), handle),
+        person=author_of(handle, line(tweet, "user", "name"), at(tweet, "user", "profile_image_url_https")),
         others=(quoted.person,) if quoted else (),
         above=above if ID.fullmatch(above) else "",
         to_self=answered or by_id,
         replies=next((number for number in counts if number is not None), None),
         cut="note_tweet" in tweet and "full_text" not in tweet,
-    )
-
-
-def person(user: object, handle: str) -> Author:
-    """The author of a post."""
-    avatar = safe_link(at(user, "profile_image_url_https"))
-    return Author(
-        handle=handle,
-        name=line(user, "name"),
-        url=f"https://x.com/{handle}",
-        avatar=Media(url=avatar) if avatar else None,
     )
 
 

@@ -83,7 +83,7 @@ def read(ref: ThreadRef, wish: Wish, found: _Items, endpoint: str, note: str = "
     begun: list[Post] = []
     said: list[Post] = []
     for index, (item, around) in enumerate(found):
-        author = github.person(item, site)
+        author = github.author_of(item, site)
         people[author.handle] = author if author.avatar else people.get(author.handle, author)
         if begins(item):
             id_ = _first_id(ref, wish, item)

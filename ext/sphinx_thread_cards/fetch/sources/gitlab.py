@@ -86,7 +86,7 @@ def read(ref: ThreadRef, wish: Wish, found: _Items, endpoint: str, note: str = "
 
 
 def _meet(item: object, site: str, people: dict[str, Author]) -> str:
-    author = gitlab.person(item, site)
+    author = gitlab.author_of(item, site)
     people.setdefault(author.handle, author)
     return author.handle
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sphinx_thread_cards.fetch.assemble import link_paragraph, of_discussion, thread_of
+from sphinx_thread_cards.fetch.assemble import link_paragraph, of_discussion, person, thread_of
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import from_html
 from sphinx_thread_cards.fetch.shape import at, count, flag, ident, line, objects, text, title, when
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_json
-from sphinx_thread_cards.thread import Author, List, Post
+from sphinx_thread_cards.thread import List, Post
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Mapping
@@ -96,9 +96,7 @@ def read(ref: ThreadRef, wish: Wish, items: list[tuple[dict[str, Any], str | Non
     posts = [post for item, above in items if (post := _post(item, above, options if item is root else ()))]
     if not posts or posts[0].id != ref.id:
         raise BadAnswer(ref.url, f"the answer does not tell who wrote item {ref.id}")
-    people = {
-        post.author: Author(handle=post.author, url=safe_link(f"{_SITE}/user?id={post.author}")) for post in posts
-    }
+    people = {post.author: person(post.author, None, f"{_SITE}/user?id={post.author}") for post in posts}
     said = count(root, "descendants")
     thread = thread_of(
         ref,

@@ -12,14 +12,14 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
-from sphinx_thread_cards.fetch.assemble import link_paragraph, of_discussion, thread_of
+from sphinx_thread_cards.fetch.assemble import link_paragraph, of_discussion, person, thread_of
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, NotFound
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import from_html
 from sphinx_thread_cards.fetch.shape import at, count, flag, ident, line, objects, text, when
 from sphinx_thread_cards.fetch.sources._discussions import below
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_json
-from sphinx_thread_cards.thread import Author, Media, Post
+from sphinx_thread_cards.thread import Post
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.fetch.saved import Saved
     from sphinx_thread_cards.fetch.steps import Ask
     from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.thread import Author
 
 _STORY = re.compile(r"/s/([0-9a-z]{4,10})(?:[/#]|$)")
 _SECONDS_TO_MEND = 60
@@ -152,10 +153,7 @@ def _user(ref: ThreadRef, data: object, name: str, people: dict[str, Author]) ->
     """The name of a user, who is written down among the people."""
     handle = line(data, name) or line(data, name, "username")
     if handle and handle not in people:
-        base = _base(ref)
-        avatar = safe_link(at(data, name, "avatar_url"), base)
-        picture = Media(url=avatar) if avatar else None
-        people[handle] = Author(handle=handle, url=safe_link(f"/u/{handle}", base), avatar=picture)
+        people[handle] = person(handle, None, f"/u/{handle}", at(data, name, "avatar_url"), base_url=_base(ref))
     return handle
 
 

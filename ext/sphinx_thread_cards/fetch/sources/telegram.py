@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.fetch.assemble import thread_of
+from sphinx_thread_cards.fetch.assemble import person, thread_of
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
 from sphinx_thread_cards.fetch.pages.tree import all_of, attribute, first_of, line_in, links_in, parse_page, remove
-from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import line, segments, when
 from sphinx_thread_cards.fetch.sources._telegram_message import SITE, content, handle_in, is_hidden
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_page
-from sphinx_thread_cards.thread import Author, Media, Post
+from sphinx_thread_cards.thread import Post
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
     from sphinx_thread_cards.fetch.saved import Saved
     from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.thread import Author
 
 _EDITED = "it was edited; Telegram does not tell when"
 _APP_ONLY = "a part of the post is shown in Telegram's own programs only"
@@ -63,7 +63,7 @@ def read(ref: ThreadRef, root: _Element, endpoint: str) -> Found:
     if quoted and quoted.author.casefold() == author.handle.casefold():
         quoted = replace(quoted, author=author.handle)
     elif quoted:
-        people[quoted.author] = Author(handle=quoted.author, url=f"{SITE}/{quoted.author}")
+        people[quoted.author] = person(quoted.author, None, f"{SITE}/{quoted.author}")
     post = Post(
         id=ref.id,
         url=ref.url,
@@ -102,13 +102,8 @@ def _author(ref: ThreadRef, message: _Element) -> Author:
     handle = handle_in(url) or ((name or channel) if in_group else channel)
     portrait = first_of(message, "tgme_widget_message_user_photo")
     picture = next(portrait.iter("img"), None) if portrait is not None else None
-    avatar = safe_link(attribute(picture, "src"), SITE)
-    return Author(
-        handle=handle,
-        name=name if name != handle else None,
-        url=url or (None if in_group else f"{SITE}/{channel}"),
-        avatar=Media(url=avatar) if avatar else None,
-    )
+    page = url or (None if in_group else f"{SITE}/{channel}")
+    return person(handle, name, page, attribute(picture, "src"), base_url=SITE)
 
 
 SOURCE = Source(name="telegram", steps=steps, saved=saved)

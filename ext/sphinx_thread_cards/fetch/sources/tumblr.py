@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from sphinx_thread_cards.fetch.assemble import thread_of
+from sphinx_thread_cards.fetch.assemble import person, thread_of
 from sphinx_thread_cards.fetch.errors import BadAnswer
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import at, line, objects, segments, text, when
 from sphinx_thread_cards.fetch.sources._tumblr_posts import read_posts
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_json
 from sphinx_thread_cards.platforms import tumblr
-from sphinx_thread_cards.thread import Author, Post
+from sphinx_thread_cards.thread import Post
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.fetch.saved import Saved
@@ -43,8 +43,8 @@ def _of_oembed(ref: ThreadRef, data: object, endpoint: str) -> Found:
     handle = ref.author or blog or next(iter(segments(url or "")), "") or name or "Tumblr"
     time = tumblr.posted(ref.id)
     post = Post(id=ref.id, url=ref.url, author=handle, posted=when(time.isoformat()) if time else None)
-    person = Author(handle=handle, name=name if name != handle else None, url=url)
-    thread = thread_of(ref, [post], {handle: person}, endpoint=endpoint, title=line(data, "title"))
+    people = {handle: person(handle, name, url)}
+    thread = thread_of(ref, [post], people, endpoint=endpoint, title=line(data, "title"))
     return Found(thread=thread, whole=False, note=_TITLE_ONLY)
 
 

@@ -11,14 +11,13 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
-from sphinx_thread_cards.fetch.assemble import of_discussion, thread_of
+from sphinx_thread_cards.fetch.assemble import of_discussion, person, thread_of
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
-from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import read_html
 from sphinx_thread_cards.fetch.shape import at, flag, ident, line, objects, text, when
 from sphinx_thread_cards.fetch.sources._discussions import as_handles
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_json
-from sphinx_thread_cards.thread import Author, Media, Post
+from sphinx_thread_cards.thread import Post
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -98,7 +97,11 @@ def read(ref: ThreadRef, wish: Wish, messages: list[dict[str, Any]], endpoint: s
     if not told:
         raise BadAnswer(ref.url, "the answer holds no message of a channel")
     handles = as_handles((_who(message), line(message, "sender_full_name") or "") for message in told)
-    people = {handles[_who(message)]: _author(ref, message, handles[_who(message)]) for message in told}
+    people = {
+        handle: person(handle, picture=at(message, "avatar_url"), base_url=_base(ref))
+        for message in told
+        for handle in (handles[_who(message)],)
+    }
     posts = [_post(ref, message, handles[_who(message)]) for message in told]
     title = line(told[-1], "subject")
     thread = thread_of(
@@ -146,11 +149,6 @@ def _post(ref: ThreadRef, message: Mapping[str, Any], author: str) -> Post:
 
 def _who(message: Mapping[str, Any]) -> str:
     return ident(message, "sender_id") or line(message, "sender_full_name") or ""
-
-
-def _author(ref: ThreadRef, message: Mapping[str, Any], handle: str) -> Author:
-    picture = safe_link(at(message, "avatar_url"), _base(ref))
-    return Author(handle=handle, avatar=Media(url=picture) if picture else None)
 
 
 def _topic(ref: ThreadRef) -> str:
