@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, cast
 from lxml import etree
 
 from sphinx_thread_cards.fetch.pages.entry import FEDIVERSE, MOST_ENTRIES, Entry, Told, author_of, is_of
-from sphinx_thread_cards.fetch.pages.tree import first_of, html_of, line_in
+from sphinx_thread_cards.fetch.pages.tree import attribute, first_of, first_tag, html_of, line_in, links_in
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich.tags import classes
-from sphinx_thread_cards.fetch.rich_text import Rich, read_html
+from sphinx_thread_cards.fetch.rich_text import read_html
 from sphinx_thread_cards.fetch.shape import language, line, when
 from sphinx_thread_cards.thread import Media
 
@@ -95,7 +95,7 @@ def _takes(post: _Marked, element: _Element, own: frozenset[str]) -> bool:
 
 
 def _entry(post: _Marked, ref: ThreadRef, base_url: str) -> Entry:
-    rich = read_html(html_of(post.content), base_url) if post.content is not None else Rich(blocks=())
+    rich = read_html(html_of(post.content), base_url)
     name, summary = post.first("p-name"), post.first("p-summary", "spoiler-content")
     timed = post.first("dt-published")
     posted = when(
@@ -113,14 +113,12 @@ def _entry(post: _Marked, ref: ThreadRef, base_url: str) -> Entry:
         blocks=rich.blocks,
         media=(*rich.media, *_media_of(post, base_url)),
         warning=line_in(summary) or None if ref.platform in FEDIVERSE else None,
-        lang=language(post.content.get("lang") if post.content is not None else None),
+        lang=language(attribute(post.content, "lang")),
     )
 
 
-def _time(element: _Element | None) -> str | None:
-    if element is None:
-        return None
-    return element.get("datetime") or element.get("value") or element.get("title") or line_in(element)
+def _time(element: _Element | None) -> str:
+    return attribute(element, "datetime", "value", "title") or line_in(element)
 
 
 def _address(post: _Marked, ref: ThreadRef, base_url: str) -> str | None:
@@ -140,15 +138,13 @@ def _author(card: _Element | None, ref: ThreadRef, base_url: str) -> Author | No
         return None
     name = first_of(card, "p-name", "displayname", "display-name__html")
     account = first_of(card, "display-name__account", "username", "p-nickname")
-    links = (inner.get("href") for inner in card.iter("a") if inner.get("href"))
-    photo = first_of(card, "u-photo", "avatar")
-    picture = next(photo.iter("img"), None) if photo is not None else None
+    picture = first_tag(first_of(card, "u-photo", "avatar"), "img")
     return author_of(
         ref,
         line_in(name if name is not None else card),
-        safe_link(next(links, None), base_url),
+        next(links_in(card, base_url), None),
         handle=line_in(account),
-        picture=safe_link(picture.get("src"), base_url) if picture is not None else None,
+        picture=safe_link(attribute(picture, "src"), base_url),
     )
 
 
@@ -160,9 +156,9 @@ def _media_of(post: _Marked, base_url: str) -> list[Media]:
         if part.tag == "img" and "u-photo" in own:
             found.append(Media(url=safe_link(part.get("src"), base_url), alt=(part.get("alt") or "").strip() or None))
         elif not own.isdisjoint({"photoswipe-slide", "media-gallery__item-thumbnail"}) and part.tag == "a":
-            picture = next(part.iter("img"), None)
-            alt = picture.get("alt") if picture is not None else part.get("title")
-            found.append(Media(url=safe_link(part.get("href"), base_url), alt=(alt or "").strip() or None))
+            picture = first_tag(part, "img")
+            alt = attribute(part, "title") if picture is None else attribute(picture, "alt")
+            found.append(Media(url=safe_link(part.get("href"), base_url), alt=alt.strip() or None))
         elif "attachment-list__list" in own:
             found += [
                 Media(url=safe_link(link.get("href"), base_url), alt=(link.get("title") or "").strip() or None)

@@ -107,8 +107,15 @@ def line_in(element: _Element | None) -> str:
     return clean_line("".join(parts))
 
 
-def html_of(element: _Element) -> str:
-    """An element as HTML, for the readers of rich text."""
+def first_tag(root: _Element | None, tag: str) -> _Element | None:
+    """The first element of a kind, which may be the root; None too where there is no root."""
+    return next(root.iter(tag), None) if root is not None else None
+
+
+def html_of(element: _Element | None) -> str:
+    """An element as HTML, for the readers of rich text; empty for none."""
+    if element is None:
+        return ""
     return etree.tostring(element, encoding="unicode", method="html", with_tail=False)
 
 

@@ -6,13 +6,22 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from sphinx_thread_cards.fetch.assemble import link_paragraph
-from sphinx_thread_cards.fetch.pages.tree import all_of, attribute, first_of, html_of, line_in, links_in, remove
+from sphinx_thread_cards.fetch.assemble import link_paragraph, list_of
+from sphinx_thread_cards.fetch.pages.tree import (
+    all_of,
+    attribute,
+    first_of,
+    first_tag,
+    html_of,
+    line_in,
+    links_in,
+    remove,
+)
 from sphinx_thread_cards.fetch.rich.html import from_html
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import line
 from sphinx_thread_cards.fetch.sources._x_common import HANDLE, Told, address, author_of, time_of_id, time_of_words
-from sphinx_thread_cards.thread import List, Media, Paragraph, Post, Span
+from sphinx_thread_cards.thread import Media, Post
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,8 +60,7 @@ def _told(item: _Element, handle: str, id_: str) -> Told:
     username = line_in(first_of(item, "username")).removeprefix("@")
     handle = username if HANDLE.fullmatch(username) else handle
     portrait = first_of(item, "tweet-avatar", "avatar")
-    images = list(portrait.iter("img")) if portrait is not None else []
-    avatar = _picture(attribute(images[0], "src")) if images else None
+    avatar = _picture(attribute(first_tag(portrait, "img"), "src"))
     return Told(
         post=Post(
             id=id_,
@@ -69,9 +77,8 @@ def _told(item: _Element, handle: str, id_: str) -> Told:
 
 
 def _time(item: _Element, id_: str) -> str | None:
-    date = first_of(item, "tweet-date")
-    title = next((link.get("title") or "" for link in date.iter("a")), "") if date is not None else ""
-    return time_of_id(id_) or time_of_words(title)
+    link = first_tag(first_of(item, "tweet-date"), "a")
+    return time_of_id(id_) or time_of_words(attribute(link, "title"))
 
 
 def _quoted(box: _Element) -> Post | None:
@@ -110,20 +117,17 @@ def _card(item: _Element) -> Iterator[Block]:
     if title and url:
         yield link_paragraph(title, url)
     choices = (line(line_in(part)) for part in all_of(item, "poll-choice-option"))
-    items = tuple((Paragraph(spans=(Span(text=choice),)),) for choice in choices if choice)
-    if items:
-        yield List(items=items)
+    yield from list_of(choices)
 
 
 def _media(item: _Element, permalink: str) -> Iterator[Media]:
     for part in all_of(item, "attachment"):
-        video = next(part.iter("video"), None)
-        images = list(part.iter("img"))
+        video = first_tag(part, "video")
         if video is not None or "video-container" in (part.get("class") or ""):
-            still = _picture(attribute(video, "poster") or attribute(next(iter(images), None), "src"))
+            still = _picture(attribute(video, "poster") or attribute(first_tag(part, "img"), "src"))
             yield Media(kind="video", url=permalink, still=still)
             continue
-        for image in images:
+        for image in part.iter("img"):
             link = image.getparent()
             href = attribute(link, "href") if link is not None and link.tag == "a" else ""
             if url := _picture(href) or _picture(image.get("src") or ""):

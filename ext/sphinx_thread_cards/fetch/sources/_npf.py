@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from sphinx_thread_cards.fetch.assemble import link_paragraph
+from sphinx_thread_cards.fetch.assemble import link_paragraph, list_of
 from sphinx_thread_cards.fetch.rich.spans import MAX_TEXT, paragraphs, safe_link
 from sphinx_thread_cards.fetch.rich_text import Rich
 from sphinx_thread_cards.fetch.shape import at, line, objects, text
@@ -74,8 +74,7 @@ def _block(block: dict[str, Any]) -> Iterator[Block]:
                 yield link_paragraph(line(block, "title"), url)
         case "poll":
             yield Paragraph(spans=(Span(text=line(block, "question") or "…", strong=True),))
-            choices = [line(answer, "answer_text") for answer in objects(block, "answers")]
-            yield List(items=tuple((Paragraph(spans=(Span(text=choice),)),) for choice in choices if choice))
+            yield from list_of(line(answer, "answer_text") for answer in objects(block, "answers"))
 
 
 def _text(block: dict[str, Any]) -> Iterator[Block]:

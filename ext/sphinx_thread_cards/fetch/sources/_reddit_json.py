@@ -9,13 +9,13 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
-from sphinx_thread_cards.fetch.assemble import link_paragraph
+from sphinx_thread_cards.fetch.assemble import link_paragraph, list_of
 from sphinx_thread_cards.fetch.errors import BadAnswer, NotFound
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import from_markdown
 from sphinx_thread_cards.fetch.shape import at, count, flag, ident, line, objects, text, title, when
 from sphinx_thread_cards.fetch.sources._reddit_common import NOBODY, SITE, WITHDRAWN, Listed
-from sphinx_thread_cards.thread import List, Media, Paragraph, Post, Span
+from sphinx_thread_cards.thread import Media, Paragraph, Post, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,6 +86,7 @@ def _post(data: Any, depth: int = 0) -> Post:  # noqa: ANN401 - as it came
     # A quoted post has no place for its title but its text.
     heading = title(data, "title") if depth else None
     head = [Paragraph(spans=(Span(text=heading, strong=True),))] if heading else []
+    poll = list_of(line(choice, "text") for choice in objects(data, "poll_data", "options"))
     warnings = [name for key, name in (("over_18", "NSFW"), ("spoiler", "Spoiler")) if flag(data, key)]
     return Post(
         id=f"t3_{ident(data, 'id')}",
@@ -93,7 +94,7 @@ def _post(data: Any, depth: int = 0) -> Post:  # noqa: ANN401 - as it came
         author=line(data, "author") or NOBODY,
         posted=when(at(data, "created_utc")),
         edited=_edited(data),
-        blocks=(*head, *([link_paragraph(None, target)] if leads_on and target else []), *words, *_poll(data)),
+        blocks=(*head, *([link_paragraph(None, target)] if leads_on and target else []), *words, *poll),
         media=() if parents else media,
         warning=", ".join(warnings) or None,
         quoted=_post(parents[0], depth + 1) if parents and not depth else None,
@@ -152,10 +153,3 @@ def _own_media(data: object, permalink: str) -> Iterator[Media]:
         yield Media(kind="video", url=permalink if flag(data, "is_video") else safe_link(at(data, "url")), still=still)
     elif text(data, "post_hint") == "image" and (url := safe_link(at(data, "url"))):
         yield Media(url=url)
-
-
-def _poll(data: object) -> Iterator[Block]:
-    choices = [line(choice, "text") for choice in objects(data, "poll_data", "options")]
-    items = tuple((Paragraph(spans=(Span(text=choice),)),) for choice in choices if choice)
-    if items:
-        yield List(items=items)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch.errors import BadAnswer
-from sphinx_thread_cards.fetch.pages.tree import all_of, attribute, first_of, line_in, meta
+from sphinx_thread_cards.fetch.pages.tree import all_of, attribute, first_of, first_tag, line_in, meta
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import line, segments, when
 from sphinx_thread_cards.fetch.sources._threadreader_post import SITE, content
@@ -102,9 +102,7 @@ def _author(root: _Element, handle: str) -> Author:
         for element in all_of(root, name)
         if not any("thread-card" in (around.get("class") or "").split() for around in element.iterancestors())
     ]
-    portrait = first_of(root, "prof-image", "avatar")
-    picture = next(portrait.iter("img"), None) if portrait is not None else None
-    source = attribute(picture, "data-src", "src")
+    source = attribute(first_tag(first_of(root, "prof-image", "avatar"), "img"), "data-src", "src")
     # What a browser saved beside the page has a path without a slash before it.
     avatar = safe_link(source, SITE) if source.startswith(("https://", "http://", "/")) else None
     return author_of(handle, line(line_in(own[0])), avatar) if own else author_of(handle)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from sphinx_thread_cards.fetch.assemble import link_paragraph
-from sphinx_thread_cards.fetch.pages.tree import all_of, html_of, line_in, links_in, remove
+from sphinx_thread_cards.fetch.pages.tree import all_of, first_tag, html_of, line_in, links_in, remove
 from sphinx_thread_cards.fetch.rich.html import from_html
 from sphinx_thread_cards.fetch.rich.spans import clean, safe_link
 from sphinx_thread_cards.fetch.shape import line, segments
@@ -93,7 +93,7 @@ def _page_of(player: str | None) -> str | None:
 
 def _preview(part: _Element) -> Paragraph | None:
     """The title of a linked page, linked; the page's own words about itself are left out."""
-    title = line(line_in(next(part.iter("strong"), None)))
+    title = line(line_in(first_tag(part, "strong")))
     url = next(links_in(part, SITE), None)
     return link_paragraph(title, url) if title and url else None
 

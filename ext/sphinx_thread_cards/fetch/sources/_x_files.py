@@ -11,14 +11,14 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sphinx_thread_cards.fetch.assemble import link_paragraph
+from sphinx_thread_cards.fetch.assemble import link_paragraph, list_of
 from sphinx_thread_cards.fetch.rich.spans import bare_links, paragraphs, safe_link
 from sphinx_thread_cards.fetch.rich_text import from_entities
 from sphinx_thread_cards.fetch.saved import Saved
 from sphinx_thread_cards.fetch.shape import at, count, ident, language, line, objects, text, when
 from sphinx_thread_cards.fetch.sources._x_common import HANDLE, ID, Told, address, author_of, full_size, time_of_id
 from sphinx_thread_cards.fetch.sources._x_tweets import read_tweet
-from sphinx_thread_cards.thread import List, Media, Paragraph, Post, Span
+from sphinx_thread_cards.thread import Media, Post, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -122,15 +122,16 @@ def _post_of_api(item: dict[str, Any], included: _Included, id_: str, handle: st
     versions = at(item, "edit_history_tweet_ids")
     begun = ident(versions, 0)
     edited = time_of_id(id_) if ID.fullmatch(begun) and begun != id_ else None
-    words = long["text"]
     entities = at(long, "entities")
+    poll = included.polls.get(ident(item, "attachments", "poll_ids", 0))
+    choices = list_of(line(choice, "label") for choice in objects(poll, "options"))
     return Post(
         id=id_,
         url=address(handle, id_),
         author=handle,
         posted=(time_of_id(begun) if edited else None) or when(item.get("created_at")) or time_of_id(id_),
         edited=edited,
-        blocks=(*from_entities(words, entities), *_previews(entities), *_poll(item, included)),
+        blocks=(*from_entities(long["text"], entities), *_previews(entities), *choices),
         media=tuple(_media_of_api(item, included, address(handle, id_))),
         lang=language(item.get("lang")),
         quoted=quoted,
@@ -142,14 +143,6 @@ def _previews(entities: object) -> Iterator[Block]:
         title, url = line(link, "title"), safe_link(at(link, "unwound_url") or at(link, "expanded_url"))
         if title and url:
             yield link_paragraph(title, url)
-
-
-def _poll(item: dict[str, Any], included: _Included) -> Iterator[Block]:
-    poll = included.polls.get(ident(item, "attachments", "poll_ids", 0))
-    choices = [line(choice, "label") for choice in objects(poll, "options")]
-    items = tuple((Paragraph(spans=(Span(text=choice),)),) for choice in choices if choice)
-    if items:
-        yield List(items=items)
 
 
 def _media_of_api(item: dict[str, Any], included: _Included, permalink: str) -> Iterator[Media]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch.errors import BadAnswer
-from sphinx_thread_cards.fetch.pages.tree import html_of, line_in, parse_page
+from sphinx_thread_cards.fetch.pages.tree import first_tag, html_of, line_in, parse_page
 from sphinx_thread_cards.fetch.rich.html import from_html
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import at, language, line, segments, text
@@ -35,7 +35,7 @@ def read_oembed(data: object, ref: ThreadRef) -> Told:
     root = parse_page(text(data, "html"))
     links = [link for link in root.iter("a") if _is_of(ref, link.get("href") or "")]
     handle = next(iter(segments(safe_link(at(data, "author_url")) or "")), "")
-    words = next(root.iter("p"), None)
+    words = first_tag(root, "p")
     if words is None or not HANDLE.fullmatch(handle) or not (links or _is_of(ref, text(data, "url"))):
         raise BadAnswer(ref.url, f"the answer is not post {ref.id}")
     date = line_in(links[-1]) if links else ""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from sphinx_thread_cards.fetch.errors import BadAnswer
-from sphinx_thread_cards.fetch.pages.tree import html_of, line_in, remove, spell_pictures
+from sphinx_thread_cards.fetch.pages.tree import attribute, first_tag, html_of, line_in, remove, spell_pictures
 from sphinx_thread_cards.fetch.rich.html import from_html
 from sphinx_thread_cards.fetch.rich.spans import clean, safe_link
 from sphinx_thread_cards.fetch.shape import language, line, segments, when
@@ -65,8 +65,7 @@ def _articles(root: _Element) -> Iterator[Told]:
         status, time = _status(article)
         # Advertisements have no time, and no address of their own.
         if status:
-            posted = when(time.get("datetime")) if time is not None else None
-            yield _told(article, status[1], status[2], posted, quoted)
+            yield _told(article, status[1], status[2], when(attribute(time, "datetime")), quoted)
 
 
 def _status(article: _Element) -> tuple[re.Match[str] | None, _Element | None]:
@@ -96,7 +95,7 @@ def _told(article: _Element, handle: str, id_: str, posted: str | None, quoted: 
             posted=posted or time_of_id(id_),
             blocks=(*_words(words), *([quoted] if isinstance(quoted, Quote) else [])),
             media=tuple(dict.fromkeys(_media(article, address(handle, id_)))),
-            lang=language(words.get("lang")) if words is not None else None,
+            lang=language(attribute(words, "lang")),
             quoted=post,
         ),
         others=(author_of(post.author),) if post else (),
@@ -123,12 +122,11 @@ def _quoted(box: _Element) -> Post | Quote | None:
         said_by = (Paragraph(spans=(Span(text=name, strong=True),)),) if name else ()
         return Quote(blocks=(*said_by, *words)) if words else None
     handle, id_ = links[0][1], links[0][2]
-    time = next(box.iter("time"), None)
     return Post(
         id=id_,
         url=address(handle, id_),
         author=handle,
-        posted=(when(time.get("datetime")) if time is not None else None) or time_of_id(id_),
+        posted=when(attribute(first_tag(box, "time"), "datetime")) or time_of_id(id_),
         blocks=words,
         media=tuple(dict.fromkeys(_media(box, address(handle, id_)))),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sphinx_thread_cards.fetch.assemble import link_paragraph
+from sphinx_thread_cards.fetch.assemble import link_paragraph, list_of
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import from_entities
 from sphinx_thread_cards.fetch.shape import at, count, flag, ident, language, line, objects, text, when
@@ -23,7 +23,7 @@ from sphinx_thread_cards.fetch.sources._x_common import (
     time_of_id,
     time_of_words,
 )
-from sphinx_thread_cards.thread import List, Media, Paragraph, Post, Span
+from sphinx_thread_cards.thread import Media, Post
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.thread import Block
@@ -162,8 +162,8 @@ def _card(tweet: dict[str, Any], entities: object) -> tuple[Block, ...]:
     if isinstance(values, list):
         values = {text(item, "key"): at(item, "value") for item in objects(values)}
     choices = [line(values, f"choice{number}_label", "string_value") for number in range(1, _MOST_CHOICES + 1)]
-    if items := tuple((Paragraph(spans=(Span(text=choice),)),) for choice in choices if choice):
-        return (List(items=items),)
+    if poll := list_of(choices):
+        return poll
     title, short = line(values, "title", "string_value"), text(card, "url")
     long = [at(link, "expanded_url") for link in objects(entities, "urls") if text(link, "url") == short]
     url = safe_link(next(iter(long), None) or short)

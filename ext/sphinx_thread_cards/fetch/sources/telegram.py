@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch.assemble import person, thread_of
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
-from sphinx_thread_cards.fetch.pages.tree import all_of, attribute, first_of, line_in, links_in, parse_page, remove
+from sphinx_thread_cards.fetch.pages.tree import (
+    all_of,
+    attribute,
+    first_of,
+    first_tag,
+    line_in,
+    links_in,
+    parse_page,
+    remove,
+)
 from sphinx_thread_cards.fetch.shape import line, segments, when
 from sphinx_thread_cards.fetch.sources._telegram_message import SITE, content, handle_in, is_hidden
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_page
@@ -88,9 +97,7 @@ def _id(message: _Element) -> str:
 
 
 def _time(message: _Element) -> str | None:
-    date = first_of(message, "tgme_widget_message_date")
-    time = next(date.iter("time"), None) if date is not None else None
-    return when(time.get("datetime")) if time is not None else None
+    return when(attribute(first_tag(first_of(message, "tgme_widget_message_date"), "time"), "datetime"))
 
 
 def _author(ref: ThreadRef, message: _Element) -> Author:
@@ -100,8 +107,7 @@ def _author(ref: ThreadRef, message: _Element) -> Author:
     channel = ref.author or ref.community or ref.id.partition("/")[0]
     in_group = named is not None and "tgme_widget_message_author_name" in (named.get("class") or "")
     handle = handle_in(url) or ((name or channel) if in_group else channel)
-    portrait = first_of(message, "tgme_widget_message_user_photo")
-    picture = next(portrait.iter("img"), None) if portrait is not None else None
+    picture = first_tag(first_of(message, "tgme_widget_message_user_photo"), "img")
     page = url or (None if in_group else f"{SITE}/{channel}")
     return person(handle, name, page, attribute(picture, "src"), base_url=SITE)
 
