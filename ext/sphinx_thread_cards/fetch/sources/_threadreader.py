@@ -125,6 +125,7 @@ def _told(element: _Element, head: _Head, above: str, ref: ThreadRef) -> Told:
             id=id_ if known else f"{root}-{number}",
             url=url,
             author=handle,
+            answers=above or None,
             posted=posted or (head.posted if first else None),
             blocks=blocks,
             media=media,
@@ -132,6 +133,5 @@ def _told(element: _Element, head: _Head, above: str, ref: ThreadRef) -> Told:
         ),
         person=head.author if handle == head.author.handle else author_of(handle),
         others=(author_of(quoted.author),) if quoted else (),
-        above=above,
         to_self=not first,
     )

@@ -1,4 +1,4 @@
-"""Posts of X as JSON: from the syndication endpoint of embedded posts, the old API, the website and the data export.
+"""Posts of X as JSON: from the syndication endpoint of embedded posts, the old API and the website.
 
 None of them is documented any more. The first is what https://github.com/vercel/react-tweet reads; what the website
 sends has the same fields in ``legacy``.
@@ -6,7 +6,6 @@ sends has the same fields in ``legacy``.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards.fetch.assemble import link_paragraph, list_of
@@ -29,14 +28,6 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.thread import Block
 
 _MOST_CHOICES = 4
-_OFFSET = re.compile("[0-9]{1,6}")
-# Where the versions of an edited post are listed: here, in the website's answers, in the data export.
-_VERSIONS = (
-    ("edit_control", "edit_tweet_ids"),
-    ("edit_control", "edit_control_initial", "edit_tweet_ids"),
-    ("edit_info", "initial", "editTweetIds"),
-    ("edit_info", "edit", "editControlInitial", "editTweetIds"),
-)
 
 
 def flat(data: object) -> dict[str, Any]:
@@ -65,25 +56,20 @@ def _flat_user(user: object) -> dict[str, Any]:
     return found
 
 
-def read_tweet(data: object, handle: str = "") -> Told | None:
-    """A post; None for what is none.
-
-    :param handle: of its author, where the post does not name one, as in the data export.
-    """
+def read_tweet(data: object) -> Told | None:
+    """A post; None for what is none."""
     tweet = flat(data)
-    id_, handle = ident(tweet, "id_str"), text(tweet, "user", "screen_name") or handle
+    id_, handle = ident(tweet, "id_str"), text(tweet, "user", "screen_name")
     if not ID.fullmatch(id_) or not HANDLE.fullmatch(handle):
         return None
     answered = text(tweet, "in_reply_to_screen_name").casefold() == handle.casefold()
     by_id = ident(tweet, "in_reply_to_user_id_str") in {ident(tweet, "user", "id_str")} - {""}
     counts = (count(tweet, key) for key in ("conversation_count", "reply_count"))
-    above = ident(tweet, "in_reply_to_status_id_str") or ident(tweet, "parent", "id_str")
     quoted = _quoted(tweet)
     return Told(
         post=_post(tweet, id_, handle, quoted.post if quoted else None),
         person=author_of(handle, line(tweet, "user", "name"), at(tweet, "user", "profile_image_url_https")),
         others=(quoted.person,) if quoted else (),
-        above=above if ID.fullmatch(above) else "",
         to_self=answered or by_id,
         replies=next((number for number in counts if number is not None), None),
         cut="note_tweet" in tweet and "full_text" not in tweet,
@@ -92,7 +78,9 @@ def read_tweet(data: object, handle: str = "") -> Told | None:
 
 def _post(tweet: dict[str, Any], id_: str, handle: str, quoted: Post | None) -> Post:
     posted = when(at(tweet, "created_at")) or time_of_words(text(tweet, "created_at")) or time_of_id(id_)
-    versions = next((found for path in _VERSIONS if (found := at(tweet, *path))), None)
+    above = ident(tweet, "in_reply_to_status_id_str") or ident(tweet, "parent", "id_str")
+    control = at(tweet, "edit_control")
+    versions = at(control, "edit_tweet_ids") or at(control, "edit_control_initial", "edit_tweet_ids")
     begun, last = ident(versions, 0), ident(versions, -1)
     edited = time_of_id(last if begun == id_ else id_) if last != begun else None
     # Whoever sees the first version of several, and not as the one that holds now, sees it as it was.
@@ -102,6 +90,7 @@ def _post(tweet: dict[str, Any], id_: str, handle: str, quoted: Post | None) -> 
         id=id_,
         url=address(handle, id_),
         author=handle,
+        answers=above if ID.fullmatch(above) else None,
         posted=(time_of_id(begun) if edited else None) or posted,
         edited=edited,
         blocks=() if _shared(tweet) and quoted else _blocks(tweet),
@@ -124,26 +113,11 @@ def _quoted(tweet: dict[str, Any]) -> Told | None:
 
 def _blocks(tweet: dict[str, Any]) -> tuple[Block, ...]:
     words = next((tweet[key] for key in ("full_text", "text") if isinstance(tweet.get(key), str)), "")
-    entities = _entities(tweet.get("entities"))
+    entities = tweet.get("entities")
     if quoted := ident(flat(at(tweet, "quoted_tweet") or at(tweet, "quoted_status")), "id_str"):
         entities = _without_quoted(entities, quoted)
-    blocks = from_entities(words, entities, _range(tweet.get("display_text_range")))
+    blocks = from_entities(words, entities, tweet.get("display_text_range"))
     return (*blocks, *_card(tweet, entities))
-
-
-def _entities(entities: object) -> dict[str, Any]:
-    """Entities whose offsets are numbers; the data export writes them as text."""
-    kinds = entities if isinstance(entities, dict) else {}
-    return {
-        kind: [item | {"indices": _range(item.get("indices"))} for item in objects(part)]
-        for kind, part in kinds.items()
-    }
-
-
-def _range(value: object) -> list[object] | None:
-    if not isinstance(value, list):
-        return None
-    return [int(part) if isinstance(part, str) and _OFFSET.fullmatch(part) else part for part in value]
 
 
 def _without_quoted(entities: object, quoted: str) -> dict[str, Any]:
