@@ -13,14 +13,13 @@ from urllib.parse import urlencode
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
 from sphinx_thread_cards.fetch.shape import at, objects, text
 from sphinx_thread_cards.fetch.sources._bluesky_posts import View, parent_of, root_of, split_uri, without_gaps
-from sphinx_thread_cards.fetch.steps import ask_json
+from sphinx_thread_cards.fetch.steps import Asking, ask_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Iterator
 
-    from sphinx_thread_cards.fetch.answers import Answer
     from sphinx_thread_cards.fetch.errors import FetchError
-    from sphinx_thread_cards.fetch.steps import Ask, Found, Steps, Wish
+    from sphinx_thread_cards.fetch.steps import Found, Steps, Wish
     from sphinx_thread_cards.model import ThreadRef
 
 _POSTS = "app.bsky.feed.post"
@@ -78,7 +77,7 @@ def why_shut(url: str, error: FetchError) -> Forbidden | None:
     return Forbidden(url, f"the account of its author is {how}", status=error.status) if how else None
 
 
-def _why_not(ref: ThreadRef, host: str, who: str, status: int) -> Generator[Ask, Answer, FetchError]:
+def _why_not(ref: ThreadRef, host: str, who: str, status: int) -> Asking[FetchError]:
     """Why a record is not there: it was deleted, or its account is shut, or kept by another server."""
     try:
         yield from ask_json(_description(host, who))
@@ -115,7 +114,7 @@ def _description(host: str, repo: str) -> str:
     return f"https://{host}/xrpc/com.atproto.repo.describeRepo?{urlencode({'repo': repo})}"
 
 
-def _author(host: str, who: str, did: str) -> Generator[Ask, Answer, dict[str, Any]]:
+def _author(host: str, who: str, did: str) -> Asking[dict[str, Any]]:
     """Who keeps the repository, as the AppView would tell it. Nobody need have a profile."""
     handle = "" if who.startswith("did:") else who
     if not handle:
@@ -138,7 +137,7 @@ def _author(host: str, who: str, did: str) -> Generator[Ask, Answer, dict[str, A
     }
 
 
-def _above(host: str, did: str, author: object, views: dict[str, View]) -> Generator[Ask, Answer, str]:
+def _above(host: str, did: str, author: object, views: dict[str, View]) -> Asking[str]:
     """Ask upwards for what the author's post answers, as long as that is the author's too.
 
     :returns: the key behind which the later posts are to be listed.
@@ -161,14 +160,14 @@ def _above(host: str, did: str, author: object, views: dict[str, View]) -> Gener
     return view.key
 
 
-def _if_there(url: str) -> Generator[Ask, Answer, Any]:
+def _if_there(url: str) -> Asking[Any]:
     try:
         return (yield from ask_json(url))
     except (BadAnswer, NotFound):
         return None
 
 
-def _later(host: str, did: str, author: object, views: dict[str, View], after: str) -> Generator[Ask, Answer, bool]:
+def _later(host: str, did: str, author: object, views: dict[str, View], after: str) -> Asking[bool]:
     """Ask for the records after that key; whether there are more than were asked for."""
     cursor = after
     for _ in range(_MOST_PAGES):

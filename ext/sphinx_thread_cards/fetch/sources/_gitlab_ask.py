@@ -13,13 +13,10 @@ from urllib.parse import quote
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound, RateLimited, Unreachable
 from sphinx_thread_cards.fetch.shape import at, count, flag, objects, text
 from sphinx_thread_cards.fetch.sources._forge import Got
-from sphinx_thread_cards.fetch.steps import Ask, ask_json
+from sphinx_thread_cards.fetch.steps import Asking, ask_json
 from sphinx_thread_cards.model import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
-    from sphinx_thread_cards.fetch.answers import Answer
     from sphinx_thread_cards.model import ThreadRef
 
 _MOST_PAGES = 10
@@ -55,7 +52,7 @@ def number_of(ref: ThreadRef) -> str:
     return ref.id.rpartition("/")[2]
 
 
-def ask_thread(ref: ThreadRef) -> Generator[Ask, Answer, Got]:
+def ask_thread(ref: ThreadRef) -> Asking[Got]:
     """Ask GraphQL, and where it does not answer, the other interfaces."""
     try:
         return (yield from _ask_graphql(ref))
@@ -63,7 +60,7 @@ def ask_thread(ref: ThreadRef) -> Generator[Ask, Answer, Got]:
         return (yield from _ask_rest(ref))
 
 
-def _ask_graphql(ref: ThreadRef) -> Generator[Ask, Answer, Got]:
+def _ask_graphql(ref: ThreadRef) -> Asking[Got]:
     url = f"{site_of(ref)}/api/graphql"
     query = f"query ($path: ID!, $iid: String!, $after: String) {{ {_QUERIES[ref.kind]} }}"
     variables: dict[str, object] = {"path": ref.community, "iid": number_of(ref)}
@@ -82,7 +79,7 @@ def _ask_graphql(ref: ThreadRef) -> Generator[Ask, Answer, Got]:
     return Got(parts=parts, endpoint=url, note=_CUT)
 
 
-def _ask_rest(ref: ThreadRef) -> Generator[Ask, Answer, Got]:
+def _ask_rest(ref: ThreadRef) -> Asking[Got]:
     segment = ref.id.rsplit("/", 2)[1]
     of = "groups" if ref.kind is Kind.EPIC else "projects"
     url = f"{site_of(ref)}/api/v4/{of}/{quote(ref.community or '', safe='')}/{segment}/{number_of(ref)}"
@@ -93,7 +90,7 @@ def _ask_rest(ref: ThreadRef) -> Generator[Ask, Answer, Got]:
     return Got(parts=[item, *notes], endpoint=url, note=note)
 
 
-def _ask_notes(ref: ThreadRef, url: str) -> Generator[Ask, Answer, tuple[list[object], str]]:
+def _ask_notes(ref: ThreadRef, url: str) -> Asking[tuple[list[object], str]]:
     """The comments, first as the page asks for them: some servers show them to everybody only so."""
     try:
         discussions = yield from ask_json(f"{ref.url.partition('#')[0]}/discussions.json")

@@ -26,14 +26,12 @@ from sphinx_thread_cards.fetch.sources._bluesky_posts import (
     views_in,
 )
 from sphinx_thread_cards.fetch.sources._chains import first_of, of_microblog
-from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_json
+from sphinx_thread_cards.fetch.steps import Asking, Found, Source, Steps, Wish, ask_json
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Iterable
 
-    from sphinx_thread_cards.fetch.answers import Answer
     from sphinx_thread_cards.fetch.saved import Saved
-    from sphinx_thread_cards.fetch.steps import Ask
     from sphinx_thread_cards.model import ThreadRef
     from sphinx_thread_cards.thread import Post
 
@@ -88,7 +86,7 @@ def _endpoint(uri: str) -> str:
     return f"https://{HOST}/xrpc/app.bsky.feed.getPostThread?uri={quote(uri, safe='')}&{levels}"
 
 
-def _why_not(ref: ThreadRef, who: str, status: int | None = None) -> Generator[Ask, Answer, FetchError]:
+def _why_not(ref: ThreadRef, who: str, status: int | None = None) -> Asking[FetchError]:
     """Why a post is not there: the AppView says of all posts of a shut account that there are none."""
     try:
         yield from ask_json(f"https://{HOST}/xrpc/app.bsky.actor.getProfile?actor={quote(who, safe='')}")

@@ -12,15 +12,13 @@ from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, N
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import from_html
 from sphinx_thread_cards.fetch.shape import at, count, flag, ident, line, objects, text, title, when
-from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_json
+from sphinx_thread_cards.fetch.steps import Asking, Found, Source, Steps, Wish, ask_json
 from sphinx_thread_cards.thread import List, Post
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from sphinx_thread_cards.fetch.answers import Answer
     from sphinx_thread_cards.fetch.saved import Saved
-    from sphinx_thread_cards.fetch.steps import Ask
     from sphinx_thread_cards.model import ThreadRef
     from sphinx_thread_cards.thread import Block
 
@@ -52,7 +50,7 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
     return Found(thread=found.thread, whole=False, note=note)
 
 
-def _ask_firebase(ref: ThreadRef, wish: Wish) -> Generator[Ask, Answer, list[dict[str, Any]]]:
+def _ask_firebase(ref: ThreadRef, wish: Wish) -> Asking[list[dict[str, Any]]]:
     """The item, the options of a poll, what was wished for, its direct answers, and those to its author's own."""
     root = yield from ask_json(f"{_FIREBASE}/{ref.id}.json")
     if root is None:

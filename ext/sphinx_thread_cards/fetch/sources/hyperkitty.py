@@ -16,13 +16,10 @@ from sphinx_thread_cards.fetch.mail.threads import Archive, thread_of_mails
 from sphinx_thread_cards.fetch.saved import unpacked
 from sphinx_thread_cards.fetch.shape import at, count, ident, line, objects, text
 from sphinx_thread_cards.fetch.sources._hyperkitty import Place, hash_in, hash_of, people_of, place_of, post_of
-from sphinx_thread_cards.fetch.steps import Ask, Found, Source, Steps, Wish, ask_json
+from sphinx_thread_cards.fetch.steps import Ask, Asking, Found, Source, Steps, Wish, ask_json
 from sphinx_thread_cards.model import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
-    from sphinx_thread_cards.fetch.answers import Answer
     from sphinx_thread_cards.fetch.saved import Saved
     from sphinx_thread_cards.model import ThreadRef
     from sphinx_thread_cards.thread import Post
@@ -74,7 +71,7 @@ def _by_interface(ref: ThreadRef, wish: Wish, place: Place) -> Steps:
     return Found(thread=made)
 
 
-def _thread_of(place: Place) -> Generator[Ask, Answer, tuple[str, object]]:
+def _thread_of(place: Place) -> Asking[tuple[str, object]]:
     """The hash of the thread that the cited mail stands in, and the mail."""
     mail = yield from ask_json(place.api(f"email/{place.hash}/"))
     thread_id = hash_in(at(mail, "thread"))
@@ -87,7 +84,7 @@ def _replies(thread: object, posts: list[Post]) -> int | None:
     return count(thread, "replies_count") if at(thread, "replies_count") is not None else max(len(posts) - 1, 0)
 
 
-def _list(url: str) -> Generator[Ask, Answer, list[dict[str, Any]]]:
+def _list(url: str) -> Asking[list[dict[str, Any]]]:
     """The mails of a thread, without what they say, in the order in which the archive shows them."""
     mails: list[dict[str, Any]] = []
     for _ in range(_MOST_PAGES):

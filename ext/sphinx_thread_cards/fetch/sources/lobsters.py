@@ -18,15 +18,13 @@ from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import from_html
 from sphinx_thread_cards.fetch.shape import at, count, flag, ident, line, objects, text, when
 from sphinx_thread_cards.fetch.sources._discussions import below
-from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_json
+from sphinx_thread_cards.fetch.steps import Asking, Found, Source, Steps, Wish, ask_json
 from sphinx_thread_cards.thread import Post
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Iterator
 
-    from sphinx_thread_cards.fetch.answers import Answer
     from sphinx_thread_cards.fetch.saved import Saved
-    from sphinx_thread_cards.fetch.steps import Ask
     from sphinx_thread_cards.model import ThreadRef
     from sphinx_thread_cards.thread import Author
 
@@ -56,7 +54,7 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
         return Found(thread=found.thread, whole=False, note="the comment only; its story could not be read")
 
 
-def _ask_comment(ref: ThreadRef, endpoint: str) -> Generator[Ask, Answer, Any]:
+def _ask_comment(ref: ThreadRef, endpoint: str) -> Asking[Any]:
     try:
         return (yield from ask_json(endpoint))
     except BadAnswer as error:

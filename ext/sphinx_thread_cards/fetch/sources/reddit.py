@@ -20,13 +20,10 @@ from sphinx_thread_cards.fetch.shape import line, segments, text, title
 from sphinx_thread_cards.fetch.sources._reddit_common import NOBODY, SITE, Listed, person
 from sphinx_thread_cards.fetch.sources._reddit_feed import read_feed
 from sphinx_thread_cards.fetch.sources._reddit_json import read_listings
-from sphinx_thread_cards.fetch.steps import Ask, Found, Source, Steps, Wish, ask_json
+from sphinx_thread_cards.fetch.steps import Ask, Asking, Found, Source, Steps, Wish, ask_json
 from sphinx_thread_cards.thread import Post
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
-    from sphinx_thread_cards.fetch.answers import Answer
     from sphinx_thread_cards.fetch.saved import Saved
     from sphinx_thread_cards.model import ThreadRef
 
@@ -59,12 +56,12 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
     return _found(ref, wish, replace(listed, posts=tuple(posts)), endpoint)
 
 
-def _ask_feed(url: str, ref: ThreadRef) -> Generator[Ask, Answer, Listed]:
+def _ask_feed(url: str, ref: ThreadRef) -> Asking[Listed]:
     answer = yield Ask(url=url, accept=_ATOM)
     return read_feed(as_page(answer).text, ref, _MOST_ENTRIES)
 
 
-def _ask_oembed(ref: ThreadRef) -> Generator[Ask, Answer, Found | None]:
+def _ask_oembed(ref: ThreadRef) -> Asking[Found | None]:
     page = ref.url if ref.post is None else ref.url.partition("/comment/")[0] + "/"
     endpoint = f"{SITE}/oembed?url={quote(page, safe='')}"
     try:

@@ -25,12 +25,9 @@ from sphinx_thread_cards.fetch.sources._x_files import read_json
 from sphinx_thread_cards.fetch.sources._x_oembed import read_oembed
 from sphinx_thread_cards.fetch.sources._x_pages import read_page
 from sphinx_thread_cards.fetch.sources._x_tweets import flat, read_tweet
-from sphinx_thread_cards.fetch.steps import MOST_ASKS, Ask, Found, Source, Steps, Wish, ask_json, ask_page
+from sphinx_thread_cards.fetch.steps import MOST_ASKS, Asking, Found, Source, Steps, Wish, ask_json, ask_page
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
-    from sphinx_thread_cards.fetch.answers import Answer
     from sphinx_thread_cards.fetch.saved import Saved
     from sphinx_thread_cards.fetch.sources._x_common import Told
     from sphinx_thread_cards.model import ThreadRef
@@ -96,7 +93,7 @@ def _ask_unrolled(ref: ThreadRef, wish: Wish, root: str) -> Steps:
     return _found(ref, wish, told, f"{SITE}/thread/{root}.html", [_UNROLLED])
 
 
-def _ask_ping(ref: ThreadRef, wish: Wish, *, missed: bool) -> Generator[Ask, Answer, Found | None]:
+def _ask_ping(ref: ThreadRef, wish: Wish, *, missed: bool) -> Asking[Found | None]:
     """The thread that Thread Reader App has the post in, if any.
 
     :param missed: whether its page of that very post was asked for already.
@@ -110,7 +107,7 @@ def _ask_ping(ref: ThreadRef, wish: Wish, *, missed: bool) -> Generator[Ask, Ans
         return None
 
 
-def _ask_upward(ref: ThreadRef) -> Generator[Ask, Answer, list[Told]]:
+def _ask_upward(ref: ThreadRef) -> Asking[list[Told]]:
     """The given post, and its author's posts above it, first one first; none if X does not answer.
 
     :raises Forbidden: if the post is not for everybody; ``NotFound`` if X says that it is gone.
@@ -137,7 +134,7 @@ def _ask_upward(ref: ThreadRef) -> Generator[Ask, Answer, list[Told]]:
     return chain
 
 
-def _ask_tweet(id_: str) -> Generator[Ask, Answer, dict[str, Any]]:
+def _ask_tweet(id_: str) -> Asking[dict[str, Any]]:
     """A post as JSON; empty if there is none, or it is another."""
     try:
         tweet = flat((yield from ask_json(endpoint(id_))))

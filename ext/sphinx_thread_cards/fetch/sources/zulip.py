@@ -16,15 +16,13 @@ from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
 from sphinx_thread_cards.fetch.rich_text import read_html
 from sphinx_thread_cards.fetch.shape import at, flag, ident, line, objects, text, when
 from sphinx_thread_cards.fetch.sources._discussions import as_handles
-from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_json
+from sphinx_thread_cards.fetch.steps import Asking, Found, Source, Steps, Wish, ask_json
 from sphinx_thread_cards.thread import Post
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Mapping
 
-    from sphinx_thread_cards.fetch.answers import Answer
     from sphinx_thread_cards.fetch.saved import Saved
-    from sphinx_thread_cards.fetch.steps import Ask
     from sphinx_thread_cards.model import ThreadRef
 
 _PAGE = 1000
@@ -46,7 +44,7 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
     raise NotFound(ref.url, "there is no message in the topic")
 
 
-def _ask(ref: ThreadRef, topic: str) -> Generator[Ask, Answer, tuple[list[dict[str, Any]], bool]]:
+def _ask(ref: ThreadRef, topic: str) -> Asking[tuple[list[dict[str, Any]], bool]]:
     """All messages of a topic up to a bound, and whether these are all."""
     found: list[dict[str, Any]] = []
     anchor = "oldest"
