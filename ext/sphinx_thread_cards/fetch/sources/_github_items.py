@@ -1,4 +1,4 @@
-"""What people wrote on GitHub, in any of its answers: REST, GraphQL, ``gh --json``, and the data in its pages.
+"""What people wrote on GitHub, in any of its answers: REST, GraphQL, ``gh --json``.
 
 Shapes: https://docs.github.com/en/rest/issues, .../rest/pulls, .../graphql/reference/objects; ``gh issue view --help``.
 They differ in little but names, so one reader takes whatever has an author and a body.
@@ -98,7 +98,7 @@ def answered(item: object) -> str:
 
 def hidden(item: object) -> bool:
     """Whether the maintainers have folded a comment away, as spam or the like."""
-    return flag(item, "isMinimized") or flag(item, "isHidden") or bool(at(item, "minimized"))
+    return flag(item, "isMinimized") or bool(at(item, "minimized"))
 
 
 def author_of(item: object, site: str) -> Author:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 _HANDLE = re.compile(r"[^\s@/]{1,200}(?:@[^\s@/]{1,300})?")
 _FROM_PAGE = "from its public page, as the server's API wants an account"
+_ALONE = "only the post itself"
 
 
 def read(ref: ThreadRef, wish: Wish, html: str, endpoint: str) -> Found:
@@ -59,7 +60,9 @@ def read(ref: ThreadRef, wish: Wish, html: str, endpoint: str) -> Found:
     ]
     # What the author answers is no answer to them.
     kept = list(dropwhile(lambda post: post.author != cited.author, kept))
-    note = _FROM_PAGE if told else f"{_FROM_PAGE}; only the post itself"
+    note = _FROM_PAGE if told else f"{_FROM_PAGE}; {_ALONE}"
+    if endpoint == "file":
+        note = "" if told else _ALONE
     return Found(thread=thread_of(ref, kept, people, endpoint=endpoint), whole=told or wish.replies, note=note)
 
 
@@ -83,7 +86,7 @@ def _author(article: _Element, ref: ThreadRef) -> Author | None:
         return None
     url = _link(next(iter(_links(first_of(article, "p-author"))), first_of(article, "username")), "href", ref)
     host = urlsplit(url or ref.url).netloc.lower().removeprefix("www.")
-    name, photo = line(line_in(first_of(article, "displayname"))), attribute(first_of(article, "u-photo"), "src")
+    name, photo = line(line_in(first_of(article, "displayname"))), attribute(first_of(article, "u-photo", "avatar"), "src")
     return person(handle if "@" in handle else f"{handle}@{host}", name, url, photo, base_url=ref.url)
 
 

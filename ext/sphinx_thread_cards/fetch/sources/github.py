@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards.fetch.assemble import of_discussion, thread_of
 from sphinx_thread_cards.fetch.errors import BadAnswer
-from sphinx_thread_cards.fetch.shape import at, count, ident, line, objects
+from sphinx_thread_cards.fetch.shape import at, count, ident, line
 from sphinx_thread_cards.fetch.sources import _github_items as github
 from sphinx_thread_cards.fetch.sources._forge import begins, depth_first
 from sphinx_thread_cards.fetch.sources._github_ask import ask_discussion, ask_issue
-from sphinx_thread_cards.fetch.sources._github_page import is_cut, page_items
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish
 from sphinx_thread_cards.model import Kind
 
@@ -39,16 +38,16 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
 
 
 def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
-    """Read a page from the browser, or what an interface or ``gh issue view --json ...`` answered."""
-    number = int((ref.number or "#0")[1:])
-    page = file.html() if file.is_html else ""
-    found = page_items(page, number) if page else list(github.items(file.json(), number))
+    """Read what an interface or ``gh issue view --json ...`` answered."""
+    found = list(github.items(file.json(), int((ref.number or "#0")[1:])))
     if not found:
         raise BadAnswer(file.name, f"the file does not hold {ref.number}")
     first = _first(found)
     if first is None:
         return read(ref, wish, found, "file", "the comments only; the first post is not in the file")
-    return read(ref, wish, found, "file", _missing(first, found, cut=is_cut(page)))
+    said = len(found) - 1
+    missing = "the comments that the file holds; there are more" if said else "the first post only; there are comments"
+    return read(ref, wish, found, "file", missing if said < (_total(first) or 0) else "")
 
 
 def _first(found: _Items) -> dict[str, Any] | None:
@@ -58,16 +57,6 @@ def _first(found: _Items) -> dict[str, Any] | None:
 def _total(first: object) -> int | None:
     found = count(first, "comments")
     return found if found is not None else count(first, "comments", "totalCount")
-
-
-def _missing(first: object, found: _Items, *, cut: bool) -> str:
-    timelines = [at(first, "frontTimelineItems"), at(first, "backTimelineItems")]
-    events = count(timelines, 0, "totalCount") or 0
-    loaded = sum(len(objects(timeline, "edges")) for timeline in timelines)
-    said = len(found) - 1
-    if cut or said < (_total(first) or 0) or loaded < events:
-        return "the comments that the file holds; there are more" if said else "the first post only; there are comments"
-    return ""
 
 
 def read(ref: ThreadRef, wish: Wish, found: _Items, endpoint: str, note: str = "") -> Found:
