@@ -86,8 +86,9 @@ def _author(article: _Element, ref: ThreadRef) -> Author | None:
         return None
     url = _link(next(iter(_links(first_of(article, "p-author"))), first_of(article, "username")), "href", ref)
     host = urlsplit(url or ref.url).netloc.lower().removeprefix("www.")
-    name, photo = line(line_in(first_of(article, "displayname"))), attribute(first_of(article, "u-photo", "avatar"), "src")
-    return person(handle if "@" in handle else f"{handle}@{host}", name, url, photo, base_url=ref.url)
+    handle, name = handle if "@" in handle else f"{handle}@{host}", line(line_in(first_of(article, "displayname")))
+    picture = attribute(first_of(article, "u-photo", "avatar"), "src")
+    return person(handle, name, url, picture, base_url=ref.url)
 
 
 def _links(element: _Element | None) -> Iterator[_Element]:
