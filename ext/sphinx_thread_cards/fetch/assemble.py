@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sphinx_thread_cards.fetch.steps import Wish
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Block, Post
+    from sphinx_thread_cards.thread import Block, Code, Post
 
 
 def of_discussion(posts: Iterable[Post], wish: Wish) -> list[Post]:
@@ -58,18 +58,22 @@ def list_of(items: Iterable[str | None]) -> tuple[Block, ...]:
     return (List(items=tuple(paragraphs)),) if paragraphs else ()
 
 
+def leaves(blocks: Iterable[Block]) -> Iterator[Paragraph | Code]:
+    """The paragraphs and the code in rich text, out of all quotes and lists."""
+    for block in blocks:
+        match block:
+            case Quote():
+                yield from leaves(block.blocks)
+            case List():
+                yield from leaves(inner for item in block.items for inner in item)
+            case _:
+                yield block
+
+
 def links_to(blocks: Iterable[Block], url: str) -> bool:
     """Whether the text holds a link to an address, however its scheme, its ``www.`` and a last slash are written."""
-    waiting = list(blocks)
-    while waiting:
-        block = waiting.pop()
-        if isinstance(block, Paragraph) and any(span.href and _bare(span.href) == _bare(url) for span in block.spans):
-            return True
-        if isinstance(block, Quote):
-            waiting += block.blocks
-        elif isinstance(block, List):
-            waiting += [inner for item in block.items for inner in item]
-    return False
+    spans = (span for block in leaves(blocks) if isinstance(block, Paragraph) for span in block.spans)
+    return any(span.href and _bare(span.href) == _bare(url) for span in spans)
 
 
 def _bare(url: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sphinx_thread_cards import store
 from sphinx_thread_cards.fetch import keeping
 from sphinx_thread_cards.fetch.errors import FetchError
-from sphinx_thread_cards.fetch.from_file import read_file
+from sphinx_thread_cards.fetch.saved import read_file
 from sphinx_thread_cards.fetch.sources import SOURCES
 from sphinx_thread_cards.fetch.steps import Found, Wish, drive
 from sphinx_thread_cards.store import SnapshotError

@@ -22,13 +22,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from xml.parsers.expat import ExpatError
 
-from sphinx_thread_cards.fetch.answers import Answer, as_page
+from sphinx_thread_cards.fetch.answers import Answer
 from sphinx_thread_cards.fetch.errors import BadAnswer
-from sphinx_thread_cards.fetch.pages.meta import address_of_page
+from sphinx_thread_cards.fetch.pages.reading import address_of_page, read_page
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from sphinx_thread_cards.fetch.steps import Found, Source, Wish
+    from sphinx_thread_cards.model import ThreadRef
 
 MOST_BYTES = 64 * 1024 * 1024
 """Of a saved file, unpacked; browsers write pictures into pages."""
@@ -93,6 +96,23 @@ class Saved:
         return _text(self.body)
 
 
+def read_file(source: Source | None, ref: ThreadRef, wish: Wish, file: Saved) -> Found:
+    """Read the thread from a file: by the platform's own reader, or as a page that describes itself.
+
+    :param source: the platform's; None for one that has none.
+    :raises FetchError: if the thread is not in it.
+    """
+    failure = BadAnswer(file.name, f"nothing of {ref.platform} can be read from such a file; save the page")
+    if source and source.saved:
+        try:
+            return source.saved(ref, wish, file)
+        except BadAnswer as error:
+            failure = error
+    if file.is_html:
+        return read_page(ref, wish, file.html(), "file")
+    raise failure
+
+
 def open_saved(path: Path) -> Saved:
     """Read a file.
 
@@ -143,7 +163,7 @@ def unpacked(body: bytes, name: str) -> bytes:
 
 def _text(page: bytes, charset: str = "") -> str:
     kind = f"text/html; charset={charset}" if charset else "text/html"
-    return as_page(Answer(url="", headers={"Content-Type": kind}, body=page)).text
+    return Answer(url="", headers={"Content-Type": kind}, body=page).text
 
 
 def _is_mhtml(body: bytes) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sphinx_thread_cards.fetch.answers import Answer, Page, as_json, as_page, check_type
+from sphinx_thread_cards.fetch.answers import Answer, as_json, check_type
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError
 
 if TYPE_CHECKING:
@@ -82,11 +82,11 @@ def ask_json(url: str, data: object = None, accept: str = "application/json") ->
     return as_json(answer)
 
 
-def ask_page(url: str) -> Asking[Page]:
+def ask_page(url: str) -> Asking[Answer]:
     """Ask for a page that is made for people; for ``yield from``."""
     answer = yield Ask(url=url, accept="text/html", page=True)
     check_type(answer, "text/html")
-    return as_page(answer)
+    return answer
 
 
 def drive(steps: Asking[_Result], send: Callable[[Ask], Answer]) -> _Result:

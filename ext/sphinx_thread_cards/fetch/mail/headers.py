@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.fetch.answers import Answer, as_page
+from sphinx_thread_cards.fetch.answers import Answer
 from sphinx_thread_cards.fetch.shape import line, when
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ NOBODY = "unknown"
 def decoded(body: bytes, charset: object) -> str:
     """Bytes as text. A character set that is not known, or that does not fit, is guessed; never raises."""
     name = re.sub(r"[^A-Za-z0-9_.-]", "", charset)[:40] if isinstance(charset, str) else ""
-    return as_page(Answer(url="", headers={"Content-Type": f"text/plain; charset={name}"}, body=body)).text
+    return Answer(url="", headers={"Content-Type": f"text/plain; charset={name}"}, body=body).text
 
 
 def header(message: Message, name: str) -> str:

@@ -6,7 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.fetch.shape import at
+from sphinx_thread_cards.fetch.errors import FetchError, RateLimited, Unreachable
+from sphinx_thread_cards.fetch.shape import at, objects
+from sphinx_thread_cards.fetch.steps import Asking, ask_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,6 +21,11 @@ MOST_PARTS = 200_000
 """Objects and lists of one answer that are looked into."""
 
 
+PER_PAGE = 100
+MOST_PAGES = 10
+"""Of a list of comments."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Got:
     """Answers."""
@@ -28,6 +35,30 @@ class Got:
     endpoint: str
     note: str = ""
     """What is missing, as a clause; empty if nothing is."""
+
+
+def ask_list(url: str, total: int | None = None, accept: str = "application/json") -> Asking[tuple[list[object], str]]:
+    """All pages of a list, up to a bound, and what is missing.
+
+    A server in trouble, or one that was asked too often, fails; then it is better to come back.
+
+    :param url: without page and size.
+    :param total: how many there are, if that is known.
+    """
+    found: list[object] = []
+    for page in range(1, MOST_PAGES + 1):
+        try:
+            answer = yield from ask_json(f"{url}per_page={PER_PAGE}&page={page}", accept=accept)
+        except (RateLimited, Unreachable):
+            raise
+        except FetchError:
+            return found, "the comments that the server gave; some could not be read"
+        items = objects(answer)
+        found += items
+        if len(items) < PER_PAGE:
+            return found, ""
+    whole = total is not None and total <= len(found)
+    return found, "" if whole else f"the first {len(found):,} comments only"
 
 
 def begins(item: object) -> bool:

@@ -12,22 +12,20 @@ from urllib.parse import quote
 
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound, RateLimited, Unreachable
 from sphinx_thread_cards.fetch.shape import at, count, flag, objects, text
-from sphinx_thread_cards.fetch.sources._forge import Got
+from sphinx_thread_cards.fetch.sources._forge import MOST_PAGES, PER_PAGE, Got, ask_list
 from sphinx_thread_cards.fetch.steps import Asking, ask_json
 from sphinx_thread_cards.model import Kind
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.model import ThreadRef
 
-_MOST_PAGES = 10
-_PER_PAGE = 100
 _FIRST_ONLY = "the first post only; the server shows comments to those who are logged in"
 _CUT = "the first 1,000 comments only"
 _AUTHOR = "author { username name webUrl avatarUrl }"
 _NOTE = f"id body bodyHtml system internal createdAt lastEditedAt {_AUTHOR}"
 _HEAD = f"iid title createdAt {_AUTHOR}"
 _PAGED = "pageInfo { hasNextPage endCursor }"
-_NOTES = f"notes(first: {_PER_PAGE}, after: $after) {{ {_PAGED} nodes {{ {_NOTE} discussion {{ id }} }} }}"
+_NOTES = f"notes(first: {PER_PAGE}, after: $after) {{ {_PAGED} nodes {{ {_NOTE} discussion {{ id }} }} }}"
 _TEXT = "description descriptionHtml"
 _QUERIES = {
     Kind.ISSUE: f"project(fullPath: $path) {{ item: issue(iid: $iid) {{ {_HEAD} {_TEXT} confidential userNotesCount"
@@ -37,7 +35,7 @@ _QUERIES = {
     # Epics have become work items of groups.
     Kind.EPIC: f"project: namespace(fullPath: $path) {{ item: workItem(iid: $iid) {{ {_HEAD} confidential widgets {{"
     f" ... on WorkItemWidgetDescription {{ {_TEXT} lastEditedAt }}"
-    f" ... on WorkItemWidgetNotes {{ discussions(first: {_PER_PAGE}, after: $after, filter: ONLY_COMMENTS) {{ {_PAGED}"
+    f" ... on WorkItemWidgetNotes {{ discussions(first: {PER_PAGE}, after: $after, filter: ONLY_COMMENTS) {{ {_PAGED}"
     f" nodes {{ id notes {{ nodes {{ {_NOTE} }} }} }} }} }} }} }} }}",
 }
 
@@ -65,7 +63,7 @@ def _ask_graphql(ref: ThreadRef) -> Asking[Got]:
     query = f"query ($path: ID!, $iid: String!, $after: String) {{ {_QUERIES[ref.kind]} }}"
     variables: dict[str, object] = {"path": ref.community, "iid": number_of(ref)}
     parts: list[object] = []
-    for _ in range(_MOST_PAGES):
+    for _ in range(MOST_PAGES):
         answer = yield from ask_json(url, data={"query": query, "variables": variables})
         item = at(answer, "data", "project", "item")
         if not isinstance(item, dict):
@@ -100,15 +98,5 @@ def _ask_notes(ref: ThreadRef, url: str) -> Asking[tuple[list[object], str]]:
         raise
     except FetchError:
         pass
-    notes: list[object] = []
-    for page in range(1, _MOST_PAGES + 1):
-        try:
-            answer = yield from ask_json(f"{url}/notes?sort=asc&per_page={_PER_PAGE}&page={page}")
-        except (RateLimited, Unreachable):
-            raise
-        except FetchError:
-            return notes, _CUT if notes else _FIRST_ONLY
-        notes += objects(answer)
-        if len(objects(answer)) < _PER_PAGE:
-            return notes, ""
-    return notes, _CUT
+    notes, missing = yield from ask_list(f"{url}/notes?sort=asc&")
+    return notes, missing if notes else missing and _FIRST_ONLY

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -14,7 +15,6 @@ from sphinx_thread_cards.fetch.pages.tree import attribute, first_of, html_of, l
 from sphinx_thread_cards.fetch.rich.html import from_html
 from sphinx_thread_cards.fetch.rich.spans import clean, safe_link
 from sphinx_thread_cards.fetch.shape import line, segments, when
-from sphinx_thread_cards.fetch.sources._reddit_common import NOBODY, SITE, WITHDRAWN, Listed
 from sphinx_thread_cards.thread import Media, Post
 
 if TYPE_CHECKING:
@@ -22,10 +22,26 @@ if TYPE_CHECKING:
 
     from sphinx_thread_cards.model import ThreadRef
 
+SITE = "https://www.reddit.com"
+NOBODY = "[deleted]"
+"""Stands for an author who left Reddit."""
+WITHDRAWN = frozenset({"[deleted]", "[removed]", "[ Removed by Reddit ]", "[deleted by user]"})
+"""Stand for words that their author or a moderator took back."""
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _MEDIA = "{http://search.yahoo.com/mrss/}"
 _ID = re.compile("(t[13])_([0-9a-z]{1,13})")
 _PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listed:
+    """A post and comments on it, of a feed or of JSON."""
+
+    posts: tuple[Post, ...]
+    title: str
+    replies: int | None = None
+    missing: str = ""
+    """What is known to lack, as a clause."""
 
 
 def read_feed(feed: str, ref: ThreadRef, most: int) -> Listed:

@@ -14,7 +14,7 @@ from sphinx_thread_cards.fetch.errors import BadAnswer, NotFound
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import from_markdown
 from sphinx_thread_cards.fetch.shape import at, count, flag, ident, line, objects, text, title, when
-from sphinx_thread_cards.fetch.sources._reddit_common import NOBODY, SITE, WITHDRAWN, Listed
+from sphinx_thread_cards.fetch.sources._reddit_feed import NOBODY, SITE, WITHDRAWN, Listed
 from sphinx_thread_cards.thread import Media, Paragraph, Post, Span
 
 if TYPE_CHECKING:
