@@ -11,6 +11,7 @@ import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch.answers import Answer
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _LONGEST = 20_000
 _FOLD = re.compile(r"\r?\n[ \t]*")
 _WORD = re.compile(r"=\?([A-Za-z0-9_.:-]{1,40})(?:\*[^?]{0,40})?\?([BbQq])\?([^?]*)\?=")
+_WORDS = re.compile(f"(?:{_WORD.pattern})+")
 _BETWEEN = re.compile(r"(\?=)[ \t\r\n]+(?==\?[A-Za-z0-9_.:*-]{1,80}\?[BbQq]\?)")
 _ZONE = re.compile(r".*[0-9] *(?:[+-][0-9]{4}|UT|UTC|GMT|Z|[ECMP][SD]T)\b.*", re.DOTALL)
 _ANGLED = re.compile(r"([^<]*)<([^<>]*)>")
@@ -58,22 +60,14 @@ def header(message: Message, name: str) -> str:
 
 def words(text: str) -> str:
     """Text in which encoded words are read; those that cannot be stay as they are."""
-    parts = _WORD.split(_BETWEEN.sub(r"\1", text)[:_LONGEST])
-    read: list[tuple[str, str | bytes]] = []
-    for plain, charset, kind, coded in zip(parts[::4], *([*parts[at::4], ""] for at in (1, 2, 3)), strict=True):
-        read.append(("", plain))
-        if charset:
-            read.append((charset.lower(), _bytes_of(kind, coded)))
-    done: list[str] = []
-    # A letter may be split over two words of one character set.
-    for charset, group in groupby((part for part in read if part[1]), key=lambda part: part[0]):
-        texts = [text for _, text in group]
-        done.append(
-            decoded(b"".join(text for text in texts if isinstance(text, bytes)), charset)
-            if charset
-            else "".join(text for text in texts if isinstance(text, str))
-        )
-    return "".join(done)
+    return _WORDS.sub(_read, _BETWEEN.sub(r"\1", text)[:_LONGEST])
+
+
+def _read(run: re.Match[str]) -> str:
+    """Encoded words in a row: a letter may be split over two of them that have one character set."""
+    found = [(charset.lower(), _bytes_of(kind, coded)) for charset, kind, coded in _WORD.findall(run[0])]
+    groups = groupby(found, key=itemgetter(0))
+    return "".join(decoded(b"".join(part for _, part in group), charset) for charset, group in groups)
 
 
 def _bytes_of(kind: str, coded: str) -> bytes:

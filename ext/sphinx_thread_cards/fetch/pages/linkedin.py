@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch.assemble import link_paragraph
 from sphinx_thread_cards.fetch.pages.entry import MOST_ENTRIES, Entry, Told, author_of
-from sphinx_thread_cards.fetch.pages.tree import all_of, first_of, html_of, line_in, outermost, outside
+from sphinx_thread_cards.fetch.pages.tree import all_of, first_of, html_of, line_in, links_in, outermost, outside
 from sphinx_thread_cards.fetch.rich.html import read_html
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich.tags import classes
@@ -118,21 +118,14 @@ def _author(parts: list[_Element], names: tuple[str, ...], links: tuple[str, ...
         return None
     # The name stands there twice, once for screen readers; badges follow in elements of their own.
     shown = next((part for part in name.iter("span") if part.get("aria-hidden") == "true"), name)
-    href = next((part.get("href") for part in link.iter("a") if part.get("href")), None) if link is not None else None
-    return author_of(ref, line_in(shown), (safe_link(href, _SITE) or "").partition("?")[0] or None)
+    return author_of(ref, line_in(shown), next(links_in(link, _SITE), "").partition("?")[0])
 
 
 def _preview(parts: list[_Element]) -> Iterator[Block]:
     card = _first(parts, ("update-components-article", "feed-shared-article"))
-    link = (
-        next((safe_link(part.get("href")) for part in card.iter("a") if part.get("href")), None)
-        if card is not None
-        else None
-    )
-    if card is not None and link:
-        yield link_paragraph(
-            line_in(first_of(card, "update-components-article__title", "feed-shared-article__title")) or None, link
-        )
+    if link := next(links_in(card, _SITE), None):
+        title = line_in(first_of(card, "update-components-article__title", "feed-shared-article__title"))
+        yield link_paragraph(title or None, link)
 
 
 def _media(parts: list[_Element]) -> Iterator[Media]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from sphinx_thread_cards.fetch.assemble import person
 from sphinx_thread_cards.fetch.rich_text import from_facets
@@ -34,6 +35,11 @@ _WARNINGS = {
     "graphic-media": "Graphic media",
     "gore": "Graphic media",
 }
+
+
+def xrpc(host: str, method: str, **query: object) -> str:
+    """Address of a method of AT Protocol on a server."""
+    return f"https://{host}/xrpc/{method}?{urlencode(query)}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sphinx_thread_cards.fetch.errors import FetchError, RateLimited, Unreachable
+from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, RateLimited, Unreachable
 from sphinx_thread_cards.fetch.shape import at, objects
 from sphinx_thread_cards.fetch.steps import Asking, ask_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from sphinx_thread_cards.fetch.saved import Saved
+    from sphinx_thread_cards.model import ThreadRef
     from sphinx_thread_cards.thread import Post
 
 GHOST = "ghost"
@@ -21,6 +23,8 @@ MOST_PARTS = 200_000
 """Objects and lists of one answer that are looked into."""
 
 
+Items = list[tuple[dict[str, Any], str]]
+"""What people wrote, each with what it stands in."""
 PER_PAGE = 100
 MOST_PAGES = 10
 """Of a list of comments."""
@@ -59,6 +63,26 @@ def ask_list(url: str, total: int | None = None, accept: str = "application/json
             return found, ""
     whole = total is not None and total <= len(found)
     return found, "" if whole else f"the first {len(found):,} comments only"
+
+
+def first_in(found: Items) -> dict[str, Any] | None:
+    """What begins the thread; None if it is not there."""
+    return next((item for item, _ in found if begins(item)), None)
+
+
+def missing_in(file: Saved, ref: ThreadRef, found: Items, said: int, total: int | None) -> str:
+    """What a file lacks of a thread, as a clause; empty if nothing.
+
+    :param said: how many comments are in it, of those that there are in ``total``.
+    :raises BadAnswer: if it holds nothing of the thread.
+    """
+    if not found:
+        raise BadAnswer(file.name, f"the file does not hold {ref.number}")
+    if first_in(found) is None:
+        return "the comments only; the first post is not in the file"
+    if said >= (total or 0):
+        return ""
+    return "the comments that the file holds; there are more" if said else "the first post only; there are comments"
 
 
 def begins(item: object) -> bool:

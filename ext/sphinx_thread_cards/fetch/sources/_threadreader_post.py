@@ -33,19 +33,15 @@ def content(element: _Element, permalink: str) -> tuple[tuple[Block, ...], tuple
 
     :param permalink: of the post, where its videos are to be seen.
     """
-    media = tuple(item for part in _parts(element, _MEDIA) for item in _media(part, permalink))
+    media = tuple(item for part in all_of(element, *_MEDIA) for item in _media(part, permalink))
     quoted = list(_quoted(element))
     seen = quoted[0] if quoted and isinstance(quoted[0], Post) else None
     links = [link_paragraph(None, item.url) if isinstance(item, Post) else item for item in quoted[bool(seen) :]]
     links += [link for part in all_of(element, "entity-url-preview") if (link := _preview(part))]
-    for part in [*_hidden(element), *_parts(element, _APART)]:
+    for part in [*_hidden(element), *all_of(element, *_APART)]:
         remove(part)
     _lead_to_x(element)
     return (*from_html(html_of(element), SITE), *links), media, seen
-
-
-def _parts(element: _Element, names: tuple[str, ...]) -> list[_Element]:
-    return [part for part in element.iter() if not set(names).isdisjoint((part.get("class") or "").split())]
 
 
 def _media(part: _Element, permalink: str) -> Iterator[Media]:

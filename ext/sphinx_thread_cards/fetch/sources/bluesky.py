@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from sphinx_thread_cards.fetch.assemble import thread_of
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound, RateLimited
@@ -24,6 +23,7 @@ from sphinx_thread_cards.fetch.sources._bluesky_posts import (
     split_uri,
     view_of,
     views_in,
+    xrpc,
 )
 from sphinx_thread_cards.fetch.sources._chains import first_of, of_microblog
 from sphinx_thread_cards.fetch.steps import Asking, Found, Source, Steps, Wish, ask_json
@@ -82,14 +82,13 @@ def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
 
 
 def _endpoint(uri: str) -> str:
-    levels = f"depth={_LEVELS}&parentHeight={_LEVELS}"
-    return f"https://{HOST}/xrpc/app.bsky.feed.getPostThread?uri={quote(uri, safe='')}&{levels}"
+    return xrpc(HOST, "app.bsky.feed.getPostThread", uri=uri, depth=_LEVELS, parentHeight=_LEVELS)
 
 
 def _why_not(ref: ThreadRef, who: str, status: int | None = None) -> Asking[FetchError]:
     """Why a post is not there: the AppView says of all posts of a shut account that there are none."""
     try:
-        yield from ask_json(f"https://{HOST}/xrpc/app.bsky.actor.getProfile?actor={quote(who, safe='')}")
+        yield from ask_json(xrpc(HOST, "app.bsky.actor.getProfile", actor=who))
     except (BadAnswer, NotFound) as error:
         if shut := bluesky_records.why_shut(ref.url, error):
             return shut

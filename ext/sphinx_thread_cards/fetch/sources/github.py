@@ -7,13 +7,13 @@ https://docs.github.com/en/rest/pulls/reviews. Discussions have a like interface
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch.assemble import of_discussion, thread_of
 from sphinx_thread_cards.fetch.errors import BadAnswer
 from sphinx_thread_cards.fetch.shape import at, count, ident, line
 from sphinx_thread_cards.fetch.sources import _github_items as github
-from sphinx_thread_cards.fetch.sources._forge import begins, depth_first
+from sphinx_thread_cards.fetch.sources._forge import Items, begins, depth_first, first_in, missing_in
 from sphinx_thread_cards.fetch.sources._github_ask import ask_discussion, ask_issue
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish
 from sphinx_thread_cards.model import Kind
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.model import ThreadRef
     from sphinx_thread_cards.thread import Author, Post
 
-_Items = list[tuple[dict[str, Any], str]]
-
 
 def steps(ref: ThreadRef, wish: Wish) -> Steps:
     """Ask for the first post, and for the comments."""
@@ -32,7 +30,7 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
     got = yield from asked(ref, wish)
     # A transferred issue has another number where it is now.
     found = list(github.items(got.parts, at(got.parts[0], "number")))
-    if _first(found) is None:
+    if first_in(found) is None:
         raise BadAnswer(got.endpoint, f"the answer is not {ref.number}")
     return read(ref, wish, found, got.endpoint, got.note)
 
@@ -40,18 +38,8 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
 def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
     """Read what an interface or ``gh issue view --json ...`` answered."""
     found = list(github.items(file.json(), int((ref.number or "#0")[1:])))
-    if not found:
-        raise BadAnswer(file.name, f"the file does not hold {ref.number}")
-    first = _first(found)
-    if first is None:
-        return read(ref, wish, found, "file", "the comments only; the first post is not in the file")
-    said = len(found) - 1
-    missing = "the comments that the file holds; there are more" if said else "the first post only; there are comments"
-    return read(ref, wish, found, "file", missing if said < (_total(first) or 0) else "")
-
-
-def _first(found: _Items) -> dict[str, Any] | None:
-    return next((item for item, _ in found if begins(item)), None)
+    missing = missing_in(file, ref, found, len(found) - 1, _total(first_in(found)))
+    return read(ref, wish, found, "file", missing)
 
 
 def _total(first: object) -> int | None:
@@ -59,13 +47,13 @@ def _total(first: object) -> int | None:
     return found if found is not None else count(first, "comments", "totalCount")
 
 
-def read(ref: ThreadRef, wish: Wish, found: _Items, endpoint: str, note: str = "") -> Found:
+def read(ref: ThreadRef, wish: Wish, found: Items, endpoint: str, note: str = "") -> Found:
     """What people wrote, as a thread.
 
     :param found: as :func:`_github_items.items` gives it.
     :param note: what is known to be missing.
     """
-    page, first = ref.url.partition("#")[0], _first(found)
+    page, first = ref.url.partition("#")[0], first_in(found)
     site = page[: page.index("/", len("https://"))]
     people: dict[str, Author] = {}
     above: dict[str, str] = {}

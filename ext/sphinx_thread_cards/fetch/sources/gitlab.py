@@ -6,13 +6,13 @@ What is asked is in ``_gitlab_ask.py``, how the answers are read in ``_gitlab_it
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch.assemble import of_discussion, thread_of
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden
 from sphinx_thread_cards.fetch.shape import count, flag, line
 from sphinx_thread_cards.fetch.sources import _gitlab_items as gitlab
-from sphinx_thread_cards.fetch.sources._forge import begins, depth_first
+from sphinx_thread_cards.fetch.sources._forge import Items, begins, depth_first, first_in, missing_in
 from sphinx_thread_cards.fetch.sources._gitlab_ask import ask_thread, number_of, site_of
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish
 
@@ -21,14 +21,12 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.model import ThreadRef
     from sphinx_thread_cards.thread import Author, Post
 
-_Items = list[tuple[dict[str, Any], str]]
-
 
 def steps(ref: ThreadRef, wish: Wish) -> Steps:
     """Ask for the description and the comments."""
     got = yield from ask_thread(ref)
     found = list(gitlab.items(got.parts, number_of(ref)))
-    if _first(found) is None:
+    if first_in(found) is None:
         raise BadAnswer(got.endpoint, f"the answer is not {ref.number}")
     return read(ref, wish, found, got.endpoint, got.note)
 
@@ -36,20 +34,11 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
 def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
     """Read what one of the interfaces answered."""
     found = list(gitlab.items(file.json(), number_of(ref)))
-    if not found:
-        raise BadAnswer(file.name, f"the file does not hold {ref.number}")
-    first, said = _first(found), len(_said(found))
-    if first is None:
-        return read(ref, wish, found, "file", "the comments only; the first post is not in the file")
-    missing = "the comments that the file holds; there are more" if said else "the first post only; there are comments"
-    return read(ref, wish, found, "file", missing if said < (_total(first) or 0) else "")
+    missing = missing_in(file, ref, found, len(_said(found)), _total(first_in(found)))
+    return read(ref, wish, found, "file", missing)
 
 
-def _first(found: _Items) -> dict[str, Any] | None:
-    return next((item for item, _ in found if begins(item)), None)
-
-
-def _said(found: _Items) -> _Items:
+def _said(found: Items) -> Items:
     return [(item, thread) for item, thread in found if not begins(item) and gitlab.is_said(item)]
 
 
@@ -58,13 +47,13 @@ def _total(first: object) -> int | None:
     return found if found is not None else count(first, "userNotesCount")
 
 
-def read(ref: ThreadRef, wish: Wish, found: _Items, endpoint: str, note: str = "") -> Found:
+def read(ref: ThreadRef, wish: Wish, found: Items, endpoint: str, note: str = "") -> Found:
     """The description and the comments, as a thread.
 
     :param found: as :func:`_gitlab_items.items` gives it.
     :param note: what is known to be missing.
     """
-    first, page, site = _first(found), ref.url.partition("#")[0], site_of(ref)
+    first, page, site = first_in(found), ref.url.partition("#")[0], site_of(ref)
     if flag(first, "confidential"):
         raise Forbidden(ref.url, "it is confidential")
     people: dict[str, Author] = {}
