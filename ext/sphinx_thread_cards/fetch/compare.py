@@ -9,13 +9,12 @@ from urllib.parse import urlsplit
 
 from sphinx_thread_cards.fetch.assemble import leaves
 from sphinx_thread_cards.snapshot import cleaned, written
-from sphinx_thread_cards.thread import Paragraph
+from sphinx_thread_cards.thread import Paragraph, Post, Thread
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
 
     from sphinx_thread_cards.fetch.steps import Found
-    from sphinx_thread_cards.thread import Post, Thread
 
 _NOT_WORD = re.compile(r"[\W_]+")
 _ADDRESS = re.compile(r"https?://\S+|\S+…")

@@ -8,19 +8,15 @@ from typing import TYPE_CHECKING
 
 from sphinx_thread_cards import store
 from sphinx_thread_cards.fetch import keeping
-from sphinx_thread_cards.fetch.compare import compare
+from sphinx_thread_cards.fetch.compare import Changes, compare
 from sphinx_thread_cards.fetch.errors import FetchError, Forbidden, NotFound
-from sphinx_thread_cards.fetch.looking import look
-from sphinx_thread_cards.fetch.outcome import why_not
+from sphinx_thread_cards.fetch.looking import Looked, look
+from sphinx_thread_cards.fetch.outcome import Plan, why_not
 from sphinx_thread_cards.store import SnapshotError
-from sphinx_thread_cards.thread import Status
+from sphinx_thread_cards.thread import Status, Thread
 
 if TYPE_CHECKING:
-    from sphinx_thread_cards.fetch.compare import Changes
-    from sphinx_thread_cards.fetch.looking import Looked
-    from sphinx_thread_cards.fetch.outcome import Plan
     from sphinx_thread_cards.site import Cited
-    from sphinx_thread_cards.thread import Thread
 
 
 class Finding(StrEnum):

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from sphinx_thread_cards import store
 from sphinx_thread_cards.fetch import keeping
 from sphinx_thread_cards.fetch.errors import FetchError
-from sphinx_thread_cards.fetch.saved import read_file
+from sphinx_thread_cards.fetch.saved import Saved, read_file
 from sphinx_thread_cards.fetch.sources import SOURCES
-from sphinx_thread_cards.fetch.steps import Found, Wish, drive
+from sphinx_thread_cards.fetch.steps import Ask, Found, Wish, drive
 from sphinx_thread_cards.store import SnapshotError
-from sphinx_thread_cards.thread import Status
+from sphinx_thread_cards.thread import Status, Thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
@@ -21,11 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sphinx_thread_cards.fetch.answers import Answer
-    from sphinx_thread_cards.fetch.saved import Saved
-    from sphinx_thread_cards.fetch.steps import Ask
     from sphinx_thread_cards.model import ThreadRef
     from sphinx_thread_cards.site import Cited
-    from sphinx_thread_cards.thread import Thread
 
 
 _MOST_REASONS = 3

@@ -14,16 +14,14 @@ from urllib.parse import quote
 from sphinx_thread_cards.fetch.assemble import of_discussion, thread_of
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden
 from sphinx_thread_cards.fetch.mail.body import blocks_of
-from sphinx_thread_cards.fetch.mail.mails import title_of
-from sphinx_thread_cards.fetch.steps import Found
+from sphinx_thread_cards.fetch.mail.mails import Mail, title_of
+from sphinx_thread_cards.fetch.steps import Found, Wish
 from sphinx_thread_cards.platforms._parts import message_id
 from sphinx_thread_cards.thread import Author, Post
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from sphinx_thread_cards.fetch.mail.mails import Mail
-    from sphinx_thread_cards.fetch.steps import Wish
     from sphinx_thread_cards.model import ThreadRef
 
 _LAST = "9"

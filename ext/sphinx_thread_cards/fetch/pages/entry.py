@@ -12,11 +12,10 @@ from sphinx_thread_cards.fetch.rich.spans import CUT, MAX_TEXT, bare_links, clea
 from sphinx_thread_cards.fetch.rich_text import Rich, read_html, read_markdown
 from sphinx_thread_cards.fetch.shape import line
 from sphinx_thread_cards.platforms import parse_thread_url
-from sphinx_thread_cards.thread import Span
+from sphinx_thread_cards.thread import Author, Block, Media, Span
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Author, Block, Media
 
 MOST_ENTRIES = 2_000
 """Posts that are read from one page."""

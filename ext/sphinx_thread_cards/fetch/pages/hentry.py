@@ -16,7 +16,7 @@ from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich.tags import classes
 from sphinx_thread_cards.fetch.rich_text import read_html
 from sphinx_thread_cards.fetch.shape import language, line, when
-from sphinx_thread_cards.thread import Media
+from sphinx_thread_cards.thread import Author, Media
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Author
 
 _POSTS = frozenset({"h-entry", "h-cite"})
 _CONTENT = frozenset({"e-content", "p-content", "content"})

@@ -18,7 +18,7 @@ from sphinx_thread_cards.fetch.rich.tags import classes
 from sphinx_thread_cards.fetch.shape import when
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.platforms.linkedin import posted
-from sphinx_thread_cards.thread import Media
+from sphinx_thread_cards.thread import Author, Block, Media
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Author, Block
 
 _SITE = "https://www.linkedin.com/"
 _NUMBER = re.compile(r"[0-9]{15,19}")

@@ -19,7 +19,7 @@ from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich.tags import classes
 from sphinx_thread_cards.fetch.shape import language, when
 from sphinx_thread_cards.platforms.mastodon import posted
-from sphinx_thread_cards.thread import Media, Paragraph, Span
+from sphinx_thread_cards.thread import Author, Block, Media, Paragraph, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Author, Block
 
 _ID = re.compile(r"/([0-9]{1,20})(?:[/?#]|$)")
 _FOLDED = "a post is folded in the saved page; unfold all, then save it again"

@@ -13,14 +13,13 @@ from sphinx_thread_cards.fetch.rich import tags
 from sphinx_thread_cards.fetch.rich.media import Rich, picture, preview, video
 from sphinx_thread_cards.fetch.rich.spans import CUT, MAX_TEXT, PLAIN, bare_links, changed, clean, paragraphs, safe_link
 from sphinx_thread_cards.fetch.rich.writer import Container, Writer
-from sphinx_thread_cards.thread import Media, Span
+from sphinx_thread_cards.thread import Block, Media, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from lxml.etree import _Element
 
-    from sphinx_thread_cards.thread import Block
 
 _CONTAINERS: dict[str, Container] = {
     "blockquote": "quote",

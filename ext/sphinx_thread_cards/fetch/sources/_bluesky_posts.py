@@ -15,12 +15,11 @@ from sphinx_thread_cards.fetch.assemble import person
 from sphinx_thread_cards.fetch.rich_text import from_facets
 from sphinx_thread_cards.fetch.shape import at, language, line, objects, text, when
 from sphinx_thread_cards.fetch.sources._bluesky_embeds import Embedded, read_embed
-from sphinx_thread_cards.thread import Post
+from sphinx_thread_cards.thread import Author, Post
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sphinx_thread_cards.thread import Author
 
 _URI = re.compile(r"at://(did:[a-z]{1,10}:[A-Za-z0-9._:%-]{1,256})/app\.bsky\.feed\.post/([A-Za-z0-9._:~-]{1,512})")
 _HANDLE = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")

@@ -9,16 +9,14 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
+from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound
 from sphinx_thread_cards.fetch.shape import at, objects, text
 from sphinx_thread_cards.fetch.sources._bluesky_posts import View, parent_of, root_of, split_uri, without_gaps, xrpc
-from sphinx_thread_cards.fetch.steps import Asking, ask_json
+from sphinx_thread_cards.fetch.steps import Asking, Found, Steps, Wish, ask_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sphinx_thread_cards.fetch.errors import FetchError
-    from sphinx_thread_cards.fetch.steps import Found, Steps, Wish
     from sphinx_thread_cards.model import ThreadRef
 
 _POSTS = "app.bsky.feed.post"

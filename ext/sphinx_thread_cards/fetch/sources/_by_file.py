@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.fetch.mail.mails import read_mails
+from sphinx_thread_cards.fetch.mail.mails import Mail, read_mails
 from sphinx_thread_cards.fetch.mail.threads import Archive, own_id, thread_of_mails
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sphinx_thread_cards.fetch.mail.mails import Mail
     from sphinx_thread_cards.fetch.saved import Saved
     from sphinx_thread_cards.fetch.steps import Found, Wish
     from sphinx_thread_cards.model import ThreadRef

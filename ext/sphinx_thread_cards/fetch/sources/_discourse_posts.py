@@ -6,7 +6,7 @@ The fields: ``PostSerializer`` and ``TopicViewSerializer`` in https://github.com
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -16,14 +16,9 @@ from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import read_html
 from sphinx_thread_cards.fetch.shape import at, count, flag, ident, language, line, objects, text, when
-from sphinx_thread_cards.fetch.steps import Found
-from sphinx_thread_cards.model import Kind
-from sphinx_thread_cards.thread import Post
-
-if TYPE_CHECKING:
-    from sphinx_thread_cards.fetch.steps import Wish
-    from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Author
+from sphinx_thread_cards.fetch.steps import Found, Wish
+from sphinx_thread_cards.model import Kind, ThreadRef
+from sphinx_thread_cards.thread import Author, Post
 
 _SMALL_ACTION, _WHISPER = 3, 4
 """Values of ``post_type``: a line such as "closed this topic", and words for the forum's staff."""

@@ -14,12 +14,11 @@ from sphinx_thread_cards.fetch.rich.spans import MAX_TEXT
 from sphinx_thread_cards.fetch.rich_text import Rich, from_plain, read_html, read_markdown
 from sphinx_thread_cards.fetch.shape import at, flag, ident, line, text, when
 from sphinx_thread_cards.fetch.sources._forge import GHOST, MOST_PARTS, begins
-from sphinx_thread_cards.thread import Post
+from sphinx_thread_cards.thread import Author, Post
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sphinx_thread_cards.thread import Author
 
 _BODIES = frozenset({"body", "body_html", "bodyHTML", "bodyText"})
 _AUTHORS = frozenset({"user", "author"})

@@ -7,17 +7,13 @@ what older pages ask for, then https://docs.gitlab.com/api/notes/, which many se
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound, RateLimited, Unreachable
 from sphinx_thread_cards.fetch.shape import at, count, flag, objects, text
 from sphinx_thread_cards.fetch.sources._forge import MOST_PAGES, PER_PAGE, Got, ask_list
 from sphinx_thread_cards.fetch.steps import Asking, ask_json
-from sphinx_thread_cards.model import Kind
-
-if TYPE_CHECKING:
-    from sphinx_thread_cards.model import ThreadRef
+from sphinx_thread_cards.model import Kind, ThreadRef
 
 _FIRST_ONLY = "the first post only; the server shows comments to those who are logged in"
 _CUT = "the first 1,000 comments only"

@@ -14,12 +14,11 @@ from sphinx_thread_cards.fetch.assemble import person
 from sphinx_thread_cards.fetch.rich_text import Rich, read_html, read_markdown
 from sphinx_thread_cards.fetch.shape import at, flag, ident, line, objects, text, when
 from sphinx_thread_cards.fetch.sources._forge import GHOST, MOST_PARTS, begins
-from sphinx_thread_cards.thread import Post
+from sphinx_thread_cards.thread import Author, Post
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sphinx_thread_cards.thread import Author
 
 FIRST = "description"
 """Id of the first post, which has no anchor on GitLab."""

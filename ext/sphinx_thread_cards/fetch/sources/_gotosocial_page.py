@@ -19,18 +19,16 @@ from sphinx_thread_cards.fetch.rich.tags import text_in
 from sphinx_thread_cards.fetch.rich_text import from_html
 from sphinx_thread_cards.fetch.shape import language, line, when
 from sphinx_thread_cards.fetch.sources._mastodon_posts import SENSITIVE
-from sphinx_thread_cards.fetch.steps import Found
+from sphinx_thread_cards.fetch.steps import Found, Wish
 from sphinx_thread_cards.platforms.mastodon import posted
-from sphinx_thread_cards.thread import Media, Post
+from sphinx_thread_cards.thread import Author, Block, Media, Post
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lxml.etree import _Element
 
-    from sphinx_thread_cards.fetch.steps import Wish
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Author, Block
 
 _ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 _HANDLE = re.compile(r"[^\s@/]{1,200}(?:@[^\s@/]{1,300})?")

@@ -16,11 +16,10 @@ from sphinx_thread_cards.fetch.rich_text import read_html, read_markdown
 from sphinx_thread_cards.fetch.shape import at, flag, language, line, objects, text, when
 from sphinx_thread_cards.fetch.sources._lemmy_parts import NSFW, thread_url
 from sphinx_thread_cards.fetch.steps import Found
-from sphinx_thread_cards.thread import Media, Post
+from sphinx_thread_cards.thread import Author, Media, Post
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Author
 
 _PUBLIC = frozenset({"https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"})
 _KINDS = frozenset({"Page", "Note", "Article", "Question"})

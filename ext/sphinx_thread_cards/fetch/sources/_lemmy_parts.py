@@ -9,11 +9,10 @@ from urllib.parse import urljoin, urlsplit
 from sphinx_thread_cards.fetch.assemble import person
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import at, line, text
-from sphinx_thread_cards.thread import Media
+from sphinx_thread_cards.thread import Author, Media
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Author
 
 NSFW = "NSFW"
 """What these platforms write over a post that is not for every eye."""

@@ -17,13 +17,12 @@ from sphinx_thread_cards.fetch.rich_text import read_markdown
 from sphinx_thread_cards.fetch.shape import at, count, flag, ident, language, line, objects, text, when
 from sphinx_thread_cards.fetch.sources._discussions import below
 from sphinx_thread_cards.fetch.sources._lemmy_parts import NSFW, author_of, picture_of, thread_url
-from sphinx_thread_cards.fetch.steps import Found
+from sphinx_thread_cards.fetch.steps import Found, Wish
 from sphinx_thread_cards.thread import Author, Post
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from sphinx_thread_cards.fetch.steps import Wish
     from sphinx_thread_cards.model import ThreadRef
 
     Path = tuple[int, ...]

@@ -13,13 +13,12 @@ from sphinx_thread_cards.fetch.assemble import link_paragraph, links_to, list_of
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import from_html
 from sphinx_thread_cards.fetch.shape import at, flag, ident, language, line, objects, text, when
-from sphinx_thread_cards.thread import Media, Post
+from sphinx_thread_cards.thread import Author, Block, Media, Post
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Author, Block
 
 _HANDLE = re.compile(r"[^\s@/]{1,200}(?:@[^\s@/]{1,300})?")
 # What a server writes into a quoting post for servers that know no quotes; the quoted post itself stands beside it.

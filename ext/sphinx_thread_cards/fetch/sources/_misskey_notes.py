@@ -15,11 +15,10 @@ from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import from_markdown
 from sphinx_thread_cards.fetch.shape import at, flag, ident, line, objects, text, when
 from sphinx_thread_cards.fetch.sources._mastodon_posts import SENSITIVE
-from sphinx_thread_cards.thread import Media, Post
+from sphinx_thread_cards.thread import Author, Block, Media, Post
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Author, Block
 
 _PUBLIC = frozenset({"public", "home", "public_non_ltl"})
 _NAME = re.compile(r"[^\s@/]{1,300}")

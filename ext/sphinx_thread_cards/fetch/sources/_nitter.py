@@ -21,14 +21,13 @@ from sphinx_thread_cards.fetch.rich.html import from_html
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import line
 from sphinx_thread_cards.fetch.sources._x_common import HANDLE, Told, address, author_of, time_of_id, time_of_words
-from sphinx_thread_cards.thread import Media, Post
+from sphinx_thread_cards.thread import Block, Media, Post
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lxml.etree import _Element
 
-    from sphinx_thread_cards.thread import Block
 
 _STATUS = re.compile(r"(?:https?://[^/?#]+)?/([A-Za-z0-9_]{1,20})/status/([0-9]{1,19})")
 # Nitter hands pictures on: /pic/orig/media%2FName.jpg, /pic/media%2FName.jpg%3Fname%3Dsmall

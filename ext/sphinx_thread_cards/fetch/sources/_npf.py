@@ -9,12 +9,11 @@ from sphinx_thread_cards.fetch.assemble import link_paragraph, list_of
 from sphinx_thread_cards.fetch.rich.spans import MAX_TEXT, paragraphs, safe_link
 from sphinx_thread_cards.fetch.rich_text import Rich
 from sphinx_thread_cards.fetch.shape import at, line, objects, text
-from sphinx_thread_cards.thread import Code, List, Media, Paragraph, Quote, Span
+from sphinx_thread_cards.thread import Block, Code, List, Media, Paragraph, Quote, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sphinx_thread_cards.thread import Block
 
 _MOST_MARKS = 500
 _HEADINGS = frozenset({"heading1", "heading2"})

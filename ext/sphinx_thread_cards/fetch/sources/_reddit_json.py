@@ -15,13 +15,12 @@ from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import from_markdown
 from sphinx_thread_cards.fetch.shape import at, count, flag, ident, line, objects, text, title, when
 from sphinx_thread_cards.fetch.sources._reddit_feed import NOBODY, SITE, WITHDRAWN, Listed
-from sphinx_thread_cards.thread import Media, Paragraph, Post, Span
+from sphinx_thread_cards.thread import Block, Media, Paragraph, Post, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Block
 
 _NAME = re.compile("t[13]_([0-9a-z]{1,13})")
 # Reddit's own pictures in Markdown: by the name in `media_metadata`, or by their address alone in a line, with words or

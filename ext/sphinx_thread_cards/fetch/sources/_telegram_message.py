@@ -10,7 +10,7 @@ from sphinx_thread_cards.fetch.pages.tree import all_of, attribute, first_of, fi
 from sphinx_thread_cards.fetch.rich.html import from_html
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import line, segments
-from sphinx_thread_cards.thread import Media, Paragraph, Post, Quote, Span
+from sphinx_thread_cards.thread import Block, Media, Paragraph, Post, Quote, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Block
 
 SITE = "https://t.me"
 _W = "tgme_widget_message_"

@@ -15,13 +15,12 @@ from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import line, segments, when
 from sphinx_thread_cards.fetch.sources._threadreader_post import SITE, content
 from sphinx_thread_cards.fetch.sources._x_common import HANDLE, ID, STATUS, Told, address, author_of, time_of_id
-from sphinx_thread_cards.thread import Post
+from sphinx_thread_cards.thread import Author, Post
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Author
 
 _NUMBER = re.compile("tweet_([0-9]{1,5})")
 _THREAD = re.compile(r"https?://(?:www\.)?threadreaderapp\.com/thread/([0-9]{1,19})(?:\.html)?(?:[?#].*)?")

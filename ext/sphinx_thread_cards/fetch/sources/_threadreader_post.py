@@ -11,14 +11,13 @@ from sphinx_thread_cards.fetch.rich.html import from_html
 from sphinx_thread_cards.fetch.rich.spans import clean, safe_link
 from sphinx_thread_cards.fetch.shape import line, segments
 from sphinx_thread_cards.fetch.sources._x_common import ID, STATUS, address, full_size, time_of_id
-from sphinx_thread_cards.thread import Media, Paragraph, Post
+from sphinx_thread_cards.thread import Block, Media, Paragraph, Post
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lxml.etree import _Element
 
-    from sphinx_thread_cards.thread import Block
 
 SITE = "https://threadreaderapp.com"
 # What stands beside the words: pictures and previews are read by themselves, the last is a button.

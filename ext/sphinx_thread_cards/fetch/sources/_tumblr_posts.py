@@ -13,13 +13,12 @@ from sphinx_thread_cards.fetch.rich_text import Rich, read_html
 from sphinx_thread_cards.fetch.shape import at, ident, line, objects, text, when
 from sphinx_thread_cards.fetch.sources._npf import read_blocks
 from sphinx_thread_cards.platforms import tumblr
-from sphinx_thread_cards.thread import Media, Paragraph, Post, Quote, Span
+from sphinx_thread_cards.thread import Author, Block, Media, Paragraph, Post, Quote, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Author, Block
 
 _SITE = "https://www.tumblr.com"
 # Where the older kinds have their HTML.

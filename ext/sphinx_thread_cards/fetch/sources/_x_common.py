@@ -11,13 +11,12 @@ from sphinx_thread_cards.fetch.assemble import person, thread_of
 from sphinx_thread_cards.fetch.errors import BadAnswer
 from sphinx_thread_cards.fetch.shape import when
 from sphinx_thread_cards.fetch.sources._chains import of_microblog
-from sphinx_thread_cards.fetch.steps import Found
+from sphinx_thread_cards.fetch.steps import Found, Wish
 from sphinx_thread_cards.platforms import x
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sphinx_thread_cards.fetch.steps import Wish
     from sphinx_thread_cards.model import ThreadRef
     from sphinx_thread_cards.thread import Author, Post
 

@@ -14,12 +14,11 @@ from sphinx_thread_cards.fetch.rich_text import from_entities
 from sphinx_thread_cards.fetch.shape import at, count, ident, language, line, objects, text, when
 from sphinx_thread_cards.fetch.sources._x_common import HANDLE, ID, Told, address, author_of, full_size, time_of_id
 from sphinx_thread_cards.fetch.sources._x_tweets import read_tweet
-from sphinx_thread_cards.thread import Media, Post
+from sphinx_thread_cards.thread import Block, Media, Post
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sphinx_thread_cards.thread import Block
 
 # Keys of the old API's posts under which the same post, or another one's words about it, are found again.
 _PARTS = frozenset({"legacy", "note_tweet", "entities", "extended_entities", "user", "core"})

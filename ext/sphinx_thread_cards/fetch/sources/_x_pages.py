@@ -17,7 +17,7 @@ from sphinx_thread_cards.fetch.rich.spans import clean, safe_link
 from sphinx_thread_cards.fetch.shape import language, line, segments, when
 from sphinx_thread_cards.fetch.sources._nitter import read_nitter
 from sphinx_thread_cards.fetch.sources._x_common import Told, address, author_of, full_size, time_of_id
-from sphinx_thread_cards.thread import Media, Paragraph, Post, Quote, Span
+from sphinx_thread_cards.thread import Block, Media, Paragraph, Post, Quote, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from sphinx_thread_cards.fetch.steps import Wish
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Block
 
 _SITE = "https://x.com"
 _PATH = re.compile(

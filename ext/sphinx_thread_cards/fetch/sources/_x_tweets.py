@@ -6,7 +6,7 @@ sends has the same fields in ``legacy``.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sphinx_thread_cards.fetch.assemble import link_paragraph, list_of
 from sphinx_thread_cards.fetch.rich.spans import safe_link
@@ -22,10 +22,7 @@ from sphinx_thread_cards.fetch.sources._x_common import (
     time_of_id,
     time_of_words,
 )
-from sphinx_thread_cards.thread import Media, Post
-
-if TYPE_CHECKING:
-    from sphinx_thread_cards.thread import Block
+from sphinx_thread_cards.thread import Block, Media, Post
 
 _MOST_CHOICES = 4
 

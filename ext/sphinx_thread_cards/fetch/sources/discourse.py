@@ -11,13 +11,12 @@ from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError
 from sphinx_thread_cards.fetch.shape import at, ident, objects
 from sphinx_thread_cards.fetch.sources._discourse_posts import of_page, place, post_number, posts_in, read, stream
 from sphinx_thread_cards.fetch.steps import Asking, Found, Source, Steps, Wish, ask_json
-from sphinx_thread_cards.model import Kind
+from sphinx_thread_cards.model import Kind, ThreadRef
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sphinx_thread_cards.fetch.saved import Saved
-    from sphinx_thread_cards.model import ThreadRef
 
 _CHUNK = 20
 """Posts that one request gives, as for a reader's browser."""

@@ -16,11 +16,10 @@ from sphinx_thread_cards.fetch.sources import _github_items as github
 from sphinx_thread_cards.fetch.sources._forge import Items, begins, depth_first, first_in, missing_in
 from sphinx_thread_cards.fetch.sources._github_ask import ask_discussion, ask_issue
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish
-from sphinx_thread_cards.model import Kind
+from sphinx_thread_cards.model import Kind, ThreadRef
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.fetch.saved import Saved
-    from sphinx_thread_cards.model import ThreadRef
     from sphinx_thread_cards.thread import Author, Post
 
 

@@ -13,14 +13,13 @@ from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import from_html
 from sphinx_thread_cards.fetch.shape import at, count, flag, ident, line, objects, text, title, when
 from sphinx_thread_cards.fetch.steps import Asking, Found, Source, Steps, Wish, ask_json
-from sphinx_thread_cards.thread import List, Post
+from sphinx_thread_cards.thread import Block, List, Post
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from sphinx_thread_cards.fetch.saved import Saved
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Block
 
 _SITE = "https://news.ycombinator.com"
 _FIREBASE = "https://hacker-news.firebaseio.com/v0/item"

@@ -13,15 +13,13 @@ from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, N
 from sphinx_thread_cards.fetch.mail.mails import read_mails, title_of
 from sphinx_thread_cards.fetch.mail.text import shorten
 from sphinx_thread_cards.fetch.mail.threads import Archive, thread_of_mails
-from sphinx_thread_cards.fetch.saved import unpacked
+from sphinx_thread_cards.fetch.saved import Saved, unpacked
 from sphinx_thread_cards.fetch.shape import at, count, ident, line, objects, text
 from sphinx_thread_cards.fetch.sources._hyperkitty import Place, hash_in, hash_of, people_of, place_of, post_of
 from sphinx_thread_cards.fetch.steps import Ask, Asking, Found, Source, Steps, Wish, ask_json
-from sphinx_thread_cards.model import Kind
+from sphinx_thread_cards.model import Kind, ThreadRef
 
 if TYPE_CHECKING:
-    from sphinx_thread_cards.fetch.saved import Saved
-    from sphinx_thread_cards.model import ThreadRef
     from sphinx_thread_cards.thread import Post
 
 _PAGE = 100

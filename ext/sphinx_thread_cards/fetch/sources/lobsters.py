@@ -19,14 +19,13 @@ from sphinx_thread_cards.fetch.rich_text import from_html
 from sphinx_thread_cards.fetch.shape import at, count, flag, ident, line, objects, text, when
 from sphinx_thread_cards.fetch.sources._discussions import below
 from sphinx_thread_cards.fetch.steps import Asking, Found, Source, Steps, Wish, ask_json
-from sphinx_thread_cards.thread import Post
+from sphinx_thread_cards.thread import Author, Post
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sphinx_thread_cards.fetch.saved import Saved
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Author
 
 _STORY = re.compile(r"/s/([0-9a-z]{4,10})(?:[/#]|$)")
 _SECONDS_TO_MEND = 60

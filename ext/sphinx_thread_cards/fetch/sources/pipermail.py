@@ -23,12 +23,11 @@ from sphinx_thread_cards.fetch.rich_text import from_plain
 from sphinx_thread_cards.fetch.shape import line, when
 from sphinx_thread_cards.fetch.sources._by_file import thread_in_file
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_page
-from sphinx_thread_cards.thread import Author, Post, Provenance
+from sphinx_thread_cards.thread import Author, Post, Provenance, Thread
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.fetch.saved import Saved
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Thread
 
 _MOST_PAGES = 150
 _REFUSED = (BadAnswer, Forbidden, NotFound)

@@ -19,12 +19,11 @@ from sphinx_thread_cards.fetch.shape import line, segments, text, title
 from sphinx_thread_cards.fetch.sources._reddit_feed import NOBODY, SITE, Listed, read_feed
 from sphinx_thread_cards.fetch.sources._reddit_json import read_listings
 from sphinx_thread_cards.fetch.steps import Ask, Asking, Found, Source, Steps, Wish, ask_json
-from sphinx_thread_cards.thread import Post
+from sphinx_thread_cards.thread import Author, Post
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.fetch.saved import Saved
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Author
 
 _ATOM = "application/atom+xml, application/xml;q=0.9, text/xml;q=0.9"
 _MOST_ENTRIES = 500

@@ -20,14 +20,13 @@ from sphinx_thread_cards.fetch.pages.tree import (
 from sphinx_thread_cards.fetch.shape import line, segments, when
 from sphinx_thread_cards.fetch.sources._telegram_message import SITE, content, handle_in, is_hidden
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_page
-from sphinx_thread_cards.thread import Post
+from sphinx_thread_cards.thread import Author, Post
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
     from sphinx_thread_cards.fetch.saved import Saved
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Author
 
 _EDITED = "it was edited; Telegram does not tell when"
 _APP_ONLY = "a part of the post is shown in Telegram's own programs only"

@@ -20,7 +20,7 @@ from sphinx_thread_cards.fetch.pages.tree import parse_page
 from sphinx_thread_cards.fetch.shape import at, ident, text
 from sphinx_thread_cards.fetch.sources._threadreader import is_unrolled, read_unrolled
 from sphinx_thread_cards.fetch.sources._threadreader_post import SITE
-from sphinx_thread_cards.fetch.sources._x_common import ID, address, chain_of, found_of
+from sphinx_thread_cards.fetch.sources._x_common import ID, Told, address, chain_of, found_of
 from sphinx_thread_cards.fetch.sources._x_files import read_json
 from sphinx_thread_cards.fetch.sources._x_oembed import read_oembed
 from sphinx_thread_cards.fetch.sources._x_pages import read_page
@@ -29,7 +29,6 @@ from sphinx_thread_cards.fetch.steps import MOST_ASKS, Asking, Found, Source, St
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.fetch.saved import Saved
-    from sphinx_thread_cards.fetch.sources._x_common import Told
     from sphinx_thread_cards.model import ThreadRef
 
 _DIGITS = string.digits + string.ascii_lowercase
