@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch.errors import BadAnswer
 from sphinx_thread_cards.fetch.rich.spans import safe_link
+from sphinx_thread_cards.fetch.steps import Found, Wish
 from sphinx_thread_cards.snapshot import MOST_POSTS
 from sphinx_thread_cards.thread import (
     Author,
@@ -26,7 +27,6 @@ from sphinx_thread_cards.thread import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from sphinx_thread_cards.fetch.steps import Wish
     from sphinx_thread_cards.model import ThreadRef
 
 
@@ -91,7 +91,7 @@ def _bare(url: str) -> str:
     return url.partition("://")[2].removeprefix("www.").rstrip("/")
 
 
-def thread_of(  # noqa: PLR0913 - the parts of a thread
+def found_of(  # noqa: PLR0913 - the parts of a thread
     ref: ThreadRef,
     posts: Iterable[Post],
     people: Mapping[str, Author],
@@ -99,7 +99,8 @@ def thread_of(  # noqa: PLR0913 - the parts of a thread
     endpoint: str,
     title: str | None = None,
     replies: int | None = None,
-) -> Thread:
+    missing: str = "",
+) -> Found:
     """Put a thread together.
 
     A post that comes twice is taken once. What a post answers stays only where it is among the posts, and not the one
@@ -108,6 +109,7 @@ def thread_of(  # noqa: PLR0913 - the parts of a thread
     :param people: by handle, those who may take part; only those who do are kept, in the order of their posts.
     :param endpoint: the address that was asked, or ``file``.
     :param replies: how many answers the platform counted.
+    :param missing: what is not there of what was wished for, as a clause; empty if nothing is.
     :raises BadAnswer: if there is no post.
     """
     once = list({post.id: post for post in posts}.values())[:MOST_POSTS]
@@ -120,7 +122,7 @@ def thread_of(  # noqa: PLR0913 - the parts of a thread
         answers = post.answers if places.get(post.answers or "", place) < place - 1 else None
         done.append(replace(post, lang=None if post.lang == lang else post.lang, answers=answers))
     handles = dict.fromkeys(handle for post in done for handle in _handles(post))
-    return Thread(
+    thread = Thread(
         platform=ref.platform,
         host=ref.host,
         id=ref.id,
@@ -132,6 +134,7 @@ def thread_of(  # noqa: PLR0913 - the parts of a thread
         replies=replies,
         provenance=Provenance(endpoint=endpoint),
     )
+    return Found(thread=thread, whole=not missing, note=missing)
 
 
 def _common_language(posts: list[Post]) -> str | None:

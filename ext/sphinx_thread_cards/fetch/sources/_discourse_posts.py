@@ -6,19 +6,21 @@ The fields: ``PostSerializer`` and ``TopicViewSerializer`` in https://github.com
 from __future__ import annotations
 
 import json
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urljoin
 
 from lxml import etree
 
-from sphinx_thread_cards.fetch.assemble import of_discussion, person, thread_of
+from sphinx_thread_cards.fetch.assemble import found_of, of_discussion, person
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import read_html
 from sphinx_thread_cards.fetch.shape import at, count, flag, ident, language, line, objects, text, when
-from sphinx_thread_cards.fetch.steps import Found, Wish
 from sphinx_thread_cards.model import Kind, ThreadRef
 from sphinx_thread_cards.thread import Author, Post
+
+if TYPE_CHECKING:
+    from sphinx_thread_cards.fetch.steps import Found, Wish
 
 _SMALL_ACTION, _WHISPER = 3, 4
 """Values of ``post_type``: a line such as "closed this topic", and words for the forum's staff."""
@@ -92,21 +94,18 @@ def read(ref: ThreadRef, wish: Wish, topic: object, raw_posts: list[dict[str, An
     _check_linked(ref, posts, raw_posts)
     total = count(topic, "posts_count")
     title = line(topic, "title")
-    thread = thread_of(
+    ids, known = stream(topic), {ident(post, "id") for post in raw_posts}
+    missing = len(set(ids) - known) if ids else max((total or 0) - len(by_number), 0)
+    note = f"{missing} of the topic's {len(ids) or total} posts are missing" if missing else ""
+    return found_of(
         ref,
         of_discussion(posts, wish),
         people,
         endpoint=endpoint,
         title=title or line(topic, "topic_title"),
         replies=total - 1 if total else None,
+        missing=note if title else "the topic itself, with its title, was not there",
     )
-    if title is None:
-        return Found(thread=thread, whole=False, note="the topic itself, with its title, was not there")
-    ids = stream(topic)
-    known = {ident(post, "id") for post in raw_posts}
-    missing = len(set(ids) - known) if ids else max((total or 0) - len(by_number), 0)
-    note = f"{missing} of the topic's {len(ids) or total} posts are missing" if missing else ""
-    return Found(thread=thread, whole=not note, note=note)
 
 
 def _check_first(ref: ThreadRef, by_number: dict[int, dict[str, Any]]) -> None:

@@ -7,11 +7,12 @@ https://microformats.org/wiki/h-card and h-entry; those before version 0.18 had 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import dropwhile
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from sphinx_thread_cards.fetch.assemble import link_paragraph, list_of, person, thread_of
+from sphinx_thread_cards.fetch.assemble import found_of, link_paragraph, list_of, person
 from sphinx_thread_cards.fetch.errors import BadAnswer
 from sphinx_thread_cards.fetch.pages.tree import all_of, attribute, first_of, first_tag, html_of, line_in, parse_page
 from sphinx_thread_cards.fetch.rich.spans import clean, safe_link
@@ -19,7 +20,6 @@ from sphinx_thread_cards.fetch.rich.tags import text_in
 from sphinx_thread_cards.fetch.rich_text import from_html
 from sphinx_thread_cards.fetch.shape import language, line, when
 from sphinx_thread_cards.fetch.sources._mastodon_posts import SENSITIVE
-from sphinx_thread_cards.fetch.steps import Found, Wish
 from sphinx_thread_cards.platforms.mastodon import posted
 from sphinx_thread_cards.thread import Author, Block, Media, Post
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
+    from sphinx_thread_cards.fetch.steps import Found, Wish
     from sphinx_thread_cards.model import ThreadRef
 
 _ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
@@ -61,7 +62,7 @@ def read(ref: ThreadRef, wish: Wish, html: str, endpoint: str) -> Found:
     note = _FROM_PAGE if told else f"{_FROM_PAGE}; {_ALONE}"
     if endpoint == "file":
         note = "" if told else _ALONE
-    return Found(thread=thread_of(ref, kept, people, endpoint=endpoint), whole=told or wish.replies, note=note)
+    return replace(found_of(ref, kept, people, endpoint=endpoint), whole=told or wish.replies, note=note)
 
 
 def _sections(root: _Element) -> tuple[list[_Element], list[_Element]]:

@@ -9,16 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from sphinx_thread_cards.fetch.assemble import link_paragraph, list_of, person, thread_of
+from sphinx_thread_cards.fetch.assemble import found_of, link_paragraph, list_of, person
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import read_html, read_markdown
 from sphinx_thread_cards.fetch.shape import at, flag, language, line, objects, text, when
 from sphinx_thread_cards.fetch.sources._lemmy_parts import NSFW, thread_url
-from sphinx_thread_cards.fetch.steps import Found
 from sphinx_thread_cards.thread import Author, Media, Post
 
 if TYPE_CHECKING:
+    from sphinx_thread_cards.fetch.steps import Found
     from sphinx_thread_cards.model import ThreadRef
 
 _PUBLIC = frozenset({"https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"})
@@ -64,9 +64,8 @@ def read_activity(ref: ThreadRef, page: object, endpoint: str) -> Found:
         warning=NSFW if flag(page, "sensitive") else None,
         lang=language(at(page, "language", "identifier")),
     )
-    people = {author.handle: author}
-    thread = thread_of(ref, [post], people, endpoint=endpoint, title=line(page, "name"))
-    return Found(thread=thread, whole=False, note="the first post only; the server shows programs no more")
+    people, missing = {author.handle: author}, "the first post only; the server shows programs no more"
+    return found_of(ref, [post], people, endpoint=endpoint, title=line(page, "name"), missing=missing)
 
 
 def _author(page: object) -> Author | None:

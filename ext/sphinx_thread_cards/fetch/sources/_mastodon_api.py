@@ -6,12 +6,12 @@ gives 40 posts above and 60 below, 20 deep; Pleroma and Akkoma give the whole co
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from sphinx_thread_cards.fetch.assemble import thread_of
+from sphinx_thread_cards.fetch.assemble import found_of
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
 from sphinx_thread_cards.fetch.shape import at, count, ident, objects
 from sphinx_thread_cards.fetch.sources._chains import Gathered, first_of, of_microblog
@@ -135,12 +135,12 @@ def _found(known: _Known, wish: Wish, endpoint: str) -> Found:
     kept = of_microblog(known.all.posts.values(), known.id, wish)
     replies = count(known.all.told[kept[0].id], "replies_count")
     people = people_of(known.all.told.values(), known.ref)
-    thread = thread_of(known.ref, kept, people, endpoint=endpoint, replies=replies)
     note = _note(known, wish, kept)
+    found = found_of(known.ref, kept, people, endpoint=endpoint, replies=replies, missing=note)
     remote = kept[0].author.partition("@")[2]
     if not note and remote != known.ref.host:
-        return Found(thread=thread, note=f"as far as {known.ref.host} knows it; it was written on {remote}")
-    return Found(thread=thread, whole=not note, note=note)
+        return replace(found, note=f"as far as {known.ref.host} knows it; it was written on {remote}")
+    return found
 
 
 def _note(known: _Known, wish: Wish, kept: list[Post]) -> str:

@@ -6,10 +6,11 @@ The fields: https://api.stackexchange.com/docs/types/question and the pages besi
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
-from sphinx_thread_cards.fetch.assemble import of_discussion, person, thread_of
+from sphinx_thread_cards.fetch.assemble import found_of, of_discussion, person
 from sphinx_thread_cards.fetch.errors import BadAnswer
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import read_html, read_markdown
@@ -60,7 +61,7 @@ def read(ref: ThreadRef, wish: Wish, answers: Iterable[object], endpoint: str) -
     # A comment says little without what it stands under.
     under = {match[2] for post in wish.posts if (match := _COMMENT.fullmatch(post))}
     wanted = wish.posts | accepted | under | {ident(question, "accepted_answer_id"), ref.id.removeprefix("a/")}
-    thread = thread_of(
+    found = found_of(
         ref,
         of_discussion(posts, Wish(replies=wish.replies, posts=wanted)),
         people,
@@ -68,13 +69,13 @@ def read(ref: ThreadRef, wish: Wish, answers: Iterable[object], endpoint: str) -
         title=title(question, "title"),
         replies=count(question, "answer_count"),
     )
-    kept = {post.id for post in thread.posts}
+    kept = {post.id for post in found.thread.posts}
     items = [item for item in ordered if _id(item) in kept]
     licences = sorted({name for item in items if (name := line(item, "content_license"))})
     notes = [f"under the licence {' and '.join(licences)}"] if licences else []
     # Only an answer that was asked for with filter=withbody holds the texts.
     bare = any(at(item, "body") is None and at(item, "body_markdown") is None for item in items)
-    return Found(thread=thread, whole=not bare, note="; ".join([*notes, *(["without all texts"] if bare else [])]))
+    return replace(found, whole=not bare, note="; ".join([*notes, *(["without all texts"] if bare else [])]))
 
 
 def _flat(item: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from sphinx_thread_cards.fetch.assemble import person, thread_of
+from sphinx_thread_cards.fetch.assemble import found_of, person
 from sphinx_thread_cards.fetch.errors import BadAnswer
 from sphinx_thread_cards.fetch.shape import when
 from sphinx_thread_cards.fetch.sources._chains import of_microblog
@@ -103,7 +103,7 @@ def chain_of(told: Iterable[Told], id_: str, wish: Wish) -> list[Told]:
     return [known[post.id] for post in sorted(chain, key=lambda post: int(post.id))]
 
 
-def found_of(
+def found_chain(
     ref: ThreadRef, chain: list[Told], endpoint: str, notes: Iterable[str] = (), *, whole: bool = True
 ) -> Found:
     """A chain as what a fetch finds. Long posts that were cut, and a chain without its beginning, are noted.
@@ -116,7 +116,8 @@ def found_of(
     notes = [note for note, true in ((_MIDDLE, middle), (_CUT, cut)) if true] + list(notes)
     people = {other.handle: other for item in chain for other in item.others}
     people |= {item.person.handle: item.person for item in reversed(chain)}
-    thread = thread_of(ref, [item.post for item in chain], people, endpoint=endpoint, replies=chain[0].replies)
+    found = found_of(ref, [item.post for item in chain], people, endpoint=endpoint, replies=chain[0].replies)
+    thread = found.thread
     if ref.author is None:
         # Its address without a name works too, but tells readers on paper less.
         thread = replace(thread, url=address(thread.posts[0].author, ref.id))

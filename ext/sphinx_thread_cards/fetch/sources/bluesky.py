@@ -9,7 +9,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.fetch.assemble import thread_of
+from sphinx_thread_cards.fetch.assemble import found_of
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound, RateLimited
 from sphinx_thread_cards.fetch.shape import at, count, text
 from sphinx_thread_cards.fetch.sources import _bluesky_records as bluesky_records
@@ -150,8 +150,7 @@ def _found(ref: ThreadRef, wish: Wish, views: dict[str, View], endpoint: str, no
     if above and above[0] == first.did:
         note = "; ".join(filter(None, ("an earlier post of the thread is not there", note)))
     people = {author.handle: author for author in map(author_of, _with_quoted(views.values()))}
-    thread = thread_of(ref, kept, people, endpoint=endpoint, replies=count(first.counted))
-    return Found(thread=thread, whole=not note, note=note)
+    return found_of(ref, kept, people, endpoint=endpoint, replies=count(first.counted), missing=note)
 
 
 def _with_quoted(views: Iterable[View]) -> list[View]:

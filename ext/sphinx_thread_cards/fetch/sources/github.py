@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.fetch.assemble import of_discussion, thread_of
+from sphinx_thread_cards.fetch.assemble import found_of, of_discussion
 from sphinx_thread_cards.fetch.errors import BadAnswer
 from sphinx_thread_cards.fetch.shape import at, count, ident, line
 from sphinx_thread_cards.fetch.sources import _github_items as github
@@ -76,8 +76,7 @@ def read(ref: ThreadRef, wish: Wish, found: Items, endpoint: str, note: str = ""
     posts = begun + depth_first(said, above)
     kept = of_discussion(posts, wish) if begun else [p for p in posts if p.id in wish.posts] or posts
     title, replies = line(first, "title"), _total(first)
-    thread = thread_of(ref, kept, people, title=title, endpoint=endpoint, replies=replies)
-    return Found(thread=thread, whole=not note, note=note)
+    return found_of(ref, kept, people, title=title, endpoint=endpoint, replies=replies, missing=note)
 
 
 def _first_id(ref: ThreadRef, wish: Wish, item: object) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.fetch.assemble import of_discussion, thread_of
+from sphinx_thread_cards.fetch.assemble import found_of, of_discussion
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden
 from sphinx_thread_cards.fetch.shape import count, flag, line
 from sphinx_thread_cards.fetch.sources import _gitlab_items as gitlab
@@ -70,8 +70,7 @@ def read(ref: ThreadRef, wish: Wish, found: Items, endpoint: str, note: str = ""
     posts += depth_first(said, {post.id: post.answers or "" for post in said})
     kept = posts if first is None else of_discussion(posts, wish)
     title, replies = line(first, "title"), _total(first)
-    thread_ = thread_of(ref, kept, people, title=title, endpoint=endpoint, replies=replies)
-    return Found(thread=thread_, whole=not note, note=note)
+    return found_of(ref, kept, people, title=title, endpoint=endpoint, replies=replies, missing=note)
 
 
 def _meet(item: object, site: str, people: dict[str, Author]) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sphinx_thread_cards.fetch.assemble import link_paragraph, of_discussion, person, thread_of
+from sphinx_thread_cards.fetch.assemble import found_of, link_paragraph, of_discussion, person
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import from_html
@@ -95,17 +95,16 @@ def read(ref: ThreadRef, wish: Wish, items: list[tuple[dict[str, Any], str | Non
         raise BadAnswer(ref.url, f"the answer does not tell who wrote item {ref.id}")
     people = {post.author: person(post.author, None, f"{_SITE}/user?id={post.author}") for post in posts}
     said = count(root, "descendants")
-    thread = thread_of(
+    missing = 0 if said is None else said - len(posts) + 1
+    return found_of(
         ref,
         of_discussion(posts, wish),
         people,
         title=title(root, "title"),
         endpoint=endpoint,
         replies=len(posts) - 1 if said is None else said,
+        missing=f"{missing} of its answers were not there" if missing > 0 else "",
     )
-    missing = 0 if said is None else said - len(posts) + 1
-    note = f"{missing} of its answers were not there" if missing > 0 else ""
-    return Found(thread=thread, whole=not note, note=note)
 
 
 def _post(item: Mapping[str, Any], above: str | None, options: Iterable[Mapping[str, Any]]) -> Post | None:

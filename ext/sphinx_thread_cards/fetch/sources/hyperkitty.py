@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sphinx_thread_cards.fetch.assemble import of_discussion, thread_of
+from sphinx_thread_cards.fetch.assemble import found_of, of_discussion
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound
 from sphinx_thread_cards.fetch.mail.mails import read_mails, title_of
 from sphinx_thread_cards.fetch.mail.text import shorten
@@ -61,12 +61,9 @@ def _by_interface(ref: ThreadRef, wish: Wish, place: Place) -> Steps:
         done.append(post_of(whole, place) or post)
     title = title_of(line(shorten(text(thread, "subject"))))
     endpoint = place.api(f"thread/{thread_id}/")
-    made = thread_of(
-        ref, done, people_of(mails, place), endpoint=endpoint, title=title, replies=_replies(thread, posts)
-    )
-    if len(kept) > _MOST_MAILS:
-        return Found(thread=made, whole=False, note=f"the first {_MOST_MAILS} mails only")
-    return Found(thread=made)
+    replies, missing = _replies(thread, posts), f"the first {_MOST_MAILS} mails only" if kept[_MOST_MAILS:] else ""
+    people = people_of(mails, place)
+    return found_of(ref, done, people, endpoint=endpoint, title=title, replies=replies, missing=missing)
 
 
 def _thread_of(place: Place) -> Asking[tuple[str, object]]:
@@ -133,7 +130,7 @@ def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
     if not any(post.blocks for post in kept):
         raise BadAnswer(file.name, "there is no mail with its text in the file")
     title = title_of(line(shorten(text(mails[0], "subject"))))
-    return Found(thread=thread_of(ref, kept, people_of(mails, place), endpoint="file", title=title))
+    return found_of(ref, kept, people_of(mails, place), endpoint="file", title=title)
 
 
 SOURCE = Source(name="hyperkitty", steps=steps, saved=saved)

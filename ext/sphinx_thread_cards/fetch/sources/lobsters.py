@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
-from sphinx_thread_cards.fetch.assemble import link_paragraph, of_discussion, person, thread_of
+from sphinx_thread_cards.fetch.assemble import found_of, link_paragraph, of_discussion, person
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, NotFound
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import from_html
@@ -84,11 +84,16 @@ def read(ref: ThreadRef, wish: Wish, story: object, endpoint: str) -> Found:
         raise BadAnswer(ref.url, f"the answer does not hold {first}")
     said = None if comment else count(story, "comment_count")
     replies = len(kept) - 1 if said is None else said
-    title = line(story, "title")
-    thread = thread_of(ref, of_discussion(kept, wish), people, endpoint=endpoint, title=title, replies=replies)
-    if said and at(story, "comments") is None:
-        return Found(thread=thread, whole=False, note="the story only; its comments were not there")
-    return Found(thread=thread)
+    alone = said and at(story, "comments") is None
+    return found_of(
+        ref,
+        of_discussion(kept, wish),
+        people,
+        endpoint=endpoint,
+        title=line(story, "title"),
+        replies=replies,
+        missing="the story only; its comments were not there" if alone else "",
+    )
 
 
 def _story(ref: ThreadRef, story: object, people: dict[str, Author]) -> Post | None:

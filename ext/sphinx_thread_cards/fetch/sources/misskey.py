@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from sphinx_thread_cards.fetch.assemble import thread_of
+from sphinx_thread_cards.fetch.assemble import found_of
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound
 from sphinx_thread_cards.fetch.shape import at, count, ident, objects, text
 from sphinx_thread_cards.fetch.sources._chains import Gathered, of_microblog
@@ -115,8 +115,7 @@ def _found(ref: ThreadRef, wish: Wish, start: tuple[str, Gathered], endpoint: st
     notes = [inner for one in known.told.values() for inner in (one, at(one, "renote"))]
     people = {handle: author_of(handle, one, ref) for one in notes if (handle := handle_of(one, ref))}
     replies = count(known.told[kept[0].id], "repliesCount")
-    thread = thread_of(ref, kept, people, endpoint=endpoint, replies=replies)
-    return Found(thread=thread, whole=not note, note=note)
+    return found_of(ref, kept, people, endpoint=endpoint, replies=replies, missing=note)
 
 
 SOURCE = Source(name="misskey", steps=steps, saved=saved)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from sphinx_thread_cards.fetch.assemble import of_discussion, person, thread_of
+from sphinx_thread_cards.fetch.assemble import found_of, of_discussion, person
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, NotFound
 from sphinx_thread_cards.fetch.pages.tree import links_in, parse_page
 from sphinx_thread_cards.fetch.rich.spans import safe_link
@@ -79,8 +79,8 @@ def _of_oembed(ref: ThreadRef, data: object, endpoint: str) -> Found:
     author = author.removeprefix("u/")
     url = safe_link(page) or f"{SITE}/comments/{ref.id}/"
     post = Post(id=f"t3_{ref.id}", url=url, author=author)
-    thread = thread_of(ref, [post], {author: _person(author)}, endpoint=endpoint, title=heading)
-    return Found(thread=thread, whole=False, note=_TITLE_ONLY)
+    people = {author: _person(author)}
+    return found_of(ref, [post], people, endpoint=endpoint, title=heading, missing=_TITLE_ONLY)
 
 
 def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
@@ -109,8 +109,7 @@ def _found(ref: ThreadRef, wish: Wish, listed: Listed, endpoint: str) -> Found:
     quoted = [post.quoted.author for post in kept if post.quoted]
     people = {author: _person(author) for author in (*quoted, *(post.author for post in kept))}
     head = title(listed.title)
-    thread = thread_of(ref, kept, people, endpoint=endpoint, title=head, replies=listed.replies)
-    return Found(thread=thread, whole=not listed.missing, note=listed.missing)
+    return found_of(ref, kept, people, endpoint=endpoint, title=head, replies=listed.replies, missing=listed.missing)
 
 
 SOURCE = Source(name="reddit", steps=steps, saved=saved)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.fetch.assemble import person, thread_of
+from sphinx_thread_cards.fetch.assemble import found_of, person
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
 from sphinx_thread_cards.fetch.pages.tree import (
     all_of,
@@ -81,9 +81,8 @@ def read(ref: ThreadRef, root: _Element, endpoint: str) -> Found:
         media=media,
         quoted=quoted,
     )
-    thread = thread_of(ref, [post], people, endpoint=endpoint)
     notes = [note for note, true in ((_EDITED, edited), (_APP_ONLY, hidden)) if true]
-    return Found(thread=thread, whole=not hidden, note="; ".join(notes))
+    return replace(found_of(ref, [post], people, endpoint=endpoint), whole=not hidden, note="; ".join(notes))
 
 
 def _id(message: _Element) -> str:

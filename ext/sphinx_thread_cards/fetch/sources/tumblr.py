@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from sphinx_thread_cards.fetch.assemble import person, thread_of
+from sphinx_thread_cards.fetch.assemble import found_of, person
 from sphinx_thread_cards.fetch.errors import BadAnswer
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import at, line, objects, segments, text, when
@@ -44,8 +44,7 @@ def _of_oembed(ref: ThreadRef, data: object, endpoint: str) -> Found:
     time = tumblr.posted(ref.id)
     post = Post(id=ref.id, url=ref.url, author=handle, posted=when(time.isoformat()) if time else None)
     people = {handle: person(handle, name, url)}
-    thread = thread_of(ref, [post], people, endpoint=endpoint, title=line(data, "title"))
-    return Found(thread=thread, whole=False, note=_TITLE_ONLY)
+    return found_of(ref, [post], people, endpoint=endpoint, title=line(data, "title"), missing=_TITLE_ONLY)
 
 
 def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
@@ -59,7 +58,7 @@ def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
     if found is None:
         raise BadAnswer(ref.url, f"post {ref.id} is not in the file")
     posts, people = read_posts(found, ref)
-    return Found(thread=thread_of(ref, posts, people, endpoint="file", title=line(found, "title")))
+    return found_of(ref, posts, people, endpoint="file", title=line(found, "title"))
 
 
 def _id(item: object) -> str:

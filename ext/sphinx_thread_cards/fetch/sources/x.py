@@ -20,7 +20,7 @@ from sphinx_thread_cards.fetch.pages.tree import parse_page
 from sphinx_thread_cards.fetch.shape import at, ident, text
 from sphinx_thread_cards.fetch.sources._threadreader import is_unrolled, read_unrolled
 from sphinx_thread_cards.fetch.sources._threadreader_post import SITE
-from sphinx_thread_cards.fetch.sources._x_common import ID, Told, address, chain_of, found_of
+from sphinx_thread_cards.fetch.sources._x_common import ID, Told, address, chain_of, found_chain
 from sphinx_thread_cards.fetch.sources._x_files import read_json
 from sphinx_thread_cards.fetch.sources._x_oembed import read_oembed
 from sphinx_thread_cards.fetch.sources._x_pages import read_page
@@ -83,7 +83,7 @@ def _found(ref: ThreadRef, wish: Wish, chain: list[Told], asked: str, notes: lis
     lacking = wish.replies and chain[0].replies != 0
     more = [*notes, _NO_REPLIES] if lacking else notes
     whole = not lacking and all(note == _UNROLLED for note in notes)
-    return found_of(ref, chain, asked, more, whole=whole)
+    return found_chain(ref, chain, asked, more, whole=whole)
 
 
 def _ask_unrolled(ref: ThreadRef, wish: Wish, root: str) -> Steps:
@@ -162,7 +162,7 @@ def _ask_oembed(ref: ThreadRef) -> Steps:
         raise NotFound(ref.url, "there is no such post, or no longer", status=error.status) from None
     except Forbidden as error:
         raise Forbidden(ref.url, "X does not show the post to everybody", status=error.status) from None
-    return found_of(ref, [told], asked, [_EMBED], whole=False)
+    return found_chain(ref, [told], asked, [_EMBED], whole=False)
 
 
 def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
@@ -171,12 +171,12 @@ def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
         root = parse_page(file.html())
         if is_unrolled(root):
             return _found(ref, wish, read_unrolled(root, ref), "file", [_UNROLLED])
-        return found_of(ref, read_page(root, ref, wish), "file")
+        return found_chain(ref, read_page(root, ref, wish), "file")
     data = file.json()
     told = read_json(data, ref.author or "")
     if not told and at(data, "author_url"):
-        return found_of(ref, [read_oembed(data, ref)], "file", [_EMBED], whole=False)
-    return found_of(ref, chain_of(told, ref.id, wish), "file")
+        return found_chain(ref, [read_oembed(data, ref)], "file", [_EMBED], whole=False)
+    return found_chain(ref, chain_of(told, ref.id, wish), "file")
 
 
 SOURCE = Source(name="x", steps=steps, saved=saved)

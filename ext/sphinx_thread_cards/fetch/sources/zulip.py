@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
-from sphinx_thread_cards.fetch.assemble import of_discussion, person, thread_of
+from sphinx_thread_cards.fetch.assemble import found_of, of_discussion, person
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
 from sphinx_thread_cards.fetch.rich_text import read_html
 from sphinx_thread_cards.fetch.shape import at, flag, ident, line, objects, text, when
@@ -102,15 +102,15 @@ def read(ref: ThreadRef, wish: Wish, messages: list[dict[str, Any]], endpoint: s
     }
     posts = [_post(ref, message, handles[_who(message)]) for message in told]
     title = line(told[-1], "subject")
-    thread = thread_of(
+    return found_of(
         ref,
         of_discussion(posts, wish),
         people,
         endpoint=endpoint,
         title=title.removeprefix(_RESOLVED) if title else ref.title,
         replies=len(posts) - 1 if whole else None,
+        missing="" if whole else f"the first {len(posts)} messages only",
     )
-    return Found(thread=thread, whole=whole, note="" if whole else f"the first {len(posts)} messages only")
 
 
 def _is_of(ref: ThreadRef, message: Mapping[str, Any]) -> bool:
