@@ -1,4 +1,7 @@
-"""How threads are fetched: one file for each platform, named like that of its addresses. Helpers begin with ``_``."""
+"""How threads are fetched: one file for each platform that can be asked, named like that of its addresses.
+
+What several share, and those that cannot be asked, is in files that begin with ``_``.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ from importlib import import_module
 from pkgutil import iter_modules
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+from sphinx_thread_cards.fetch.sources import _by_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,6 +21,7 @@ __all__ = ["SOURCES"]
 
 
 def _sources() -> Iterator[Source]:
+    yield from _by_file.SOURCES
     for module in iter_modules(__path__):
         if not module.name.startswith("_"):
             yield import_module(f"{__name__}.{module.name}").SOURCE
