@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +10,8 @@ from sphinx_thread_cards.fetch.shape import at, objects
 from sphinx_thread_cards.fetch.steps import Asking, ask_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
     from sphinx_thread_cards.fetch.saved import Saved
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Post
 
 GHOST = "ghost"
 """Both show the posts of deleted accounts under this name."""
@@ -88,26 +84,3 @@ def missing_in(file: Saved, ref: ThreadRef, found: Items, said: int, total: int 
 def begins(item: object) -> bool:
     """Whether it is an issue, a request to merge or a discussion, and not said about one."""
     return at(item, "title") is not None
-
-
-def depth_first(posts: Iterable[Post], above: Mapping[str, str]) -> list[Post]:
-    """Posts by time, each one below the one that it belongs to; a post that comes twice is taken once.
-
-    Where a time is missing, they stay in the order in which they came.
-
-    :param above: by a post's id, the id of the one that it belongs to.
-    """
-    known = {post.id: post for post in posts}
-    times = all(post.posted for post in known.values())
-    below: dict[str | None, list[Post]] = defaultdict(list)
-    for post in sorted(known.values(), key=lambda post: post.posted or "") if times else known.values():
-        upper = above.get(post.id)
-        below[upper if upper in known and upper != post.id else None].append(post)
-    done: dict[str, Post] = {}
-    waiting = below[None][::-1]
-    while waiting:
-        post = waiting.pop()
-        done[post.id] = post
-        waiting += below[post.id][::-1]
-    # Those that belong to one another in a circle.
-    return list({**done, **known}.values())

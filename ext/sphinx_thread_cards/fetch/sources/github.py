@@ -13,7 +13,8 @@ from sphinx_thread_cards.fetch.assemble import found_of, of_discussion
 from sphinx_thread_cards.fetch.errors import BadAnswer
 from sphinx_thread_cards.fetch.shape import at, count, ident, line
 from sphinx_thread_cards.fetch.sources import _github_items as github
-from sphinx_thread_cards.fetch.sources._forge import Items, begins, depth_first, first_in, missing_in
+from sphinx_thread_cards.fetch.sources._discussions import depth_first
+from sphinx_thread_cards.fetch.sources._forge import Items, begins, first_in, missing_in
 from sphinx_thread_cards.fetch.sources._github_ask import ask_discussion, ask_issue
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish
 from sphinx_thread_cards.model import Kind, ThreadRef

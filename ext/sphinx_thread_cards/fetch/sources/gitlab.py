@@ -15,6 +15,7 @@ from sphinx_thread_cards.fetch.assemble import found_of, of_discussion
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound, RateLimited, Unreachable
 from sphinx_thread_cards.fetch.shape import at, count, flag, line, objects, text
 from sphinx_thread_cards.fetch.sources import _gitlab_items as gitlab
+from sphinx_thread_cards.fetch.sources._discussions import depth_first
 from sphinx_thread_cards.fetch.sources._forge import (
     MOST_PAGES,
     PER_PAGE,
@@ -22,7 +23,6 @@ from sphinx_thread_cards.fetch.sources._forge import (
     Items,
     ask_list,
     begins,
-    depth_first,
     first_in,
     missing_in,
 )
