@@ -68,19 +68,32 @@ def flag(data: object, *path: str | int) -> bool:
     return at(data, *path) is True
 
 
+def listed(data: object, *path: str | int) -> list[Any]:
+    """The values in a list, or the one that stands there alone."""
+    found = at(data, *path)
+    return found if isinstance(found, list) else [] if found is None else [found]
+
+
 def objects(data: object, *path: str | int) -> list[dict[str, Any]]:
     """The objects in a list; empty if there is no list."""
     found = at(data, *path)
     return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
+def numbers(data: object, *path: str | int) -> list[str]:
+    """The ids in a list that are numbers, as text."""
+    return [id_ for value in listed(data, *path) if (id_ := ident(value)).isdecimal()]
+
+
 def when(value: object) -> str | None:
     """A time as a snapshot holds it, in UTC to the second; None for what is no time.
 
-    :param value: seconds since 1970, or an ISO 8601 time (without a zone it is taken in UTC).
+    :param value: seconds since 1970, an ISO 8601 time, or a datetime (without a zone they are taken in UTC).
     """
     try:
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if isinstance(value, datetime):
+            time = value
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
             time = datetime.fromtimestamp(value, UTC)
         elif isinstance(value, str):
             time = datetime.fromisoformat(value.strip())

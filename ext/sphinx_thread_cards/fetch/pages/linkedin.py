@@ -79,10 +79,9 @@ def _entry(post: _Element, ref: ThreadRef, base_url: str) -> Entry:
     parts = outside(post, (*_COMMENTS, *_QUOTES))
     quote = first_of(post, *_QUOTES)
     urn = _URN.search(_urns(post))
-    time = posted(urn[2]) if urn else None
     return Entry(
         author=_author(parts, _NAMES, _LINKS, ref),
-        posted=when(time.isoformat()) if time else None,
+        posted=when(posted(urn[2])) if urn else None,
         blocks=(*_text(_first(parts, _TEXTS), base_url), *_preview(parts)),
         media=tuple(_media(parts)),
         quoted=_quoted(quote, ref, base_url) if quote is not None else None,
@@ -147,10 +146,8 @@ def _quoted(quote: _Element, ref: ThreadRef, base_url: str) -> Entry | None:
     links = [link.get("href") for link in all_of(quote, "update-components-mini-update-v2__link-to-details-page")]
     urn = _URN.search(" ".join([quote.get("data-urn") or "", *(href or "" for href in links)]))
     url = f"{_SITE}feed/update/urn:li:{urn[1]}:{urn[2]}" if urn else None
-    time = posted(urn[2]) if urn else None
-    return Entry(
-        author=author, url=url, blocks=_text(content, base_url), posted=when(time.isoformat()) if time else None
-    )
+    time = when(posted(urn[2])) if urn else None
+    return Entry(author=author, url=url, blocks=_text(content, base_url), posted=time)
 
 
 def _comments(post: _Element, ref: ThreadRef, base_url: str) -> Iterator[Entry]:
@@ -159,12 +156,11 @@ def _comments(post: _Element, ref: ThreadRef, base_url: str) -> Iterator[Entry]:
         numbers = _NUMBER.findall(comment.get("data-id") or "")
         parts = outside(comment, _COMMENTS)
         reply = not _REPLIES.isdisjoint(classes(comment))
-        time = posted(numbers[-1]) if numbers else None
         yield Entry(
             author=_author(parts, _COMMENT_NAMES, _COMMENT_LINKS, ref),
             id=numbers[-1] if numbers else "",
             above=last if reply else 0,
-            posted=when(time.isoformat()) if time else None,
+            posted=when(posted(numbers[-1])) if numbers else None,
             blocks=_text(_first(parts, _COMMENT_TEXTS), base_url),
         )
         last = last if reply else place

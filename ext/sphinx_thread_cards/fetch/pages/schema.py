@@ -16,14 +16,13 @@ from sphinx_thread_cards.fetch.pages.item import (
     TYPES,
     Item,
     address,
-    listed,
     media_of,
     number,
     one,
     type_of,
 )
 from sphinx_thread_cards.fetch.rich.spans import safe_link
-from sphinx_thread_cards.fetch.shape import at, language, line, text, title, when
+from sphinx_thread_cards.fetch.shape import at, language, line, listed, text, title, when
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

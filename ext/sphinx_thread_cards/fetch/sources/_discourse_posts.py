@@ -15,7 +15,7 @@ from sphinx_thread_cards.fetch.assemble import found_of, of_discussion, person
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import read_html
-from sphinx_thread_cards.fetch.shape import at, count, flag, ident, language, line, objects, text, when
+from sphinx_thread_cards.fetch.shape import at, count, flag, ident, language, line, numbers, objects, text, when
 from sphinx_thread_cards.model import Kind, ThreadRef
 from sphinx_thread_cards.thread import Author, Post
 
@@ -44,8 +44,7 @@ def posts_in(answer: object) -> list[dict[str, Any]]:
 
 def stream(topic: object) -> list[str]:
     """The ids of all posts of a topic, in order; none for a very long one, which does not tell them."""
-    found = at(topic, "post_stream", "stream")
-    return [id_ for value in found if (id_ := ident(value)).isdecimal()] if isinstance(found, list) else []
+    return numbers(topic, "post_stream", "stream")
 
 
 def post_number(post: object) -> str:

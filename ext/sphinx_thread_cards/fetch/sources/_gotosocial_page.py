@@ -102,13 +102,12 @@ def _post(article: _Element, ref: ThreadRef) -> Post | None:
     permalink = next((link for link in _links(first_of(article, "status-info")) if link.get("href")), None)
     old = first_of(article, "toot-link", "status-link")
     url = _link(old if permalink is None else permalink, "href", ref)
-    made = posted(id_)
     media, others = _attachments(article, ref)
     return Post(
         id=id_,
         url=url or ref.url,
         author=author.handle,
-        posted=when(time or (made.timestamp() if made else None)),
+        posted=when(time or posted(id_)),
         # Of the times at which it was changed the newest stands first.
         edited=when(attribute(first_tag(first_of(article, "edit-timeline"), "time"), "datetime")),
         blocks=(*from_html(html_of(content), url or ref.url), *list_of(_options(article)), *others),

@@ -13,7 +13,7 @@ from sphinx_thread_cards.fetch.assemble import found_of, link_paragraph, list_of
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import read_html, read_markdown
-from sphinx_thread_cards.fetch.shape import at, flag, language, line, objects, text, when
+from sphinx_thread_cards.fetch.shape import at, flag, language, line, listed, objects, text, when
 from sphinx_thread_cards.fetch.sources._lemmy_parts import NSFW, thread_url
 from sphinx_thread_cards.thread import Author, Media, Post
 
@@ -80,5 +80,5 @@ def _author(page: object) -> Author | None:
 
 def _texts(value: object) -> list[str]:
     """A text, or the texts in a list, or the ids of the objects in it."""
-    found = [at(item, "id") or item for item in (value if isinstance(value, list) else [value])]
+    found = [at(item, "id") or item for item in listed(value)]
     return [item for item in found if isinstance(item, str)]

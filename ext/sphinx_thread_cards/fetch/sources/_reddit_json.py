@@ -13,7 +13,7 @@ from sphinx_thread_cards.fetch.assemble import link_paragraph, list_of
 from sphinx_thread_cards.fetch.errors import BadAnswer, NotFound
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import from_markdown
-from sphinx_thread_cards.fetch.shape import at, count, flag, ident, line, objects, text, title, when
+from sphinx_thread_cards.fetch.shape import at, count, flag, ident, line, listed, objects, text, title, when
 from sphinx_thread_cards.fetch.sources._reddit_feed import NOBODY, SITE, WITHDRAWN, Listed
 from sphinx_thread_cards.thread import Block, Media, Paragraph, Post, Span
 
@@ -38,9 +38,9 @@ def read_listings(data: object, ref: ThreadRef) -> Listed:
 
     :raises BadAnswer: if it is of another post; NotFound if the post was deleted.
     """
-    parts = data if isinstance(data, list) else [data]
-    listed = [thing for part in parts for thing in objects(part, "data", "children")]
-    things = listed or [part for part in parts if isinstance(part, dict)]
+    parts = listed(data)
+    children = [thing for part in parts for thing in objects(part, "data", "children")]
+    things = children or [part for part in parts if isinstance(part, dict)]
     post = next((at(thing, "data") for thing in things if text(thing, "kind") == "t3"), None)
     if ident(post, "id") != ref.id:
         raise BadAnswer(ref.url, f"post {ref.id} is not in the file")

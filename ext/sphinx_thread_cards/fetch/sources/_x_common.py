@@ -50,8 +50,7 @@ class Told:
 
 def time_of_id(id_: str) -> str | None:
     """The time in a post's id, as a snapshot holds it; None for ids of before 2010."""
-    time = x.posted(id_) if ID.fullmatch(id_) else None
-    return when(time.isoformat()) if time else None
+    return when(x.posted(id_)) if ID.fullmatch(id_) else None
 
 
 def time_of_words(text: str) -> str | None:

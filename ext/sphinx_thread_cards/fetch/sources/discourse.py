@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError
-from sphinx_thread_cards.fetch.shape import at, ident, objects
+from sphinx_thread_cards.fetch.shape import at, ident, listed, objects
 from sphinx_thread_cards.fetch.sources._discourse_posts import of_page, place, post_number, posts_in, read, stream
 from sphinx_thread_cards.fetch.steps import Asking, Found, Source, Steps, Wish, ask_json
 from sphinx_thread_cards.model import Kind, ThreadRef
@@ -71,7 +71,7 @@ def _ask_wished(url: str, wished: Iterable[str], posts: list[dict[str, Any]]) ->
 def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
     """Read a topic or a post that was downloaded, a list of such files' contents, or the data in a topic's page."""
     data = of_page(file.html(), file.name) if file.is_html else file.json()
-    parts = data if isinstance(data, list) else [data]
+    parts = listed(data)
     posts = [post for part in parts for post in posts_in(part)]
     topics = [part for part in parts if at(part, "title") is not None]
     topic = topics[0] if topics else parts[0] if parts else None

@@ -11,7 +11,7 @@ from sphinx_thread_cards.fetch.assemble import found_of, link_paragraph, of_disc
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import from_html
-from sphinx_thread_cards.fetch.shape import at, count, flag, ident, line, objects, text, title, when
+from sphinx_thread_cards.fetch.shape import at, count, flag, ident, line, listed, numbers, objects, text, title, when
 from sphinx_thread_cards.fetch.steps import Asking, Found, Source, Steps, Wish, ask_json
 from sphinx_thread_cards.thread import Block, List, Post
 
@@ -55,7 +55,7 @@ def _ask_firebase(ref: ThreadRef, wish: Wish) -> Asking[list[dict[str, Any]]]:
     if root is None:
         raise NotFound(ref.url, "there is no such item")
     items = objects([root])
-    waiting = [*_ids(root, "parts"), *sorted(filter(str.isdecimal, wish.posts)), *_ids(root, "kids")]
+    waiting = [*numbers(root, "parts"), *sorted(filter(str.isdecimal, wish.posts)), *numbers(root, "kids")]
     asked = {ref.id}
     while waiting and items and len(asked) < _MOST_ITEMS:
         number = waiting.pop(0)
@@ -68,7 +68,7 @@ def _ask_firebase(ref: ThreadRef, wish: Wish) -> Asking[list[dict[str, Any]]]:
             break
         items += objects([item])
         if line(item, "by") == line(root, "by"):
-            waiting += _ids(item, "kids")
+            waiting += numbers(item, "kids")
     return items or [{}]
 
 
@@ -76,7 +76,7 @@ def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
     """Read what was downloaded: an item of Algolia, or one or a list of Firebase."""
     data = file.json()
     firebase = isinstance(data, list) or at(data, "by") is not None or at(data, "time") is not None
-    items = objects(data if isinstance(data, list) else [data])
+    items = objects(listed(data))
     return read(ref, wish, list(_joined(items) if firebase else _tree(data)), "file")
 
 
@@ -149,13 +149,6 @@ def _joined(items: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], str |
             seen.add(id_)
             yield item, parent if parent in known else None
             waiting += reversed(below.get(id_, []))
-
-
-def _ids(item: object, name: str) -> list[str]:
-    found = at(item, name)
-    return (
-        [id_ for value in found[:_MOST_ITEMS] if (id_ := ident(value)).isdecimal()] if isinstance(found, list) else []
-    )
 
 
 SOURCE = Source(name="hackernews", steps=steps, saved=saved)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit
 
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound
-from sphinx_thread_cards.fetch.shape import at, ident
+from sphinx_thread_cards.fetch.shape import at, ident, listed
 from sphinx_thread_cards.fetch.sources._lemmy_activity import is_activity, read_activity
 from sphinx_thread_cards.fetch.sources._lemmy_parts import thread_url
 from sphinx_thread_cards.fetch.sources._lemmy_posts import comment_id, comments_in, read
@@ -116,7 +116,7 @@ def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
     data = file.json()
     if is_activity(data):
         return read_activity(ref, data, "file")
-    return read(ref, wish, data if isinstance(data, list) else [data], "file")
+    return read(ref, wish, listed(data), "file")
 
 
 SOURCE = Source(name="lemmy", steps=steps, saved=saved)

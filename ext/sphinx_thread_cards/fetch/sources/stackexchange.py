@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound, RateLimited, Unreachable
-from sphinx_thread_cards.fetch.shape import at, count, flag, ident, line, objects
+from sphinx_thread_cards.fetch.shape import at, count, flag, ident, line, listed, objects
 from sphinx_thread_cards.fetch.sources._stackexchange_posts import comment_ids, read
 from sphinx_thread_cards.fetch.steps import Asking, Found, Source, Steps, Wish, ask_json
 
@@ -103,8 +103,7 @@ def site_of(host: str) -> str:
 
 def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
     """Read answers of the API that were downloaded: a question with its answers inside, or a list of several."""
-    data = file.json()
-    return read(ref, wish, data if isinstance(data, list) else [data], "file")
+    return read(ref, wish, listed(file.json()), "file")
 
 
 SOURCE = Source(name="stackexchange", steps=steps, saved=saved)

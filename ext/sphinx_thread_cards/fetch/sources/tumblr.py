@@ -48,8 +48,7 @@ def _of_oembed(ref: ThreadRef, data: object, endpoint: str) -> Found:
     blog = host.removesuffix(".tumblr.com") if host.endswith(".tumblr.com") and host != "www.tumblr.com" else ""
     name = line(data, "author_name")
     handle = ref.author or blog or next(iter(segments(url or "")), "") or name or "Tumblr"
-    time = tumblr.posted(ref.id)
-    post = Post(id=ref.id, url=ref.url, author=handle, posted=when(time.isoformat()) if time else None)
+    post = Post(id=ref.id, url=ref.url, author=handle, posted=when(tumblr.posted(ref.id)))
     people = {handle: person(handle, name, url)}
     return found_of(ref, [post], people, endpoint=endpoint, title=line(data, "title"), missing=_TITLE_ONLY)
 
@@ -101,8 +100,7 @@ def _author(blog: object, handle: str) -> Author:
 
 
 def _post(id_: str, url: str, author: Author, posted: str | None, rich: Rich) -> Post:
-    time = tumblr.posted(id_) if id_.isdecimal() else None
-    posted = posted or (when(time.isoformat()) if time else None)
+    posted = posted or when(tumblr.posted(id_) if id_.isdecimal() else None)
     return Post(id=id_, url=url, author=author.handle, posted=posted, blocks=rich.blocks, media=rich.media)
 
 
