@@ -126,8 +126,4 @@ def time_of(text: str) -> str | None:
     if time.tzinfo is None:
         # RFC 5322, section 3.3: -0000 is UTC, and says nothing of the zone that it was written in.
         return when(time) if "-0000" in text else None
-    return when(time) if _ZONE.fullmatch(text) and _sane(time) else None
-
-
-def _sane(time: datetime) -> bool:
-    return time.year <= datetime.now(UTC).year + 1
+    return when(time) if _ZONE.fullmatch(text) and time.year <= datetime.now(UTC).year + 1 else None

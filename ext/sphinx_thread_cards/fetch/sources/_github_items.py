@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards.fetch.assemble import person
 from sphinx_thread_cards.fetch.rich.spans import MAX_TEXT
-from sphinx_thread_cards.fetch.rich_text import Rich, from_plain, read_html, read_markdown
+from sphinx_thread_cards.fetch.rich_text import Rich, read_html, read_markdown
 from sphinx_thread_cards.fetch.shape import at, flag, ident, line, text, when
 from sphinx_thread_cards.fetch.sources._forge import GHOST, MOST_PARTS, begins
 from sphinx_thread_cards.thread import Author, Post
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-_BODIES = frozenset({"body", "body_html", "bodyHTML", "bodyText"})
+_BODIES = frozenset({"body", "body_html", "bodyHTML"})
 _AUTHORS = frozenset({"user", "author"})
 _ANCHOR = re.compile(r"#((?:issuecomment-|discussion_r|pullrequestreview-|discussioncomment-)[0-9]{1,20})")
 _KINDS = {
@@ -78,13 +78,13 @@ def first_id(item: object, kind: str) -> str:
     :param kind: ``issue`` or ``discussion``.
     """
     # A pull request has two numbers, and the anchor takes that of the issue; this here is the other one.
-    other = at(item, "issue_url") is not None or text(item, "__typename") == "PullRequest" or "isDraft" in _keys(item)
+    other = (
+        at(item, "issue_url") is not None
+        or text(item, "__typename") == "PullRequest"
+        or at(item, "isDraft") is not None
+    )
     number = ident(item, "databaseId") or ident(item, "id")
     return f"{kind}-{number}" if number.isdecimal() and not other else ""
-
-
-def _keys(item: object) -> frozenset[str]:
-    return frozenset(item) if isinstance(item, dict) else frozenset()
 
 
 def answered(item: object) -> str:
@@ -135,9 +135,7 @@ def _rich(item: object, page: str) -> Rich:
     html, markdown = (text(item, "body_html") or text(item, "bodyHTML"))[: MAX_TEXT + 1], text(item, "body")
     if html and not any(mark in html for mark in _UNFIT_HTML):
         return read_html(lasting(html, markdown), page)
-    if markdown:
-        return read_markdown(without_tail(markdown), page, breaks=True)
-    return Rich(blocks=from_plain(text(item, "bodyText")))
+    return read_markdown(without_tail(markdown), page, breaks=True)
 
 
 def lasting(html: str, markdown: str = "") -> str:

@@ -14,7 +14,16 @@ from urllib.parse import urlsplit
 
 from sphinx_thread_cards.fetch.assemble import found_of, link_paragraph, list_of, person
 from sphinx_thread_cards.fetch.errors import BadAnswer
-from sphinx_thread_cards.fetch.pages.tree import all_of, attribute, first_of, first_tag, html_of, line_in, parse_page
+from sphinx_thread_cards.fetch.pages.tree import (
+    all_of,
+    attribute,
+    first_of,
+    first_tag,
+    html_of,
+    line_in,
+    links_in,
+    parse_page,
+)
 from sphinx_thread_cards.fetch.rich.spans import clean, safe_link
 from sphinx_thread_cards.fetch.rich.tags import text_in
 from sphinx_thread_cards.fetch.rich_text import from_html
@@ -31,7 +40,7 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.fetch.steps import Found, Wish
     from sphinx_thread_cards.model import ThreadRef
 
-_ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
+ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 _HANDLE = re.compile(r"[^\s@/]{1,200}(?:@[^\s@/]{1,300})?")
 _FROM_PAGE = "from its public page, as the server's API wants an account"
 _ALONE = "only the post itself"
@@ -69,7 +78,7 @@ def _sections(root: _Element) -> tuple[list[_Element], list[_Element]]:
     """The posts of the thread, and those of the part with the answers."""
     found: tuple[list[_Element], list[_Element]] = ([], [])
     for article in root.iter("article"):
-        if _ULID.fullmatch(article.get("id") or ""):
+        if ULID.fullmatch(article.get("id") or ""):
             answers = any("thread-replies" in (part.get("class") or "") for part in article.iterancestors("section"))
             found[answers].append(article)
     return found
@@ -83,15 +92,11 @@ def _author(article: _Element, ref: ThreadRef) -> Author | None:
     handle = line_in(first_of(article, "username")).removeprefix("@")
     if not _HANDLE.fullmatch(handle):
         return None
-    url = _link(next(iter(_links(first_of(article, "p-author"))), first_of(article, "username")), "href", ref)
+    url = next(links_in(first_of(article, "p-author"), ref.url), _link(first_of(article, "username"), "href", ref))
     host = urlsplit(url or ref.url).netloc.lower().removeprefix("www.")
     handle, name = handle if "@" in handle else f"{handle}@{host}", line(line_in(first_of(article, "displayname")))
     picture = attribute(first_of(article, "u-photo", "avatar"), "src")
     return person(handle, name, url, picture, base_url=ref.url)
-
-
-def _links(element: _Element | None) -> Iterator[_Element]:
-    yield from element.iter("a") if element is not None else ()
 
 
 def _post(article: _Element, ref: ThreadRef) -> Post | None:
@@ -99,18 +104,17 @@ def _post(article: _Element, ref: ThreadRef) -> Post | None:
     if author is None:
         return None
     content, time = first_of(article, "e-content", "content"), attribute(first_of(article, "dt-published"), "datetime")
-    permalink = next((link for link in _links(first_of(article, "status-info")) if link.get("href")), None)
-    old = first_of(article, "toot-link", "status-link")
-    url = _link(old if permalink is None else permalink, "href", ref)
+    old = _link(first_of(article, "toot-link", "status-link"), "href", ref)
+    url = next(links_in(first_of(article, "status-info"), ref.url), old) or ref.url
     media, others = _attachments(article, ref)
     return Post(
         id=id_,
-        url=url or ref.url,
+        url=url,
         author=author.handle,
         posted=when(time or posted(id_)),
         # Of the times at which it was changed the newest stands first.
         edited=when(attribute(first_tag(first_of(article, "edit-timeline"), "time"), "datetime")),
-        blocks=(*from_html(html_of(content), url or ref.url), *list_of(_options(article)), *others),
+        blocks=(*from_html(html_of(content), url), *list_of(_options(article)), *others),
         media=media,
         warning=_warning(article, media),
         lang=language(attribute(content, "lang")),

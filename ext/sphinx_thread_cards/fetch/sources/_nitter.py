@@ -20,7 +20,16 @@ from sphinx_thread_cards.fetch.pages.tree import (
 from sphinx_thread_cards.fetch.rich.html import from_html
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import line
-from sphinx_thread_cards.fetch.sources._x_common import HANDLE, Told, address, author_of, time_of_id, time_of_words
+from sphinx_thread_cards.fetch.sources._x_common import (
+    HANDLE,
+    SITE,
+    STATUS,
+    Told,
+    address,
+    author_of,
+    time_of_id,
+    time_of_words,
+)
 from sphinx_thread_cards.thread import Block, Media, Post
 
 if TYPE_CHECKING:
@@ -29,7 +38,6 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 
-_STATUS = re.compile(r"(?:https?://[^/?#]+)?/([A-Za-z0-9_]{1,20})/status/([0-9]{1,19})")
 # Nitter hands pictures on: /pic/orig/media%2FName.jpg, /pic/media%2FName.jpg%3Fname%3Dsmall
 _PICTURE = re.compile(
     r"/(media|ext_tw_video_thumb|amplify_video_thumb|tweet_video_thumb|profile_images)/([A-Za-z0-9_./-]{5,200})"
@@ -45,9 +53,7 @@ def read_nitter(root: _Element) -> Iterator[Told]:
 
 
 def _status(item: _Element, name: str) -> tuple[str, str] | None:
-    part = first_of(item, name)
-    links = [part, *part.iter("a")] if part is not None else []
-    found = next(filter(None, (_STATUS.match(link.get("href") or "") for link in links)), None)
+    found = next(filter(None, map(STATUS.match, links_in(first_of(item, name), SITE))), None)
     return (found[1], found[2]) if found else None
 
 
@@ -70,7 +76,6 @@ def _told(item: _Element, handle: str, id_: str) -> Told:
             media=tuple(_media(item, address(handle, id_))),
             quoted=quoted,
         ),
-        others=(author_of(quoted.author),) if quoted else (),
         person=author_of(handle, line(line_in(first_of(item, "fullname"))), avatar),
     )
 
@@ -105,14 +110,14 @@ def _words(part: _Element | None) -> tuple[Block, ...]:
             link.set("href", f"/{shown[1:]}")
         elif shown.startswith("#"):
             link.set("href", f"/hashtag/{shown[1:]}")
-    return from_html(html_of(part).replace("\n", "<br>"), "https://x.com")
+    return from_html(html_of(part).replace("\n", "<br>"), SITE)
 
 
 def _card(item: _Element) -> Iterator[Block]:
     """The title of a linked page, linked; the choices of a poll."""
     card = first_of(item, "card-container")
     title = line(line_in(first_of(card, "card-title")))
-    url = next(links_in(card, "https://x.com"), None)
+    url = next(links_in(card, SITE), None)
     if title and url:
         yield link_paragraph(title, url)
     choices = (line(line_in(part)) for part in all_of(item, "poll-choice-option"))

@@ -131,6 +131,5 @@ def _told(element: _Element, head: _Head, above: str, ref: ThreadRef) -> Told:
             quoted=quoted,
         ),
         person=head.author if handle == head.author.handle else author_of(handle),
-        others=(author_of(quoted.author),) if quoted else (),
         to_self=not first,
     )

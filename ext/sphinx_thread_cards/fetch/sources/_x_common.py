@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.model import ThreadRef
     from sphinx_thread_cards.thread import Author, Post
 
+SITE = "https://x.com"
 ID = re.compile("[0-9]{1,19}")
 HANDLE = re.compile("[A-Za-z0-9_]{1,20}")
 STATUS = re.compile(r"(?:https?:)?//[^/?#]+/(?:#!/)?@?([A-Za-z0-9_]{1,20})/status(?:es)?/([0-9]{1,19})(?![0-9])")
@@ -40,7 +41,7 @@ class Told:
     post: Post
     person: Author
     others: tuple[Author, ...] = ()
-    """Those whom it quotes."""
+    """Those whom it quotes, where more than their handle is told."""
     to_self: bool = False
     """Whether it is known to answer its own author."""
     replies: int | None = None
@@ -73,12 +74,12 @@ def _number(month: str) -> str:
 
 def author_of(handle: str, name: str | None = None, picture: object = None) -> Author:
     """Somebody on X."""
-    return person(handle, name, f"https://x.com/{handle}", picture)
+    return person(handle, name, f"{SITE}/{handle}", picture)
 
 
 def address(handle: str, id_: str) -> str:
     """A post's permalink."""
-    return f"https://x.com/{handle or 'i'}/status/{id_}"
+    return f"{SITE}/{handle or 'i'}/status/{id_}"
 
 
 def full_size(picture: str) -> str:
@@ -113,7 +114,9 @@ def found_chain(
         raise BadAnswer(ref.url, f"post {ref.id} is not in the answer")
     cut, middle = any(item.cut for item in chain), chain[0].to_self
     notes = [note for note, true in ((_MIDDLE, middle), (_CUT, cut)) if true] + list(notes)
-    people = {other.handle: other for item in chain for other in item.others}
+    quoted = (item.post.quoted for item in chain)
+    people = {post.author: author_of(post.author) for post in quoted if post}
+    people |= {other.handle: other for item in chain for other in item.others}
     people |= {item.person.handle: item.person for item in reversed(chain)}
     found = found_of(ref, [item.post for item in chain], people, endpoint=endpoint, replies=chain[0].replies)
     thread = found.thread

@@ -14,6 +14,7 @@ from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import at, language, line, segments, text
 from sphinx_thread_cards.fetch.sources._x_common import (
     HANDLE,
+    SITE,
     STATUS,
     Told,
     address,
@@ -45,7 +46,7 @@ def read_oembed(data: object, ref: ThreadRef) -> Told:
             url=address(handle, ref.id),
             author=handle,
             posted=time_of_id(ref.id) or time_of_words(date),
-            blocks=from_html(html_of(words), "https://x.com"),
+            blocks=from_html(html_of(words), SITE),
             lang=language(words.get("lang")),
         ),
         person=author_of(handle, line(data, "author_name")),

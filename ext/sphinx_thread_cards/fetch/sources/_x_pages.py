@@ -16,7 +16,7 @@ from sphinx_thread_cards.fetch.rich.html import from_html
 from sphinx_thread_cards.fetch.rich.spans import clean, safe_link
 from sphinx_thread_cards.fetch.shape import language, line, segments, when
 from sphinx_thread_cards.fetch.sources._nitter import read_nitter
-from sphinx_thread_cards.fetch.sources._x_common import Told, address, author_of, full_size, time_of_id
+from sphinx_thread_cards.fetch.sources._x_common import SITE, Told, address, author_of, full_size, time_of_id
 from sphinx_thread_cards.thread import Block, Media, Paragraph, Post, Quote, Span
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.fetch.steps import Wish
     from sphinx_thread_cards.model import ThreadRef
 
-_SITE = "https://x.com"
 _PATH = re.compile(
     r"(?:https?://(?:www\.|mobile\.)?(?:x|twitter)\.com)?/([A-Za-z0-9_]{1,20})/status/([0-9]{1,19})(/(?:photo|video)/.*)?"
 )
@@ -97,7 +96,6 @@ def _told(article: _Element, handle: str, id_: str, posted: str | None, quoted: 
             lang=language(attribute(words, "lang")),
             quoted=post,
         ),
-        others=(author_of(post.author),) if post else (),
         person=author_of(handle, _name(article, handle), avatar if "/profile_images/" in avatar else None),
     )
 
@@ -105,7 +103,7 @@ def _told(article: _Element, handle: str, id_: str, posted: str | None, quoted: 
 def _name(article: _Element, handle: str) -> str | None:
     """The name shown, in which emoji are pictures; it links to the author, as does the handle behind it."""
     for link in article.iter("a"):
-        if segments(safe_link(link.get("href"), _SITE) or "") == [handle]:
+        if segments(safe_link(link.get("href"), SITE) or "") == [handle]:
             spell_pictures(link)
             shown = line_in(link)
             if shown and not shown.startswith("@"):
@@ -144,7 +142,7 @@ def _words(element: _Element | None) -> tuple[Block, ...]:
         if any(part.get("aria-hidden") for part in link.iter("span")):
             # All of the address is there, but for eyes only a part of it.
             link.set("href", safe_link(line_in(link).rstrip("…")) or link.get("href") or "")
-    return from_html(html_of(element).replace("\n", "<br>"), _SITE)
+    return from_html(html_of(element).replace("\n", "<br>"), SITE)
 
 
 def _media(article: _Element, permalink: str) -> Iterator[Media]:
