@@ -10,24 +10,13 @@ from sphinx_thread_cards.fetch.errors import BadAnswer
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.steps import Found, Wish
 from sphinx_thread_cards.snapshot import MOST_POSTS
-from sphinx_thread_cards.thread import (
-    Author,
-    Block,
-    Code,
-    List,
-    Media,
-    Paragraph,
-    Post,
-    Provenance,
-    Quote,
-    Span,
-    Thread,
-)
+from sphinx_thread_cards.thread import Author, Block, List, Media, Paragraph, Post, Provenance, Quote, Span, Thread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.thread import Code
 
 
 def of_discussion(posts: Iterable[Post], wish: Wish) -> list[Post]:

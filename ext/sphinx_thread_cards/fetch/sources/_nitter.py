@@ -20,16 +20,7 @@ from sphinx_thread_cards.fetch.pages.tree import (
 from sphinx_thread_cards.fetch.rich.html import from_html
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import line
-from sphinx_thread_cards.fetch.sources._x_common import (
-    HANDLE,
-    SITE,
-    STATUS,
-    Told,
-    address,
-    author_of,
-    time_of_id,
-    time_of_words,
-)
+from sphinx_thread_cards.fetch.sources import _x_common as x
 from sphinx_thread_cards.thread import Block, Media, Post
 
 if TYPE_CHECKING:
@@ -44,7 +35,7 @@ _PICTURE = re.compile(
 )
 
 
-def read_nitter(root: _Element) -> Iterator[Told]:
+def read_nitter(root: _Element) -> Iterator[x.Told]:
     """The posts of a conversation, those above the given one first, then the answers."""
     for item in all_of(root, "timeline-item"):
         status = _status(item, "tweet-link") or _status(item, "tweet-date")
@@ -53,36 +44,36 @@ def read_nitter(root: _Element) -> Iterator[Told]:
 
 
 def _status(item: _Element, name: str) -> tuple[str, str] | None:
-    found = next(filter(None, map(STATUS.match, links_in(first_of(item, name), SITE))), None)
+    found = next(filter(None, map(x.STATUS.match, links_in(first_of(item, name), x.SITE))), None)
     return (found[1], found[2]) if found else None
 
 
-def _told(item: _Element, handle: str, id_: str) -> Told:
+def _told(item: _Element, handle: str, id_: str) -> x.Told:
     box = first_of(item, "quote")
     quoted = _quoted(box) if box is not None else None
     if box is not None:
         remove(box)
     username = line_in(first_of(item, "username")).removeprefix("@")
-    handle = username if HANDLE.fullmatch(username) else handle
+    handle = username if x.HANDLE.fullmatch(username) else handle
     portrait = first_of(item, "tweet-avatar", "avatar")
     avatar = _picture(attribute(first_tag(portrait, "img"), "src"))
-    return Told(
+    return x.Told(
         post=Post(
             id=id_,
-            url=address(handle, id_),
+            url=x.address(handle, id_),
             author=handle,
             posted=_time(item, id_),
             blocks=(*_words(first_of(item, "tweet-content")), *_card(item)),
-            media=tuple(_media(item, address(handle, id_))),
+            media=tuple(_media(item, x.address(handle, id_))),
             quoted=quoted,
         ),
-        person=author_of(handle, line(line_in(first_of(item, "fullname"))), avatar),
+        person=x.author_of(handle, line(line_in(first_of(item, "fullname"))), avatar),
     )
 
 
 def _time(item: _Element, id_: str) -> str | None:
     link = first_tag(first_of(item, "tweet-date"), "a")
-    return time_of_id(id_) or time_of_words(attribute(link, "title"))
+    return x.time_of_id(id_) or x.time_of_words(attribute(link, "title"))
 
 
 def _quoted(box: _Element) -> Post | None:
@@ -92,11 +83,11 @@ def _quoted(box: _Element) -> Post | None:
     handle, id_ = status
     return Post(
         id=id_,
-        url=address(handle, id_),
+        url=x.address(handle, id_),
         author=handle,
         posted=_time(box, id_),
         blocks=_words(first_of(box, "quote-text")),
-        media=tuple(_media(box, address(handle, id_))),
+        media=tuple(_media(box, x.address(handle, id_))),
     )
 
 
@@ -110,14 +101,14 @@ def _words(part: _Element | None) -> tuple[Block, ...]:
             link.set("href", f"/{shown[1:]}")
         elif shown.startswith("#"):
             link.set("href", f"/hashtag/{shown[1:]}")
-    return from_html(html_of(part).replace("\n", "<br>"), SITE)
+    return from_html(html_of(part).replace("\n", "<br>"), x.SITE)
 
 
 def _card(item: _Element) -> Iterator[Block]:
     """The title of a linked page, linked; the choices of a poll."""
     card = first_of(item, "card-container")
     title = line(line_in(first_of(card, "card-title")))
-    url = next(links_in(card, SITE), None)
+    url = next(links_in(card, x.SITE), None)
     if title and url:
         yield link_paragraph(title, url)
     choices = (line(line_in(part)) for part in all_of(item, "poll-choice-option"))
@@ -139,6 +130,6 @@ def _media(item: _Element, permalink: str) -> Iterator[Media]:
 
 
 def _picture(path: str) -> str | None:
-    """Where X has a picture that Nitter hands on; one whose address is written in code cannot be told."""
+    """Where X has a picture that Nitter hands on; one whose x.address is written in code cannot be told."""
     found = _PICTURE.search(unquote(path))
     return safe_link(f"https://pbs.twimg.com/{found[1]}/{found[2]}") if found else None

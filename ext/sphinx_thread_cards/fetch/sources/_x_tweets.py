@@ -12,16 +12,7 @@ from sphinx_thread_cards.fetch.assemble import link_paragraph, list_of
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import from_entities
 from sphinx_thread_cards.fetch.shape import at, count, flag, ident, language, line, objects, text, when
-from sphinx_thread_cards.fetch.sources._x_common import (
-    HANDLE,
-    ID,
-    Told,
-    address,
-    author_of,
-    full_size,
-    time_of_id,
-    time_of_words,
-)
+from sphinx_thread_cards.fetch.sources import _x_common as x
 from sphinx_thread_cards.thread import Block, Media, Post
 
 _MOST_CHOICES = 4
@@ -53,19 +44,19 @@ def _flat_user(user: object) -> dict[str, Any]:
     return found
 
 
-def read_tweet(data: object) -> Told | None:
+def read_tweet(data: object) -> x.Told | None:
     """A post; None for what is none."""
     tweet = flat(data)
     id_, handle = ident(tweet, "id_str"), text(tweet, "user", "screen_name")
-    if not ID.fullmatch(id_) or not HANDLE.fullmatch(handle):
+    if not x.ID.fullmatch(id_) or not x.HANDLE.fullmatch(handle):
         return None
     answered = text(tweet, "in_reply_to_screen_name").casefold() == handle.casefold()
     by_id = ident(tweet, "in_reply_to_user_id_str") in {ident(tweet, "user", "id_str")} - {""}
     counts = (count(tweet, key) for key in ("conversation_count", "reply_count"))
     quoted = _quoted(tweet)
-    return Told(
+    return x.Told(
         post=_post(tweet, id_, handle, quoted.post if quoted else None),
-        person=author_of(handle, line(tweet, "user", "name"), at(tweet, "user", "profile_image_url_https")),
+        person=x.author_of(handle, line(tweet, "user", "name"), at(tweet, "user", "profile_image_url_https")),
         others=(quoted.person,) if quoted else (),
         to_self=answered or by_id,
         replies=next((number for number in counts if number is not None), None),
@@ -74,24 +65,24 @@ def read_tweet(data: object) -> Told | None:
 
 
 def _post(tweet: dict[str, Any], id_: str, handle: str, quoted: Post | None) -> Post:
-    posted = when(at(tweet, "created_at")) or time_of_words(text(tweet, "created_at")) or time_of_id(id_)
+    posted = when(at(tweet, "created_at")) or x.time_of_words(text(tweet, "created_at")) or x.time_of_id(id_)
     above = ident(tweet, "in_reply_to_status_id_str") or ident(tweet, "parent", "id_str")
     control = at(tweet, "edit_control")
     versions = at(control, "edit_tweet_ids") or at(control, "edit_control_initial", "edit_tweet_ids")
     begun, last = ident(versions, 0), ident(versions, -1)
-    edited = time_of_id(last if begun == id_ else id_) if last != begun else None
+    edited = x.time_of_id(last if begun == id_ else id_) if last != begun else None
     # Whoever sees the first version of several, and not as the one that holds now, sees it as it was.
     if begun == id_ and not flag(tweet, "isEdited"):
         edited = None
     return Post(
         id=id_,
-        url=address(handle, id_),
+        url=x.address(handle, id_),
         author=handle,
-        answers=above if ID.fullmatch(above) else None,
-        posted=(time_of_id(begun) if edited else None) or posted,
+        answers=above if x.ID.fullmatch(above) else None,
+        posted=(x.time_of_id(begun) if edited else None) or posted,
         edited=edited,
         blocks=() if _shared(tweet) and quoted else _blocks(tweet),
-        media=() if _shared(tweet) and quoted else _media(tweet, address(handle, id_)),
+        media=() if _shared(tweet) and quoted else _media(tweet, x.address(handle, id_)),
         lang=language(at(tweet, "lang")),
         quoted=quoted,
     )
@@ -102,7 +93,7 @@ def _shared(tweet: dict[str, Any]) -> object:
     return at(tweet, "retweeted_status_result", "result") or at(tweet, "retweeted_status")
 
 
-def _quoted(tweet: dict[str, Any]) -> Told | None:
+def _quoted(tweet: dict[str, Any]) -> x.Told | None:
     """The post that this one quotes or shows once more, without what that one quotes again."""
     inner = flat(_shared(tweet) or at(tweet, "quoted_tweet") or at(tweet, "quoted_status"))
     return read_tweet({key: part for key, part in inner.items() if key not in {"quoted_tweet", "quoted_status"}})
@@ -118,7 +109,7 @@ def _blocks(tweet: dict[str, Any]) -> tuple[Block, ...]:
 
 
 def _without_quoted(entities: object, quoted: str) -> dict[str, Any]:
-    """Entities in which the address of the quoted post, which is shown below, is left out of the text."""
+    """Entities in which the x.address of the quoted post, which is shown below, is left out of the text."""
     links = objects(entities, "urls")
     shown = [link for link in links if f"/status/{quoted}" not in text(link, "expanded_url")]
     hidden = [link for link in links if link not in shown]
@@ -147,7 +138,7 @@ def _media(tweet: dict[str, Any], permalink: str) -> tuple[Media, ...]:
         objects(tweet, *path) for path in (("mediaDetails",), ("extended_entities", "media"), ("entities", "media"))
     ]
     media = [_medium(item, permalink) for item in next(filter(None, found), [])]
-    pictures = [Media(url=full_size(url)) for item in objects(tweet, "photos") if (url := safe_link(at(item, "url")))]
+    pictures = [Media(url=x.full_size(url)) for item in objects(tweet, "photos") if (url := safe_link(at(item, "url")))]
     return tuple(item for item in media if item) or tuple(pictures)
 
 
@@ -158,4 +149,4 @@ def _medium(item: object, permalink: str) -> Media | None:
     alt = text(item, "ext_alt_text").strip() or None
     if text(item, "type") in {"video", "animated_gif"}:
         return Media(kind="video", url=safe_link(at(item, "expanded_url")) or permalink, still=picture, alt=alt)
-    return Media(url=full_size(picture), alt=alt)
+    return Media(url=x.full_size(picture), alt=alt)

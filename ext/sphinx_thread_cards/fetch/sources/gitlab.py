@@ -14,18 +14,9 @@ from urllib.parse import quote
 from sphinx_thread_cards.fetch.assemble import found_of, of_discussion
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound, RateLimited, Unreachable
 from sphinx_thread_cards.fetch.shape import at, count, flag, line, objects, text
+from sphinx_thread_cards.fetch.sources import _forge as forge
 from sphinx_thread_cards.fetch.sources import _gitlab_items as gitlab
 from sphinx_thread_cards.fetch.sources._discussions import depth_first
-from sphinx_thread_cards.fetch.sources._forge import (
-    MOST_PAGES,
-    PER_PAGE,
-    Got,
-    Items,
-    ask_list,
-    begins,
-    first_in,
-    missing_in,
-)
 from sphinx_thread_cards.fetch.steps import Asking, Found, Source, Steps, Wish, ask_json
 from sphinx_thread_cards.model import Kind, ThreadRef
 
@@ -39,7 +30,7 @@ _AUTHOR = "author { username name webUrl avatarUrl }"
 _NOTE = f"id body bodyHtml system internal createdAt lastEditedAt {_AUTHOR}"
 _HEAD = f"iid title createdAt {_AUTHOR}"
 _PAGED = "pageInfo { hasNextPage endCursor }"
-_NOTES = f"notes(first: {PER_PAGE}, after: $after) {{ {_PAGED} nodes {{ {_NOTE} discussion {{ id }} }} }}"
+_NOTES = f"notes(first: {forge.PER_PAGE}, after: $after) {{ {_PAGED} nodes {{ {_NOTE} discussion {{ id }} }} }}"
 _TEXT = "description descriptionHtml"
 _QUERIES = {
     Kind.ISSUE: f"project(fullPath: $path) {{ item: issue(iid: $iid) {{ {_HEAD} {_TEXT} confidential userNotesCount"
@@ -49,7 +40,7 @@ _QUERIES = {
     # Epics have become work items of groups.
     Kind.EPIC: f"project: namespace(fullPath: $path) {{ item: workItem(iid: $iid) {{ {_HEAD} confidential widgets {{"
     f" ... on WorkItemWidgetDescription {{ {_TEXT} lastEditedAt }}"
-    f" ... on WorkItemWidgetNotes {{ discussions(first: {PER_PAGE}, after: $after, filter: ONLY_COMMENTS) {{ {_PAGED}"
+    f" ... on WorkItemWidgetNotes {{ discussions(first: {forge.PER_PAGE}, after: $after, filter: ONLY_COMMENTS) {{"
     f" nodes {{ id notes {{ nodes {{ {_NOTE} }} }} }} }} }} }} }} }}",
 }
 
@@ -58,7 +49,7 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
     """Ask for the description and the comments."""
     got = yield from _ask_thread(ref)
     found = list(gitlab.items(got.parts, _number(ref)))
-    if first_in(found) is None:
+    if forge.first_in(found) is None:
         raise BadAnswer(got.endpoint, f"the answer is not {ref.number}")
     return read(ref, wish, found, got.endpoint, got.note)
 
@@ -66,12 +57,12 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
 def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
     """Read what one of the interfaces answered."""
     found = list(gitlab.items(file.json(), _number(ref)))
-    missing = missing_in(file, ref, found, len(_said(found)), _total(first_in(found)))
+    missing = forge.missing_in(file, ref, found, len(_said(found)), _total(forge.first_in(found)))
     return read(ref, wish, found, "file", missing)
 
 
-def _said(found: Items) -> Items:
-    return [(item, thread) for item, thread in found if not begins(item) and gitlab.is_said(item)]
+def _said(found: forge.Items) -> forge.Items:
+    return [(item, thread) for item, thread in found if not forge.begins(item) and gitlab.is_said(item)]
 
 
 def _total(first: object) -> int | None:
@@ -89,7 +80,7 @@ def _number(ref: ThreadRef) -> str:
     return ref.id.rpartition("/")[2]
 
 
-def _ask_thread(ref: ThreadRef) -> Asking[Got]:
+def _ask_thread(ref: ThreadRef) -> Asking[forge.Got]:
     """Ask GraphQL, and where it does not answer, the other interfaces."""
     try:
         return (yield from _ask_graphql(ref))
@@ -97,12 +88,12 @@ def _ask_thread(ref: ThreadRef) -> Asking[Got]:
         return (yield from _ask_rest(ref))
 
 
-def _ask_graphql(ref: ThreadRef) -> Asking[Got]:
+def _ask_graphql(ref: ThreadRef) -> Asking[forge.Got]:
     url = f"{_site(ref)}/api/graphql"
     query = f"query ($path: ID!, $iid: String!, $after: String) {{ {_QUERIES[ref.kind]} }}"
     variables: dict[str, object] = {"path": ref.community, "iid": _number(ref)}
     parts: list[object] = []
-    for _ in range(MOST_PAGES):
+    for _ in range(forge.MOST_PAGES):
         answer = yield from ask_json(url, data={"query": query, "variables": variables})
         item = at(answer, "data", "project", "item")
         if not isinstance(item, dict):
@@ -111,20 +102,20 @@ def _ask_graphql(ref: ThreadRef) -> Asking[Got]:
         lists = [at(item, "notes"), *(at(widget, "discussions") for widget in objects(item, "widgets"))]
         page = next((at(part, "pageInfo") for part in lists if flag(part, "pageInfo", "hasNextPage")), None)
         if page is None:
-            return Got(parts=parts, endpoint=url)
+            return forge.Got(parts=parts, endpoint=url)
         variables["after"] = text(page, "endCursor")
-    return Got(parts=parts, endpoint=url, note=_CUT)
+    return forge.Got(parts=parts, endpoint=url, note=_CUT)
 
 
-def _ask_rest(ref: ThreadRef) -> Asking[Got]:
+def _ask_rest(ref: ThreadRef) -> Asking[forge.Got]:
     segment = ref.id.rsplit("/", 2)[1]
     of = "groups" if ref.kind is Kind.EPIC else "projects"
     url = f"{_site(ref)}/api/v4/{of}/{quote(ref.community or '', safe='')}/{segment}/{_number(ref)}"
     item = yield from ask_json(url)
     if count(item, "user_notes_count") == 0:
-        return Got(parts=[item], endpoint=url)
+        return forge.Got(parts=[item], endpoint=url)
     notes, note = yield from _ask_notes(ref, url)
-    return Got(parts=[item, *notes], endpoint=url, note=note)
+    return forge.Got(parts=[item, *notes], endpoint=url, note=note)
 
 
 def _ask_notes(ref: ThreadRef, url: str) -> Asking[tuple[list[object], str]]:
@@ -137,17 +128,17 @@ def _ask_notes(ref: ThreadRef, url: str) -> Asking[tuple[list[object], str]]:
         raise
     except FetchError:
         pass
-    notes, missing = yield from ask_list(f"{url}/notes?sort=asc&")
+    notes, missing = yield from forge.ask_list(f"{url}/notes?sort=asc&")
     return notes, missing if notes else missing and _FIRST_ONLY
 
 
-def read(ref: ThreadRef, wish: Wish, found: Items, endpoint: str, note: str = "") -> Found:
+def read(ref: ThreadRef, wish: Wish, found: forge.Items, endpoint: str, note: str = "") -> Found:
     """The description and the comments, as a thread.
 
     :param found: as :func:`_gitlab_items.items` gives it.
     :param note: what is known to be missing.
     """
-    first, page, site = first_in(found), ref.url.partition("#")[0], _site(ref)
+    first, page, site = forge.first_in(found), ref.url.partition("#")[0], _site(ref)
     if flag(first, "confidential"):
         raise Forbidden(ref.url, "it is confidential")
     people: dict[str, Author] = {}
