@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from sphinx_thread_cards.fetch.assemble import person
 from sphinx_thread_cards.fetch.rich_text import from_facets
-from sphinx_thread_cards.fetch.shape import at, language, line, objects, text, when
+from sphinx_thread_cards.fetch.shape import at, language, line, objects, objects_within, text, when
 from sphinx_thread_cards.fetch.sources._bluesky_embeds import Embedded, read_embed
 from sphinx_thread_cards.thread import Author, Post
 
@@ -95,16 +95,14 @@ def split_uri(uri: object) -> tuple[str, str] | None:
 
 def views_in(data: object) -> Iterator[View]:
     """All posts in an answer of any endpoint, or in a file; each may come more than once. Quoted posts are left out."""
-    waiting = [data]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, list):
-            waiting += reversed(part)
-        elif isinstance(part, dict):
-            post = at(part, "post") or part
-            if isinstance(at(post, "record"), dict) and (view := view_of(post, part)):
-                yield view
-            waiting += [value for name, value in part.items() if name not in {"record", "embed", "embeds", "post"}]
+    for part in objects_within(data, _inside):
+        post = at(part, "post") or part
+        if isinstance(at(post, "record"), dict) and (view := view_of(post, part)):
+            yield view
+
+
+def _inside(part: dict[str, Any]) -> list[object]:
+    return [value for name, value in part.items() if name not in {"record", "embed", "embeds", "post"}]
 
 
 def labels_of(view: View) -> set[str]:

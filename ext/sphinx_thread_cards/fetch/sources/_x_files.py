@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sphinx_thread_cards.fetch.assemble import link_paragraph, list_of
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import from_entities
-from sphinx_thread_cards.fetch.shape import at, count, ident, language, line, objects, text, when
+from sphinx_thread_cards.fetch.shape import at, count, ident, language, line, objects, objects_within, text, when
 from sphinx_thread_cards.fetch.sources._x_common import HANDLE, ID, Told, address, author_of, full_size, time_of_id
 from sphinx_thread_cards.fetch.sources._x_tweets import read_tweet
 from sphinx_thread_cards.thread import Block, Media, Post
@@ -29,24 +29,16 @@ def read_json(data: object, handle: str) -> list[Told]:
 
     :param handle: of the author, where the file does not name one.
     """
-    found = list(_objects(data))
+    found = list(objects_within(data, _inside))
     included = _Included(found)
     told = filter(None, (_read(item, included, handle) for item in found))
     return list({item.post.id: item for item in told}.values())
 
 
-def _objects(data: object) -> Iterator[dict[str, Any]]:
-    """All objects in the file, those around before those in them; without recursion, as they may be deep."""
-    waiting = [data]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            yield value
-            # Where there is no post, `user` may hold all that is listed on a profile.
-            parts = _PARTS if {"id_str", "rest_id"} & value.keys() else frozenset()
-            waiting += [part for key, part in reversed(value.items()) if key not in parts]
-        elif isinstance(value, list):
-            waiting += reversed(value)
+def _inside(value: dict[str, Any]) -> list[object]:
+    # Where there is no post, `user` may hold all that is listed on a profile.
+    parts = _PARTS if {"id_str", "rest_id"} & value.keys() else frozenset()
+    return [part for key, part in value.items() if key not in parts]
 
 
 class _Included:
