@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING
 from docutils import nodes
 
 from sphinx_thread_cards.card import BLOCK, SEPARATOR
-from sphinx_thread_cards.card_nodes import build_with_target, part_of
-from sphinx_thread_cards.html_quotes import direct
+from sphinx_thread_cards.card_nodes import build_with_target, direct, part_of
 from sphinx_thread_cards.languages import runs_to_the_left
-from sphinx_thread_cards.marks import BARE
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.card import Card
@@ -82,11 +80,11 @@ def _number_in_margin(post: nodes.Element) -> None:
     at = next((n for n, node in enumerate(head.children) if isinstance(node, nodes.reference)), None)
     if at is None:
         return
-    number, *rest = (node for node in head.children[at:] if node.astext())
+    number, *rest = head.children[at:]
     said = [nodes.Text(rest[0].astext().replace("\u200f", "").removeprefix(SEPARATOR)), *rest[1:]] if rest else []
     head[at:] = [nodes.inline("", "", number, classes=[f"{BLOCK}-number"]), *said]
     if not "".join(node.astext() for node in said):
-        head["classes"].append(BARE)
+        head["classes"].append(f"{BLOCK}-post-bare")
 
 
 def _turn(text: str, language: str) -> str | None:
