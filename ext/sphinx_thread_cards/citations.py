@@ -34,9 +34,8 @@ def thread_citation(env: BuildEnvironment, ref: ThreadRef, place: str) -> addnod
 
 def citation_text(card: Card, language: str) -> str:
     """``Andrei Warkentin on X, 6 October 2020``; without an author, what it is and where."""
-    who = card.author or (f"@{card.handle}" if card.handle else None)
-    where = words.place_of(card.ref) if who else words.what_it_is(card.ref)
-    return words.citation(who, where, show_when(card.when, language) if card.when else None)
+    where = words.place_of(card.ref) if card.who else words.what_it_is(card.ref)
+    return words.citation(card.who, where, show_when(card.when, language) if card.when else None)
 
 
 def told(card: Card) -> int:

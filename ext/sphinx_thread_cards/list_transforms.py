@@ -9,9 +9,9 @@ from sphinx.errors import NoUri
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.nodes import make_refnode
 
-from sphinx_thread_cards import list_words
-from sphinx_thread_cards.html_quotes import card_box, card_tongue
+from sphinx_thread_cards.html_nodes import as_times, card_part, card_text
 from sphinx_thread_cards.languages import runs_to_the_left
+from sphinx_thread_cards.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,11 +58,11 @@ class BuildLists(SphinxPostTransform):
         if threads:
             place += self._parts(place, options, threads)
         else:
-            place += nodes.paragraph("", list_words.no_threads(), classes=["thread-list-empty"])
+            place += nodes.paragraph("", _("No thread is cited here."), classes=["thread-list-empty"])
             warn(Warn.EMPTY_LIST, f"this list is empty: {why_none(domain, options)}", place)
         if self._builder.format == "html" and runs_to_the_left(self.config.language):
             # Few themes say so of the page.
-            place[:] = [card_box("", *place.children, dir="rtl")]
+            place[:] = [card_part("", *place.children, tag="div", dir="rtl")]
         if place["ids"] and self._builder.format in {"latex", "texinfo", "man"}:
             # Their writers leave the ids of containers out.
             place.insert(0, nodes.target("", "", ids=place["ids"]))
@@ -92,11 +92,9 @@ class BuildLists(SphinxPostTransform):
             list_nodes.in_paragraphs(box)
             _size_columns(box)
         elif format_ == "html":
-            from sphinx_thread_cards.html_times import as_times  # noqa: PLC0415 - as in _fill
-
             as_times(box)
             for title in [link for link in box.findall(nodes.reference) if "lang" in link]:
-                title[:] = [card_tongue("", "", *title.children, lang=title["lang"])]
+                title[:] = [card_text("", "", *title.children, tag="span", lang=title["lang"])]
         return box.children
 
     @staticmethod
