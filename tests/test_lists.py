@@ -120,6 +120,16 @@ def test_capitals_and_slashes(page: Page) -> None:
     assert "thread-list-timeline" in html
 
 
+def test_a_timeline_is_no_documentation_of_code(page: Page) -> None:
+    """For which themes take a list that has a class and is not simple."""
+    html = page({"index.md": HEAD + _list(":style: timeline"), "other.md": OTHER}).read("index.html")
+
+    assert {tuple(said.split()) for said in re.findall(r'<dl class="(.*?)"', html)} == {
+        ("thread-list-year", "simple"),
+        ("thread-list-month", "simple"),
+    }
+
+
 def test_manual_pages_link_to_no_other_page(page: Page) -> None:
     """Everything is one page there, with nothing to click."""
     written = page({"index.md": HEAD + _list(), "other.md": OTHER}, "man").read("cases.1")
