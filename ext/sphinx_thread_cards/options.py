@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
@@ -132,12 +132,11 @@ class Options:
     posts: tuple[tuple[int, int], ...] | None = option(_read_posts, "Which posts of the snapshot to show.", "1-5, 9")
 
 
-OPTION_FIELDS: Mapping[str, Field[Any]] = MappingProxyType({item.name: item for item in fields(Options)})
 # These two mean the same on every directive of docutils, which reads them.
 COMMON_OPTIONS = MappingProxyType(
     {
-        "name": "A name for the card, which `{ref}` reaches.",
-        "class": "More classes for the card, for the site's own style sheet.",
+        "name": "A name, which `{ref}` reaches.",
+        "class": "More classes, for the site's own style sheet.",
     }
 )
 
