@@ -70,7 +70,7 @@ def _warnings(_: str) -> str:
 def _command(name: str) -> str:
     """What one command may be told, from the parser of its arguments."""
     rows = []
-    for action in cli.command_parser(name)._actions:  # noqa: SLF001 - argparse shows its arguments nowhere else
+    for action in cli.parsers()[name]._actions:  # noqa: SLF001 - argparse shows its arguments nowhere else
         value = f" {action.metavar}" if action.metavar else ""
         names = ", ".join(_code(option + value) for option in action.option_strings)
         rows.append((names or _code(action.metavar), action.help or ""))
