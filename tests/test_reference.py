@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup, Tag
 from site_schema import schema
-from sphinx_thread_cards import ThreadRef, codes, list_transforms, parse_thread_url, transforms
+from sphinx_thread_cards import ThreadRef, codes, list_transforms, parse_thread_url, signs, transforms
 from sphinx_thread_cards.list_options import ListOptions
 from sphinx_thread_cards.options import COMMON_OPTIONS, Options
 from sphinx_thread_cards.platforms import PLATFORMS
@@ -169,7 +169,7 @@ def test_phases_are_those_of_the_code() -> None:
 
     assert listed == {
         name: item.default_priority
-        for module in (codes, transforms, list_transforms)
+        for module in (codes, signs, transforms, list_transforms)
         for name, item in vars(module).items()
         if isinstance(item, type) and issubclass(item, transform) and item.__module__ == module.__name__
     }
