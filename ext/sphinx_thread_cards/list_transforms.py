@@ -54,7 +54,7 @@ class BuildLists(SphinxPostTransform):
         from sphinx_thread_cards.warnings import Warn, warn  # noqa: PLC0415 - as above
 
         options: ListOptions = place["list"]
-        threads = choose(domain, domain.threads, options)
+        threads = choose(domain, options)
         if threads:
             place += self._parts(place, options, threads)
         else:
