@@ -84,6 +84,8 @@ class BuildLists(SphinxPostTransform):
         else:
             # In a line that runs to the left, TeX cannot set a cell of several paragraphs (package varwidth).
             plain = format_ == "text" or (format_ == "latex" and runs_to_the_left(self.config.language))
+            # Only HTML has tables within tables.
+            plain = plain or (format_ != "html" and _is_in_a_table(place))
             made = (list_nodes.plain if plain else list_nodes.table)(threads, manner)
         box = nodes.container("", *made)
         if format_ == "text":
@@ -122,6 +124,14 @@ class BuildLists(SphinxPostTransform):
         except NoUri:
             # A page that this book leaves out.
             return words
+
+
+def _is_in_a_table(node: nodes.Element) -> bool:
+    while node.parent is not None:
+        node = node.parent
+        if isinstance(node, nodes.entry):
+            return True
+    return False
 
 
 def _size_columns(box: nodes.container) -> None:
