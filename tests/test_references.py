@@ -69,3 +69,12 @@ def test_the_search_leads_to_a_card(page: Page) -> None:
     index = page({"index.md": HEAD, "other.md": OTHER}).read("searchindex.js")
 
     assert '"thread-github-pftf-rpi4-57","A lamp"' in index.replace(" ", "").replace('"Alamp"', '"A lamp"')
+
+
+def test_links_of_myst_to_a_card_of_the_page(page: Page) -> None:
+    """MyST knows no title of it."""
+    html = BeautifulSoup(page(f"{OTHER}\n[](#lamp) [words](#lamp)\n").read("index.html"), "html5lib")
+    links = [(link["href"], link.get_text()) for link in html.select("article ~ p a.internal")]
+
+    assert links == [("#lamp", "A lamp"), ("#lamp", "words")]
+    assert html.find(id="lamp") is not None

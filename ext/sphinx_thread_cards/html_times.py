@@ -25,13 +25,12 @@ def date_node(machine: str, shown: str) -> nodes.inline:
 
 
 def as_times(box: nodes.Element) -> None:
-    """Make the dates in a part of a page a ``<time>``."""
+    """Make the dates in a part of a page a ``<time>``, and the ``role`` of a node, for machines, its class."""
     for node in list(box.findall(nodes.inline)):
+        if role := node.attributes.pop("role", None):
+            node["classes"] = [role]
         if "datetime" in node.attributes:
-            time = card_time("", "", *node.children, **node.attributes)
-            if role := time.attributes.pop("role", None):
-                time["classes"] = [role]
-            node.parent.replace(node, time)
+            node.parent.replace(node, card_time("", "", *node.children, **node.attributes))
 
 
 def visit_time(self: HTML5Translator, node: card_time) -> None:

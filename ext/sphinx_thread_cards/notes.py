@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from docutils.utils import get_source_line
 from sphinx.domains import Domain
 
-from sphinx_thread_cards.targets import references
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Set as AbstractSet
@@ -88,11 +86,6 @@ class Notes(Domain):
     def note_list(self, options: ListOptions) -> None:
         """Remember a list of the page that is being read."""
         self.lists.setdefault(self.env.docname, []).append(options)
-
-    def note_references(self, document: nodes.document) -> None:
-        """Remember what the page that is being read refers to."""
-        if names := references(document):
-            self.references[self.env.docname] = names
 
     def clear_doc(self, docname: str) -> None:
         """Forget a page."""

@@ -79,7 +79,25 @@ def objects(entries: Iterable[Entry]) -> Iterator[tuple[str, str, str, str, str,
                     yield name.removeprefix("thread-"), entry.title, "card", entry.docname, name, 1
 
 
-def references(document: nodes.document) -> set[str]:
+def word_links(document: nodes.document, entries: Iterable[Entry]) -> None:
+    """Word links of MyST to named cards of their own page, ``[](#name)``: it knows no title of theirs.
+
+    :param entries: the cards of the page.
+    """
+    titles = {f"#{name}": entry.title for entry in entries for name in entry.names}
+    for reference in document.findall(nodes.reference):
+        if reference.get("id_link") and not reference.children and reference["refuri"] in titles:
+            reference.append(nodes.inline("", titles[reference["refuri"]]))
+
+
+def note_references(app: Sphinx, document: nodes.document) -> None:
+    """Remember what the page refers to (``doctree-read``): MyST makes references of its links late."""
+    domain = cast("ThreadDomain", app.env.get_domain("thread"))
+    if names := _references(document):
+        domain.references[app.env.docname] = names
+
+
+def _references(document: nodes.document) -> set[str]:
     """What the page refers to by name; it may be a card."""
     return {
         node["reftarget"].lower()

@@ -90,20 +90,20 @@ def _head(thread: Thread, post: Post, number: int, language: str, speaker: str |
     """Number, as permalink, with author where it is another than the card's, and dates."""
     parts: list[nodes.Node] = []
     if post.author != speaker:
-        parts.append(nodes.Text(_name(thread, post.author)))
+        parts.append(_said("p-author", nodes.inline("", _name(thread, post.author))))
     if post.posted:
-        parts.append(_time(post.posted, show_when(read_when(post.posted), language), "dt-published"))
+        parts.append(_said("dt-published", date_node(post.posted, show_when(read_when(post.posted), language))))
     if post.edited:
-        parts.append(_time(post.edited, words.edited(show_when(read_when(post.edited), language)), "dt-updated"))
+        edited = words.edited(show_when(read_when(post.edited), language))
+        parts.append(_said("dt-updated", date_node(post.edited, edited)))
     paragraph = nodes.paragraph(classes=["thread-card-post-head"])
     paragraph += nodes.reference("", str(number), refuri=post.url)
     paragraph += [node for part in parts for node in (nodes.Text(" · "), part)]
     return paragraph
 
 
-def _time(machine: str, shown: str, role: str) -> nodes.inline:
-    """A time for every format; HTML makes it a ``<time>`` with a role."""
-    node = date_node(machine, shown)
+def _said(role: str, node: nodes.inline) -> nodes.inline:
+    """The node with what it says for machines, which HTML makes a class."""
     node["role"] = role
     return node
 
