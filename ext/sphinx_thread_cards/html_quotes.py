@@ -38,7 +38,7 @@ class card_fold(nodes.General, nodes.Element):  # noqa: N801
 
 
 class card_tongue(nodes.Inline, nodes.TextElement):  # noqa: N801
-    """Words in a language of their own."""
+    """Words in a language, or a direction, of their own: ``lang``, ``dir``."""
 
 
 class card_permalink(nodes.reference):  # noqa: N801
@@ -137,7 +137,8 @@ def depart_head(self: HTML5Translator, node: card_head) -> None:  # noqa: ARG001
 
 def visit_tongue(self: HTML5Translator, node: card_tongue) -> None:
     """Open it."""
-    self.body.append(self.starttag(node, "span", "", lang=node["lang"]))
+    said = {name: node[name] for name in ("lang", "dir") if name in node}
+    self.body.append(self.starttag(node, "span", "", **said))
 
 
 def depart_tongue(self: HTML5Translator, node: card_tongue) -> None:  # noqa: ARG001

@@ -60,9 +60,12 @@ class BuildLists(SphinxPostTransform):
         else:
             place += nodes.paragraph("", list_words.no_threads(), classes=["thread-list-empty"])
             warn(Warn.EMPTY_LIST, f"this list is empty: {why_none(domain, options)}", place)
-        if self._builder.format == "html" and runs_to_the_left(self.config.language):
-            # Few themes say so of the page.
-            place[:] = [card_box("", *place.children, dir="rtl")]
+        if self._builder.format == "html":
+            to_the_left = runs_to_the_left(self.config.language)
+            _set_apart(place, directed=to_the_left)
+            if to_the_left:
+                # Few themes say so of the page.
+                place[:] = [card_box("", *place.children, dir="rtl")]
         if place["ids"] and self._builder.format in {"latex", "texinfo", "man"}:
             # Their writers leave the ids of containers out.
             place.insert(0, nodes.target("", "", ids=place["ids"]))
@@ -97,8 +100,6 @@ class BuildLists(SphinxPostTransform):
             from sphinx_thread_cards.html_times import as_times  # noqa: PLC0415 - as in _fill
 
             as_times(box)
-            for title in [link for link in box.findall(nodes.reference) if "lang" in link]:
-                title[:] = [card_tongue("", "", *title.children, lang=title["lang"])]
         return box.children
 
     @staticmethod
@@ -124,6 +125,14 @@ class BuildLists(SphinxPostTransform):
         except NoUri:
             # A page that this book leaves out.
             return words
+
+
+def _set_apart(box: nodes.Element, *, directed: bool) -> None:
+    """Give the words of links their language, and a direction of their own in lines that run to the left."""
+    for link in list(box.findall(nodes.reference)):
+        said = ({"lang": link["lang"]} if "lang" in link else {}) | ({"dir": "auto"} if directed else {})
+        if said:
+            link[:] = [card_tongue("", "", *link.children, **said)]
 
 
 def _is_in_a_table(node: nodes.Element) -> bool:
