@@ -116,6 +116,14 @@ def test_links_of_a_list_run_their_own_way(style: str, page: Page) -> None:
     assert style == "cards" or "Kim (she)\u200e" in html
 
 
+@pytest.mark.parametrize(("option", "begin"), [(":handle: sam", "\u2067\u200e@sam "), (":author: Sam (he)", "\u2067Sam (he)\u200e ")])
+def test_a_cited_name_keeps_its_signs(option: str, begin: str, page: Page) -> None:
+    other = "https://x.com/i/status/1313512835843055999"
+    html = page(f"# T\n\n```{{thread}} {other}\n{option}\n```\n\n{{thread}}`{other}`\n", language="ar").read("index.html")
+
+    assert BeautifulSoup(html, "html5lib").select_one(".thread-citation").text.startswith(begin)
+
+
 def test_a_list_keeps_to_the_theme_in_other_languages(page: Page) -> None:
     html = page(PAGE, language="de").read("index.html")
 

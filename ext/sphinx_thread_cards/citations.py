@@ -10,6 +10,7 @@ from sphinx import addnodes
 from sphinx_thread_cards import words
 from sphinx_thread_cards.card import class_of
 from sphinx_thread_cards.dates import show_when
+from sphinx_thread_cards.languages import directed
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
@@ -36,6 +37,7 @@ def citation_text(card: Card, language: str) -> str:
     """``Andrei Warkentin on X, 6 October 2020``; without an author, what it is and where."""
     who = card.author or (f"@{card.handle}" if card.handle else None)
     where = words.place_of(card.ref) if who else words.what_it_is(card.ref)
+    who = who and directed(who, language)
     return words.citation(who, where, show_when(card.when, language) if card.when else None)
 
 
