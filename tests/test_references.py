@@ -27,6 +27,16 @@ def test_one_name_twice(page: Page) -> None:
     assert re.findall(r"\[thread_cards\.(\w+)\]", site.warnings) == ["same_name"]
 
 
+def test_a_name_that_a_heading_has(page: Page) -> None:
+    """Sphinx tells of it where the heading was read first; plain ref leads to the heading in any case."""
+    heading = "# B\n\n(lamp)=\n## A heading\n"
+    site = page({"index.md": HEAD + "{ref}`lamp` {thread:ref}`lamp`\n", "a.md": OTHER, "b.md": heading}, warns=True)
+
+    assert site.warnings == "a.md:3: WARNING: something else is named 'lamp', on the page b, and plain ref leads there; give one of them another name [thread_cards.same_name]\n"
+    assert ">A heading</span>" in site.read("index.html")
+    assert "<span>A lamp</span>" in site.read("index.html")
+
+
 @pytest.mark.parametrize(
     "text",
     [

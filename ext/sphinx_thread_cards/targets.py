@@ -131,7 +131,7 @@ def set_labels(app: Sphinx, env: BuildEnvironment) -> list[str]:  # noqa: ARG001
             label = entry.docname, entry.node_id, entry.title
             standard.labels[name] = domain.labels[name] = label
             standard.anonlabels[name] = label[:2]
-    for message, place in _same_names(domain):
+    for message, place in _same_names(domain, standard):
         warn(Warn.SAME_NAME, message, place)
     return _pages_to_link_again(domain, known)
 
@@ -141,13 +141,17 @@ def _standard(env: BuildEnvironment) -> StandardDomain:
     return cast("StandardDomain", env.get_domain("std"))
 
 
-def _same_names(domain: ThreadDomain) -> Iterator[tuple[str, str]]:
+def _same_names(domain: ThreadDomain, standard: StandardDomain) -> Iterator[tuple[str, str]]:
     first: dict[str, Entry] = {}
     for entry in domain.entries():
         for name in entry.names:
             other = first.setdefault(name, entry)
             if other.docname != entry.docname:
                 said = f"another card is named {name!r}, on the page {other.docname}"
+                yield f"{said}; give one of them another name", entry.place
+            elif name not in domain.labels:
+                page = standard.labels[name][0]
+                said = f"something else is named {name!r}, on the page {page}, and plain ref leads there"
                 yield f"{said}; give one of them another name", entry.place
 
 
