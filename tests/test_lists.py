@@ -71,6 +71,7 @@ def test_choice_and_order(page: Page, options: tuple[str, ...], titles: list[str
         (":style:", "write table, timeline or cards"),
         (":since: last week", "'last week' is not a date; write it as 2020-10-06"),
         (":docs: other.md", "from the source folder, without an ending"),
+        (":docs: other.html", "from the source folder, without an ending"),
         (":docs: ../other", "from the source folder, without an ending"),
         (":docs: none/*", "empty: no thread fits its option 'docs'; change it or leave it out [thread_cards.empty_list]"),
         (":author: jo", "empty: no thread fits its option 'author'"),

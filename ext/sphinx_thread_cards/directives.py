@@ -85,7 +85,7 @@ class ThreadRole(SphinxRole):
         url = self.text.strip().removeprefix("<").removesuffix(">")
         ref = find_thread(url, self.config.thread_cards_hosts)
         if ref is None:
-            warn(Warn.UNSAFE_URL, unsafe_url(url), self.get_location())
+            warn(Warn.UNSAFE_URL, unsafe_url(self.text), self.get_location())
             return [nodes.Text(self.text)], []
         if ref.kind is Kind.PAGE:
             warn(Warn.UNKNOWN_URL, unknown_url(ref), self.get_location())
@@ -96,6 +96,8 @@ def unsafe_url(text: str) -> str:
     """What the author of a page can do about an address that cannot become a link."""
     if len(text) > LONGEST:
         return f"{text[:60]!r}... is longer than {LONGEST} characters; write a shorter address"
+    if " <http" in text:
+        return f"{text!r} is not a web address; write it alone, or a plain link for words of your own"
     return f"{text!r} is not a web address; write one that begins with https://"
 
 

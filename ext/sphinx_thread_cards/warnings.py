@@ -34,7 +34,7 @@ class Warn(Enum):
     EMPTY_LIST = "empty_list", "A `thread-list` finds no thread. A line on the page says so."
     SAME_NAME = (
         "same_name",
-        "Two cards, or a card and something else, have one `name`. Plain `ref` leads to the other, else to the first card.",
+        "Two cards, or a card and another thing, have one `name`. `ref` leads to the other thing, or the first card.",
     )
     SNAPSHOT = "snapshot", "A kept snapshot cannot be used. The card is built from the URL and the options."
     PICTURE = "picture", "A snapshot names a picture that is not in the media folder. There are words in its place."
