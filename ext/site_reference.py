@@ -81,8 +81,9 @@ def _command(name: str) -> str:
 def _platforms(_: str) -> str:
     rows = []
     for platform in sorted(PLATFORMS.values(), key=lambda platform: platform.label.lower()):
-        others = "by their addresses" if platform.guess else "if `thread_cards_hosts` names them"
-        rows.append((platform.label, _code(platform.name), str(len(platform.hosts) or "none"), others))
+        others = "by their addresses" if platform.guess else "if named"
+        label = f"[{platform.label}]{{.thread-citation .thread-card-{platform.name}}}"
+        rows.append((label, _code(platform.name), str(len(platform.hosts) or "none"), others))
     return _table(("Platform", "Name in `conf.py`", "Known hosts", "Other hosts"), rows)
 
 

@@ -69,6 +69,7 @@ CHANGES: Mapping[str, Change] = {
     "page removed": {"z.md": None},
     "page added": {"b.md": f"# B\n\n{LAMP}"},
     "card removed": {"z.md": "# Z\n"},
+    "card of another platform added": {"p0.md": "# P0\n\n<https://lobste.rs/s/7fq9ge>\n"},
     "card moved": {"z.md": "# Z\n", "a.md": f"# A\n\n{LAMP}"},
     "option changed": {"z.md": PAGES["z.md"].replace("A lamp", "Two lamps").replace("2020-05", "2019-01-02")},
     "name changed": {"z.md": PAGES["z.md"].replace(":name: lamp", ":name: torch")},

@@ -76,16 +76,16 @@ def test_no_flexible_box_holds_what_is_printed(home: Page) -> None:
 
 def test_a_mark_is_printed_as_a_drawing(chromium: Browser, page: Build, tmp_path: Path) -> None:
     """Not as a filled square: its colour covers no more than half of the place that it takes."""
-    site = page("# T\n\nSee {thread}`https://github.com/pftf/RPi4/issues/57`.\n", html_theme="furo")
+    site = page("# T\n\nSee {thread}`https://lobste.rs/s/7fq9ge`.\n", html_theme="furo")
     tab = chromium.new_page()
     with look.served(site.out) as address:
         tab.goto(address)
         tab.pdf(path=tmp_path / "page.pdf", format="A4")
     tab.close()
     sheet = _drawn(tmp_path / "page.pdf")
-    # #7d6fd0, the colour of GitHub; no letter has it.
-    drawn = Image.eval(sheet.getchannel("B"), lambda value: 255 if 200 <= value <= 216 else 0)
-    red = Image.eval(sheet.getchannel("R"), lambda value: 255 if 117 <= value <= 133 else 0)
+    # #d2403a, the colour of Lobsters; no letter has it.
+    drawn = Image.eval(sheet.getchannel("B"), lambda value: 255 if 50 <= value <= 66 else 0)
+    red = Image.eval(sheet.getchannel("R"), lambda value: 255 if 202 <= value <= 218 else 0)
     both = Image.composite(drawn, Image.new("L", sheet.size), red)
     box = both.getbbox()
 
@@ -148,3 +148,26 @@ def _surfaces(chromium: Browser, site: sites.Site) -> list[str]:
         )
     tab.close()
     return found
+
+
+@pytest.mark.parametrize("width", [look.SMALL, 1000])
+@pytest.mark.parametrize("theme", ["alabaster", "furo", "sphinx_rtd_theme"])
+def test_a_table_of_threads_stands_still_while_it_comes_in(theme: str, width: int, chromium: Browser, page: Build) -> None:
+    """Browsers paint a table before they have read all of it: no row decides where its columns are."""
+    cards = "".join(
+        f"```{{thread}} https://github.com/pftf/RPi4/issues/{number}\n:title: {'Lamps glow ' * number}\n:date: 2020-0{number}-03\n```\n\n"
+        for number in range(1, 8)
+    )
+    site = page(f"# T\n\n{cards}\n```{{thread-list}}\n:order: oldest\n```\n", html_theme=theme)
+    tab = chromium.new_page(viewport={"width": width, "height": 800})
+    with look.served(site.out) as address:
+        tab.goto(address)
+        whole, first = tab.evaluate(
+            """() => { const rows = [...document.querySelectorAll(".thread-list tbody tr")];
+              const places = () => [...rows[0].cells].map(cell => cell.getBoundingClientRect().left);
+              const whole = places(); rows.slice(1).forEach(row => row.remove()); return [whole, places()]; }"""
+        )
+    tab.close()
+
+    assert len(whole) == 3
+    assert first == whole

@@ -129,7 +129,7 @@ def test_custom_properties_are_listed() -> None:
 
     assert set(listed) == used
     for name, default in listed.items():
-        assert f"{name}: {default};" in sheet or "the text's colour" in default or default == "by kind of place"
+        assert f"{name}: {default};" in sheet or "the text's colour" in default or default == "the platform's"
 
 
 def test_classes_of_parts_are_listed(sink: Page) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["ThreadRef", "__version__", "parse_thread_url", "setup"]
 __version__ = "0.1.0"
 # Raised whenever the nodes or the domain's data change, so that no environment from before is used again.
-ENV_VERSION = 11
+ENV_VERSION = 12
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -31,6 +31,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         list_transforms,
         rebuilds,
         settings,
+        style_sheet,
         targets,
         transforms,
     )
@@ -52,7 +53,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         app.add_node(node, html=visitors)
     app.add_latex_package(assets.LATEX_PACKAGE)
     app.connect("config-inited", assets.add_files)
-    app.connect("builder-inited", assets.add_static_folder)
     app.connect("builder-inited", list_transforms.note_builder)
     app.connect("html-page-context", assets.add_style_sheet)
     app.connect("env-get-outdated", rebuilds.pages_with_new_snapshots)
@@ -61,5 +61,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("env-updated", targets.set_labels)
     app.connect("env-updated", rebuilds.pages_to_word_again)
     app.connect("env-updated", rebuilds.pages_to_list_again)
+    app.connect("env-updated", style_sheet.write_styles)
     app.connect("build-finished", assets.write_export)
     return {"version": __version__, "env_version": ENV_VERSION, "parallel_read_safe": True, "parallel_write_safe": True}

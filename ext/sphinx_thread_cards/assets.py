@@ -9,6 +9,7 @@ from docutils import nodes
 
 from sphinx_thread_cards import languages
 from sphinx_thread_cards.html import card_article
+from sphinx_thread_cards.style_sheet import STYLE_SHEET
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.domain import ThreadDomain
 
 _HERE = Path(__file__).parent
-STYLE_SHEET = "thread-cards.css"
 LATEX_PACKAGE = "sphinx_thread_cards"
 
 
@@ -26,15 +26,6 @@ def add_files(app: Sphinx, config: Config) -> None:
     languages.find_translations(app.srcdir, config)
     ours = sorted(map(str, (_HERE / "latex").glob("*.sty")))
     config.latex_additional_files = [*config.latex_additional_files, *ours]
-
-
-def add_static_folder(app: Sphinx) -> None:
-    """Have the style sheet copied, in HTML formats (``builder-inited``).
-
-    ``Sphinx.add_static_dir`` does this since 9.1, which needs Python 3.12.
-    """
-    if app.builder.format == "html" and app.config.thread_cards_css:
-        app.config.html_static_path.append(str(_HERE / "static"))
 
 
 def add_style_sheet(

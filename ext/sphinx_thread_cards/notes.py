@@ -43,7 +43,10 @@ class Entry:
 class Notes(Domain):
     """What is remembered while pages are read, and between builds."""
 
-    initial_data: ClassVar[dict[str, Any]] = {name: {} for name in (*_BY_PAGE, "worded", "listed", "linked", "labels")}
+    initial_data: ClassVar[dict[str, Any]] = {
+        **{name: {} for name in (*_BY_PAGE, "worded", "listed", "linked", "labels")},
+        "styled": [],
+    }
     data_version = 2
     builder: Builder
     """Who builds; known from ``builder-inited`` on."""
