@@ -141,6 +141,15 @@ def test_a_list_in_a_table(page: Page, builder: str, file: str, table: str, tabl
     assert written.count("A lamp") >= 1 + (builder != "html")
 
 
+@pytest.mark.parametrize("style", ["table", "timeline", "cards"])
+@pytest.mark.parametrize(("builder", "file", "target"), [("latex", "cases.tex", r"\label{\detokenize{index:all}}"), ("texinfo", "cases.texi", "@anchor{index all}"), ("html", "index.html", 'id="all"')])
+def test_a_list_has_a_name(page: Page, style: str, builder: str, file: str, target: str) -> None:
+    """It leads to the list in every style."""
+    written = page({"index.md": HEAD + _list(f":style: {style}", ":name: all") + "\n{ref}`All <all>`\n", "other.md": OTHER}, builder).read(file)
+
+    assert target in written
+
+
 def test_rebuilds(tmp_path: Path) -> None:
     """A list and links follow a card that changes, moves and goes."""
     source = tmp_path / "source"

@@ -66,10 +66,7 @@ class BuildLists(SphinxPostTransform):
             if to_the_left:
                 # Few themes say so of the page.
                 place[:] = [card_box("", *place.children, dir="rtl")]
-        if place["ids"] and self._builder.format in {"latex", "texinfo", "man"}:
-            # Their writers leave the ids of containers out.
-            place.insert(0, nodes.target("", "", ids=place["ids"]))
-            place["ids"] = []
+        _keep_ids(place, self._builder.format)
         for name in ("list", "docname", "anchor"):
             del place[name]
 
@@ -125,6 +122,19 @@ class BuildLists(SphinxPostTransform):
         except NoUri:
             # A page that this book leaves out.
             return words
+
+
+def _keep_ids(place: nodes.container, format_: str) -> None:
+    """Move the ids of a list to where its writer sees them: some leave those of containers out."""
+    if not place["ids"] or format_ not in {"latex", "texinfo", "man"}:
+        return
+    first = place.children[0]
+    # LaTeX's leaves a target before a table out, too, and sets the ids of the table.
+    if format_ == "latex" and isinstance(first, nodes.table):
+        first["ids"] = place["ids"]
+    else:
+        place.insert(0, nodes.target("", "", ids=place["ids"]))
+    place["ids"] = []
 
 
 def _set_apart(box: nodes.Element, *, directed: bool) -> None:
