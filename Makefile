@@ -55,7 +55,7 @@ check: $(VENV)/.test $(VENV)/.project ## check style and types
 # The catalogues hold no line numbers and no dates of their making, which would change with everything.
 words: $(VENV)/.project ## bring the catalogues of translations up to date with the code
 	$(BIN)/pybabel -q extract --omit-header --no-location --width=100 -k _marked -k _counted:1,2 \
-		-o $(LOCALE)/$(DOMAIN).pot ext/sphinx_thread_cards/*words.py
+		-o $(LOCALE)/$(DOMAIN).pot ext/sphinx_thread_cards/*.py
 	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-pot-creation-date --ignore-obsolete --width=100 \
 		-D $(DOMAIN) -i $(LOCALE)/$(DOMAIN).pot -d $(LOCALE)
 	$(BIN)/pybabel compile --statistics -D $(DOMAIN) -d $(LOCALE)

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 from sphinx_thread_cards.fetch.errors import BadAnswer
 from sphinx_thread_cards.fetch.pages.reading import read_page
-from sphinx_thread_cards.fetch.saved import Saved, open_saved
+from sphinx_thread_cards.fetch.saved import open_saved, saved_of
 from sphinx_thread_cards.fetch.steps import Wish
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.thread import Media
@@ -81,21 +81,18 @@ BOMB = b'<?xml version="1.0"?><!DOCTYPE plist [<!ENTITY a "WebMainResource"><!EN
     ],
 )
 def test_broken_archives_hold_no_page(body: bytes) -> None:
-    file = Saved(name="saved", body=body)
-    assert file.is_html
-    assert file.address is None
     with pytest.raises(BadAnswer, match="web archive is broken"):
-        file.html()
+        saved_of("saved", body)
 
 
 @pytest.mark.parametrize("url", ["file:///home/jo/a.html", "javascript:alert(1)", "cid:frame@mhtml.blink", ""])
 def test_only_addresses_of_the_web_are_taken(url: str) -> None:
-    assert Saved(name="saved", body=MHTML.replace(URL.encode(), url.encode())).address is None
+    assert saved_of("saved", MHTML.replace(URL.encode(), url.encode())).address is None
 
 
 def test_other_files_have_no_address() -> None:
     for body in (b"{}", b"From jo@lamps.example Tue\n\nhello", b"Subject: x\n\nmultipart/related mime-version:", b""):
-        assert (Saved(name="saved", body=body).is_html, Saved(name="saved", body=body).address) == (False, None)
+        assert (saved_of("saved", body).is_html, saved_of("saved", body).address) == (False, None)
 
 
 @pytest.mark.slow
@@ -108,7 +105,7 @@ def test_what_chromium_saves_today() -> None:
         page.goto(f"{server.origin}/page")
         snapshot = page.context.new_cdp_session(page).send("Page.captureSnapshot", {"format": "mhtml"})
         browser.close()
-        file = Saved(name="saved", body=snapshot["data"].encode())
+        file = saved_of("saved", snapshot["data"].encode())
         assert file.address == f"{server.origin}/page"
         assert "The lamp boots – it’s on. 1 =3D 1" in file.html()
         assert f'src="{server.origin}/lamp.png"' in file.html()

@@ -11,12 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 from pybtex.database import parse_string
-from sphinx_thread_cards.bibliography import Source, sources_of
+from sphinx_thread_cards.card import Card
 from sphinx_thread_cards.dates import When, read_when
 from sphinx_thread_cards.describe import describe
-from sphinx_thread_cards.export_bibtex import bibtex
-from sphinx_thread_cards.export_csl import csl
-from sphinx_thread_cards.model import Kind
+from sphinx_thread_cards.export import bibtex, csl, keyed
+from sphinx_thread_cards.model import Kind, ThreadRef
 from sphinx_thread_cards.options import Options
 from sphinx_thread_cards.platforms import find_thread
 from support import sites
@@ -52,9 +51,11 @@ SCHEMA = {
 }
 
 
-def _source(title: str, author: str | None = None, issued: When | None = None, **more: object) -> Source:
-    said: dict[str, object] = {"kind": Kind.THREAD, "accessed": None, "url": "https://social.example/1", "archive": None, "place": title, "platform": "X", "lang": None, **more}
-    return Source(key="thread-x-1", title=title, author=author, issued=issued, **said)  # type: ignore[arg-type]
+def _card(title: str, author: str | None = None, when: When | None = None, kind: Kind = Kind.THREAD, **more: object) -> tuple[str, Card]:
+    url = "https://social.example/1"
+    ref = ThreadRef(platform="x", id="1", url=url, given_url=url, host="social.example", community=title, kind=kind)
+    known: dict[str, object] = {"handle": None, "lang": None, "title_lang": None, "archive": None, **more}
+    return "thread-x-1", Card(ref=ref, title=title, titled=True, author=author, when=when, **known)  # type: ignore[arg-type]
 
 
 def _read(tex: str) -> str:
@@ -75,7 +76,7 @@ def _depth(text: str) -> list[int]:
 
 
 def _check(title: str, author: str) -> None:
-    written = bibtex(_source(title, author))
+    written = bibtex(*_card(title, author))
     (entry,) = parse_string(written, "bibtex").entries.values()
     # A number and a name in braces: nothing of it is taken apart.
     (person,) = entry.persons["author"]
@@ -101,15 +102,15 @@ def test_any_text_in_bibtex(text: str) -> None:
 def test_csl_is_as_its_schema_says(kind: Kind) -> None:
     for when in (None, read_when("2020"), read_when("2020-10"), read_when("2020-10-06")):
         for text in ODD:
-            item = csl(_source(text, text, when, kind=kind, accessed=when, archive="https://archive.example/1", lang="de"))
+            item = csl(*_card(text, text, when, kind=kind, kept=when, archive="https://archive.example/1", lang="de"))
             Draft7Validator(SCHEMA).validate(item)
             assert (item["title"], item["author"]) == (text, [{"literal": text}])
             assert json.loads(json.dumps(item)) == item
 
 
 def test_what_is_not_known_is_left_out() -> None:
-    assert set(csl(_source("T"))) == {"id", "type", "title", "container-title", "publisher", "URL"}
-    assert bibtex(_source("T")) == "@misc{thread-x-1,\n  title = {{T}},\n  howpublished = {T},\n  url = {https://social.example/1},\n}\n"
+    assert set(csl(*_card("T"))) == {"id", "type", "title", "container-title", "publisher", "URL"}
+    assert bibtex(*_card("T")) == "@misc{thread-x-1,\n  title = {{T}},\n  howpublished = {T},\n  url = {https://social.example/1},\n}\n"
 
 
 def test_each_key_is_there_once() -> None:
@@ -117,7 +118,7 @@ def test_each_key_is_there_once() -> None:
     hosts = {f"{name}.example": "discourse" for name in "ab"}
     urls = [f"https://{host}" for host in ("a.example/t/lamps/57", "b.example/t/lamps/57", "w.example/a,b", "w.example/a-B", "w.example/a-b-2")]
     refs = [ref for url in urls if (ref := find_thread(url, hosts))]
-    keys = [source.key for source in sources_of(describe(ref, Options(), None, unrolled=False, excerpt=0) for ref in refs)]
+    keys = list(keyed(describe(ref, Options(), None, unrolled=False, excerpt=0) for ref in refs))
 
     assert keys[:2] == ["thread-discourse-57", "thread-discourse-57-2"]
     assert len({key.casefold() for key in keys}) == len(urls)

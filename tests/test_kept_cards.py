@@ -409,7 +409,7 @@ def test_a_site_without_threads_loads_nothing_of_this(tmp_path: Path) -> None:
     code = (
         "import sys\nfrom sphinx.cmd.build import main\n"
         f"assert main(['-q', '-b', 'html', {str(tmp_path)!r}, {str(tmp_path / 'out')!r}]) == 0\n"
-        "print([name for name in ('kept', 'excerpt', 'folds', 'marks', 'unroll', 'thread') if f'sphinx_thread_cards.{name}' in sys.modules])"
+        "print([name for name in ('kept', 'excerpt', 'html_posts', 'unroll', 'thread') if f'sphinx_thread_cards.{name}' in sys.modules])"
     )
     made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 

@@ -55,7 +55,7 @@ Page = Callable[..., sites.Site]
 def _messages() -> dict[str, tuple[str, ...]]:
     """What the extension says, by its English (of the singular)."""
     keywords = {"_": None, "_marked": None, "_counted": (1, 2)}
-    files = sorted((ROOT / "ext/sphinx_thread_cards").glob("*words.py"))
+    files = sorted((ROOT / "ext/sphinx_thread_cards").glob("*.py"))
     said = [message for path in files for _, message, _, _ in extract_from_file("python", path, keywords)]
     said = [(message,) if isinstance(message, str) else message for message in said]
     return {message[0]: message for message in said}

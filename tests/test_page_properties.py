@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sphinx_thread_cards.fetch.errors import FetchError
 from sphinx_thread_cards.fetch.pages.reading import address_of_page, read_page
-from sphinx_thread_cards.fetch.saved import Saved
+from sphinx_thread_cards.fetch.saved import saved_of
 from sphinx_thread_cards.fetch.steps import Found, Wish
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.snapshot import cleaned, dumps
@@ -98,8 +98,8 @@ def test_any_json(value: object, url: str, kind: str) -> None:
 @given(body=st.binary(max_size=200), start=st.sampled_from([b"<html>", b"bplist00WebMainResource", b"<?xml?>WebMainResource", b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=a\n\n--a\n", b"MIME-Version: 1.0\nContent-Type: multipart/related\n\n", b""]))  # fmt: skip
 def test_any_file(body: bytes, start: bytes) -> None:
     """Files that begin like a page or an archive."""
-    file = Saved(name="saved", body=start + body)
     try:
+        file = saved_of("saved", start + body)
         file.html()
         address = file.address
     except FetchError:

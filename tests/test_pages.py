@@ -37,7 +37,6 @@ CASES: list[tuple[str, str, str, dict[str, Any], str]] = [
     ("mastodon-jsonld", "post", MASTODON, {}, ""),
     ("mastodon-3", "chain", MASTODON, {}, ""),
     ("mastodon-3", "replies", MASTODON, {"replies": True}, ""),
-    ("gotosocial", "post", "https://social.example/@jo_example/statuses/01H1HG6ZKB0000000000000000", {}, ""),
     ("threads-data", "chain", THREADS, {}, ""),
     ("threads-data", "replies", THREADS, {"replies": True}, ""),
     ("threads-preview", "post", THREADS, {}, PREVIEW),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sphinx_thread_cards.fetch.sources._forge import depth_first
+from sphinx_thread_cards.fetch.sources._discussions import depth_first
 from sphinx_thread_cards.fetch.sources._github_items import answered, first_id, lasting, post_id, without_tail
 from sphinx_thread_cards.thread import Post
 

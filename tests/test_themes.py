@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from support import browser as look
 from support import kitchen_sink, sites
+from support.commands import ROOT
+from support.whole_site import pages
 
 # That themes use what Sphinx will take away is theirs to mend; of our own code every other test would tell.
 pytestmark = pytest.mark.filterwarnings("ignore::PendingDeprecationWarning", "ignore::DeprecationWarning")
@@ -29,7 +32,24 @@ LOOKS: list[tuple[str, Scheme]] = [
 ]
 # Alabaster's own colours of code are too pale, wherever code stands.
 CODE = "xcode"
+# A page below the kitchen sink makes a menu with a caption.
+CONTENTS = "\n```{toctree}\n:caption: Below\n\nbelow\n```\n"
+BELOW = "# Below\n\n## One\n\n### Two\n\n### Three\n"
+State = Literal["as it is", "mended"]
+Build = Callable[[str, State], sites.Site]
 Open = Callable[[str, Scheme], Page]
+GUIDE = (ROOT / "docs" / "cards" / "accessible-themes.md").read_text("utf-8")
+_FILE = re.compile(r"```\{code-block\} \S+\n:caption: (\S+)\n\n(.*?)```", re.DOTALL)
+
+
+def _recipes() -> dict[str, dict[str, str]]:
+    """By theme: the guide's files with their names; what is for all stands in each conf.py before the theme's own."""
+    for_all, *own = [dict(_FILE.findall(part)) for part in GUIDE.split("\n## ")[1:]]
+    by_theme = {theme: files for theme in THEMES for files in own if f'"{theme}"' in files.get("conf.py", "")}
+    return {theme: files | {"conf.py": for_all["conf.py"] + files["conf.py"]} for theme, files in by_theme.items()}
+
+
+RECIPES = _recipes()
 # The cards themselves, and what in them can be wider than they are without a bar to scroll it.
 _TOO_WIDE = """() => [...document.querySelectorAll("article.thread-card")].filter(card => {
   if (!card.checkVisibility()) return false;
@@ -39,28 +59,42 @@ _TOO_WIDE = """() => [...document.querySelectorAll("article.thread-card")].filte
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], sites.Site]:
-    """Build the kitchen sink with a theme, once."""
+def built(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """Build the kitchen sink with a theme, as it is or with the guide's files for it, once."""
     folder = tmp_path_factory.mktemp("themes")
     source = folder / "source"
-    kitchen_sink.write(source)
+    kitchen_sink.write(source, kitchen_sink.TEXT + CONTENTS)
+    (source / "below.md").write_text(BELOW, "utf-8")
 
     @cache
-    def build(theme: str) -> sites.Site:
-        return sites.build(source, folder / theme, html_theme=theme, pygments_style=CODE, **kitchen_sink.SETTINGS)
+    def build(theme: str, state: State) -> sites.Site:
+        settings = {**kitchen_sink.SETTINGS, "html_theme": theme}
+        if state == "as it is":
+            return sites.build(source, folder / theme, pygments_style=CODE, **settings)
+        own = folder / f"{theme}-own"
+        for name, text in RECIPES[theme].items():
+            (own / name).parent.mkdir(parents=True, exist_ok=True)
+            (own / name).write_text(text, "utf-8")
+        return sites.build(source, folder / f"{theme}-mended", confdir=own, **{**sites.SETTINGS, **settings})
 
     return build
 
 
 @pytest.fixture(scope="module")
-def opened(built: Callable[[str], sites.Site]) -> Iterator[Open]:
-    """Open the kitchen sink in a theme, once; one browser for all."""
+def chromium() -> Iterator[Browser]:
+    """One browser for all."""
+    with look.chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def opened(built: Build, chromium: Browser) -> Iterator[Open]:
+    """Open the kitchen sink in a theme as it is, once."""
     with ExitStack() as stack:
-        chromium = stack.enter_context(look.chromium())
 
         @cache
         def visit(theme: str, scheme: Scheme) -> Page:
-            base = stack.enter_context(look.served(built(theme).out))
+            base = stack.enter_context(look.served(built(theme, "as it is").out))
             tab = chromium.new_page(color_scheme=scheme)
             tab.goto(f"{base}index.html")
             return tab
@@ -69,8 +103,8 @@ def opened(built: Callable[[str], sites.Site]) -> Iterator[Open]:
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_theme_builds_without_a_warning(theme: str, built: Callable[[str], sites.Site]) -> None:
-    assert built(theme).warnings == ""
+def test_theme_builds_without_a_warning(theme: str, built: Build) -> None:
+    assert built(theme, "as it is").warnings == ""
 
 
 @pytest.mark.parametrize(("theme", "scheme"), LOOKS)
@@ -99,8 +133,33 @@ def test_cards_fit_a_small_screen(theme: str, opened: Open) -> None:
 
 @pytest.mark.parametrize(("theme", "scheme"), LOOKS)
 def test_cards_are_accessible(theme: str, scheme: Scheme, opened: Open) -> None:
-    """axe-core finds nothing inside of a card."""
+    """axe-core finds nothing inside of a card, in the theme as it is."""
     assert look.violations(opened(theme, scheme), "article.thread-card") == []
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_guide_has_files_for_the_themes_that_need_them(theme: str, opened: Open) -> None:
+    """The others have no finding on the whole page as they are."""
+    assert bool(look.violations(opened(theme, "light"))) is (theme in RECIPES)
+
+
+@pytest.mark.parametrize(("theme", "scheme"), LOOKS)
+def test_pages_are_accessible_with_the_files_of_the_guide(theme: str, scheme: Scheme, built: Build, chromium: Browser) -> None:
+    """axe-core finds nothing on the whole page, nor on those beside it, on a wide and on a small screen."""
+    site = built(theme, "mended" if theme in RECIPES else "as it is")
+    names = pages(site)
+    found = []
+    with look.served(site.out) as base:
+        for width in (1280, look.SMALL):
+            tab = chromium.new_page(color_scheme=scheme, viewport={"width": width, "height": 720})
+            for name in names:
+                tab.goto(base + name)
+                found += [(name, width, *each) for each in look.violations(tab)]
+            tab.close()
+
+    assert site.warnings == ""
+    assert {"index.html", "below.html", "search.html", "genindex.html"} <= set(names)
+    assert found == []
 
 
 @pytest.mark.parametrize("theme", [theme for theme, dark in THEMES.items() if dark])

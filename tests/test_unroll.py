@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,7 +13,9 @@ import pytest
 from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
-from sphinx_thread_cards import store
+from sphinx_thread_cards import parse_thread_url, store
+from sphinx_thread_cards.describe import describe
+from sphinx_thread_cards.options import Options
 from sphinx_thread_cards.thread import (
     Author,
     Code,
@@ -26,10 +29,11 @@ from sphinx_thread_cards.thread import (
     Status,
     Thread,
 )
-from sphinx_thread_cards.unroll import Gap, choose
+from sphinx_thread_cards.unroll import unroll
 from support import sites
 
 URL = "https://social.example/@jo/110446983178245440"
+REF = parse_thread_url(URL)
 SHOWN = f"# T\n\n```{{thread}} {URL}\n:show: thread\n```\n"
 # The smallest PNG: one grey pixel.
 PIXEL = bytes.fromhex(
@@ -81,13 +85,16 @@ EVERYTHING = _thread(
 @given(st.integers(0, 30), st.lists(st.tuples(st.integers(1, 40), st.integers(1, 40)).map(lambda two: (min(two), max(two)))))
 def test_chosen_posts_and_gaps_are_all_posts(total: int, ranges: list[tuple[int, int]]) -> None:
     """Shown and left out together are all posts, each once and in order; what is shown is what was asked for."""
-    chosen = choose(total, tuple(ranges))
-    flat = [number for part in chosen for number in ([part] if isinstance(part, int) else range(part.first, part.last + 1))]
+    thread = _thread(*(_post(number, posted=None) for number in range(1, total + 1)))
+    card = replace(describe(REF, Options(), thread, unrolled=True), posts=tuple(ranges))
+    parts = [(part["classes"][0], re.findall(r"\d+", part.astext())) for part in unroll(card, thread, "thread", "en")]
+    flat = [number for _, said in parts for number in range(int(said[0]), int(said[-1]) + 1)]
+    gaps = [kind == "thread-card-gap" for kind, _ in parts]
 
     assert flat == list(range(1, total + 1))
     asked = {number for first, last in ranges for number in range(first, last + 1)}
-    assert {part for part in chosen if isinstance(part, int)} == asked & set(flat)
-    assert not any(isinstance(left, Gap) and isinstance(right, Gap) for left, right in pairwise(chosen))
+    assert set(card.numbers) == {int(said[0]) for kind, said in parts if kind == "thread-card-post"} == asked & set(flat)
+    assert not any(both == (True, True) for both in pairwise(gaps))
 
 
 def test_card_says_what_the_snapshot_says(page: Page, keep: Callable[..., Path]) -> None:

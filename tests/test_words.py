@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from bs4 import BeautifulSoup
-from sphinx_thread_cards import dates, list_words
+from sphinx_thread_cards import dates, words
 from support import sites
 
 GONE = "https://lobste.rs/s/1xr8zc"
@@ -25,7 +25,7 @@ def test_signs_of_a_language(page: Page) -> None:
     soup = BeautifulSoup(page(pages, language="ja").read("index.html"), "html5lib")
 
     assert soup.select_one("td .thread-list-cited").text == "B、T"
-    assert list_words.comma() == "、"
+    assert words.comma() == "、"
     assert soup.select_one("#thread-mastodon-110446983178245440 .thread-card-links a")["aria-label"].endswith("、2023年5月28日")
 
 

@@ -27,7 +27,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         domain,
         formats,
         html,
-        list_directive,
         list_transforms,
         rebuilds,
         settings,
@@ -38,7 +37,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
 
     settings.register(app)
     app.add_directive("thread", directives.ThreadDirective)
-    app.add_directive("thread-list", list_directive.ThreadListDirective)
+    app.add_directive("thread-list", directives.ThreadListDirective)
     app.add_role("thread", directives.ThreadRole())
     app.add_domain(domain.ThreadDomain)
     app.add_transform(transforms.FindLoneUrls)

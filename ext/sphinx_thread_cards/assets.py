@@ -26,6 +26,8 @@ def add_files(app: Sphinx, config: Config) -> None:
     languages.find_translations(app.srcdir, config)
     ours = sorted(map(str, (_HERE / "latex").glob("*.sty")))
     config.latex_additional_files = [*config.latex_additional_files, *ours]
+    if config.thread_cards_latex_qr:
+        app.add_latex_package("qrcode")
 
 
 def add_style_sheet(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sphinx_thread_cards import words
 from sphinx_thread_cards.dates import show_when
 from sphinx_thread_cards.languages import is_another
+from sphinx_thread_cards.words import _
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.dates import When
@@ -54,7 +55,19 @@ class Card:
     thread: Thread | None = None
     """The kept thread, where its posts are to be shown."""
     posts: tuple[tuple[int, int], ...] | None = None
-    """Which posts to show; None for all."""
+    """Which posts to show, as inclusive ranges in any order; None for all."""
+
+    @property
+    def who(self) -> str | None:
+        """The author's name, or else handle with ``@``."""
+        return self.author or (self.handle and f"@{self.handle}")
+
+    @property
+    def numbers(self) -> list[int]:
+        """Numbers of the posts that it shows, in their order, from 1."""
+        total = len(self.thread.posts) if self.thread else 0
+        ranges = ((1, total),) if self.posts is None else self.posts
+        return sorted({number for first, last in ranges for number in range(first, min(last, total) + 1)})
 
     @property
     def href(self) -> str:
@@ -94,7 +107,7 @@ def kept_note(card: Card, language: str) -> str | None:
     if not shown and card.status != "gone":
         return None
     note = words.kept(show_when(card.kept, language) if card.kept else None, card.status)
-    part = words.a_part() if card.thread and not card.whole else None
+    part = _("Only a part of the thread was to be had.") if card.thread and not card.whole else None
     return SEPARATOR.join(filter(None, (note, part))) or None
 
 
@@ -105,5 +118,5 @@ def addresses(card: Card) -> list[tuple[str, str]]:
     if card.ref.read_url:
         links.append((words.original_on(card.ref), card.ref.url))
     if card.archive:
-        links.insert(0 if card.status == "gone" else len(links), (words.archived_copy(), card.archive))
+        links.insert(0 if card.status == "gone" else len(links), (_("Archived copy"), card.archive))
     return links

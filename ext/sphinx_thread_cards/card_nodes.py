@@ -8,6 +8,7 @@ from docutils import nodes
 
 from sphinx_thread_cards import words
 from sphinx_thread_cards.card import BLOCK, SEPARATOR, addresses, header, kept_note
+from sphinx_thread_cards.languages import directed
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.card import Card
@@ -65,3 +66,9 @@ def build_with_target(card: Card, place: nodes.container, language: str) -> node
 def part_of(box: nodes.Element, name: str) -> list[nodes.Element]:
     """The children of a card that are this part of it: ``header``, ``title``, ``author``, ``summary`` or ``link``."""
     return [node for node in box.children if isinstance(node, nodes.Element) and f"{BLOCK}-{name}" in node["classes"]]
+
+
+def direct(line: nodes.Element, language: str) -> None:
+    """Put marks of direction into a line of ours (see :func:`languages.directed`)."""
+    for text in list(line.findall(nodes.Text)):
+        text.parent.replace(text, nodes.Text(directed(text, language)))

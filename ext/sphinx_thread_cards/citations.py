@@ -35,9 +35,8 @@ def thread_citation(env: BuildEnvironment, ref: ThreadRef, place: str) -> addnod
 
 def citation_text(card: Card, language: str) -> str:
     """``Andrei Warkentin on X, 6 October 2020``; without an author, what it is and where."""
-    who = card.author or (f"@{card.handle}" if card.handle else None)
-    where = words.place_of(card.ref) if who else words.what_it_is(card.ref)
-    who = who and directed(who, language)
+    where = words.place_of(card.ref) if card.who else words.what_it_is(card.ref)
+    who = card.who and directed(card.who, language)
     return words.citation(who, where, show_when(card.when, language) if card.when else None)
 
 

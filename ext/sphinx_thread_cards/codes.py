@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import string
-from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +11,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx_thread_cards.card import BLOCK
 
 _BESIDE = frozenset({f"{BLOCK}-link", f"{BLOCK}-kept"})
+_LONGEST = 600
+"""Characters of an address whose code a scanner still reads from paper."""
 _LONG = 900
 """Characters of a card of which only the addresses stand beside the code: what does cannot break over pages."""
 
@@ -49,22 +49,10 @@ def _add_code(box: nodes.container) -> None:
 
 
 def draw(url: str) -> str | None:
-    """What draws the code in LaTeX: its side in modules, and of each row the lengths of dark and light runs in turn.
-
-    :returns: None for an address that is too long.
-    """
-    from sphinx_thread_cards.qr import encode  # noqa: PLC0415 - few sites print codes, and the others need not wait for this
-
+    """What has LaTeX draw the code, with the package ``qrcode``; None for an address that is too long."""
     # A code says bytes, and scanners guess the encoding.
-    matrix = encode(quote(url, safe=string.printable))
-    if matrix is None:
+    said = quote(url, safe="%:/?#[]@!$&'()*+,;=~")
+    if len(said) > _LONGEST:
         return None
-    rows = ("".join(f"{run}." for run in _runs(row)) for row in matrix)
-    drawn = "%\n".join(rf"\threadcardrow{{{row}}}" for row in rows)
-    return rf"\threadcardcode{{{len(matrix)}}}{{{drawn}}}"
-
-
-def _runs(row: list[bool]) -> list[int]:
-    """Lengths of the runs of a row, the first of dark modules, perhaps none."""
-    runs = [sum(1 for _ in run) for _, run in groupby(row)]
-    return runs if row[0] else [0, *runs]
+    escaped = said.replace("%", r"\%").replace("#", r"\#")
+    return rf"\threadcardcode{{{escaped}}}"

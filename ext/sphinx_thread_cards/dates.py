@@ -79,11 +79,6 @@ def show_when(when: When, language: str) -> str:
     return shown.replace("1 ", "1er ", 1) if locale.language == "fr" and when.day.day == 1 else shown
 
 
-def show_year(when: When, language: str) -> str:
-    """The year alone, in the words of a language."""
-    return show_when(When(when.day, Precision.YEAR), language)
-
-
 def show_month(when: When, language: str) -> str:
     """The name of the month alone, as it stands without a day and begins a line: ``October``, ``Octobre``."""
     if language in PLAIN_ENGLISH:

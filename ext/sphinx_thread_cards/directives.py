@@ -1,16 +1,17 @@
-"""What authors write: the ``thread`` directive and the ``thread`` role."""
+"""What authors write: the directives ``thread`` and ``thread-list``, and the role ``thread``."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from sphinx_thread_cards.citations import thread_citation
+from sphinx_thread_cards.list_options import BLOCK, ListOptions
 from sphinx_thread_cards.model import Kind
-from sphinx_thread_cards.options import COMMON_OPTIONS, read_options
+from sphinx_thread_cards.options import COMMON_OPTIONS, Options, read_into
 from sphinx_thread_cards.platforms import LONGEST, find_thread
 from sphinx_thread_cards.transforms import card_place
 from sphinx_thread_cards.warnings import Warn, warn
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 
     from sphinx.util.typing import OptionSpec
 
+    from sphinx_thread_cards.domain import ThreadDomain
     from sphinx_thread_cards.model import ThreadRef
+
+_Options = TypeVar("_Options", Options, ListOptions)
 
 
 class AnyOption(dict[str, "Callable[[str], Any]"]):
@@ -36,45 +40,68 @@ class AnyOption(dict[str, "Callable[[str], Any]"]):
         return directives.unchanged
 
 
-class ThreadDirective(SphinxDirective):
-    """A card for the thread at an address, with what the author says of it."""
+class _Directive(SphinxDirective):
+    """What both directives have in common."""
 
-    # None is required: a directive without its address is answered by our warning, and its text stays on the page.
+    # None is required: we say what is wrong, where docutils would drop the directive with all it holds.
     optional_arguments = 1
     final_argument_whitespace = True
     has_content = True
     option_spec: ClassVar[OptionSpec] = AnyOption()
 
-    def run(self) -> list[nodes.Node]:
-        """Ask for the card; :class:`~sphinx_thread_cards.transforms.BuildCards` builds it."""
-        here = self.env.docname, self.lineno
-        url = "".join(self.arguments).strip().removeprefix("<").removesuffix(">")
-        summary = self.parse_content_to_nodes()
-        if not url:
-            warn(Warn.EMPTY, "the thread directive has no address; write it behind the directive's name", here)
-            return summary
-        ref = find_thread(url, self.config.thread_cards_hosts)
-        if ref is None:
-            warn(Warn.UNSAFE_URL, unsafe_url(url), here)
-            return [nodes.paragraph("", url), *summary]
-        if ref.kind is Kind.PAGE:
-            warn(Warn.UNKNOWN_URL, unknown_url(ref), here)
+    def _read(self, cls: type[_Options]) -> _Options:
+        """The options that can be used; of each other one there is a warning."""
         given = {name: text for name, text in self.options.items() if name not in COMMON_OPTIONS}
-        options, problems = read_options(given)
+        options, problems = read_into(cls, given)
         for problem in problems:
-            warn(Warn.OPTION, problem, here)
-        place = card_place(ref, options, summary)
-        self.set_source_info(place)
-        self._set_common_options(place)
-        return [place]
+            self._warn(problem)
+        return options
 
-    def _set_common_options(self, place: nodes.container) -> None:
+    def _place(self, place: nodes.container) -> list[nodes.Node]:
+        """The place, with its line, classes and name."""
+        self.set_source_info(place)
         if "class" in self.options:
             try:
                 place["classes"] += directives.class_option(self.options["class"])
             except ValueError as error:
-                warn(Warn.OPTION, f"option 'class': {error}", (self.env.docname, self.lineno))
+                self._warn(f"option 'class': {error}")
         self.add_name(place)
+        return [place]
+
+    def _warn(self, problem: str) -> None:
+        warn(Warn.OPTION, problem, self.get_location())
+
+
+class ThreadDirective(_Directive):
+    """A card for the thread at an address, with what the author says of it."""
+
+    def run(self) -> list[nodes.Node]:
+        """Ask for the card; :class:`~sphinx_thread_cards.transforms.BuildCards` builds it."""
+        url = "".join(self.arguments).strip().removeprefix("<").removesuffix(">")
+        summary = self.parse_content_to_nodes()
+        if not url:
+            message = "the thread directive has no address; write it behind the directive's name"
+            warn(Warn.EMPTY, message, self.get_location())
+            return summary
+        ref = _find(url, self)
+        if ref is None:
+            return [nodes.paragraph("", url), *summary]
+        return self._place(card_place(ref, self._read(Options), summary))
+
+
+class ThreadListDirective(_Directive):
+    """A list of the threads that the site cites."""
+
+    def run(self) -> list[nodes.Node]:
+        """Leave the place; :class:`~sphinx_thread_cards.list_transforms.BuildLists` fills it."""
+        for text in [*self.arguments, *self.content][:1]:
+            self._warn(f"{text!r} is no option of the list; write it as one, :name: value")
+        options = self._read(ListOptions)
+        place = nodes.container(classes=[BLOCK, f"{BLOCK}-{options.style or 'table'}"])
+        place["list"], place["docname"] = options, self.env.docname
+        place["anchor"] = nodes.make_id(f"{BLOCK}-{self.env.docname}-{self.env.new_serialno(BLOCK) + 1}")
+        cast("ThreadDomain", self.env.get_domain("thread")).note_list(options)
+        return self._place(place)
 
 
 class ThreadRole(SphinxRole):
@@ -82,14 +109,22 @@ class ThreadRole(SphinxRole):
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Leave a citation that is worded when all pages have been read."""
-        url = self.text.strip().removeprefix("<").removesuffix(">")
-        ref = find_thread(url, self.config.thread_cards_hosts)
-        if ref is None:
-            warn(Warn.UNSAFE_URL, unsafe_url(self.text), self.get_location())
-            return [nodes.Text(self.text)], []
-        if ref.kind is Kind.PAGE:
-            warn(Warn.UNKNOWN_URL, unknown_url(ref), self.get_location())
-        return [thread_citation(self.env, ref, self.get_location())], []
+        text = self.text.strip()
+        ref = _find(text.strip("<>") if text.startswith("<") else text, self)
+        return [thread_citation(self.env, ref, self.get_location()) if ref else nodes.Text(self.text)], []
+
+
+def _find(url: str, asked: SphinxDirective | SphinxRole) -> ThreadRef | None:
+    """The thread at an address, with a warning for one that no platform knows.
+
+    :returns: None, with a warning, for what cannot become a link.
+    """
+    ref = find_thread(url, asked.config.thread_cards_hosts)
+    if ref is None:
+        warn(Warn.UNSAFE_URL, unsafe_url(url), asked.get_location())
+    elif ref.kind is Kind.PAGE:
+        warn(Warn.UNKNOWN_URL, unknown_url(ref), asked.get_location())
+    return ref
 
 
 def unsafe_url(text: str) -> str:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from docutils import nodes
 from sphinx.domains import ObjType
+from sphinx.roles import XRefRole
 
-from sphinx_thread_cards import list_words, store
+from sphinx_thread_cards import store, words
 from sphinx_thread_cards.citations import citation_text, told
 from sphinx_thread_cards.describe import describe
 from sphinx_thread_cards.index import ThreadIndex
@@ -17,7 +18,7 @@ from sphinx_thread_cards.notes import Notes
 from sphinx_thread_cards.options import Options
 from sphinx_thread_cards.platforms import find_thread
 from sphinx_thread_cards.store import SnapshotError
-from sphinx_thread_cards.targets import CardRole, link, objects, targets
+from sphinx_thread_cards.targets import link, objects, targets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from sphinx.builders import Builder
     from sphinx.domains import Index
     from sphinx.environment import BuildEnvironment
-    from sphinx.roles import XRefRole
     from sphinx.util.typing import RoleFunction
 
     from sphinx_thread_cards.card import Card, Subject
@@ -46,8 +46,9 @@ class ThreadDomain(Notes):
     label = "Thread"
     object_types: ClassVar[dict[str, ObjType]] = {"card": ObjType("thread", "ref")}
     indices: ClassVar[list[type[Index]]] = [ThreadIndex]
+    # ``{thread:ref}`name```: a link to a card, worded by its title.
     roles: ClassVar[dict[str, RoleFunction | XRefRole]] = {
-        "ref": CardRole(lowercase=True, innernodeclass=nodes.inline, warn_dangling=True)
+        "ref": XRefRole(lowercase=True, innernodeclass=nodes.inline, warn_dangling=True)
     }
     dangling_warnings: ClassVar[dict[str, str]] = {"ref": "no card has the anchor or the name %(target)r"}
 
@@ -110,7 +111,7 @@ class ThreadDomain(Notes):
 
     def get_type_name(self, type: ObjType, primary: bool = False) -> str:  # noqa: A002, ARG002, FBT001, FBT002 - the signature of Sphinx
         """What the search calls a card: the one word, where Sphinx would say "Thread thread"."""
-        return list_words.thread()
+        return words.thread()
 
     def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
         """For ``objects.inv`` and the search."""

@@ -9,6 +9,7 @@ from docutils import nodes
 
 from sphinx_thread_cards import store, words
 from sphinx_thread_cards.warnings import Warn, warn
+from sphinx_thread_cards.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
     from sphinx_thread_cards.card import Card
-    from sphinx_thread_cards.thread import Media, Thread
+    from sphinx_thread_cards.thread import Media, Post, Thread
 
 MEDIA = f"{store.FOLDER}/{store.MEDIA}"
 """The folder of pictures, in that of the pages."""
@@ -49,7 +50,7 @@ def _spaced(images: Iterable[nodes.Node]) -> list[nodes.Node]:
 def _still(video: Media) -> Iterator[nodes.paragraph]:
     image: nodes.Element = _image(video)
     yield nodes.paragraph("", "", _link(image, video.url), classes=[ROW])
-    said = words.watch_video() if video.url else words.video()
+    said = _("Watch the video") if video.url else words.video()
     yield nodes.paragraph("", "", _link(nodes.Text(said), video.url), classes=[CAPTION])
 
 
@@ -124,27 +125,21 @@ def _of_class(box: nodes.Element, kind: type[nodes.Element], name: str) -> list[
 def files_of(thread: Thread) -> Iterator[str]:
     """Names of the kept media files that a thread shows: avatars, and what is in posts, quoted ones too."""
     yield from (person.avatar.file for person in thread.participants if person.avatar and person.avatar.file)
-    posts = list(thread.posts)
-    while posts:
-        post = posts.pop()
-        yield from (media.file for media in post.media if media.file)
+    yield from (media.file for media in _media(thread.posts) if media.file)
+
+
+def _media(posts: Iterable[Post]) -> Iterator[Media]:
+    """What is in posts, and in those that they quote."""
+    for post in posts:
+        yield from post.media
         if post.quoted:
-            posts.append(post.quoted)
+            yield from _media([post.quoted])
 
 
 def without_words(card: Card) -> list[str]:
     """Names of the kept files that a card shows in posts, those quoted in them too, without alternative text."""
-    posts = list(card.thread.posts) if card.thread else []
-    if card.posts is not None:
-        ranges = card.posts
-        posts = [post for at, post in enumerate(posts, 1) if any(first <= at <= last for first, last in ranges)]
-    names = []
-    while posts:
-        post = posts.pop(0)
-        names += [media.file for media in post.media if media.file and not media.alt]
-        if post.quoted:
-            posts.insert(0, post.quoted)
-    return list(dict.fromkeys(names))
+    posts = [card.thread.posts[number - 1] for number in card.numbers] if card.thread else []
+    return list(dict.fromkeys(media.file for media in _media(posts) if media.file and not media.alt))
 
 
 def note(card: Card, env: BuildEnvironment, place: nodes.Element) -> None:

@@ -8,7 +8,7 @@ from docutils import nodes
 
 from sphinx_thread_cards.card_nodes import build, build_with_target, part_of
 from sphinx_thread_cards.formats_latex import build_for_latex
-from sphinx_thread_cards.html_articles import build_article
+from sphinx_thread_cards.html import build_article
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,7 +48,7 @@ def build_for_book(card: Card, place: nodes.container, language: str) -> card_ar
     """The article of HTML, without folds."""
     article = build_article(card, place, language)
     if card.thread:
-        from sphinx_thread_cards.folds import unfold  # noqa: PLC0415 - few sites keep threads, and the others need not wait for this
+        from sphinx_thread_cards.html_posts import unfold  # noqa: PLC0415 - few sites keep threads, and the others need not wait for this
 
         unfold(article)
     return article

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from docutils import nodes
 
 from sphinx_thread_cards.card import BLOCK, SEPARATOR
-from sphinx_thread_cards.card_nodes import build_with_target, part_of
-from sphinx_thread_cards.html_quotes import direct
+from sphinx_thread_cards.card_nodes import build_with_target, direct, part_of
 from sphinx_thread_cards.languages import runs_to_the_left
 
 if TYPE_CHECKING:

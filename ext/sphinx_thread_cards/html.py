@@ -10,32 +10,27 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 
-from sphinx_thread_cards import list_words, words
+from sphinx_thread_cards import words
 from sphinx_thread_cards.card import BLOCK, SEPARATOR, Card, addresses, header, kept_note
+from sphinx_thread_cards.card_nodes import quotation
 from sphinx_thread_cards.dates import show_when
-from sphinx_thread_cards.html_pictures import card_avatar, card_picture, picture_tag, skip_avatar, visit_picture
-from sphinx_thread_cards.html_quotes import (
-    card_box,
-    card_content,
-    card_excerpt,
+from sphinx_thread_cards.html_nodes import (
+    card_avatar,
     card_fold,
-    card_head,
+    card_part,
     card_permalink,
-    card_tongue,
-    close_box,
-    depart_excerpt,
+    card_picture,
+    card_text,
+    card_words,
     depart_fold,
-    depart_head,
-    depart_tongue,
-    visit_box,
-    visit_content,
-    visit_excerpt,
+    depart_part,
+    picture_tag,
+    skip,
     visit_fold,
-    visit_head,
+    visit_part,
     visit_permalink,
-    visit_tongue,
+    visit_picture,
 )
-from sphinx_thread_cards.html_times import card_time, depart_time, visit_time
 from sphinx_thread_cards.languages import directed, is_another, runs_to_the_left
 
 if TYPE_CHECKING:
@@ -43,17 +38,35 @@ if TYPE_CHECKING:
 
     from sphinx.writers.html5 import HTML5Translator
 
+_AVATAR_SIDE = 32
+
 
 class card_article(nodes.General, nodes.Element):  # noqa: N801 - docutils names nodes and their visitors alike
     """A card, in HTML formats only; its visitor writes the lines around the author's summary."""
 
 
-class card_words(nodes.Invisible, nodes.TextElement):  # noqa: N801
-    """What the lines of an article say, for the search and whatever else reads the text of a page."""
+def build_article(card: Card, place: nodes.container, language: str) -> card_article:
+    """The card as an ``<article>``: few nodes, as there may be many cards on a page."""
+    said = " ".join(filter(None, (*header(card, language), card.title, card.author, card.handle)))
+    classes = [*place["classes"], "h-cite", *[f"{BLOCK}-unrolled"] * bool(card.thread)]
+    article = card_article("", card_words("", said), classes=classes, ids=place["ids"], names=place["names"])
+    article.source, article.line = place.source, place.line
+    article["card"], article["language"] = card, language
+    if card.avatar:
+        from sphinx_thread_cards.figures import avatar  # noqa: PLC0415 - few sites keep threads, and the others need not wait for this
 
+        article += card_avatar("", **avatar(card.avatar, _AVATAR_SIDE).attributes)
+    if place.children:
+        article += card_part("", *place.children, tag="div", dir="auto", classes=[f"{BLOCK}-summary"])
+    if card.thread:
+        from sphinx_thread_cards.html_posts import build_posts  # noqa: PLC0415 - as above
 
-class card_post(nodes.General, nodes.Element):  # noqa: N801
-    """A post of an unrolled thread."""
+        article += build_posts(card, card.thread, place["ids"][0], language)
+    elif card.quoted:
+        from sphinx_thread_cards.html_posts import build_excerpt  # noqa: PLC0415 - as above
+
+        article += [build_excerpt(part) for part in quotation(card)]
+    return article
 
 
 def visit_article(self: HTML5Translator, node: card_article) -> None:
@@ -123,7 +136,7 @@ def depart_article(self: HTML5Translator, node: card_article) -> None:
     """
     card: Card = node["card"]
     told = [] if card.titled else header(card, node["language"])[1:]
-    about = list_words.comma().join((card.title, *told))
+    about = words.comma().join((card.title, *told))
     links = (_link(self, card, both, said=words.labelled(both[0], about)) for both in addresses(card))
     if note := kept_note(card, node["language"]):
         self.body.append(f'<p class="{BLOCK}-kept">{self.encode(note)}</p>\n')
@@ -132,30 +145,14 @@ def depart_article(self: HTML5Translator, node: card_article) -> None:
     self.body.append(f'<p class="{BLOCK}-links">{dot.join(links)}</p>\n</article>\n')
 
 
-def visit_post(self: HTML5Translator, node: card_post) -> None:
-    """Open a post, in its own language and direction."""
-    language = {"lang": node["lang"]} if node["lang"] else {}
-    self.body.append(self.starttag(node, "div", dir="auto", **language))
-
-
-def skip_words(self: HTML5Translator, node: card_words) -> None:  # noqa: ARG001
-    """Write nothing: the article's visitor has said it."""
-    raise nodes.SkipNode
-
-
 # What Sphinx.add_node takes for each node.
 VISITORS: dict[type[nodes.Element], tuple[Callable[..., None], Callable[..., None] | None]] = {
     card_article: (visit_article, depart_article),
-    card_box: (visit_box, close_box),
-    card_words: (skip_words, None),
-    card_post: (visit_post, close_box),
-    card_content: (visit_content, close_box),
+    card_part: (visit_part, depart_part),
+    card_text: (visit_part, depart_part),
     card_fold: (visit_fold, depart_fold),
-    card_head: (visit_head, depart_head),
     card_permalink: (visit_permalink, None),
-    card_tongue: (visit_tongue, depart_tongue),
-    card_excerpt: (visit_excerpt, depart_excerpt),
     card_picture: (visit_picture, None),
-    card_avatar: (skip_avatar, None),
-    card_time: (visit_time, depart_time),
+    card_avatar: (skip, None),
+    card_words: (skip, None),
 }

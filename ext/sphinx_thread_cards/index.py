@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from sphinx.domains import Index, IndexEntry
 
-from sphinx_thread_cards import list_words, words
+from sphinx_thread_cards import words
 from sphinx_thread_cards.dates import show_when
+from sphinx_thread_cards.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +23,7 @@ class ThreadIndex(Index):
 
     domain: ThreadDomain
     name = "index"
-    localname = words.index_title()
+    localname = _("Index of threads")
 
     def generate(self, docnames: Iterable[str] | None = None) -> tuple[list[tuple[str, list[IndexEntry]]], bool]:
         """The entries of the pages of a book, for builders that name these; HTML does not, and has no such page."""
@@ -45,10 +46,9 @@ def _better(card: Card, other: Card) -> bool:
 def _grouped(found: dict[Subject, tuple[Card, Entry]], language: str) -> list[tuple[str, list[IndexEntry]]]:
     groups: dict[str, list[IndexEntry]] = {}
     for card, entry in sorted(found.values(), key=lambda both: both[0].title.casefold()):
-        who = card.author or (card.handle and f"@{card.handle}")
         place = " ".join(filter(None, (card.ref.community if card.titled else None, card.ref.number)))
-        said = list_words.comma().join(
-            filter(None, (place, who, show_when(card.when, language) if card.when else None))
+        said = words.comma().join(
+            filter(None, (place, card.who, show_when(card.when, language) if card.when else None))
         )
         groups.setdefault(words.platform_label(card.ref), []).append(
             IndexEntry(card.title, 0, entry.docname, entry.node_id, said, "", "")

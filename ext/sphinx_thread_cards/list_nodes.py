@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 from docutils import nodes
 
-from sphinx_thread_cards import list_words, words
+from sphinx_thread_cards import words
 from sphinx_thread_cards.card import SEPARATOR
-from sphinx_thread_cards.dates import show_month, show_when, show_year
-from sphinx_thread_cards.html_times import date_node
+from sphinx_thread_cards.dates import When, show_month, show_when
+from sphinx_thread_cards.html_nodes import date_node
 from sphinx_thread_cards.languages import directed, is_another
-from sphinx_thread_cards.list_directive import BLOCK
+from sphinx_thread_cards.list_options import BLOCK
 from sphinx_thread_cards.model import Precision
+from sphinx_thread_cards.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from sphinx_thread_cards.card import Card
-    from sphinx_thread_cards.dates import When
     from sphinx_thread_cards.lists import Listed, Place
 
 _WIDTHS = 25, 47, 28
@@ -42,7 +42,7 @@ class Manner:
 def table(threads: Iterable[Listed], manner: Manner) -> list[nodes.Node]:
     """A table: date, thread, where it is cited."""
     group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in _WIDTHS), cols=len(_WIDTHS))
-    labels = list_words.date(), list_words.thread(), list_words.cited_in()
+    labels = _("Date"), words.thread(), words.cited_in()
     group += nodes.thead("", nodes.row("", *(nodes.entry("", nodes.paragraph("", label)) for label in labels)))
     group += nodes.tbody("", *(_row(thread, manner) for thread in threads))
     return [nodes.table("", group, classes=[f"{BLOCK}-threads"])]
@@ -50,7 +50,7 @@ def table(threads: Iterable[Listed], manner: Manner) -> list[nodes.Node]:
 
 def _row(thread: Listed, manner: Manner) -> nodes.row:
     card = thread.card
-    day = [_day(card.when, manner)] if card.when else []
+    day = [_date(card.when, manner)] if card.when else []
     cells = (
         [_paragraph(day, "date")] if day else [],
         _about(card, manner),
@@ -80,56 +80,52 @@ def who_and_where(card: Card) -> str:
         where.append(card.ref.community + (card.ref.number or ""))
     elif card.ref.number:
         where.append(card.ref.number)
-    who = card.author or (f"@{card.handle}" if card.handle else None)
-    return SEPARATOR.join(filter(None, (who, *where)))
+    return SEPARATOR.join(filter(None, (card.who, *where)))
 
 
 def _places(thread: Listed, manner: Manner) -> list[nodes.Node]:
     links = [manner.link(place) for place in thread.places]
-    return [node for link in links for node in (nodes.Text(list_words.comma()), link)][1:]
+    return [node for link in links for node in (nodes.Text(words.comma()), link)][1:]
 
 
 def cited(thread: Listed, manner: Manner) -> nodes.paragraph:
     """The line that says where on the site a thread is cited, with links."""
-    return _paragraph([nodes.Text(words.labelled(list_words.cited_in())), *_places(thread, manner)], "cited")
+    return _paragraph([nodes.Text(words.labelled(words.cited_in())), *_places(thread, manner)], "cited")
 
 
 def _paragraph(parts: Iterable[nodes.Node], name: str) -> nodes.paragraph:
     return nodes.paragraph("", "", *parts, classes=[f"{BLOCK}-{name}"])
 
 
-def _day(when: When, manner: Manner) -> nodes.inline:
+def _date(when: When, manner: Manner) -> nodes.inline:
     return date_node(when.isoformat(), show_when(when, manner.language))
 
 
 def timeline(threads: Iterable[Listed], manner: Manner) -> list[nodes.Node]:
     """Years, in them months, in them threads; those without a date at the end."""
     parts: list[nodes.Node] = []
-    for _, in_year in groupby(threads, key=lambda thread: thread.card.when and thread.card.when.day.year):
-        shown = list(in_year)
-        # Of some only the year is known.
+    for year, in_year in _runs(threads, Precision.YEAR):
         blocks: list[nodes.Node] = []
-        for month, in_month in groupby(shown, key=_month):
-            items = _items(list(in_month), manner)
-            blocks.append(_named(_show_month(shown, month, manner), [items], "month") if month else items)
-        when = shown[0].card.when
-        name = _year(when, manner) if when else nodes.Text(list_words.no_date())
-        parts.append(_named(name, blocks, "year"))
+        for month, in_month in _runs(in_year, Precision.MONTH):
+            items = _items(in_month, manner)
+            # Of some only the year is known.
+            name = month and date_node(month.isoformat(), show_month(month, manner.language))
+            blocks.append(_named(name, [items], "month") if name else items)
+        parts.append(_named(_date(year, manner) if year else nodes.Text(_("Date not known")), blocks, "year"))
     return parts
 
 
-def _month(thread: Listed) -> int | None:
-    when = thread.card.when
-    return when.day.month if when and when.precision is not Precision.YEAR else None
+def _runs(threads: Iterable[Listed], precision: Precision) -> list[tuple[When | None, list[Listed]]]:
+    """Threads in a row that have one year or month, with it; with None, where it is not known."""
 
+    def common(thread: Listed) -> When | None:
+        when = thread.card.when
+        if when is None or (when.precision is Precision.YEAR and precision is Precision.MONTH):
+            return None
+        month = when.day.month if precision is Precision.MONTH else 1
+        return When(when.day.replace(month=month, day=1), precision)
 
-def _show_month(threads: list[Listed], month: int, manner: Manner) -> nodes.Node:
-    when = next(thread.card.when for thread in threads if thread.card.when and _month(thread) == month)
-    return date_node(when.isoformat()[:7], show_month(when, manner.language))
-
-
-def _year(when: When, manner: Manner) -> nodes.inline:
-    return date_node(when.isoformat()[:4], show_year(when, manner.language))
+    return [(when, list(run)) for when, run in groupby(threads, key=common)]
 
 
 def _named(name: nodes.Node, parts: Iterable[nodes.Node], kind: str) -> nodes.definition_list:
@@ -149,7 +145,7 @@ def _item(thread: Listed, manner: Manner, *, dated: bool) -> nodes.list_item:
     if card.when and (dated or card.when.precision is Precision.DAY):
         title = lines[0]
         assert isinstance(title, nodes.paragraph)  # noqa: S101 - what _about makes
-        title[:0] = [_day(card.when, manner), nodes.Text(SEPARATOR)]
+        title[:0] = [_date(card.when, manner), nodes.Text(SEPARATOR)]
     lines.append(cited(thread, manner))
     return nodes.list_item("", *lines)
 

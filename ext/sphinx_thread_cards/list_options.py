@@ -8,12 +8,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from sphinx_thread_cards.dates import When, read_when
-from sphinx_thread_cards.options import meant, option
-from sphinx_thread_cards.platforms import PLATFORMS
+from sphinx_thread_cards.options import one_of, option, read_platform, wrong
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
+BLOCK = "thread-list"
 Style = Literal["table", "timeline", "cards"]
 Order = Literal["oldest", "newest", "title", "author", "platform"]
 # What looks like the path of a file or a folder.
@@ -30,18 +30,7 @@ def _read_parts(text: str) -> tuple[str, ...]:
 
 
 def _read_platforms(text: str) -> tuple[str, ...]:
-    return tuple(_platform(part) for part in _read_parts(text))
-
-
-def _platform(text: str) -> str:
-    name = text.lower()
-    if name in PLATFORMS:
-        return name
-    # Some are better known by their address, twitter.com for one.
-    known_as = [platform.name for platform in PLATFORMS.values() if f"{name}.com" in platform.hosts]
-    hint = f"; did you mean {known_as[0]!r}?" if known_as else meant(name, list(PLATFORMS))
-    message = f"there is no platform {text!r}{hint}"
-    raise ValueError(message)
+    return tuple(map(read_platform, _read_parts(text)))
 
 
 def _read_pages(text: str) -> tuple[str, ...]:
@@ -49,27 +38,12 @@ def _read_pages(text: str) -> tuple[str, ...]:
     parts = tuple(part.removeprefix("/") for part in _read_parts(text))
     for part in parts:
         if _NO_PAGE.search(part):
-            message = (
-                f"{part!r} is not a page; write story/threads or story/*, from the source folder, without an ending"
-            )
-            raise ValueError(message)
+            raise wrong(part, "a page; write story/threads or story/*, from the source folder, without an ending")
     return parts
 
 
 def _read_people(text: str) -> tuple[str, ...]:
     return tuple(part.removeprefix("@") for part in _read_parts(text))
-
-
-def _one_of(known: tuple[str, ...], what: str) -> Callable[[str], str]:
-    """Reads one of these words, in small or capital letters."""
-
-    def read(text: str) -> str:
-        if (word := text.strip().lower()) in known:
-            return word
-        message = f"{text!r} is not {what}; write {', '.join(known[:-1])} or {known[-1]}"
-        raise ValueError(message)
-
-    return read
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,18 +54,18 @@ class ListOptions:
     author: tuple[str, ...] | None = option(
         _read_people, "Only threads of these people, by name or by handle.", "Andrei Warkentin"
     )
-    since: When | None = option(read_when, "Only threads of this day, month or year, and later ones.", "2020-10")  # noqa: RUF009 - a field, by way of option
-    until: When | None = option(read_when, "Only threads of this day, month or year, and earlier ones.", "2021")  # noqa: RUF009 - as above
+    since: When | None = option(read_when, "Only threads of this day, month or year, and later ones.", "2020-10")
+    until: When | None = option(read_when, "Only threads of this day, month or year, and earlier ones.", "2021")
     docs: tuple[str, ...] | None = option(
         _read_pages, "Only threads that these pages cite; `*` stands for any letters.", "story/*"
     )
-    style: Style | None = option(  # noqa: RUF009 - as above
-        _one_of(get_args(Style), "a style"),
+    style: Style | None = option(
+        one_of(get_args(Style), "a style"),
         "`table`, `timeline` (by years and months) or `cards`; `table` if not given.",
         "timeline",
     )
-    order: Order | None = option(  # noqa: RUF009 - as above
-        _one_of(get_args(Order), "an order"),
+    order: Order | None = option(
+        one_of(get_args(Order), "an order"),
         "`oldest`, `newest`, `title`, `author` or `platform` first; `oldest` if not given.",
         "newest",
     )

@@ -9,9 +9,9 @@ from sphinx.errors import NoUri
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.nodes import make_refnode
 
-from sphinx_thread_cards import list_words
-from sphinx_thread_cards.html_quotes import card_box, card_tongue
+from sphinx_thread_cards.html_nodes import as_times, card_part, card_text
 from sphinx_thread_cards.languages import runs_to_the_left
+from sphinx_thread_cards.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,14 +58,14 @@ class BuildLists(SphinxPostTransform):
         if threads:
             place += self._parts(place, options, threads)
         else:
-            place += nodes.paragraph("", list_words.no_threads(), classes=["thread-list-empty"])
+            place += nodes.paragraph("", _("No thread is cited here."), classes=["thread-list-empty"])
             warn(Warn.EMPTY_LIST, f"this list is empty: {why_none(domain, options)}", place)
         if self._builder.format == "html":
             to_the_left = runs_to_the_left(self.config.language)
             _set_apart(place, directed=to_the_left)
             if to_the_left:
                 # Few themes say so of the page.
-                place[:] = [card_box("", *place.children, dir="rtl")]
+                place[:] = [card_part("", *place.children, tag="div", dir="rtl")]
         _keep_ids(place, self._builder.format)
         for name in ("list", "docname", "anchor"):
             del place[name]
@@ -94,8 +94,6 @@ class BuildLists(SphinxPostTransform):
             list_nodes.in_paragraphs(box)
             _size_columns(box)
         elif format_ == "html":
-            from sphinx_thread_cards.html_times import as_times  # noqa: PLC0415 - as in _fill
-
             as_times(box)
         return box.children
 
@@ -142,7 +140,7 @@ def _set_apart(box: nodes.Element, *, directed: bool) -> None:
     for link in list(box.findall(nodes.reference)):
         said = ({"lang": link["lang"]} if "lang" in link else {}) | ({"dir": "auto"} if directed else {})
         if said:
-            link[:] = [card_tongue("", "", *link.children, **said)]
+            link[:] = [card_text("", "", *link.children, tag="span", **said)]
 
 
 def _is_in_a_table(node: nodes.Element) -> bool:

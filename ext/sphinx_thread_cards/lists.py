@@ -19,7 +19,7 @@ from sphinx_thread_cards.model import Precision
 from sphinx_thread_cards.options import Options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from sphinx_thread_cards.card import Card
     from sphinx_thread_cards.dates import When
@@ -64,22 +64,14 @@ def gather(domain: ThreadDomain, docs: tuple[str, ...] | None = None) -> list[Li
     found: dict[tuple[str, str, str], list[_Use]] = {}
     places: dict[tuple[str, str, str], dict[str, Place]] = {}
     titles = domain.env.titles
-    for docname, node_id, url, options in _uses(domain):
-        card = domain.describe(url, options)
+    for use in domain.uses():
+        docname, options = use.docname, replace(use.options, show="card", posts=None)
+        card = domain.describe(use.url, options)
         found.setdefault(card.ref.key, []).append((card, options, docs is not None and _is_in(docname, docs)))
         title = titles[docname].astext() if docname in titles else docname
-        places.setdefault(card.ref.key, {}).setdefault(docname, Place(docname, node_id, title))
+        places.setdefault(card.ref.key, {}).setdefault(docname, Place(docname, use.node_id, title))
     best = {key: max(uses, key=_worth) for key, uses in found.items()}
     return [Listed(card, options, tuple(places[key].values())) for key, (card, options, _) in best.items()]
-
-
-def _uses(domain: ThreadDomain) -> Iterator[tuple[str, str, str, Options]]:
-    """Every card and citation: page, anchor, address, options. A page's cards come first, as one can go to them."""
-    for docname in sorted({*domain.cards, *domain.citations}):
-        for entry in domain.cards.get(docname, ()):
-            yield docname, entry.node_id, entry.url, replace(entry.options, show="card", posts=None)
-        for url in domain.citations.get(docname, ()):
-            yield docname, "", url, Options(show="card")
 
 
 def _worth(use: _Use) -> tuple[bool, bool, bool, int]:

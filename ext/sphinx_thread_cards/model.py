@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -77,66 +77,7 @@ class ThreadRef:
     """Clean address of a readable copy that was given (a Thread Reader page), beside :attr:`url`."""
     kind: Kind = Kind.THREAD
 
-    def __init__(  # noqa: PLR0913 - the fields above
-        self,
-        *,
-        platform: str,
-        id: str,  # noqa: A002 - the field's name
-        url: str,
-        given_url: str,
-        host: str,
-        author: str | None = None,
-        community: str | None = None,
-        number: str | None = None,
-        title: str | None = None,
-        posted: datetime | None = None,
-        precision: Precision = Precision.DAY,
-        post: str | None = None,
-        mirror: str | None = None,
-        read_url: str | None = None,
-        kind: Kind = Kind.THREAD,
-    ) -> None:
-        """What the dataclass would generate, at two thirds of its time: recognising makes one for every hit.
-
-        A frozen class must go round its own ``__setattr__``; the slots do so with less work than ``object`` does.
-        """
-        _set_platform(self, platform)
-        _set_id(self, id)
-        _set_url(self, url)
-        _set_given_url(self, given_url)
-        _set_host(self, host)
-        _set_author(self, author)
-        _set_community(self, community)
-        _set_number(self, number)
-        _set_title(self, title)
-        _set_posted(self, posted)
-        _set_precision(self, precision)
-        _set_post(self, post)
-        _set_mirror(self, mirror)
-        _set_read_url(self, read_url)
-        _set_kind(self, kind)
-
     @property
     def key(self) -> tuple[str, str, str]:
         """``(platform, host, id)``, what makes two addresses the same thread."""
         return self.platform, self.host, self.id
-
-
-# In the order of the fields.
-(
-    _set_platform,
-    _set_id,
-    _set_url,
-    _set_given_url,
-    _set_host,
-    _set_author,
-    _set_community,
-    _set_number,
-    _set_title,
-    _set_posted,
-    _set_precision,
-    _set_post,
-    _set_mirror,
-    _set_read_url,
-    _set_kind,
-) = (getattr(ThreadRef, field.name).__set__ for field in fields(ThreadRef))

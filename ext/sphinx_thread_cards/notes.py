@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from docutils.utils import get_source_line
 from sphinx.domains import Domain
 
+from sphinx_thread_cards.options import Options
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Set as AbstractSet
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 
     from sphinx_thread_cards.card import Card
     from sphinx_thread_cards.list_options import ListOptions
-    from sphinx_thread_cards.options import Options
 
 _BY_PAGE = "cards", "citations", "lists", "references"
 
@@ -79,7 +80,7 @@ class Notes(Domain):
     def note_card(self, card: Card, options: Options, node: nodes.Element, *, kept: bool) -> None:
         """Remember a card of the page that is being read; its anchor is the node's first id."""
         docname, url, place, anchor = self.env.docname, card.ref.given_url, place_of(node), node["ids"][0]
-        posts = _posts_in(card)
+        posts = tuple(card.numbers)
         if node.document:
             # So that no later card of the thread takes the anchor of a post.
             node.document.ids.update({f"{anchor}-{number}": node for number in posts})
@@ -89,6 +90,14 @@ class Notes(Domain):
     def note_list(self, options: ListOptions) -> None:
         """Remember a list of the page that is being read."""
         self.lists.setdefault(self.env.docname, []).append(options)
+
+    def changed(self, kind: str, now: dict[str, Any]) -> list[str]:
+        """The pages of which something is another than it was when they were last built.
+
+        :param now: docname to what it is now, which is remembered.
+        """
+        before, self.data[kind] = self.data[kind], now
+        return [docname for docname, this in now.items() if before.get(docname, this) != this]
 
     def clear_doc(self, docname: str) -> None:
         """Forget a page."""
@@ -100,18 +109,20 @@ class Notes(Domain):
         for kind in _BY_PAGE:
             self.data[kind].update({name: value for name, value in otherdata[kind].items() if name in docnames})
 
+    def uses(self) -> Iterator[Entry]:
+        """Every card and citation, in the order of docnames; a page's cards first, as one can go to them.
+
+        A citation has neither an anchor nor options.
+        """
+        for docname in sorted({*self.cards, *self.citations}):
+            yield from self.cards.get(docname, ())
+            for url, place in self.citations.get(docname, {}).items():
+                yield Entry(docname, "", (), "", url, Options(), place, kept=True)
+
     def entries(self) -> Iterator[Entry]:
         """Every card, in the order of docnames, so that serial and parallel builds agree."""
         for docname in sorted(self.cards):
             yield from self.cards[docname]
-
-
-def _posts_in(card: Card) -> tuple[int, ...]:
-    if card.thread is None:
-        return ()
-    from sphinx_thread_cards.unroll import choose  # noqa: PLC0415 - few sites keep threads, and the others need not wait for this
-
-    return tuple(number for number in choose(len(card.thread.posts), card.posts) if isinstance(number, int))
 
 
 def place_of(node: nodes.Node) -> str:

@@ -9,10 +9,10 @@ import difflib
 import re
 from dataclasses import Field, dataclass, field, fields
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 from sphinx_thread_cards.dates import When, read_when
-from sphinx_thread_cards.platforms import is_web_address
+from sphinx_thread_cards.platforms import PLATFORMS, is_web_address
 from sphinx_thread_cards.texts import clean_text
 
 if TYPE_CHECKING:
@@ -20,10 +20,47 @@ if TYPE_CHECKING:
 
     from _typeshed import DataclassInstance
 
+Show = Literal["card", "thread"]
+Replies = Literal["author", "all"]
 _Options = TypeVar("_Options", bound="DataclassInstance")
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
 _HANDLE = re.compile(r"@?[^\s<>@]{1,64}(?:@[^\s<>@]{1,255})?")
 _POSTS = re.compile(r"[0-9]{1,5}(?:\s*-\s*[0-9]{1,5})?")
+
+
+def wrong(value: object, due: str) -> ValueError:
+    """The error to raise for a value that is not what is due: what it is, and how to write it."""
+    return ValueError(f"{value!r} is not {due}")
+
+
+def one_of(known: tuple[str, ...], what: str, shown: Callable[[str], str] = str) -> Callable[[object], str]:
+    """The reader of one of several words, in small or capital letters.
+
+    :param shown: how the words are written where the value comes from.
+    """
+
+    def read(value: object) -> str:
+        if isinstance(value, str) and (word := value.strip().lower()) in known:
+            return word
+        *others, last = map(shown, known)
+        raise wrong(value, f"{what}; write {', '.join(others)} or {last}")
+
+    return read
+
+
+def read_platform(value: object) -> str:
+    """The name of a platform.
+
+    :raises ValueError: there is none of this name; says which one may be meant.
+    """
+    name = str(value).lower()
+    if isinstance(value, str) and name in PLATFORMS:
+        return name
+    # Some are better known by their address, twitter.com for one.
+    known_as = [platform.name for platform in PLATFORMS.values() if f"{name}.com" in platform.hosts]
+    hint = f"; did you mean {known_as[0]!r}?" if known_as else meant(name, list(PLATFORMS))
+    message = f"there is no platform {value!r}{hint}"
+    raise ValueError(message)
 
 
 def _read_text(text: str) -> str:
@@ -35,41 +72,20 @@ def _read_text(text: str) -> str:
 
 def _read_handle(text: str) -> str:
     if not _HANDLE.fullmatch(text.strip()):
-        message = f"{text!r} is not a handle; write it as name or name@server"
-        raise ValueError(message)
+        raise wrong(text, "a handle; write it as name or name@server")
     return text.strip().removeprefix("@")
 
 
 def _read_language(text: str) -> str:
     if not _LANGUAGE_TAG.fullmatch(text.strip()):
-        message = f"{text!r} is not a language tag; write it as de or pt-BR"
-        raise ValueError(message)
+        raise wrong(text, "a language tag; write it as de or pt-BR")
     return text.strip().replace("_", "-")
 
 
 def _read_url(text: str) -> str:
     if not is_web_address(text):
-        message = f"{text!r} is not a web address; write one that begins with https://"
-        raise ValueError(message)
+        raise wrong(text, "a web address; write one that begins with https://")
     return text.strip()
-
-
-def _read_show(text: str) -> Literal["card", "thread"]:
-    if text.strip() == "card":
-        return "card"
-    if text.strip() == "thread":
-        return "thread"
-    message = f"{text!r} is not a way to show a thread; write card or thread"
-    raise ValueError(message)
-
-
-def _read_replies(text: str) -> Literal["author", "all"]:
-    if text.strip() == "author":
-        return "author"
-    if text.strip() == "all":
-        return "all"
-    message = f"{text!r} is not a choice of answers; write author or all"
-    raise ValueError(message)
 
 
 def _read_posts(text: str) -> tuple[tuple[int, int], ...]:
@@ -79,8 +95,7 @@ def _read_posts(text: str) -> tuple[tuple[int, int], ...]:
     for part in parts:
         first, _, last = part.partition("-")
         if not _POSTS.fullmatch(part) or not 1 <= int(first) <= int(last or first):
-            message = f"{text!r} is not a choice of posts; write their numbers as 1-5, 9"
-            raise ValueError(message)
+            raise wrong(text, "a choice of posts; write their numbers as 1-5, 9")
         ranges.append((int(first), int(last or first)))
     return tuple(ranges)
 
@@ -99,16 +114,18 @@ class Options:
         _read_text, "Name of the person who began the thread, or wrote the post that is meant.", "Jo Example"
     )
     handle: str | None = option(_read_handle, "That person's name on the platform.", "jo_example")
-    date: When | None = option(read_when, "When the thread began, as far as it is known.", "2020-10-06")  # noqa: RUF009 - a field, by way of option
+    date: When | None = option(read_when, "When the thread began, as far as it is known.", "2020-10-06")
     lang: str | None = option(
         _read_language, "Language of the thread; named on the card when it is not the site's.", "de"
     )
     archive: str | None = option(_read_url, "Address of an archived copy.", "https://archive.example/thread")
-    show: Literal["card", "thread"] | None = option(
-        _read_show, "`card`, or `thread` for all posts of the kept snapshot.", "thread"
+    show: Show | None = option(
+        one_of(get_args(Show), "a way to show a thread"),
+        "`card`, or `thread` for all posts of the kept snapshot.",
+        "thread",
     )
-    replies: Literal["author", "all"] | None = option(
-        _read_replies,
+    replies: Replies | None = option(
+        one_of(get_args(Replies), "a choice of answers"),
         "Which answers `thread-cards fetch` keeps: those of the thread's author, or `all` for those of others too.",
         "all",
     )
@@ -123,11 +140,6 @@ COMMON_OPTIONS = MappingProxyType(
         "class": "More classes for the card, for the site's own style sheet.",
     }
 )
-
-
-def read_options(given: Mapping[str, str | None]) -> tuple[Options, list[str]]:
-    """Check the options of a card; see :func:`read_into`."""
-    return read_into(Options, given)
 
 
 def read_into(cls: type[_Options], given: Mapping[str, str | None]) -> tuple[_Options, list[str]]:

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, cast
 from sphinx_thread_cards.citations import citation_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
@@ -19,13 +17,11 @@ def pages_to_word_again(app: Sphinx, env: BuildEnvironment) -> list[str]:  # noq
     """Pages whose citations read differently now, for a card elsewhere or a snapshot (``env-updated``)."""
     domain = cast("ThreadDomain", env.get_domain("thread"))
     best = domain.best_cards() if domain.citations else {}
-    before: Mapping[str, list[str]] = domain.data["worded"]
     now = {
         docname: sorted(citation_text(domain.cited(url, best), env.config.language) for url in urls)
         for docname, urls in domain.citations.items()
     }
-    domain.data["worded"] = now
-    return [docname for docname, texts in now.items() if docname in before and before[docname] != texts]
+    return domain.changed("worded", now)
 
 
 def pages_to_list_again(app: Sphinx, env: BuildEnvironment) -> list[str]:  # noqa: ARG001
@@ -36,13 +32,11 @@ def pages_to_list_again(app: Sphinx, env: BuildEnvironment) -> list[str]:  # noq
     from sphinx_thread_cards.lists import choose, gather, print_of  # noqa: PLC0415 - few sites have lists
 
     threads = gather(domain)
-    before: Mapping[str, list[str]] = domain.data["listed"]
     now = {
         docname: [print_of(choose(domain, threads, wish)) for wish in wishes]
         for docname, wishes in domain.lists.items()
     }
-    domain.data["listed"] = now
-    return [docname for docname, prints in now.items() if docname in before and before[docname] != prints]
+    return domain.changed("listed", now)
 
 
 def pages_with_new_snapshots(

@@ -7,137 +7,130 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, get_args
 
-from sphinx_thread_cards.options import meant
-from sphinx_thread_cards.platforms import PLATFORMS, is_web_address, split_address
+from sphinx_thread_cards.options import Replies, Show, one_of, read_platform, wrong
+from sphinx_thread_cards.platforms import is_web_address, split_address
 from sphinx_thread_cards.warnings import Warn, warn
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.config import Config
 
-
-def _check_flag(value: object) -> tuple[bool | None, list[str]]:
-    return (value, []) if isinstance(value, bool) else (None, [f"{value!r} is not True or False"])
-
-
-def _check_show(value: object) -> tuple[Literal["card", "thread"] | None, list[str]]:
-    if value == "card" or value == "thread":  # noqa: PLR1714 - so that the type checker follows
-        return value, []
-    return None, [f"{value!r} is not a way to show a thread; write 'card' or 'thread'"]
+# From a value of conf.py to what can be used of it, or None, and what is wrong with the rest.
+Check = Callable[[object], tuple[Any, list[str]]]
 
 
-def _check_count(value: object) -> tuple[int | None, list[str]]:
+def _single(read: Callable[[object], Any]) -> Check:
+    """The check of a value that ``read`` reads, or raises a ValueError."""
+
+    def check(value: object) -> tuple[Any, list[str]]:
+        try:
+            return read(value), []
+        except ValueError as error:
+            return None, [str(error)]
+
+    return check
+
+
+def _by_host(read: Callable[[object], str], example: str, *, www: bool) -> Check:
+    """The check of a mapping from host to what ``read`` reads; of its entries, it keeps what can be used.
+
+    :param www: whether a host keeps a ``www.`` in front.
+    """
+
+    def check(value: object) -> tuple[dict[str, str] | None, list[str]]:
+        if not isinstance(value, Mapping):
+            return None, [f'{value!r} is not a mapping; write it as {{"forum.example.org": "{example}"}}']
+        good, problems = {}, []
+        for host, item in value.items():
+            address = split_address(f"https://{host}/") if isinstance(host, str) else None
+            if address is None or address.path != "/":
+                problems.append(f"{host!r} is not a host; write it without https:// and without a path")
+                continue
+            try:
+                good[host.lower() if www else address.host] = read(item)
+            except ValueError as error:
+                problems.append(f"{host!r}: {error}")
+        return good, problems
+
+    return check
+
+
+def _read_flag(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise wrong(value, "True or False")
+
+
+def _read_count(value: object) -> int:
     # True is a number to Python.
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return value, []
-    return None, [f"{value!r} is not a number of characters; write 280, or 0 for none"]
+        return value
+    raise wrong(value, "a number of characters; write 280, or 0 for none")
 
 
-def _check_hosts(value: object) -> tuple[dict[str, str] | None, list[str]]:
-    """Keep what can be used of a mapping from host to platform."""
-    if not isinstance(value, Mapping):
-        return None, [f'{value!r} is not a mapping; write it as {{"forum.example.org": "discourse"}}']
-    good, problems = {}, []
-    for host, platform in value.items():
-        address = split_address(f"https://{host}/") if isinstance(host, str) else None
-        if address is None or address.path != "/":
-            problems.append(f"{host!r} is not a host; write it without https:// and without a path")
-        elif not isinstance(platform, str) or platform not in PLATFORMS:
-            known = meant(str(platform), list(PLATFORMS))
-            problems.append(f"{host!r}: there is no platform {platform!r}{known}")
-        else:
-            good[address.host] = platform
-    return good, problems
+def _read_server(value: object) -> str:
+    if isinstance(value, str) and is_web_address(value) and not {"?", "#"}.intersection(value):
+        return value.strip()
+    raise wrong(value, "the address of a server; write it as http://localhost:8080")
 
 
-def _check_replies(value: object) -> tuple[Literal["author", "all"] | None, list[str]]:
-    if value == "author" or value == "all":  # noqa: PLR1714 - as in _check_show
-        return value, []
-    return None, [f"{value!r} is not a choice of answers; write 'author' or 'all'"]
+_flag = _single(_read_flag)
 
 
-def _check_endpoints(value: object) -> tuple[dict[str, str] | None, list[str]]:
-    """Keep what can be used of a mapping from host to the address that is asked in its place."""
-    if not isinstance(value, Mapping):
-        return None, [f'{value!r} is not a mapping; write it as {{"forum.example.org": "http://localhost:8080"}}']
-    good, problems = {}, []
-    for host, url in value.items():
-        address = split_address(f"https://{host}/") if isinstance(host, str) else None
-        if address is None or address.path != "/":
-            problems.append(f"{host!r} is not a host; write it without https:// and without a path")
-        elif not isinstance(url, str) or not is_web_address(url) or "?" in url or "#" in url:
-            problems.append(f"{host!r}: {url!r} is not the address of a server; write it as http://localhost:8080")
-        else:
-            good[str(host).lower()] = url.strip()
-    return good, problems
-
-
-def _setting(
-    default: Any,  # noqa: ANN401 - as _option
-    check: Callable[[object], tuple[Any, list[str]]],
-    help: str,  # noqa: A002
-    *,
-    build: bool = True,
-) -> Any:  # noqa: ANN401
+def _setting(check: Check, help: str, *, default: object, build: bool = True) -> Any:  # noqa: A002, ANN401 - as options.option
     """A setting; ``build`` says whether pages are read again when it changes."""
     metadata = {"check": check, "help": help, "default": default, "rebuild": "env" if build else ""}
-    return (
-        field(default_factory=dict, metadata=metadata) if default == {} else field(default=default, metadata=metadata)
-    )
+    return field(default_factory=lambda: default, metadata=metadata)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
     """``thread_cards_*`` in ``conf.py``."""
 
-    auto: bool = _setting(True, _check_flag, "Make a card of every paragraph that is only the URL of a thread.")  # noqa: FBT003
+    auto: bool = _setting(_flag, "Make a card of every paragraph that is only the URL of a thread.", default=True)
     hosts: Mapping[str, str] = _setting(
-        {}, _check_hosts, "Servers that cannot be known by their name: host to platform."
+        _by_host(read_platform, "discourse", www=False),
+        "Servers that cannot be known by their name: host to platform.",
+        default={},
     )
-    show: Literal["card", "thread"] = _setting(
-        "card", _check_show, "What a card shows of a kept thread: `card`, or `thread` for all posts."
+    show: Show = _setting(
+        _single(one_of(get_args(Show), "a way to show a thread", repr)),
+        "What a card shows of a kept thread: `card`, or `thread` for all posts.",
+        default="card",
     )
     excerpt: int = _setting(
-        280, _check_count, "About how many characters of a kept thread a card quotes that has no summary; 0 for none."
+        _single(_read_count),
+        "About how many characters of a kept thread a card quotes that has no summary; 0 for none.",
+        default=280,
     )
     media: bool = _setting(
-        True,  # noqa: FBT003
-        _check_flag,
-        "Whether `thread-cards fetch` keeps pictures of a thread beside its snapshot.",
-        build=False,
+        _flag, "Whether `thread-cards fetch` keeps pictures of a thread beside its snapshot.", default=True, build=False
     )
-    replies: Literal["author", "all"] = _setting(
-        "author",
-        _check_replies,
+    replies: Replies = _setting(
+        _single(one_of(get_args(Replies), "a choice of answers", repr)),
         "Which answers `thread-cards fetch` keeps where a card does not say: `author` or `all`.",
+        default="author",
         build=False,
     )
     endpoints: Mapping[str, str] = _setting(
-        {},
-        _check_endpoints,
+        _by_host(_read_server, "http://localhost:8080", www=True),
         "Servers that `thread-cards` asks in the place of others: host to address. These may be in a private network.",
+        default={},
         build=False,
     )
     latex_qr: bool = _setting(
-        False,  # noqa: FBT003
-        _check_flag,
-        "Print a QR code of its address on every card, in LaTeX.",
-        build=False,
+        _flag, "Print a QR code of its address on every card, in LaTeX.", default=False, build=False
     )
     export: bool = _setting(
-        False,  # noqa: FBT003
-        _check_flag,
+        _flag,
         "Write all cited threads as `threads.json` (CSL-JSON) and `threads.bib` (BibTeX) among the pages of HTML.",
+        default=False,
         build=False,
     )
-    alt: bool = _setting(
-        False,  # noqa: FBT003
-        _check_flag,
-        "Warn of each picture that a page shows without alternative text.",
-    )
-    css: bool = _setting(True, _check_flag, "Add the extension's style sheet to pages that hold a card.")  # noqa: FBT003
+    alt: bool = _setting(_flag, "Warn of each picture that a page shows without alternative text.", default=False)
+    css: bool = _setting(_flag, "Add the extension's style sheet to pages that hold a card.", default=True)
 
 
 def check_settings(values: Mapping[str, object]) -> tuple[dict[str, Any], list[str]]:

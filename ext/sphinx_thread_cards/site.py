@@ -100,13 +100,11 @@ def _site(app: Sphinx) -> Site:
 def _cited(domain: ThreadDomain, settings: Settings) -> Iterator[Cited]:
     """Every thread once, with all places that cite it."""
     found: dict[tuple[str, str, str], list[tuple[ThreadRef, str, str | None]]] = {}
-    for docname in sorted({*domain.cards, *domain.citations}):
-        cards = [(entry.url, entry.place, entry.options.replies) for entry in domain.cards.get(docname, ())]
-        cards += [(url, place, None) for url, place in domain.citations.get(docname, {}).items()]
-        for url, place, replies in cards:
-            ref = domain.find(url)
-            if ref.kind is not Kind.PAGE:
-                found.setdefault(ref.key, []).append((ref, place or str(domain.env.doc2path(docname)), replies))
+    for use in domain.uses():
+        ref = domain.find(use.url)
+        if ref.kind is not Kind.PAGE:
+            place = use.place or str(domain.env.doc2path(use.docname))
+            found.setdefault(ref.key, []).append((ref, place, use.options.replies))
     for uses in found.values():
         refs = [ref for ref, _, _ in uses]
         wants = {replies or settings.replies for _, _, replies in uses}

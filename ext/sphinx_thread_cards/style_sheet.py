@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from urllib.parse import quote
 
+from sphinx_thread_cards.platforms import PLATFORMS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -66,8 +68,8 @@ def write_styles(app: Sphinx, env: BuildEnvironment) -> list[str]:
     Returns the pages to write again: those that link the style sheet, as its address has a print of what is in it.
     """
     domain = cast("ThreadDomain", env.get_domain("thread"))
-    cited = {url for urls in domain.citations.values() for url in urls} | {entry.url for entry in domain.entries()}
-    platforms = sorted({domain.find(url).platform for url in cited})
+    # An address that no platform knows has neither colour nor mark.
+    platforms = sorted({domain.find(use.url).platform for use in domain.uses()}.intersection(PLATFORMS))
     out = Path(app.builder.outdir)
     if app.builder.format == "latex":
         (out / LATEX_COLOURS).write_text(latex_colours(platforms), encoding="utf-8")

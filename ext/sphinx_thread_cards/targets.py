@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, cast
 
 from docutils import nodes
 from sphinx import addnodes
-from sphinx.roles import XRefRole
 from sphinx.util.nodes import make_refnode
 
 from sphinx_thread_cards.card import SEPARATOR
@@ -29,10 +28,6 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.notes import Entry
 
 _REFERENCES = frozenset({"ref", "any", "myst"})
-
-
-class CardRole(XRefRole):
-    """``{thread:ref}`name```: a link to a card, worded by its title."""
 
 
 def names_of(entry: Entry) -> tuple[str, ...]:
@@ -156,7 +151,6 @@ def _same_names(domain: ThreadDomain, standard: StandardDomain) -> Iterator[tupl
 
 
 def _pages_to_link_again(domain: ThreadDomain, known: Mapping[str, Entry]) -> list[str]:
-    before: Mapping[str, object] = domain.data["linked"]
     now = {
         docname: [
             (name, known[name].docname, known[name].node_id, known[name].title)
@@ -165,5 +159,4 @@ def _pages_to_link_again(domain: ThreadDomain, known: Mapping[str, Entry]) -> li
         ]
         for docname, wanted in domain.references.items()
     }
-    domain.data["linked"] = now
-    return [docname for docname, links in now.items() if before.get(docname, links) != links]
+    return domain.changed("linked", now)

@@ -12,47 +12,43 @@ from typing import TYPE_CHECKING, assert_never
 from docutils import nodes
 
 from sphinx_thread_cards import words
+from sphinx_thread_cards.card import SEPARATOR
 from sphinx_thread_cards.dates import read_when, show_when
 from sphinx_thread_cards.figures import avatar, figures
-from sphinx_thread_cards.html_times import date_node
-from sphinx_thread_cards.marks import MEANT, marks, places_of
+from sphinx_thread_cards.html_nodes import date_node
 from sphinx_thread_cards.thread import Code, List, Paragraph, Quote
+from sphinx_thread_cards.words import _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from sphinx_thread_cards.card import Card
-    from sphinx_thread_cards.thread import Block, Post, Span, Thread
+    from sphinx_thread_cards.thread import Author, Block, Post, Span, Thread
 
-Ranges = tuple[tuple[int, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Posts that are left out, from the first to the last."""
-
-    first: int
-    last: int
+MEANT = "thread-card-post-meant"
+"""The class of the post that the page cites."""
 
 
-def choose(total: int, ranges: Ranges | None) -> list[int | Gap]:
-    """Numbers of the posts to show, in order, with a gap wherever some are left out.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Frame:
+    """What the posts of a card have in common."""
 
-    :param total: how many posts there are; numbers begin with 1.
-    :param ranges: inclusive ranges, in any order; None for all posts.
-    """
-    if ranges is None:
-        return list(range(1, total + 1))
-    wanted = {number for first, last in ranges for number in range(first, min(last, total) + 1)}
-    chosen: list[int | Gap] = []
-    before = 0
-    for number in [*sorted(wanted), total + 1]:
-        if number > before + 1:
-            chosen.append(Gap(before + 1, number - 1))
-        if number <= total:
-            chosen.append(number)
-        before = number
-    return chosen
+    card: Card
+    lang: str
+    """Tag of the language of the thread; empty if it is not known."""
+    anchor: str
+    """The card's; a post's is that and its number."""
+    language: str
+    """Sphinx's ``language``."""
+    avatars: int
+    people: Mapping[str, Author]
+    """By handle."""
+    speaker: str | None
+    """Whom the card names, and who says most: the posts of others bear a name. Where it names another, all do."""
+    numbers: Mapping[str, int]
+    """By the id of a post, from 1."""
+    shown: Collection[int]
+    """Numbers of the posts that are not left out."""
 
 
 def unroll(card: Card, thread: Thread, anchor: str, language: str, avatars: int = 0) -> list[nodes.Element]:
@@ -61,45 +57,57 @@ def unroll(card: Card, thread: Thread, anchor: str, language: str, avatars: int 
     :param anchor: the card's id; a post's is that and its number, ``thread-x-1313512835843055618-3``.
     :param avatars: side in CSS pixels of those beside the names of people other than the thread's author; 0 for none.
     """
+    total = len(thread.posts)
+    frame = _Frame(
+        card=card,
+        lang=thread.lang or "",
+        anchor=anchor,
+        language=language,
+        avatars=avatars,
+        people={person.handle: person for person in thread.participants},
+        speaker=thread.posts[0].author if thread.posts and card.post is None else None,
+        numbers={post.id: number for number, post in enumerate(thread.posts, start=1)},
+        shown=set(card.numbers),
+    )
     parts: list[nodes.Element] = []
-    chosen = choose(len(thread.posts), card.posts)
-    places = places_of(thread, {number for number in chosen if isinstance(number, int)}, anchor, card.post)
-    # Whom the card names, and who says most: the posts of others bear a name. Where it names another, all do.
-    speaker = thread.posts[0].author if thread.posts and card.post is None else None
-    for number in chosen:
-        if isinstance(number, Gap):
-            left_out = words.left_out(number.first, number.last)
+    before = 0
+    for number in [*card.numbers, total + 1]:
+        if number > before + 1:
+            left_out = words.left_out(before + 1, number - 1)
             parts.append(nodes.paragraph("", left_out, classes=["thread-card-gap"]))
-        else:
-            post = thread.posts[number - 1]
-            classes = ["thread-card-post", MEANT] if post.id == card.post else ["thread-card-post"]
-            box = nodes.container(ids=[f"{anchor}-{number}"], classes=classes)
-            box["lang"] = post.lang or thread.lang or ""
-            head = _head(thread, post, number, language, speaker)
-            next(head.findall(nodes.reference))["said"] = words.post_on(number, words.reader_of(card.ref))
-            head += marks(post, places)
-            if avatars and post.author != speaker:
-                head[:0] = _avatar(thread, post.author, avatars)
-            box += head
-            box += list(_body(thread, post, language))
-            parts.append(box)
+        if number <= total:
+            parts.append(_post(thread.posts[number - 1], number, frame))
+        before = number
     return parts
 
 
-def _head(thread: Thread, post: Post, number: int, language: str, speaker: str | None) -> nodes.paragraph:
-    """Number, as permalink, with author where it is another than the card's, and dates."""
-    parts: list[nodes.Node] = []
-    if post.author != speaker:
-        parts.append(_said("p-author", nodes.inline("", _name(thread, post.author))))
+def _post(post: Post, number: int, frame: _Frame) -> nodes.container:
+    classes = ["thread-card-post", *[MEANT] * (post.id == frame.card.post)]
+    body = _body(post, frame)
+    box = nodes.container("", _head(post, number, frame), *body, ids=[f"{frame.anchor}-{number}"], classes=classes)
+    box["lang"] = post.lang or frame.lang
+    return box
+
+
+def _head(post: Post, number: int, frame: _Frame) -> nodes.paragraph:
+    """Number, as permalink, with author where it is another than the card's, dates and marks."""
+    link = nodes.reference("", str(number), refuri=post.url)
+    link["said"] = words.post_on(number, words.reader_of(frame.card.ref))
+    parts: list[nodes.Node] = [link]
+    if post.author != frame.speaker:
+        parts.append(_said("p-author", nodes.inline("", _name(post.author, frame))))
     if post.posted:
-        parts.append(_said("dt-published", date_node(post.posted, show_when(read_when(post.posted), language))))
+        posted = show_when(read_when(post.posted), frame.language)
+        parts.append(_said("dt-published", date_node(post.posted, posted)))
     if post.edited:
-        edited = words.edited(show_when(read_when(post.edited), language))
+        edited = words.edited(show_when(read_when(post.edited), frame.language))
         parts.append(_said("dt-updated", date_node(post.edited, edited)))
-    paragraph = nodes.paragraph(classes=["thread-card-post-head"])
-    paragraph += nodes.reference("", str(number), refuri=post.url)
-    paragraph += [node for part in parts for node in (nodes.Text(" · "), part)]
-    return paragraph
+    parts += _marks(post, frame)
+    head = nodes.paragraph(classes=["thread-card-post-head"])
+    if frame.avatars and post.author != frame.speaker:
+        head += _avatar(post.author, frame)
+    head += [node for part in parts for node in (nodes.Text(SEPARATOR), part)][1:]
+    return head
 
 
 def _said(role: str, node: nodes.inline) -> nodes.inline:
@@ -108,32 +116,38 @@ def _said(role: str, node: nodes.inline) -> nodes.inline:
     return node
 
 
-def _avatar(thread: Thread, handle: str, side: int) -> list[nodes.Node]:
+def _marks(post: Post, frame: _Frame) -> Iterator[nodes.Node]:
+    """Which post it answers, to which one can go where it is shown; whether it is the one that the page cites."""
+    if number := frame.numbers.get(post.answers or ""):
+        said = words.answers(number)
+        link = nodes.reference("", said, refid=f"{frame.anchor}-{number}", internal=True)
+        yield link if number in frame.shown else nodes.Text(said)
+    if post.id == frame.card.post:
+        yield nodes.strong("", _("cited here"))
+
+
+def _avatar(handle: str, frame: _Frame) -> list[nodes.Node]:
     """The kept avatar of a person, if there is one, with a space behind it."""
-    kept = (person.avatar for person in thread.participants if person.handle == handle)
-    return [node for media in kept if media and media.file for node in (avatar(media, side), nodes.Text(" "))]
+    person = frame.people.get(handle)
+    kept = person.avatar if person and person.avatar and person.avatar.file else None
+    return [avatar(kept, frame.avatars), nodes.Text(" ")] if kept else []
 
 
-def _name(thread: Thread, handle: str) -> str:
-    names = {author.handle: author.name for author in thread.participants}
-    return names.get(handle) or (handle if " " in handle else f"@{handle}")
+def _name(handle: str, frame: _Frame) -> str:
+    person = frame.people.get(handle)
+    return (person and person.name) or (handle if " " in handle else f"@{handle}")
 
 
-def _body(thread: Thread, post: Post, language: str) -> Iterator[nodes.Element]:
+def _body(post: Post, frame: _Frame) -> Iterator[nodes.Element]:
     if post.warning:
         yield nodes.paragraph("", words.content_warning(post.warning), classes=["thread-card-warning"])
     yield from build_blocks(post.blocks)
     yield from figures(post.media)
     if post.quoted:
-        quoted = nodes.block_quote(classes=["thread-card-quoted"])
+        who = nodes.reference("", _name(post.quoted.author, frame), refuri=post.quoted.url)
+        head = nodes.paragraph("", "", who, classes=["thread-card-quoted-head"])
+        quoted = nodes.block_quote("", head, *_body(post.quoted, frame), classes=["thread-card-quoted"])
         quoted["cite"], quoted["lang"] = post.quoted.url, post.quoted.lang or ""
-        quoted += nodes.paragraph(
-            "",
-            "",
-            nodes.reference("", _name(thread, post.quoted.author), refuri=post.quoted.url),
-            classes=["thread-card-quoted-head"],
-        )
-        quoted += list(_body(thread, post.quoted, language))
         yield quoted
 
 

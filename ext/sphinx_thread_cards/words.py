@@ -1,4 +1,4 @@
-"""The words of cards and citations, in the language of the site."""
+"""The words of cards, citations and lists, in the language of the site; what is said once stands where it is said."""
 
 from __future__ import annotations
 
@@ -53,11 +53,6 @@ _TITLES_ON = {
 }
 
 
-def index_title() -> str:
-    """The heading of a book's list of threads."""
-    return _("Index of threads")
-
-
 def platform_label(ref: ThreadRef) -> str:
     """The platform as readers know it; the host for an address that no platform knows."""
     platform = PLATFORMS.get(ref.platform)
@@ -98,11 +93,6 @@ def read_on(ref: ThreadRef) -> str:
 def original_on(ref: ThreadRef) -> str:
     """The label of the link to the thread itself, beside a readable copy."""
     return _("Original on {place}").format(place=reader_of(ref))
-
-
-def archived_copy() -> str:
-    """The label of the link to an archived copy."""
-    return _("Archived copy")
 
 
 def labelled(label: str, text: str = "") -> str:
@@ -147,11 +137,6 @@ def answers(number: int) -> str:
     return _("answers {number}").format(number=number)
 
 
-def cited_here() -> str:
-    """The mark of the one post of a thread that the page's address means."""
-    return _("cited here")
-
-
 def content_warning(text: str) -> str:
     """The author's own warning, before what it warns of."""
     return labelled(_("Content warning"), text)
@@ -167,11 +152,6 @@ def video() -> str:
     return _("Video")
 
 
-def watch_video() -> str:
-    """The line below a video's still, which leads to the video."""
-    return _("Watch the video")
-
-
 def kept(date: str | None, status: str) -> str | None:
     """When the thread was kept, as far as that is known, and what became of it (see :class:`thread.Status`)."""
     if status == "gone":
@@ -179,11 +159,6 @@ def kept(date: str | None, status: str) -> str | None:
     if status == "edited":
         return _("Edited since; kept copy of {date}").format(date=date) if date else _("Edited since it was kept")
     return _("Kept on {date}").format(date=date) if date else None
-
-
-def a_part() -> str:
-    """The mark of a thread of which not all posts could be kept."""
-    return _("Only a part of the thread was to be had.")
 
 
 def other_posts(number: int) -> str:
@@ -194,3 +169,18 @@ def other_posts(number: int) -> str:
 def more_posts(number: int) -> str:
     """The label of a fold in a long thread that is not the only one."""
     return _counted("Show {number} more post", "Show {number} more posts", number)
+
+
+def thread() -> str:
+    """The head of a column of threads; what the search calls a card."""
+    return _("Thread")
+
+
+def comma() -> str:
+    """What stands between the parts of a list, with the space that the language leaves there."""
+    return _(", ")
+
+
+def cited_in() -> str:
+    """What stands before, or over, the pages that cite a thread."""
+    return _("Cited in")

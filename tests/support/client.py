@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sphinx_thread_cards.fetch import http
-from sphinx_thread_cards.fetch.answers import Page, as_json, as_page, check_type
+from sphinx_thread_cards.fetch.answers import Answer, as_json, check_type
 
 
 class Client(http.Client):
@@ -19,8 +19,8 @@ class Client(http.Client):
         """Ask a question that is written in JSON."""
         return as_json(self.post(url, data, **options))
 
-    def get_text(self, url: str, accept: str = "text/html") -> Page:
+    def get_text(self, url: str, accept: str = "text/html") -> Answer:
         """Ask for a page that is made for people, for which robots.txt is asked first."""
         answer = self.get(url, accept, robots=True)
         check_type(answer, accept)
-        return as_page(answer)
+        return answer

@@ -15,7 +15,7 @@ from sphinx_thread_cards.fetch.http import Client, Limits
 from sphinx_thread_cards.fetch.outcome import Outcome, Plan, What, fetch_one
 from sphinx_thread_cards.fetch.pictures import ACCEPT, MOST_BYTES, keep_pictures
 from sphinx_thread_cards.fetch.run import WORKERS_A_REQUEST, run
-from sphinx_thread_cards.fetch.saved import open_saved
+from sphinx_thread_cards.fetch.saved import Saved, open_saved
 from sphinx_thread_cards.fetch.steps import drive
 from sphinx_thread_cards.store import sweep
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from pathlib import Path
 
-    from sphinx_thread_cards.fetch.saved import Saved
     from sphinx_thread_cards.site import Site
     from sphinx_thread_cards.thread import Thread
 

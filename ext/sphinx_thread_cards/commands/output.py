@@ -89,9 +89,9 @@ def print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         print("  ".join(cells).rstrip())
 
 
-def several(number: int, one: str, many: str | None = None) -> str:
+def several(number: int, one: str) -> str:
     """``1 post``, ``26 posts``."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
+    return f"{number} {one if number == 1 else f'{one}s'}"
 
 
 def size_of(count: int) -> str:

@@ -29,7 +29,7 @@ _META = re.compile(rb"""<meta[^>]{1,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_-]{1,
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """A whole answer, as bytes."""
+    """A whole answer."""
 
     url: str
     """Where it came from, after redirects."""
@@ -42,16 +42,17 @@ class Answer:
         """Media type in lower case, without parameters; empty if the server did not say."""
         return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
 
+    @property
+    def text(self) -> str:
+        """The body as text; what cannot be read becomes a replacement character.
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Page:
-    """A whole answer, as text."""
-
-    url: str
-    """Where it came from, after redirects."""
-    text: str
-    headers: Mapping[str, str]
-    """Names in any case."""
+        The character set is that of the header, else of a byte order mark or HTML's ``meta``, else UTF-8 if it fits,
+        else Windows-1252, as the Encoding standard has it for the West.
+        """
+        named = [codecs.lookup(name).name for name in _charsets(self) if _known(name)]
+        if self.body.startswith(codecs.BOM_UTF8):
+            named = ["utf-8-sig"]
+        return _decoded(self.body, [*named[:1], "utf-8"])
 
 
 def read_body(response: requests.Response, limit: int) -> bytes:
@@ -97,20 +98,6 @@ def as_json(answer: Answer) -> object:
         kind = "a web page" if answer.content_type == "text/html" else "broken or no JSON"
         raise BadAnswer(answer.url, f"the answer is {kind}, where JSON was due") from None
     return data
-
-
-def as_page(answer: Answer) -> Page:
-    """Read an answer as text; never fails, as what cannot be read becomes a replacement character.
-
-    The character set is that of the header, else of a byte order mark or HTML's ``meta``, else UTF-8 if it fits, else
-    Windows-1252, as the Encoding standard has it for the West.
-    """
-    body = answer.body
-    named = [codecs.lookup(name).name for name in _charsets(answer) if _known(name)]
-    if body.startswith(codecs.BOM_UTF8):
-        named = ["utf-8-sig"]
-    text = _decoded(body, [*named[:1], "utf-8"])
-    return Page(url=answer.url, text=text, headers=answer.headers)
 
 
 def _charsets(answer: Answer) -> list[str]:

@@ -11,15 +11,12 @@ from urllib.parse import quote
 
 from sphinx_thread_cards.fetch.errors import BadAnswer
 from sphinx_thread_cards.fetch.shape import at, flag, text
-from sphinx_thread_cards.fetch.steps import ask_json
+from sphinx_thread_cards.fetch.steps import Asking, ask_json
 from sphinx_thread_cards.texts import FORMS
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
     from typing import Any
 
-    from sphinx_thread_cards.fetch.answers import Answer
-    from sphinx_thread_cards.fetch.steps import Ask
     from sphinx_thread_cards.model import ThreadRef
 
 _AVAILABLE = "https://archive.org/wayback/available?url="
@@ -28,7 +25,7 @@ _COPY = re.compile(r"https?://web\.archive\.org(/web/[0-9]{4,14}(?:[a-z]{2}_)?/.
 _LINK = re.compile(FORMS["archived"].pattern)
 
 
-def find_copy(ref: ThreadRef) -> Generator[Ask, Answer, str | None]:
+def find_copy(ref: ThreadRef) -> Asking[str | None]:
     """Ask for a copy under each address that the thread has, until there is one; as steps, for ``drive``.
 
     :returns: its address on ``web.archive.org``, https; None if there is none. What the copy shows is not looked at.

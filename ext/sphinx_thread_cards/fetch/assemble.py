@@ -7,15 +7,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch.errors import BadAnswer
+from sphinx_thread_cards.fetch.rich.spans import safe_link
+from sphinx_thread_cards.fetch.steps import Found, Wish
 from sphinx_thread_cards.snapshot import MOST_POSTS
-from sphinx_thread_cards.thread import Author, List, Paragraph, Provenance, Quote, Span, Thread
+from sphinx_thread_cards.thread import Author, Block, List, Media, Paragraph, Post, Provenance, Quote, Span, Thread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from sphinx_thread_cards.fetch.steps import Wish
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Block, Post
+    from sphinx_thread_cards.thread import Code
 
 
 def of_discussion(posts: Iterable[Post], wish: Wish) -> list[Post]:
@@ -29,6 +30,23 @@ def of_discussion(posts: Iterable[Post], wish: Wish) -> list[Post]:
     return [post for post in found if post.author == found[0].author or post.id in wish.posts]
 
 
+def person(
+    handle: str, name: str | None = None, url: object = None, picture: object = None, *, base_url: str = ""
+) -> Author:
+    """Somebody who takes part; what is no address is left out.
+
+    :param name: as it is shown; the handle once more counts as none.
+    :param url: of the page about them, and ``picture`` that of their face; relative ones are resolved.
+    """
+    face = safe_link(picture, base_url)
+    return Author(
+        handle=handle,
+        name=name if name != handle else None,
+        url=safe_link(url, base_url),
+        avatar=Media(url=face) if face else None,
+    )
+
+
 def link_paragraph(title: str | None, url: str) -> Paragraph:
     """A paragraph that is a link: what a story links to, the preview that a post shows of a page."""
     return Paragraph(spans=(Span(text=title or url, href=url),))
@@ -40,25 +58,29 @@ def list_of(items: Iterable[str | None]) -> tuple[Block, ...]:
     return (List(items=tuple(paragraphs)),) if paragraphs else ()
 
 
+def leaves(blocks: Iterable[Block]) -> Iterator[Paragraph | Code]:
+    """The paragraphs and the code in rich text, out of all quotes and lists."""
+    for block in blocks:
+        match block:
+            case Quote():
+                yield from leaves(block.blocks)
+            case List():
+                yield from leaves(inner for item in block.items for inner in item)
+            case _:
+                yield block
+
+
 def links_to(blocks: Iterable[Block], url: str) -> bool:
     """Whether the text holds a link to an address, however its scheme, its ``www.`` and a last slash are written."""
-    waiting = list(blocks)
-    while waiting:
-        block = waiting.pop()
-        if isinstance(block, Paragraph) and any(span.href and _bare(span.href) == _bare(url) for span in block.spans):
-            return True
-        if isinstance(block, Quote):
-            waiting += block.blocks
-        elif isinstance(block, List):
-            waiting += [inner for item in block.items for inner in item]
-    return False
+    spans = (span for block in leaves(blocks) if isinstance(block, Paragraph) for span in block.spans)
+    return any(span.href and _bare(span.href) == _bare(url) for span in spans)
 
 
 def _bare(url: str) -> str:
     return url.partition("://")[2].removeprefix("www.").rstrip("/")
 
 
-def thread_of(  # noqa: PLR0913 - the parts of a thread
+def found_of(  # noqa: PLR0913 - the parts of a thread
     ref: ThreadRef,
     posts: Iterable[Post],
     people: Mapping[str, Author],
@@ -66,7 +88,8 @@ def thread_of(  # noqa: PLR0913 - the parts of a thread
     endpoint: str,
     title: str | None = None,
     replies: int | None = None,
-) -> Thread:
+    missing: str = "",
+) -> Found:
     """Put a thread together.
 
     A post that comes twice is taken once. What a post answers stays only where it is among the posts, and not the one
@@ -75,6 +98,7 @@ def thread_of(  # noqa: PLR0913 - the parts of a thread
     :param people: by handle, those who may take part; only those who do are kept, in the order of their posts.
     :param endpoint: the address that was asked, or ``file``.
     :param replies: how many answers the platform counted.
+    :param missing: what is not there of what was wished for, as a clause; empty if nothing is.
     :raises BadAnswer: if there is no post.
     """
     once = list({post.id: post for post in posts}.values())[:MOST_POSTS]
@@ -87,7 +111,7 @@ def thread_of(  # noqa: PLR0913 - the parts of a thread
         answers = post.answers if places.get(post.answers or "", place) < place - 1 else None
         done.append(replace(post, lang=None if post.lang == lang else post.lang, answers=answers))
     handles = dict.fromkeys(handle for post in done for handle in _handles(post))
-    return Thread(
+    thread = Thread(
         platform=ref.platform,
         host=ref.host,
         id=ref.id,
@@ -99,6 +123,7 @@ def thread_of(  # noqa: PLR0913 - the parts of a thread
         replies=replies,
         provenance=Provenance(endpoint=endpoint),
     )
+    return Found(thread=thread, whole=not missing, note=missing)
 
 
 def _common_language(posts: list[Post]) -> str | None:

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from sphinx_thread_cards.fetch.assemble import leaves
 from sphinx_thread_cards.snapshot import cleaned, written
-from sphinx_thread_cards.thread import Code, List, Paragraph
+from sphinx_thread_cards.thread import Paragraph, Post, Thread
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
     from sphinx_thread_cards.fetch.steps import Found
-    from sphinx_thread_cards.thread import Block, Post, Thread
 
 _NOT_WORD = re.compile(r"[\W_]+")
 _ADDRESS = re.compile(r"https?://\S+|\S+…")
@@ -99,19 +99,7 @@ def _place(thread: Thread) -> str:
 
 def _words(post: Post) -> str:
     """What a post says, without what its forms differ in."""
-    text = " ".join([*_texts(post.blocks), post.warning or ""])
+    parts = leaves(post.blocks)
+    texts = ("".join(span.text for span in part.spans) if isinstance(part, Paragraph) else part.text for part in parts)
+    text = " ".join([*texts, post.warning or ""])
     return _NOT_WORD.sub("", _ADDRESS.sub("", text)).casefold()
-
-
-def _texts(blocks: Iterable[Block]) -> Iterator[str]:
-    for block in blocks:
-        match block:
-            case Paragraph():
-                yield "".join(span.text for span in block.spans)
-            case Code():
-                yield block.text
-            case List():
-                for item in block.items:
-                    yield from _texts(item)
-            case _:
-                yield from _texts(block.blocks)

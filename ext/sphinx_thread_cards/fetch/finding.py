@@ -8,20 +8,15 @@ from typing import TYPE_CHECKING
 
 from sphinx_thread_cards import store
 from sphinx_thread_cards.fetch import keeping
-from sphinx_thread_cards.fetch.compare import compare
+from sphinx_thread_cards.fetch.compare import Changes, compare
 from sphinx_thread_cards.fetch.errors import FetchError, Forbidden, NotFound
-from sphinx_thread_cards.fetch.looking import look
-from sphinx_thread_cards.fetch.outcome import why_not
-from sphinx_thread_cards.fetch.sources import SOURCES
+from sphinx_thread_cards.fetch.looking import Looked, look
+from sphinx_thread_cards.fetch.outcome import Plan, why_not
 from sphinx_thread_cards.store import SnapshotError
-from sphinx_thread_cards.thread import Status
+from sphinx_thread_cards.thread import Status, Thread
 
 if TYPE_CHECKING:
-    from sphinx_thread_cards.fetch.compare import Changes
-    from sphinx_thread_cards.fetch.looking import Looked
-    from sphinx_thread_cards.fetch.outcome import Plan
     from sphinx_thread_cards.site import Cited
-    from sphinx_thread_cards.thread import Thread
 
 
 class Finding(StrEnum):
@@ -64,10 +59,9 @@ def check_one(cited: Cited, plan: Plan) -> Result:
         kept = store.load(cited.ref, plan.folder)
     except SnapshotError as error:
         return Result(cited=cited, finding=Finding.UNCHECKED, why=f"what is kept cannot be used: {error}")
-    source = SOURCES.get(cited.ref.platform)
     if kept is None or kept.provenance.status is Status.WITHDRAWN:
         return Result(cited=cited, finding=Finding.UNCHECKED, why="it was withdrawn" if kept else "it is not kept")
-    if why := why_not(source, cited.ref.host, plan):
+    if why := why_not(cited.ref, plan):
         return Result(cited=cited, finding=Finding.UNCHECKED, why=why)
     result = _look(cited, plan, kept)
     status = _STATUS.get(result.finding)

@@ -100,9 +100,9 @@ class Client:
         body, size = json.dumps(data).encode(), self._limits.size
         return self._ask(Question(method="POST", url=url, headers=wanted, body=body, limit=size, robots=False))
 
-    def get_bytes(self, url: str, limit: int, *, accept: str = "*/*", robots: bool = False) -> bytes:
+    def get_bytes(self, url: str, limit: int, *, accept: str = "*/*") -> bytes:
         """Fetch a file of one of the accepted types, of at most so many bytes."""
-        answer = self.get(url, accept, limit=limit, robots=robots)
+        answer = self.get(url, accept, limit=limit)
         check_type(answer, accept)
         return answer.body
 

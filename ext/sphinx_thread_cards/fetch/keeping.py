@@ -7,13 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.snapshot import cleaned, digest
-from sphinx_thread_cards.thread import Provenance, Status
+from sphinx_thread_cards.thread import Provenance, Status, Thread
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from sphinx_thread_cards.fetch.steps import Found
-    from sphinx_thread_cards.thread import Thread
 
 
 class WouldLose(Exception):  # noqa: N818 - it says what it is about

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch.compare import by_name
 from sphinx_thread_cards.fetch.errors import Forbidden, NotFound
-from sphinx_thread_cards.fetch.outcome import find
+from sphinx_thread_cards.fetch.outcome import Plan, find
 from sphinx_thread_cards.fetch.steps import Found
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.site import Cited
@@ -15,7 +15,6 @@ from sphinx_thread_cards.site import Cited
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from sphinx_thread_cards.fetch.outcome import Plan
     from sphinx_thread_cards.model import ThreadRef
     from sphinx_thread_cards.thread import Post, Thread
 

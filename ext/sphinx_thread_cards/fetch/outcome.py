@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from sphinx_thread_cards import store
 from sphinx_thread_cards.fetch import keeping
 from sphinx_thread_cards.fetch.errors import FetchError
-from sphinx_thread_cards.fetch.from_file import read_file
+from sphinx_thread_cards.fetch.saved import Saved, read_file
 from sphinx_thread_cards.fetch.sources import SOURCES
-from sphinx_thread_cards.fetch.steps import Found, Source, Wish, drive
+from sphinx_thread_cards.fetch.steps import Ask, Found, Wish, drive
 from sphinx_thread_cards.store import SnapshotError
-from sphinx_thread_cards.thread import Status
+from sphinx_thread_cards.thread import Status, Thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
@@ -21,10 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sphinx_thread_cards.fetch.answers import Answer
-    from sphinx_thread_cards.fetch.saved import Saved
-    from sphinx_thread_cards.fetch.steps import Ask
+    from sphinx_thread_cards.model import ThreadRef
     from sphinx_thread_cards.site import Cited
-    from sphinx_thread_cards.thread import Thread
 
 
 _MOST_REASONS = 3
@@ -104,14 +102,13 @@ def fetch_one(cited: Cited, plan: Plan) -> Outcome:
 
 def _due(cited: Cited, plan: Plan, before: Thread | None) -> Outcome | None:
     """The outcome for a thread that is not to be fetched; None for one that is."""
-    source = SOURCES.get(cited.ref.platform)
     if before and keeping.is_by_hand(before) and not plan.saved:
         why = "written by hand" if plan.refresh else ""
         return Outcome(cited=cited, what=What.KEPT, why=why, posts=len(before.posts))
     if before and not (plan.refresh or plan.saved or _is_old(before, plan)):
         return _still_kept(cited, plan, before)
     posts = len(before.posts) if before else 0
-    if not plan.saved and (why := why_not(source, cited.ref.host, plan)):
+    if not plan.saved and (why := why_not(cited.ref, plan)):
         return Outcome(cited=cited, what=What.KEPT if before else What.SKIPPED, why=why, posts=posts)
     if plan.dry:
         return Outcome(cited=cited, what=What.DUE, posts=posts)
@@ -184,17 +181,15 @@ def find(cited: Cited, plan: Plan) -> Found:
     if plan.saved:
         return read_file(source, cited.ref, wish, plan.saved)
     if source is None or source.steps is None:
-        raise FetchError(cited.ref.url, why_not(source, cited.ref.host, plan))
+        raise FetchError(cited.ref.url, why_not(cited.ref, plan))
     return drive(source.steps(cited.ref, wish), plan.send)
 
 
-def why_not(source: Source | None, host: str, plan: Plan) -> str:
+def why_not(ref: ThreadRef, plan: Plan) -> str:
     """Why a thread is not asked for; empty where it may be."""
+    source = SOURCES.get(ref.platform)
     if source is None:
         return "this platform cannot be fetched; save the page and use --from"
-    return source.why_not or ("its host is an example" if _is_example(host, plan) else "")
-
-
-def _is_example(host: str, plan: Plan) -> bool:
-    """Whether a host can be nobody's (RFC 2606, section 2), and the site's settings do not name it either."""
-    return host.endswith((".example", ".invalid", ".test")) and host not in plan.own
+    # Such hosts are nobody's (RFC 2606, section 2), unless the site's settings name them.
+    is_example = ref.host.endswith((".example", ".invalid", ".test")) and ref.host not in plan.own
+    return source.why_not or ("its host is an example" if is_example else "")

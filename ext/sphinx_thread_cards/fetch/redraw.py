@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Literal
 
-from PIL import ExifTags, Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageOps
 
 MOST_PIXELS = 50_000_000
 """Of a picture as it came; it is unpacked in memory."""
@@ -25,16 +25,6 @@ _FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "BMP")
 _FEW_COLOURS = 256
 # Several at once would take much memory, and Python has one set of filters for warnings.
 _ONE_AT_A_TIME = threading.Lock()
-# Exif 2.32, 4.6.4, Orientation: what is to be done with the picture as it is stored.
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 
 
 class NoPicture(ValueError):  # noqa: N818 - it says what is wrong
@@ -89,7 +79,8 @@ def _drawn(stored: Image.Image, *, avatar: bool) -> Image.Image:
     # A JPEG is unpacked not much larger than is needed.
     scale = min(1, 2 * side / (min(stored.size) if avatar else max(stored.size)))
     stored.draft(None, (max(1, int(width * scale)), max(1, int(height * scale))))
-    image = _upright(_in_srgb(stored), stored)
+    stored.load()
+    image = _in_srgb(_upright(stored))
     if avatar:
         side = min(side, *image.size)
         return ImageOps.fit(image, (side, side), Image.Resampling.LANCZOS)
@@ -100,7 +91,6 @@ def _drawn(stored: Image.Image, *, avatar: bool) -> Image.Image:
 def _in_srgb(stored: Image.Image) -> Image.Image:
     """In RGB, or in RGBA where something may show through, with the colours of its profile."""
     image = stored
-    image.load()
     if image.mode.startswith("I"):
         # 16 bits of grey, which a conversion would cut off at 255.
         image = image.point(lambda value: value * (1 / 257)).convert("L")
@@ -117,13 +107,12 @@ def _in_srgb(stored: Image.Image) -> Image.Image:
     return image.convert(mode)
 
 
-def _upright(image: Image.Image, stored: Image.Image) -> Image.Image:
+def _upright(stored: Image.Image) -> Image.Image:
     """Turned as the camera says that it was held."""
-    turn = None
     # Broken words of a camera are no reason to lose the picture.
     with suppress(Exception):
-        turn = _TURNS[stored.getexif()[ExifTags.Base.Orientation]]
-    return image if turn is None else image.transpose(turn)
+        return ImageOps.exif_transpose(stored)
+    return stored
 
 
 def _encoded(image: Image.Image) -> Drawn:

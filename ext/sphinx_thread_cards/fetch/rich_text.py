@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
 
-from sphinx_thread_cards.fetch.rich.html import from_html, read_html, read_rendered
+from sphinx_thread_cards.fetch.rich.html import from_html, read_html
 from sphinx_thread_cards.fetch.rich.media import Rich
 from sphinx_thread_cards.fetch.rich.offsets import from_entities, from_facets
 from sphinx_thread_cards.fetch.rich.plain import from_plain
@@ -50,15 +50,11 @@ def from_markdown(text: str, base_url: str, *, breaks: bool = False) -> tuple[Bl
 
     :param breaks: whether a line's end is a line break, as in the comments of GitHub.
     """
-    return _read_markdown(text, base_url, breaks=breaks, apart=False).blocks
+    return read_markdown(text, base_url, breaks=breaks, apart=False).blocks
 
 
-def read_markdown(text: str, base_url: str, *, breaks: bool = False) -> Rich:
+def read_markdown(text: str, base_url: str, *, breaks: bool = False, apart: bool = True) -> Rich:
     """Markdown as blocks, with pictures and videos apart; else as :func:`from_markdown`."""
-    return _read_markdown(text, base_url, breaks=breaks, apart=True)
-
-
-def _read_markdown(text: str, base_url: str, *, breaks: bool, apart: bool) -> Rich:
     if len(text) > MAX_MARKDOWN:
         return Rich(blocks=from_plain(text))
     parser = MarkdownIt("commonmark", {"html": True, "breaks": breaks, "maxNesting": 100})
@@ -69,7 +65,7 @@ def _read_markdown(text: str, base_url: str, *, breaks: bool, apart: bool) -> Ri
         rendered = parser.render(clean(text))
     except RecursionError:
         return Rich(blocks=from_plain(text))
-    return read_rendered(rendered, base_url, apart=apart)
+    return read_html(rendered, base_url, apart=apart, bare=True)
 
 
 def _html(_: RendererHTML, tokens: Sequence[Token], index: int, _options: OptionsDict, _env: EnvType) -> str:

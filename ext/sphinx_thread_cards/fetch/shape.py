@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from html import unescape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from sphinx_thread_cards.fetch.rich.spans import clean
 from sphinx_thread_cards.texts import FORMS, clean_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
 
 _LANGUAGE = re.compile(FORMS["lang"].pattern)
 # With those that X has for posts of pictures, tags and the like alone.
@@ -68,19 +71,49 @@ def flag(data: object, *path: str | int) -> bool:
     return at(data, *path) is True
 
 
+def listed(data: object, *path: str | int) -> list[Any]:
+    """The values in a list, or the one that stands there alone."""
+    found = at(data, *path)
+    return found if isinstance(found, list) else [] if found is None else [found]
+
+
 def objects(data: object, *path: str | int) -> list[dict[str, Any]]:
     """The objects in a list; empty if there is no list."""
     found = at(data, *path)
     return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
+def objects_within(
+    data: object, inside: Callable[[dict[str, Any]], Iterable[object]] = dict.values
+) -> Iterator[dict[str, Any]]:
+    """The objects in data however deep, each before those in it; without recursion, as Python does not go that deep.
+
+    :param inside: what of an object is looked into; else all its values.
+    """
+    waiting = [data]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += reversed(value)
+        elif isinstance(value, dict):
+            yield value
+            waiting += reversed(list(inside(value)))
+
+
+def numbers(data: object, *path: str | int) -> list[str]:
+    """The ids in a list that are numbers, as text."""
+    return [id_ for value in listed(data, *path) if (id_ := ident(value)).isdecimal()]
+
+
 def when(value: object) -> str | None:
     """A time as a snapshot holds it, in UTC to the second; None for what is no time.
 
-    :param value: seconds since 1970, or an ISO 8601 time (without a zone it is taken in UTC).
+    :param value: seconds since 1970, an ISO 8601 time, or a datetime (without a zone they are taken in UTC).
     """
     try:
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if isinstance(value, datetime):
+            time = value
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
             time = datetime.fromtimestamp(value, UTC)
         elif isinstance(value, str):
             time = datetime.fromisoformat(value.strip())

@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sphinx_thread_cards.fetch.answers import Answer, Page, as_json, as_page, check_type
+from sphinx_thread_cards.fetch.answers import Answer, as_json, check_type
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError
 
 if TYPE_CHECKING:
@@ -56,8 +56,10 @@ class Found:
     """What the author should know of it, as a clause: ``the first post only; X shows programs no more``."""
 
 
-Steps = Generator[Ask, Answer, Found]
 _Result = TypeVar("_Result")
+Asking = Generator[Ask, Answer, _Result]
+"""Steps that end with something; for ``yield from``."""
+Steps = Asking[Found]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,20 +76,20 @@ class Source:
     """Reads a file that the author saved, as far as it is more than a page that describes itself. Raises FetchError."""
 
 
-def ask_json(url: str, data: object = None, accept: str = "application/json") -> Generator[Ask, Answer, Any]:
+def ask_json(url: str, data: object = None, accept: str = "application/json") -> Asking[Any]:
     """Ask for JSON, or post some and get JSON; for ``yield from``."""
     answer = yield Ask(url=url, data=data, accept=accept)
     return as_json(answer)
 
 
-def ask_page(url: str) -> Generator[Ask, Answer, Page]:
+def ask_page(url: str) -> Asking[Answer]:
     """Ask for a page that is made for people; for ``yield from``."""
     answer = yield Ask(url=url, accept="text/html", page=True)
     check_type(answer, "text/html")
-    return as_page(answer)
+    return answer
 
 
-def drive(steps: Generator[Ask, Answer, _Result], send: Callable[[Ask], Answer]) -> _Result:
+def drive(steps: Asking[_Result], send: Callable[[Ask], Answer]) -> _Result:
     """Send what the steps ask for until they have found the thread, or what else they look for.
 
     :param send: answers, or raises :class:`FetchError`.

@@ -15,12 +15,11 @@ from sphinx_thread_cards.fetch.mail.text import shorten, unflowed, unsigned, wit
 from sphinx_thread_cards.fetch.rich.spans import MAX_TEXT
 from sphinx_thread_cards.fetch.rich_text import from_html, from_plain
 from sphinx_thread_cards.fetch.shape import line
-from sphinx_thread_cards.thread import Paragraph, Span
+from sphinx_thread_cards.thread import Block, Paragraph, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from sphinx_thread_cards.thread import Block
 
 # Signatures, and what announces that a mail is encrypted.
 _SILENT = frozenset({"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"})

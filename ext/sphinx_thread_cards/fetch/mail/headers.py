@@ -11,9 +11,10 @@ import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.fetch.answers import Answer, as_page
+from sphinx_thread_cards.fetch.answers import Answer
 from sphinx_thread_cards.fetch.shape import line, when
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _LONGEST = 20_000
 _FOLD = re.compile(r"\r?\n[ \t]*")
 _WORD = re.compile(r"=\?([A-Za-z0-9_.:-]{1,40})(?:\*[^?]{0,40})?\?([BbQq])\?([^?]*)\?=")
+_WORDS = re.compile(f"(?:{_WORD.pattern})+")
 _BETWEEN = re.compile(r"(\?=)[ \t\r\n]+(?==\?[A-Za-z0-9_.:*-]{1,80}\?[BbQq]\?)")
 _ZONE = re.compile(r".*[0-9] *(?:[+-][0-9]{4}|UT|UTC|GMT|Z|[ECMP][SD]T)\b.*", re.DOTALL)
 _ANGLED = re.compile(r"([^<]*)<([^<>]*)>")
@@ -41,7 +43,7 @@ NOBODY = "unknown"
 def decoded(body: bytes, charset: object) -> str:
     """Bytes as text. A character set that is not known, or that does not fit, is guessed; never raises."""
     name = re.sub(r"[^A-Za-z0-9_.-]", "", charset)[:40] if isinstance(charset, str) else ""
-    return as_page(Answer(url="", headers={"Content-Type": f"text/plain; charset={name}"}, body=body)).text
+    return Answer(url="", headers={"Content-Type": f"text/plain; charset={name}"}, body=body).text
 
 
 def header(message: Message, name: str) -> str:
@@ -58,22 +60,14 @@ def header(message: Message, name: str) -> str:
 
 def words(text: str) -> str:
     """Text in which encoded words are read; those that cannot be stay as they are."""
-    parts = _WORD.split(_BETWEEN.sub(r"\1", text)[:_LONGEST])
-    read: list[tuple[str, str | bytes]] = []
-    for plain, charset, kind, coded in zip(parts[::4], *([*parts[at::4], ""] for at in (1, 2, 3)), strict=True):
-        read.append(("", plain))
-        if charset:
-            read.append((charset.lower(), _bytes_of(kind, coded)))
-    done: list[str] = []
-    # A letter may be split over two words of one character set.
-    for charset, group in groupby((part for part in read if part[1]), key=lambda part: part[0]):
-        texts = [text for _, text in group]
-        done.append(
-            decoded(b"".join(text for text in texts if isinstance(text, bytes)), charset)
-            if charset
-            else "".join(text for text in texts if isinstance(text, str))
-        )
-    return "".join(done)
+    return _WORDS.sub(_read, _BETWEEN.sub(r"\1", text)[:_LONGEST])
+
+
+def _read(run: re.Match[str]) -> str:
+    """Encoded words in a row: a letter may be split over two of them that have one character set."""
+    found = [(charset.lower(), _bytes_of(kind, coded)) for charset, kind, coded in _WORD.findall(run[0])]
+    groups = groupby(found, key=itemgetter(0))
+    return "".join(decoded(b"".join(part for _, part in group), charset) for charset, group in groups)
 
 
 def _bytes_of(kind: str, coded: str) -> bytes:
@@ -131,9 +125,5 @@ def time_of(text: str) -> str | None:
         return None
     if time.tzinfo is None:
         # RFC 5322, section 3.3: -0000 is UTC, and says nothing of the zone that it was written in.
-        return when(time.isoformat()) if "-0000" in text else None
-    return when(time.isoformat()) if _ZONE.fullmatch(text) and _sane(time) else None
-
-
-def _sane(time: datetime) -> bool:
-    return time.year <= datetime.now(UTC).year + 1
+        return when(time) if "-0000" in text else None
+    return when(time) if _ZONE.fullmatch(text) and time.year <= datetime.now(UTC).year + 1 else None

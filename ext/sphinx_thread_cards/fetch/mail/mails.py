@@ -1,6 +1,8 @@
 """Mails as what a thread needs of them: who wrote which when, and what it answers.
 
-Headers: https://www.rfc-editor.org/rfc/rfc5322 (sections 3.6.1 to 3.6.5)
+Headers: https://www.rfc-editor.org/rfc/rfc5322 (sections 3.6.1 to 3.6.5). Files of mails: mboxrd as public-inbox writes
+it, mboxo as most others do (https://www.loc.gov/preservation/digital/formats/fdd/fdd000385.shtml and
+https://www.rfc-editor.org/rfc/rfc4155), and one mail alone.
 """
 
 from __future__ import annotations
@@ -11,14 +13,21 @@ from dataclasses import dataclass
 from email.parser import BytesHeaderParser
 from typing import TYPE_CHECKING
 
+from sphinx_thread_cards.fetch.errors import BadAnswer
 from sphinx_thread_cards.fetch.mail.headers import header, ids, sender, shown_name, time_of, words
-from sphinx_thread_cards.fetch.mail.mbox import split_mails
 from sphinx_thread_cards.fetch.mail.text import shorten
 from sphinx_thread_cards.fetch.shape import language, line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+MOST_MAILS = 20_000
+"""Mails of a file that are read; no thread has more."""
+# Not every program quotes the lines of a mail that begin like this one, so a time is looked for, and a header below.
+_FROM_LINE = re.compile(rb"^From [^\n]*\n(?=[!-9;-~]{1,100}:)", re.MULTILINE)
+_TIME = re.compile(rb"[0-9]:[0-9]{2}")
+_QUOTED = re.compile(rb"^>(?=>*From )", re.MULTILINE)
+_HEADER = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:From [^\n]*\n)?[!-9;-~]{1,100}:")
 _BODY = re.compile(rb"\r?\n\r?\n")
 # Between what a list puts in front and the rest; "Fwd:" begins a thread of its own.
 _ANSWER = re.compile(r"((?:\[[^\[\]]{0,100}\]\s*)*)(?:(?:re|aw|antw|sv|vs)(?:\[\d+\]|\^\d+)?:\s*)+", re.IGNORECASE)
@@ -52,10 +61,26 @@ def read_mails(body: bytes, name: str) -> list[Mail]:
     """
     found: dict[str, Mail] = {}
     names: dict[str, str] = {}
-    for source in split_mails(body, name):
+    for source in _split(body, name):
         mail = _read(source, names)
         found.setdefault(mail.id, mail)
     return list(found.values())
+
+
+def _split(body: bytes, name: str) -> list[bytes]:
+    """The mails of a file, each with its headers, as they were sent."""
+    if not _HEADER.match(body[:2000]):
+        kind = "a web page" if body[:2000].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") else "something else"
+        raise BadAnswer(name, f"it is {kind}, where mails were due" if body.strip() else "there is no mail in it")
+    lines = [line for line in _FROM_LINE.finditer(body) if _TIME.search(line[0])][: MOST_MAILS + 1]
+    if not lines:
+        return [body.lstrip(b"\xef\xbb\xbf \t\r\n")]
+    starts = [line.end() for line in lines]
+    ends = [*(line.start() for line in lines[1:]), len(body)]
+    mails = [body[start:end] for start, end in zip(starts, ends, strict=True)]
+    if lines[0].start() > 0 and body[: lines[0].start()].strip():
+        mails.insert(0, body[: lines[0].start()])
+    return [_QUOTED.sub(b"", mail) for mail in mails[:MOST_MAILS]]
 
 
 def title_of(subject: str | None) -> str | None:

@@ -9,12 +9,11 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.thread import Code, List, Paragraph, Quote
+from sphinx_thread_cards.thread import Block, Code, List, Paragraph, Quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sphinx_thread_cards.thread import Block
 
 _LOCAL, _HOST = r"([\w.+%=-]{1,64})", r"(?:[\w-]{1,63}\.){1,9}[^\W\d_]{2,24}(?!\w)"
 # Message-IDs in links to archives look like addresses, and must stay. So does what clones a repository. Archives write

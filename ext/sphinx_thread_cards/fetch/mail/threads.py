@@ -11,19 +11,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from sphinx_thread_cards.fetch.assemble import of_discussion, thread_of
+from sphinx_thread_cards.fetch.assemble import found_of, of_discussion
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden
 from sphinx_thread_cards.fetch.mail.body import blocks_of
-from sphinx_thread_cards.fetch.mail.mails import title_of
-from sphinx_thread_cards.fetch.steps import Found
+from sphinx_thread_cards.fetch.mail.mails import Mail, title_of
 from sphinx_thread_cards.platforms._parts import message_id
 from sphinx_thread_cards.thread import Author, Post
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from sphinx_thread_cards.fetch.mail.mails import Mail
-    from sphinx_thread_cards.fetch.steps import Wish
+    from sphinx_thread_cards.fetch.steps import Found, Wish
     from sphinx_thread_cards.model import ThreadRef
 
 _LAST = "9"
@@ -73,16 +71,16 @@ def thread_of_mails(ref: ThreadRef, wish: Wish, mails: Sequence[Mail], archive: 
     begun = not tree[0][0].above or any(mail.id in tree[0][0].above for mail in mails)
     kept = of_discussion(posts, replace(wish, posts=wish.posts | {archive.ident(cited)}))
     sources = {archive.ident(mail): mail.source for mail, _ in tree}
-    thread = thread_of(
+    where = "file" if archive.endpoint == "file" else "archive"
+    return found_of(
         ref,
         [replace(post, blocks=blocks_of(sources[post.id], post.url)) for post in kept],
         {post.author: Author(handle=post.author, name=post.author) for post in kept},
         endpoint=archive.endpoint,
         title=title_of(tree[0][0].subject),
         replies=len(posts) - 1 if begun else None,
+        missing="" if begun else f"the mail that it began with is not in the {where}",
     )
-    where = "file" if archive.endpoint == "file" else "archive"
-    return Found(thread=thread, whole=begun, note="" if begun else f"the mail that it began with is not in the {where}")
 
 
 def _post(mail: Mail, above: Mail | None, archive: Archive) -> Post:

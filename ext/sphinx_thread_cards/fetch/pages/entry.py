@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from sphinx_thread_cards.fetch.assemble import person
 from sphinx_thread_cards.fetch.rich.spans import CUT, MAX_TEXT, bare_links, clean, paragraphs, safe_link
 from sphinx_thread_cards.fetch.rich_text import Rich, read_html, read_markdown
 from sphinx_thread_cards.fetch.shape import line
 from sphinx_thread_cards.platforms import parse_thread_url
-from sphinx_thread_cards.thread import Author, Media, Span
+from sphinx_thread_cards.thread import Author, Block, Media, Span
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Block
 
 MOST_ENTRIES = 2_000
 """Posts that are read from one page."""
@@ -103,13 +103,8 @@ def author_of(ref: ThreadRef, name: object, url: object, *, handle: str = "", pi
     handle = handle or _handle_in(link, ref) or (shown or "").lstrip("@")
     if not handle:
         return None
-    face = safe_link(picture, ref.url)
-    return Author(
-        handle=handle,
-        name=shown if shown and shown.lstrip("@") != handle else None,
-        url=link,
-        avatar=Media(url=face) if face else None,
-    )
+    name = shown if shown and shown.lstrip("@") != handle else None
+    return person(handle, name, link, picture, base_url=ref.url)
 
 
 def _handle_in(link: str | None, ref: ThreadRef) -> str:

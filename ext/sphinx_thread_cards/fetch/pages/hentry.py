@@ -1,7 +1,6 @@
-"""Posts that a page marks by classes: microformats2, and what GoToSocial has in their place.
+"""Posts that a page marks by classes, as microformats2 has them.
 
-Format: https://microformats.org/wiki/h-entry; Mastodon before 4.0: ``app/views/statuses`` of its source; GoToSocial:
-``web/template`` of its source.
+Format: https://microformats.org/wiki/h-entry; Mastodon before 4.0: ``app/views/statuses`` of its source.
 """
 
 from __future__ import annotations
@@ -12,12 +11,12 @@ from typing import TYPE_CHECKING, cast
 from lxml import etree
 
 from sphinx_thread_cards.fetch.pages.entry import FEDIVERSE, MOST_ENTRIES, Entry, Told, author_of, is_of
-from sphinx_thread_cards.fetch.pages.tree import first_of, html_of, line_in
+from sphinx_thread_cards.fetch.pages.tree import attribute, first_of, first_tag, html_of, line_in, links_in
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich.tags import classes
-from sphinx_thread_cards.fetch.rich_text import Rich, read_html
+from sphinx_thread_cards.fetch.rich_text import read_html
 from sphinx_thread_cards.fetch.shape import language, line, when
-from sphinx_thread_cards.thread import Media
+from sphinx_thread_cards.thread import Author, Media
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,14 +24,10 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Author
 
 _POSTS = frozenset({"h-entry", "h-cite"})
 _CONTENT = frozenset({"e-content", "p-content", "content"})
 _CARDS = frozenset({"h-card", "p-author", "u-author"})
-# GoToSocial marks contents and authors since 0.17, but no posts in a thread.
-_GOTOSOCIAL = frozenset({"toot", "status"})
-_MAIN = frozenset({"entry-center", "expanded"})
 
 
 @dataclass(slots=True)
@@ -54,7 +49,7 @@ def read_marked(root: _Element, ref: ThreadRef, base_url: str) -> Told | None:
     found = [post for post in _posts(root) if post.content is not None or _media_of(post, base_url)]
     entries = tuple(_entry(post, ref, base_url) for post in found)
     # Some sites mark each story in a list of many.
-    main = any(not _MAIN.isdisjoint(classes(post.element)) for post in found)
+    main = any("entry-center" in classes(post.element) for post in found)
     of_it = main or any(is_of(entry.url, ref) for entry in entries)
     return Told(entries=entries) if entries and (of_it or len(entries) == 1) else None
 
@@ -70,7 +65,7 @@ def _posts(root: _Element) -> list[_Marked]:
                 open_.pop()
             continue
         own = classes(element)
-        if _is_post(element, own) and len(done) < MOST_ENTRIES:
+        if not own.isdisjoint(_POSTS) and len(done) < MOST_ENTRIES:
             done.append(_Marked(element, [element]))
             open_.append(done[-1])
         elif open_ and _takes(open_[-1], element, own):
@@ -78,16 +73,12 @@ def _posts(root: _Element) -> list[_Marked]:
     return done
 
 
-def _is_post(element: _Element, own: frozenset[str]) -> bool:
-    return not own.isdisjoint(_POSTS) or (element.tag == "article" and not own.isdisjoint(_GOTOSOCIAL))
-
-
 def _takes(post: _Marked, element: _Element, own: frozenset[str]) -> bool:
     """Note an element of a post; whether it is one that is read with all that it holds."""
     if not own.isdisjoint(_CONTENT):
         post.content = element if post.content is None else post.content
         return True
-    if not own.isdisjoint(_CARDS) or element.tag == "address":
+    if not own.isdisjoint(_CARDS):
         post.author = element if post.author is None else post.author
         return True
     post.parts.append(element)
@@ -95,8 +86,8 @@ def _takes(post: _Marked, element: _Element, own: frozenset[str]) -> bool:
 
 
 def _entry(post: _Marked, ref: ThreadRef, base_url: str) -> Entry:
-    rich = read_html(html_of(post.content), base_url) if post.content is not None else Rich(blocks=())
-    name, summary = post.first("p-name"), post.first("p-summary", "spoiler-content")
+    rich = read_html(html_of(post.content), base_url)
+    name, summary = post.first("p-name"), post.first("p-summary")
     timed = post.first("dt-published")
     posted = when(
         _time(timed if timed is not None else next((part for part in post.parts if part.tag == "time"), None))
@@ -106,63 +97,47 @@ def _entry(post: _Marked, ref: ThreadRef, base_url: str) -> Entry:
     named = name is not None and not any(inner is post.content for inner in name)
     return Entry(
         author=_author(post.author, ref, base_url),
-        url=_address(post, ref, base_url),
+        url=safe_link(attribute(post.first("u-url", "u-uid"), "href"), base_url),
         title=line(line_in(name)) if named and name is not post.element else None,
         posted=posted,
         edited=edited if edited and posted and edited > posted else None,
         blocks=rich.blocks,
         media=(*rich.media, *_media_of(post, base_url)),
         warning=line_in(summary) or None if ref.platform in FEDIVERSE else None,
-        lang=language(post.content.get("lang") if post.content is not None else None),
+        lang=language(attribute(post.content, "lang")),
     )
 
 
-def _time(element: _Element | None) -> str | None:
-    if element is None:
-        return None
-    return element.get("datetime") or element.get("value") or element.get("title") or line_in(element)
-
-
-def _address(post: _Marked, ref: ThreadRef, base_url: str) -> str | None:
-    link = post.first("u-url", "u-uid", "toot-link", "status-link")
-    if link is not None:
-        return safe_link(link.get("href"), base_url)
-    id_, name = post.element.get("id"), (ref.author or "").partition("@")[0]
-    return (
-        safe_link(f"https://{ref.host}/@{name}/statuses/{id_}")
-        if post.element.tag == "article" and id_ and name
-        else None
-    )
+def _time(element: _Element | None) -> str:
+    return attribute(element, "datetime", "value", "title") or line_in(element)
 
 
 def _author(card: _Element | None, ref: ThreadRef, base_url: str) -> Author | None:
     if card is None:
         return None
-    name = first_of(card, "p-name", "displayname", "display-name__html")
-    account = first_of(card, "display-name__account", "username", "p-nickname")
-    links = (inner.get("href") for inner in card.iter("a") if inner.get("href"))
-    photo = first_of(card, "u-photo", "avatar")
-    picture = next(photo.iter("img"), None) if photo is not None else None
+    name = first_of(card, "p-name", "display-name__html")
+    account = first_of(card, "display-name__account", "p-nickname")
+    picture = first_tag(first_of(card, "u-photo", "avatar"), "img")
     return author_of(
         ref,
         line_in(name if name is not None else card),
-        safe_link(next(links, None), base_url),
+        next(links_in(card, base_url), None),
         handle=line_in(account),
-        picture=safe_link(picture.get("src"), base_url) if picture is not None else None,
+        picture=safe_link(attribute(picture, "src"), base_url),
     )
 
 
 def _media_of(post: _Marked, base_url: str) -> list[Media]:
-    """Pictures beside the text: ``u-photo``, galleries of GoToSocial and Mastodon, Mastodon's lists without scripts."""
+    """Pictures beside the text: ``u-photo``, galleries of Mastodon, and its lists without scripts."""
     found: list[Media] = []
     for part in post.parts:
         own = classes(part)
         if part.tag == "img" and "u-photo" in own:
             found.append(Media(url=safe_link(part.get("src"), base_url), alt=(part.get("alt") or "").strip() or None))
-        elif not own.isdisjoint({"photoswipe-slide", "media-gallery__item-thumbnail"}) and part.tag == "a":
-            picture = next(part.iter("img"), None)
-            alt = picture.get("alt") if picture is not None else part.get("title")
-            found.append(Media(url=safe_link(part.get("href"), base_url), alt=(alt or "").strip() or None))
+        elif "media-gallery__item-thumbnail" in own and part.tag == "a":
+            picture = first_tag(part, "img")
+            alt = attribute(part, "title") if picture is None else attribute(picture, "alt")
+            found.append(Media(url=safe_link(part.get("href"), base_url), alt=alt.strip() or None))
         elif "attachment-list__list" in own:
             found += [
                 Media(url=safe_link(link.get("href"), base_url), alt=(link.get("title") or "").strip() or None)

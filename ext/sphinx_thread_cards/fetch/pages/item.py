@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards.fetch.rich.spans import safe_link
-from sphinx_thread_cards.fetch.shape import at, count, text
+from sphinx_thread_cards.fetch.shape import at, count, listed, text
 from sphinx_thread_cards.thread import Media
 
 if TYPE_CHECKING:
@@ -35,12 +35,7 @@ def type_of(item: object) -> str:
 
 def one(item: object, name: str) -> Any:  # noqa: ANN401 - what JSON holds
     """The first value of a property, which may have several."""
-    return next(iter(listed(at(item, name))), None)
-
-
-def listed(value: object) -> list[Any]:
-    """The values of a property."""
-    return value if isinstance(value, list) else [] if value is None else [value]
+    return next(iter(listed(item, name)), None)
 
 
 def number(value: object) -> int | None:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sphinx_thread_cards.fetch.shape import at
+from sphinx_thread_cards.fetch.shape import at, objects_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,16 +61,7 @@ def objects_of(value: object, most: int) -> list[dict[str, Any]]:
 
     :param most: how many are looked for.
     """
-    found: list[dict[str, Any]] = []
-    waiting = [value]
-    while waiting and len(found) < most:
-        value = waiting.pop()
-        if isinstance(value, list):
-            waiting += reversed(value)
-        elif isinstance(value, dict):
-            found.append(value)
-            waiting += [value[name] for name in reversed(_INSIDE) if isinstance(value.get(name), dict | list)]
-    return found
+    return list(islice(objects_within(value, lambda item: [item.get(name) for name in _INSIDE]), most))
 
 
 def _resolved(item: dict[str, Any], named: dict[str, dict[str, Any]]) -> dict[str, Any]:

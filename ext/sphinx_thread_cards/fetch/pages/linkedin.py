@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch.assemble import link_paragraph
 from sphinx_thread_cards.fetch.pages.entry import MOST_ENTRIES, Entry, Told, author_of
-from sphinx_thread_cards.fetch.pages.tree import all_of, first_of, html_of, line_in, outermost, outside
+from sphinx_thread_cards.fetch.pages.tree import all_of, first_of, html_of, line_in, links_in, outermost, outside
 from sphinx_thread_cards.fetch.rich.html import read_html
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich.tags import classes
 from sphinx_thread_cards.fetch.shape import when
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.platforms.linkedin import posted
-from sphinx_thread_cards.thread import Media
+from sphinx_thread_cards.thread import Author, Block, Media
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Author, Block
 
 _SITE = "https://www.linkedin.com/"
 _NUMBER = re.compile(r"[0-9]{15,19}")
@@ -80,10 +79,9 @@ def _entry(post: _Element, ref: ThreadRef, base_url: str) -> Entry:
     parts = outside(post, (*_COMMENTS, *_QUOTES))
     quote = first_of(post, *_QUOTES)
     urn = _URN.search(_urns(post))
-    time = posted(urn[2]) if urn else None
     return Entry(
         author=_author(parts, _NAMES, _LINKS, ref),
-        posted=when(time.isoformat()) if time else None,
+        posted=when(posted(urn[2])) if urn else None,
         blocks=(*_text(_first(parts, _TEXTS), base_url), *_preview(parts)),
         media=tuple(_media(parts)),
         quoted=_quoted(quote, ref, base_url) if quote is not None else None,
@@ -118,21 +116,14 @@ def _author(parts: list[_Element], names: tuple[str, ...], links: tuple[str, ...
         return None
     # The name stands there twice, once for screen readers; badges follow in elements of their own.
     shown = next((part for part in name.iter("span") if part.get("aria-hidden") == "true"), name)
-    href = next((part.get("href") for part in link.iter("a") if part.get("href")), None) if link is not None else None
-    return author_of(ref, line_in(shown), (safe_link(href, _SITE) or "").partition("?")[0] or None)
+    return author_of(ref, line_in(shown), next(links_in(link, _SITE), "").partition("?")[0])
 
 
 def _preview(parts: list[_Element]) -> Iterator[Block]:
     card = _first(parts, ("update-components-article", "feed-shared-article"))
-    link = (
-        next((safe_link(part.get("href")) for part in card.iter("a") if part.get("href")), None)
-        if card is not None
-        else None
-    )
-    if card is not None and link:
-        yield link_paragraph(
-            line_in(first_of(card, "update-components-article__title", "feed-shared-article__title")) or None, link
-        )
+    if link := next(links_in(card, _SITE), None):
+        title = line_in(first_of(card, "update-components-article__title", "feed-shared-article__title"))
+        yield link_paragraph(title or None, link)
 
 
 def _media(parts: list[_Element]) -> Iterator[Media]:
@@ -155,10 +146,8 @@ def _quoted(quote: _Element, ref: ThreadRef, base_url: str) -> Entry | None:
     links = [link.get("href") for link in all_of(quote, "update-components-mini-update-v2__link-to-details-page")]
     urn = _URN.search(" ".join([quote.get("data-urn") or "", *(href or "" for href in links)]))
     url = f"{_SITE}feed/update/urn:li:{urn[1]}:{urn[2]}" if urn else None
-    time = posted(urn[2]) if urn else None
-    return Entry(
-        author=author, url=url, blocks=_text(content, base_url), posted=when(time.isoformat()) if time else None
-    )
+    time = when(posted(urn[2])) if urn else None
+    return Entry(author=author, url=url, blocks=_text(content, base_url), posted=time)
 
 
 def _comments(post: _Element, ref: ThreadRef, base_url: str) -> Iterator[Entry]:
@@ -167,12 +156,11 @@ def _comments(post: _Element, ref: ThreadRef, base_url: str) -> Iterator[Entry]:
         numbers = _NUMBER.findall(comment.get("data-id") or "")
         parts = outside(comment, _COMMENTS)
         reply = not _REPLIES.isdisjoint(classes(comment))
-        time = posted(numbers[-1]) if numbers else None
         yield Entry(
             author=_author(parts, _COMMENT_NAMES, _COMMENT_LINKS, ref),
             id=numbers[-1] if numbers else "",
             above=last if reply else 0,
-            posted=when(time.isoformat()) if time else None,
+            posted=when(posted(numbers[-1])) if numbers else None,
             blocks=_text(_first(parts, _COMMENT_TEXTS), base_url),
         )
         last = last if reply else place

@@ -10,24 +10,23 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from sphinx_thread_cards.fetch.assemble import list_of
 from sphinx_thread_cards.fetch.errors import Forbidden
 from sphinx_thread_cards.fetch.pages.entry import MOST_ENTRIES, Entry, Told, author_of
-from sphinx_thread_cards.fetch.pages.tree import all_of, first_of, html_of, line_in, outermost
+from sphinx_thread_cards.fetch.pages.tree import all_of, attribute, first_of, first_tag, html_of, line_in, outermost
 from sphinx_thread_cards.fetch.rich.html import read_html
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich.tags import classes
 from sphinx_thread_cards.fetch.shape import language, when
 from sphinx_thread_cards.platforms.mastodon import posted
-from sphinx_thread_cards.thread import List, Media, Paragraph, Span
+from sphinx_thread_cards.thread import Author, Block, Media, Paragraph, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lxml.etree import _Element
 
-    from sphinx_thread_cards.fetch.rich_text import Rich
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Author, Block
 
 _ID = re.compile(r"/([0-9]{1,20})(?:[/?#]|$)")
 _FOLDED = "a post is folded in the saved page; unfold all, then save it again"
@@ -65,8 +64,7 @@ def _is_post(element: _Element) -> bool:
 
 
 def _id_of(element: _Element) -> str:
-    link = _link(element)
-    match = _ID.search((link.get("href") or "") if link is not None else "")
+    match = _ID.search(attribute(_link(element), "href"))
     return element.get("data-id") or (match[1] if match else "")
 
 
@@ -95,26 +93,25 @@ def _above(element: _Element, number: int, main: int) -> int | None:
 def _entry(element: _Element, ref: ThreadRef, base_url: str, above: int | None, *, inside: bool = False) -> Entry:
     quote = _taken_out(element)
     content, id_ = first_of(element, "status__content__text"), _id_of(element)
-    link, time = _link(element), next(element.iter("time"), None)
-    rich = read_html(html_of(content), base_url) if content is not None else None
+    time = attribute(first_tag(element, "time"), "datetime")
     # The app shows no quotes in quotes.
     quoted = first_of(quote, "status") if quote is not None and not inside else None
     author = _author(element, ref, base_url)
     # The id of a copy from elsewhere tells when it came in.
     local = author is not None and author.handle.endswith(f"@{urlsplit(base_url).netloc.lower()}")
-    known = posted(id_) if local and id_.isdecimal() else None
+    known = posted(id_) if local and id_.isdecimal() and not time else None
     warning = _warning(element)
     translated = first_of(element, "translate-button__meta") is not None
     return Entry(
         author=author,
-        url=safe_link(link.get("href"), base_url) if link is not None else None,
+        url=safe_link(attribute(_link(element), "href"), base_url),
         id=id_,
         above=above,
-        posted=when(time.get("datetime")) if time is not None else when(known.isoformat()) if known else None,
-        blocks=_blocks(element, rich, base_url),
+        posted=when(known or time),
+        blocks=_blocks(element, content, base_url),
         media=tuple(_media(element, base_url)),
         warning=warning or None,
-        lang=language(content.get("lang") if content is not None else None),
+        lang=language(attribute(content, "lang")),
         quoted=_entry(quoted, ref, base_url, None, inside=True) if quoted is not None and _is_post(quoted) else None,
         cut=translated or (content is None and bool(warning)),
     )
@@ -131,14 +128,13 @@ def _taken_out(element: _Element) -> _Element | None:
 
 def _author(element: _Element, ref: ThreadRef, base_url: str) -> Author | None:
     link = first_of(element, "detailed-status__display-name", "status__display-name")
-    face = first_of(element, "account__avatar")
-    picture = next(face.iter("img"), None) if face is not None else None
+    picture = first_tag(first_of(element, "account__avatar"), "img")
     return author_of(
         ref,
         line_in(first_of(element, "display-name__html")),
-        safe_link(link.get("href"), base_url) if link is not None else None,
+        safe_link(attribute(link, "href"), base_url),
         handle=line_in(first_of(element, "display-name__account")),
-        picture=safe_link(picture.get("src"), base_url) if picture is not None else None,
+        picture=safe_link(attribute(picture, "src"), base_url),
     )
 
 
@@ -151,11 +147,9 @@ def _warning(element: _Element) -> str:
     return line_in(above)
 
 
-def _blocks(element: _Element, rich: Rich | None, base_url: str) -> tuple[Block, ...]:
-    blocks = list(rich.blocks) if rich else []
-    options = [line_in(option) for option in all_of(element, "poll__option__text")]
-    if items := tuple((Paragraph(spans=(Span(text=option),)),) for option in options if option):
-        blocks.append(List(items=items))
+def _blocks(element: _Element, content: _Element | None, base_url: str) -> tuple[Block, ...]:
+    blocks = list(read_html(html_of(content), base_url).blocks)
+    blocks += list_of(line_in(option) for option in all_of(element, "poll__option__text"))
     if (bar := first_of(element, "hashtag-bar")) is not None:
         links = [link for link in bar.iter("a") if line_in(link)]
         spans = [Span(text=line_in(link), href=safe_link(link.get("href"), base_url)) for link in links]
@@ -172,7 +166,7 @@ def _spaced(spans: list[Span]) -> Iterator[Span]:
 
 def _media(element: _Element, base_url: str) -> Iterator[Media]:
     for item in outermost(element, ("media-gallery__item", "video-player")):
-        picture, video = next(item.iter("img"), None), next(item.iter("video"), None)
+        picture, video = first_tag(item, "img"), first_tag(item, "video")
         link = first_of(item, "media-gallery__item-thumbnail")
         shown = video if video is not None else picture if picture is not None else link
         if shown is None:

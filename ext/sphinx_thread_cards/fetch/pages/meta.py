@@ -14,7 +14,7 @@ from sphinx_thread_cards.fetch.pages.tree import metas, parse_page
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import language, line, when
 from sphinx_thread_cards.platforms import parse_thread_url
-from sphinx_thread_cards.thread import Media
+from sphinx_thread_cards.thread import Author, Media
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Author
 
 _ONLY_PREVIEW = "only what the page says for previews; save it from the browser once it shows the whole post"
 # Both stand in front of the page's own first element, within what browsers add.

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.fetch.assemble import of_discussion, thread_of
+from sphinx_thread_cards.fetch.assemble import found_of, of_discussion
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden
-from sphinx_thread_cards.fetch.pages.entry import FEDIVERSE
+from sphinx_thread_cards.fetch.pages.entry import FEDIVERSE, Told
 from sphinx_thread_cards.fetch.pages.hentry import read_marked
 from sphinx_thread_cards.fetch.pages.jsonld import objects_in, objects_of
 from sphinx_thread_cards.fetch.pages.linkedin import read_feed
@@ -22,7 +22,6 @@ from sphinx_thread_cards.fetch.pages.posts import MICROBLOGS, posts_of
 from sphinx_thread_cards.fetch.pages.schema import read_items
 from sphinx_thread_cards.fetch.pages.threads import read_data
 from sphinx_thread_cards.fetch.pages.tree import parse_page
-from sphinx_thread_cards.fetch.steps import Found
 from sphinx_thread_cards.platforms import parse_thread_url
 
 if TYPE_CHECKING:
@@ -30,8 +29,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-    from sphinx_thread_cards.fetch.pages.entry import Told
-    from sphinx_thread_cards.fetch.steps import Wish
+    from sphinx_thread_cards.fetch.steps import Found, Wish
     from sphinx_thread_cards.model import ThreadRef
     from sphinx_thread_cards.thread import Post
 
@@ -113,8 +111,7 @@ def _found(ref: ThreadRef, wish: Wish, told: Told, endpoint: str) -> Found:
     kept = _chain(ref, wish, told, posts) if ref.platform in MICROBLOGS else of_discussion(posts, wish)
     note = told.note or _note(wish, told, posts, kept)
     heading = told.entries[0].title
-    thread = thread_of(ref, kept, people, endpoint=endpoint, title=heading, replies=told.counted)
-    return Found(thread=thread, whole=not note, note=note)
+    return found_of(ref, kept, people, endpoint=endpoint, title=heading, replies=told.counted, missing=note)
 
 
 def _note(wish: Wish, told: Told, posts: list[Post], kept: list[Post]) -> str:

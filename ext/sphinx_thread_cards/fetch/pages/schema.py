@@ -10,20 +10,9 @@ from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch.assemble import link_paragraph
 from sphinx_thread_cards.fetch.pages.entry import MOST_ENTRIES, Entry, Told, author_of, is_cut, is_of, rich_of
-from sphinx_thread_cards.fetch.pages.item import (
-    MEDIA,
-    TITLED,
-    TYPES,
-    Item,
-    address,
-    listed,
-    media_of,
-    number,
-    one,
-    type_of,
-)
+from sphinx_thread_cards.fetch.pages.item import MEDIA, TITLED, TYPES, Item, address, media_of, number, one, type_of
 from sphinx_thread_cards.fetch.rich.spans import safe_link
-from sphinx_thread_cards.fetch.shape import at, language, line, text, title, when
+from sphinx_thread_cards.fetch.shape import at, language, line, listed, text, title, when
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

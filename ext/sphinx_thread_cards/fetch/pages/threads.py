@@ -6,13 +6,14 @@ found, the page's description for previews is left.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards.fetch.assemble import link_paragraph
 from sphinx_thread_cards.fetch.pages.entry import MOST_ENTRIES, Entry, Told, author_of, rich_of
 from sphinx_thread_cards.fetch.pages.jsonld import values_in
 from sphinx_thread_cards.fetch.rich.spans import safe_link
-from sphinx_thread_cards.fetch.shape import at, count, ident, line, objects, text, when
+from sphinx_thread_cards.fetch.shape import at, count, ident, line, objects, objects_within, text, when
 from sphinx_thread_cards.thread import Media
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.model import ThreadRef
 
 _SITE = "https://www.threads.com"
-_MOST_VALUES = 300_000
+_MOST_OBJECTS = 300_000
 _MOST_SCRIPTS = 200
 
 
@@ -54,23 +55,15 @@ def read_data(root: _Element, ref: ThreadRef, base_url: str) -> Told | None:
 
 
 def _rows(root: _Element) -> Iterator[list[dict[str, Any]]]:
-    """The posts of each ``thread_items`` in the page's data, in order; without recursion, as they stand deep."""
-    scripts = (script for script in root.iter("script") if "thread_items" in (script.text or ""))
-    left = _MOST_VALUES
-    for _, script in zip(range(_MOST_SCRIPTS), scripts, strict=False):
-        waiting: list[object] = list(values_in(script.text or ""))[::-1]
-        while waiting and left:
-            left -= 1
-            value = waiting.pop()
-            if isinstance(value, list):
-                waiting += reversed(value)
-            elif isinstance(value, dict):
-                if row := [
-                    at(item, "post") for item in objects(value, "thread_items") if isinstance(at(item, "post"), dict)
-                ]:
-                    yield row
-                else:
-                    waiting += reversed(list(value.values()))
+    """The posts of each ``thread_items`` in the page's data, in order."""
+    scripts = (script.text for script in root.iter("script") if "thread_items" in (script.text or ""))
+    values = [value for script in islice(scripts, _MOST_SCRIPTS) for value in values_in(script or "")]
+    found = objects_within(values, lambda value: () if _row(value) else value.values())
+    yield from filter(None, map(_row, islice(found, _MOST_OBJECTS)))
+
+
+def _row(value: dict[str, Any]) -> list[dict[str, Any]]:
+    return [at(item, "post") for item in objects(value, "thread_items") if isinstance(at(item, "post"), dict)]
 
 
 def _entry(post: dict[str, Any], ref: ThreadRef, base_url: str, above: int | None) -> Entry:

@@ -54,29 +54,26 @@ def _of(root: _Element, wanted: frozenset[str]) -> Iterator[_Element]:
 
 def outermost(root: _Element, names: Iterable[str], without: Iterable[str] = ()) -> Iterator[_Element]:
     """As :func:`all_of`, but nothing in what was found already, and nothing in elements with a class of ``without``."""
-    wanted, left_out = frozenset(names), frozenset(without)
-    walker = etree.iterwalk(root, events=("start",))
-    for _, element in cast("Iterator[tuple[str, _Element]]", walker):
-        own = classes(element)
-        if element is not root and not (left_out.isdisjoint(own) and wanted.isdisjoint(own)):
-            walker.skip_subtree()
-            if left_out.isdisjoint(own):
-                yield element
+    left_out = frozenset(without)
+    for element, ends in _walk(root, left_out.union(names)):
+        if ends and left_out.isdisjoint(classes(element)):
+            yield element
 
 
 def outside(root: _Element, without: Iterable[str]) -> list[_Element]:
     """The elements in an element, without those in elements with one of the classes."""
-    left_out = frozenset(without)
-    found: list[_Element] = []
+    return [element for element, ends in _walk(root, frozenset(without)) if not ends]
+
+
+def _walk(root: _Element, ends: frozenset[str]) -> Iterator[tuple[_Element, bool]]:
+    """The elements in an element, each with whether it has one of the classes; what is in those that do is left out."""
     walker = etree.iterwalk(root, events=("start",))
     for _, element in cast("Iterator[tuple[str, _Element]]", walker):
-        if element is root:
-            continue
-        if left_out.isdisjoint(classes(element)):
-            found.append(element)
-        else:
-            walker.skip_subtree()
-    return found
+        if element is not root:
+            is_end = not ends.isdisjoint(classes(element))
+            if is_end:
+                walker.skip_subtree()
+            yield element, is_end
 
 
 def first_of(root: _Element | None, *names: str) -> _Element | None:
@@ -107,8 +104,15 @@ def line_in(element: _Element | None) -> str:
     return clean_line("".join(parts))
 
 
-def html_of(element: _Element) -> str:
-    """An element as HTML, for the readers of rich text."""
+def first_tag(root: _Element | None, tag: str) -> _Element | None:
+    """The first element of a kind, which may be the root; None too where there is no root."""
+    return next(root.iter(tag), None) if root is not None else None
+
+
+def html_of(element: _Element | None) -> str:
+    """An element as HTML, for the readers of rich text; empty for none."""
+    if element is None:
+        return ""
     return etree.tostring(element, encoding="unicode", method="html", with_tail=False)
 
 

@@ -13,14 +13,13 @@ from sphinx_thread_cards.fetch.rich import tags
 from sphinx_thread_cards.fetch.rich.media import Rich, picture, preview, video
 from sphinx_thread_cards.fetch.rich.spans import CUT, MAX_TEXT, PLAIN, bare_links, changed, clean, paragraphs, safe_link
 from sphinx_thread_cards.fetch.rich.writer import Container, Writer
-from sphinx_thread_cards.thread import Media, Span
+from sphinx_thread_cards.thread import Block, Media, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from lxml.etree import _Element
 
-    from sphinx_thread_cards.thread import Block
 
 _CONTAINERS: dict[str, Container] = {
     "blockquote": "quote",
@@ -35,23 +34,18 @@ _PAGE = re.compile(r"</?(?:html|body)\b[^<>]*>", re.IGNORECASE)
 
 def from_html(html: str, base_url: str) -> tuple[Block, ...]:
     """HTML as blocks; a picture is its alternative text, linked. Never raises; see :func:`read_html`."""
-    return _read(html, _Reader(base_url)).blocks
+    return read_html(html, base_url, apart=False).blocks
 
 
-def read_html(html: str, base_url: str) -> Rich:
+def read_html(html: str, base_url: str, *, apart: bool = True, bare: bool = False) -> Rich:
     """HTML as blocks and media. Only http and https links stay, relative ones resolved against ``base_url``.
 
     Scripts, styles, frames and objects are dropped with all they hold. Never raises.
+
+    :param apart: whether pictures and videos are kept apart from the text.
+    :param bare: whether addresses written out become links, as in what was made from Markdown.
     """
-    return _read(html, _Reader(base_url, apart=True))
-
-
-def read_rendered(html: str, base_url: str, *, apart: bool) -> Rich:
-    """HTML made from Markdown, in which addresses written out become links."""
-    return _read(html, _Reader(base_url, apart=apart, bare=True))
-
-
-def _read(html: str, reader: _Reader) -> Rich:
+    reader = _Reader(base_url, apart=apart, bare=bare)
     text = _PAGE.sub("", clean(html[:MAX_TEXT]))
     parser = tags.html_parser()
     try:
@@ -67,7 +61,7 @@ def _read(html: str, reader: _Reader) -> Rich:
 class _Reader:
     """Walks the tree without recursion, for it may be deep."""
 
-    def __init__(self, base_url: str, *, apart: bool = False, bare: bool = False) -> None:
+    def __init__(self, base_url: str, *, apart: bool, bare: bool) -> None:
         self._base = base_url
         self._apart = apart
         self._bare = bare

@@ -9,12 +9,11 @@ from urllib.parse import urlsplit
 
 from sphinx_thread_cards.fetch.rich.spans import clean, safe_link
 from sphinx_thread_cards.fetch.rich.tags import classes_above, text_in
-from sphinx_thread_cards.thread import Media, Span
+from sphinx_thread_cards.thread import Block, Media, Span
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-    from sphinx_thread_cards.thread import Block
 
 _PICTURE = re.compile(r".*\.(?:avif|gif|jpe?g|png|svg|webp)", re.IGNORECASE)
 # The heading's link comes first in the preview of a page; other previews have just a link.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from sphinx_thread_cards.fetch.rich.spans import CUT, MAX_TEXT, clean, paragraphs, safe_link
+from sphinx_thread_cards.fetch.shape import at, objects
 from sphinx_thread_cards.thread import Block, Span
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def from_facets(text: str, facets: object) -> tuple[Block, ...]:
         app.bsky.richtext.facet). Those that are wrong, cut a character or overlap an earlier one count as not there.
     """
     data = text[:MAX_TEXT].encode("utf-8", "surrogatepass")
-    marks = [mark for facet in _dicts(facets) if (mark := _facet(facet)) and _whole(data, mark)]
+    marks = [mark for facet in objects(facets) if (mark := _facet(facet)) and _whole(data, mark)]
     pieces = _pieces(len(data), marks, lambda start, end: data[start:end].decode("utf-8", "surrogatepass"))
     return _blocks(pieces, cut=len(text) > MAX_TEXT)
 
@@ -77,10 +78,6 @@ def _pieces(end: int, marks: list[_Mark], read: Callable[[int, int], str], done:
     yield Span(text=read(done, end))
 
 
-def _dicts(value: object) -> Iterator[Mapping[str, object]]:
-    yield from (item for item in value if isinstance(item, dict)) if isinstance(value, list) else ()
-
-
 def _pair(start: object, end: object) -> tuple[int, int] | None:
     if type(start) is int and type(end) is int and 0 <= start < end:
         return start, end
@@ -92,10 +89,8 @@ def _range(value: object) -> tuple[int, int] | None:
 
 
 def _facet(facet: Mapping[str, object]) -> _Mark | None:
-    index = facet.get("index")
-    place = _pair(index.get("byteStart"), index.get("byteEnd")) if isinstance(index, dict) else None
-    hrefs = filter(None, map(_feature, _dicts(facet.get("features"))))
-    href = next(hrefs, None)
+    place = _pair(at(facet, "index", "byteStart"), at(facet, "index", "byteEnd"))
+    href = next(filter(None, map(_feature, objects(facet, "features"))), None)
     return _Mark(*place, href) if place and href else None
 
 
@@ -117,7 +112,7 @@ def _whole(data: bytes, mark: _Mark) -> bool:
 def _entities(entities: object) -> Iterator[tuple[str, Mapping[str, object]]]:
     # Media first: where a link is listed twice, the first one counts.
     for kind in ("media", "urls", "user_mentions", "mentions", "hashtags", "symbols", "cashtags"):
-        yield from ((kind, entity) for entity in _dicts(entities.get(kind) if isinstance(entities, dict) else None))
+        yield from ((kind, entity) for entity in objects(entities, kind))
 
 
 def _entity(kind: str, entity: Mapping[str, object]) -> _Mark | None:

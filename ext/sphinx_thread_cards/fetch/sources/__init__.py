@@ -1,74 +1,31 @@
-"""How threads are fetched: one file for each platform, named like that of its addresses, and one table here."""
+"""How threads are fetched: one file for each platform that can be asked, named like that of its addresses.
+
+What several share, and those that cannot be asked, is in files that begin with ``_``.
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
+from pkgutil import iter_modules
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.fetch.sources import (
-    bluesky,
-    discord,
-    discourse,
-    github,
-    gitlab,
-    groupsio,
-    hackernews,
-    hyperkitty,
-    hypermail,
-    lemmy,
-    linkedin,
-    lkml,
-    lobsters,
-    mailarchive,
-    mastodon,
-    misskey,
-    pipermail,
-    pleroma,
-    publicinbox,
-    reddit,
-    stackexchange,
-    telegram,
-    threads,
-    tumblr,
-    x,
-    youtube,
-    zulip,
-)
+from sphinx_thread_cards.fetch.sources import _by_file
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from sphinx_thread_cards.fetch.steps import Source
 
 __all__ = ["SOURCES"]
 
-_MODULES = (
-    bluesky,
-    discord,
-    discourse,
-    github,
-    gitlab,
-    groupsio,
-    hackernews,
-    hyperkitty,
-    hypermail,
-    lemmy,
-    linkedin,
-    lkml,
-    lobsters,
-    mailarchive,
-    mastodon,
-    misskey,
-    pipermail,
-    pleroma,
-    publicinbox,
-    reddit,
-    stackexchange,
-    telegram,
-    threads,
-    tumblr,
-    x,
-    youtube,
-    zulip,
-)
-SOURCES: Mapping[str, Source] = MappingProxyType({module.SOURCE.name: module.SOURCE for module in _MODULES})
+
+def _sources() -> Iterator[Source]:
+    yield from _by_file.SOURCES
+    for module in iter_modules(__path__):
+        if not module.name.startswith("_"):
+            yield import_module(f"{__name__}.{module.name}").SOURCE
+
+
+SOURCES: Mapping[str, Source] = MappingProxyType({source.name: source for source in _sources()})
+"""By the name of the platform."""

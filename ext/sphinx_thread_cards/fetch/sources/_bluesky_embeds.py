@@ -15,12 +15,11 @@ from urllib.parse import quote
 from sphinx_thread_cards.fetch.assemble import link_paragraph, links_to
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import at, line, objects, text
-from sphinx_thread_cards.thread import Media
+from sphinx_thread_cards.thread import Block, Media
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sphinx_thread_cards.thread import Block
 
 _RECORD = re.compile(r"at://(did:[a-z]{1,10}:[A-Za-z0-9._:%-]{1,256})/([A-Za-z0-9.]{1,200})/([A-Za-z0-9._:~-]{1,512})")
 _PLACES = {

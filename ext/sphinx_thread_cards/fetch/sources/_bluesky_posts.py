@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
-from sphinx_thread_cards.fetch.rich.spans import safe_link
+from sphinx_thread_cards.fetch.assemble import person
 from sphinx_thread_cards.fetch.rich_text import from_facets
-from sphinx_thread_cards.fetch.shape import at, language, line, objects, text, when
+from sphinx_thread_cards.fetch.shape import at, language, line, objects, objects_within, text, when
 from sphinx_thread_cards.fetch.sources._bluesky_embeds import Embedded, read_embed
-from sphinx_thread_cards.thread import Author, Media, Post
+from sphinx_thread_cards.thread import Author, Post
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
 
 _URI = re.compile(r"at://(did:[a-z]{1,10}:[A-Za-z0-9._:%-]{1,256})/app\.bsky\.feed\.post/([A-Za-z0-9._:~-]{1,512})")
 _HANDLE = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
@@ -32,6 +34,11 @@ _WARNINGS = {
     "graphic-media": "Graphic media",
     "gore": "Graphic media",
 }
+
+
+def xrpc(host: str, method: str, **query: object) -> str:
+    """Address of a method of AT Protocol on a server."""
+    return f"https://{host}/xrpc/{method}?{urlencode(query)}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,16 +95,14 @@ def split_uri(uri: object) -> tuple[str, str] | None:
 
 def views_in(data: object) -> Iterator[View]:
     """All posts in an answer of any endpoint, or in a file; each may come more than once. Quoted posts are left out."""
-    waiting = [data]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, list):
-            waiting += reversed(part)
-        elif isinstance(part, dict):
-            post = at(part, "post") or part
-            if isinstance(at(post, "record"), dict) and (view := view_of(post, part)):
-                yield view
-            waiting += [value for name, value in part.items() if name not in {"record", "embed", "embeds", "post"}]
+    for part in objects_within(data, _inside):
+        post = at(part, "post") or part
+        if isinstance(at(post, "record"), dict) and (view := view_of(post, part)):
+            yield view
+
+
+def _inside(part: dict[str, Any]) -> list[object]:
+    return [value for name, value in part.items() if name not in {"record", "embed", "embeds", "post"}]
 
 
 def labels_of(view: View) -> set[str]:
@@ -149,14 +154,8 @@ def handle_of(author: object, did: str) -> str:
 
 def author_of(view: View) -> Author:
     """Who wrote it."""
-    picture = safe_link(at(view.author, "avatar"))
-    handle = handle_of(view.author, view.did)
-    return Author(
-        handle=handle,
-        name=line(view.author, "displayName"),
-        url=f"https://bsky.app/profile/{handle}",
-        avatar=Media(url=picture) if picture else None,
-    )
+    handle, name = handle_of(view.author, view.did), line(view.author, "displayName")
+    return person(handle, name, f"https://bsky.app/profile/{handle}", at(view.author, "avatar"))
 
 
 def post_of(view: View, names: dict[str, str], host: str, *, quoting: bool = True) -> Post:

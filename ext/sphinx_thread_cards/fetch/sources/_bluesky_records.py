@@ -8,22 +8,19 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
-from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
+from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound
 from sphinx_thread_cards.fetch.shape import at, objects, text
-from sphinx_thread_cards.fetch.sources._bluesky_posts import View, parent_of, root_of, split_uri, without_gaps
-from sphinx_thread_cards.fetch.steps import ask_json
+from sphinx_thread_cards.fetch.sources._bluesky_posts import View, parent_of, root_of, split_uri, without_gaps, xrpc
+from sphinx_thread_cards.fetch.steps import Asking, Found, Steps, Wish, ask_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Iterator
 
-    from sphinx_thread_cards.fetch.answers import Answer
-    from sphinx_thread_cards.fetch.errors import FetchError
-    from sphinx_thread_cards.fetch.steps import Ask, Found, Steps, Wish
     from sphinx_thread_cards.model import ThreadRef
 
 _POSTS = "app.bsky.feed.post"
+_RECORD, _DESCRIPTION = "com.atproto.repo.getRecord", "com.atproto.repo.describeRepo"
 _PAGE = 100
 _MOST_PAGES = 20
 _MOST_ABOVE = 100
@@ -49,7 +46,7 @@ def steps(
     :param found: puts the thread together from views by AT URI, the address that was asked, and a note.
     """
     who, _, key = ref.id.partition("/")
-    endpoint = _record(host, who, _POSTS, key)
+    endpoint = xrpc(host, _RECORD, repo=who, collection=_POSTS, rkey=key)
     try:
         record = yield from ask_json(endpoint)
     except (BadAnswer, NotFound) as error:
@@ -78,10 +75,10 @@ def why_shut(url: str, error: FetchError) -> Forbidden | None:
     return Forbidden(url, f"the account of its author is {how}", status=error.status) if how else None
 
 
-def _why_not(ref: ThreadRef, host: str, who: str, status: int) -> Generator[Ask, Answer, FetchError]:
+def _why_not(ref: ThreadRef, host: str, who: str, status: int) -> Asking[FetchError]:
     """Why a record is not there: it was deleted, or its account is shut, or kept by another server."""
     try:
-        yield from ask_json(_description(host, who))
+        yield from ask_json(xrpc(host, _DESCRIPTION, repo=who))
     except (BadAnswer, NotFound) as error:
         if shut := why_shut(ref.url, error):
             return shut
@@ -106,39 +103,29 @@ def _take(views: dict[str, View], record: object, author: object) -> None:
         views[view.uri] = view
 
 
-def _record(host: str, repo: str, collection: str, key: str) -> str:
-    query = urlencode({"repo": repo, "collection": collection, "rkey": key})
-    return f"https://{host}/xrpc/com.atproto.repo.getRecord?{query}"
-
-
-def _description(host: str, repo: str) -> str:
-    return f"https://{host}/xrpc/com.atproto.repo.describeRepo?{urlencode({'repo': repo})}"
-
-
-def _author(host: str, who: str, did: str) -> Generator[Ask, Answer, dict[str, Any]]:
+def _author(host: str, who: str, did: str) -> Asking[dict[str, Any]]:
     """Who keeps the repository, as the AppView would tell it. Nobody need have a profile."""
     handle = "" if who.startswith("did:") else who
     if not handle:
         try:
-            told = yield from ask_json(_description(host, did))
+            told = yield from ask_json(xrpc(host, _DESCRIPTION, repo=did))
         except (BadAnswer, NotFound, Forbidden):
             told = None
         # Only what the account's domain confirms.
         handle = "" if at(told, "handleIsCorrect") is False else text(told, "handle")
-    profile = yield from _if_there(_record(host, did, "app.bsky.actor.profile", "self"))
+    profile = yield from _if_there(xrpc(host, _RECORD, repo=did, collection="app.bsky.actor.profile", rkey="self"))
     value = at(profile, "value")
     picture = text(value, "avatar", "ref", "$link")
-    blob = f"https://{host}/xrpc/com.atproto.sync.getBlob?{urlencode({'did': did, 'cid': picture})}"
     return {
         "did": did,
         "handle": handle,
         "displayName": at(value, "displayName"),
-        "avatar": blob if picture else None,
+        "avatar": xrpc(host, "com.atproto.sync.getBlob", did=did, cid=picture) if picture else None,
         "labels": at(value, "labels", "values"),
     }
 
 
-def _above(host: str, did: str, author: object, views: dict[str, View]) -> Generator[Ask, Answer, str]:
+def _above(host: str, did: str, author: object, views: dict[str, View]) -> Asking[str]:
     """Ask upwards for what the author's post answers, as long as that is the author's too.
 
     :returns: the key behind which the later posts are to be listed.
@@ -150,30 +137,30 @@ def _above(host: str, did: str, author: object, views: dict[str, View]) -> Gener
             break
         if root and root[0] == did:
             # From the root on, all are listed, even where it is gone.
-            _take(views, (yield from _if_there(_record(host, did, _POSTS, root[1]))), author)
+            _take(views, (yield from _if_there(xrpc(host, _RECORD, repo=did, collection=_POSTS, rkey=root[1]))), author)
             return root[1]
         # Where somebody else began, each must be asked for.
         before = len(views)
-        _take(views, (yield from _if_there(_record(host, did, _POSTS, above[1]))), author)
+        _take(views, (yield from _if_there(xrpc(host, _RECORD, repo=did, collection=_POSTS, rkey=above[1]))), author)
         if len(views) == before:
             break
         view = list(views.values())[-1]
     return view.key
 
 
-def _if_there(url: str) -> Generator[Ask, Answer, Any]:
+def _if_there(url: str) -> Asking[Any]:
     try:
         return (yield from ask_json(url))
     except (BadAnswer, NotFound):
         return None
 
 
-def _later(host: str, did: str, author: object, views: dict[str, View], after: str) -> Generator[Ask, Answer, bool]:
+def _later(host: str, did: str, author: object, views: dict[str, View], after: str) -> Asking[bool]:
     """Ask for the records after that key; whether there are more than were asked for."""
     cursor = after
     for _ in range(_MOST_PAGES):
         query = {"repo": did, "collection": _POSTS, "limit": _PAGE, "reverse": "true", "cursor": cursor}
-        answer = yield from ask_json(f"https://{host}/xrpc/com.atproto.repo.listRecords?{urlencode(query)}")
+        answer = yield from ask_json(xrpc(host, "com.atproto.repo.listRecords", **query))
         records = objects(answer, "records")
         for record in records:
             _take(views, record, author)

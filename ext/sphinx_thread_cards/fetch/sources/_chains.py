@@ -9,6 +9,7 @@ from itertools import count as numbers_from
 from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards.fetch.shape import count, ident, objects
+from sphinx_thread_cards.fetch.sources._discussions import below, depth_first
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -77,8 +78,9 @@ def of_microblog(posts: Iterable[Post], cited: str, wish: Wish) -> list[Post]:
         answers.setdefault(post.answers or "", []).append(post)
     chain = _own(first, answers)
     own = {post.id for post in chain}
-    below = (post for post in _below(first, answers) if post.id not in own)
-    return [*chain, *(post for post in below if wish.replies or post.id in wish.posts)]
+    in_order = depth_first(known.values(), {post.id: post.answers or "" for post in known.values()})
+    others = (post for post in below(in_order, first.id) if post.id not in own)
+    return [*chain, *(post for post in others if wish.replies or post.id in wish.posts)]
 
 
 def _own(first: Post, answers: Mapping[str, Sequence[Post]]) -> list[Post]:
@@ -97,16 +99,3 @@ def _own(first: Post, answers: Mapping[str, Sequence[Post]]) -> list[Post]:
             if answer.author == first.author:
                 heappush(waiting, (answer.posted or "", next(numbers), answer))
     return chain
-
-
-def _below(first: Post, answers: Mapping[str, Sequence[Post]]) -> list[Post]:
-    """All answers, depth first; without recursion, as they may be deep."""
-    found: dict[str, Post] = {}
-    waiting = [first]
-    while waiting:
-        post = waiting.pop()
-        if post.id not in found:
-            found[post.id] = post
-            in_time = sorted(answers.get(post.id, ()), key=lambda answer: answer.posted or "")
-            waiting += reversed(in_time)
-    return list(found.values())

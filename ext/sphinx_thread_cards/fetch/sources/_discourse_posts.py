@@ -11,18 +11,16 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
-from sphinx_thread_cards.fetch.assemble import of_discussion, thread_of
+from sphinx_thread_cards.fetch.assemble import found_of, of_discussion, person
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import read_html
-from sphinx_thread_cards.fetch.shape import at, count, flag, ident, language, line, objects, text, when
-from sphinx_thread_cards.fetch.steps import Found
-from sphinx_thread_cards.model import Kind
-from sphinx_thread_cards.thread import Author, Media, Post
+from sphinx_thread_cards.fetch.shape import at, count, flag, ident, language, line, numbers, objects, text, when
+from sphinx_thread_cards.model import Kind, ThreadRef
+from sphinx_thread_cards.thread import Author, Post
 
 if TYPE_CHECKING:
-    from sphinx_thread_cards.fetch.steps import Wish
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.fetch.steps import Found, Wish
 
 _SMALL_ACTION, _WHISPER = 3, 4
 """Values of ``post_type``: a line such as "closed this topic", and words for the forum's staff."""
@@ -46,8 +44,7 @@ def posts_in(answer: object) -> list[dict[str, Any]]:
 
 def stream(topic: object) -> list[str]:
     """The ids of all posts of a topic, in order; none for a very long one, which does not tell them."""
-    found = at(topic, "post_stream", "stream")
-    return [id_ for value in found if (id_ := ident(value)).isdecimal()] if isinstance(found, list) else []
+    return numbers(topic, "post_stream", "stream")
 
 
 def post_number(post: object) -> str:
@@ -96,21 +93,18 @@ def read(ref: ThreadRef, wish: Wish, topic: object, raw_posts: list[dict[str, An
     _check_linked(ref, posts, raw_posts)
     total = count(topic, "posts_count")
     title = line(topic, "title")
-    thread = thread_of(
+    ids, known = stream(topic), {ident(post, "id") for post in raw_posts}
+    missing = len(set(ids) - known) if ids else max((total or 0) - len(by_number), 0)
+    note = f"{missing} of the topic's {len(ids) or total} posts are missing" if missing else ""
+    return found_of(
         ref,
         of_discussion(posts, wish),
         people,
         endpoint=endpoint,
         title=title or line(topic, "topic_title"),
         replies=total - 1 if total else None,
+        missing=note if title else "the topic itself, with its title, was not there",
     )
-    if title is None:
-        return Found(thread=thread, whole=False, note="the topic itself, with its title, was not there")
-    ids = stream(topic)
-    known = {ident(post, "id") for post in raw_posts}
-    missing = len(set(ids) - known) if ids else max((total or 0) - len(by_number), 0)
-    note = f"{missing} of the topic's {len(ids) or total} posts are missing" if missing else ""
-    return Found(thread=thread, whole=not note, note=note)
 
 
 def _check_first(ref: ThreadRef, by_number: dict[int, dict[str, Any]]) -> None:
@@ -165,11 +159,5 @@ def _post(
 
 def _author(raw: dict[str, Any], handle: str, base: str) -> Author:
     template = text(raw, "avatar_template").replace("{size}", str(_AVATAR_SIZE))
-    picture = safe_link(template, base + "/") if template else None
     name = line(raw, "name") or line(raw, "display_username")
-    return Author(
-        handle=handle,
-        name=name if name != handle else None,
-        url=safe_link(f"{base}/u/{handle}"),
-        avatar=Media(url=picture) if picture else None,
-    )
+    return person(handle, name, f"{base}/u/{handle}", template, base_url=base + "/")

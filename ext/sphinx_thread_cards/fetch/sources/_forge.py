@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sphinx_thread_cards.fetch.rich.spans import safe_link
-from sphinx_thread_cards.fetch.shape import at
-from sphinx_thread_cards.thread import Author, Media
+from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, RateLimited, Unreachable
+from sphinx_thread_cards.fetch.shape import at, objects
+from sphinx_thread_cards.fetch.steps import Asking, ask_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from sphinx_thread_cards.thread import Post
+    from sphinx_thread_cards.fetch.saved import Saved
+    from sphinx_thread_cards.model import ThreadRef
 
 GHOST = "ghost"
 """Both show the posts of deleted accounts under this name."""
 MOST_PARTS = 200_000
 """Objects and lists of one answer that are looked into."""
+
+
+Items = list[tuple[dict[str, Any], str]]
+"""What people wrote, each with what it stands in."""
+PER_PAGE = 100
+MOST_PAGES = 10
+"""Of a list of comments."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,40 +37,50 @@ class Got:
     """What is missing, as a clause; empty if nothing is."""
 
 
+def ask_list(url: str, total: int | None = None, accept: str = "application/json") -> Asking[tuple[list[object], str]]:
+    """All pages of a list, up to a bound, and what is missing.
+
+    A server in trouble, or one that was asked too often, fails; then it is better to come back.
+
+    :param url: without page and size.
+    :param total: how many there are, if that is known.
+    """
+    found: list[object] = []
+    for page in range(1, MOST_PAGES + 1):
+        try:
+            answer = yield from ask_json(f"{url}per_page={PER_PAGE}&page={page}", accept=accept)
+        except (RateLimited, Unreachable):
+            raise
+        except FetchError:
+            return found, "the comments that the server gave; some could not be read"
+        items = objects(answer)
+        found += items
+        if len(items) < PER_PAGE:
+            return found, ""
+    whole = total is not None and total <= len(found)
+    return found, "" if whole else f"the first {len(found):,} comments only"
+
+
+def first_in(found: Items) -> dict[str, Any] | None:
+    """What begins the thread; None if it is not there."""
+    return next((item for item, _ in found if begins(item)), None)
+
+
+def missing_in(file: Saved, ref: ThreadRef, found: Items, said: int, total: int | None) -> str:
+    """What a file lacks of a thread, as a clause; empty if nothing.
+
+    :param said: how many comments are in it, of those that there are in ``total``.
+    :raises BadAnswer: if it holds nothing of the thread.
+    """
+    if not found:
+        raise BadAnswer(file.name, f"the file does not hold {ref.number}")
+    if first_in(found) is None:
+        return "the comments only; the first post is not in the file"
+    if said >= (total or 0):
+        return ""
+    return "the comments that the file holds; there are more" if said else "the first post only; there are comments"
+
+
 def begins(item: object) -> bool:
     """Whether it is an issue, a request to merge or a discussion, and not said about one."""
     return at(item, "title") is not None
-
-
-def author_of(handle: str, name: str | None, url: object, avatar: object, site: str) -> Author:
-    """Somebody who takes part; addresses that are relative are those of the site."""
-    picture = safe_link(avatar, site)
-    return Author(
-        handle=handle,
-        name=None if name == handle else name,
-        url=safe_link(url, site),
-        avatar=Media(url=picture) if picture else None,
-    )
-
-
-def depth_first(posts: Iterable[Post], above: Mapping[str, str]) -> list[Post]:
-    """Posts by time, each one below the one that it belongs to; a post that comes twice is taken once.
-
-    Where a time is missing, they stay in the order in which they came.
-
-    :param above: by a post's id, the id of the one that it belongs to.
-    """
-    known = {post.id: post for post in posts}
-    times = all(post.posted for post in known.values())
-    below: dict[str | None, list[Post]] = defaultdict(list)
-    for post in sorted(known.values(), key=lambda post: post.posted or "") if times else known.values():
-        upper = above.get(post.id)
-        below[upper if upper in known and upper != post.id else None].append(post)
-    done: dict[str, Post] = {}
-    waiting = below[None][::-1]
-    while waiting:
-        post = waiting.pop()
-        done[post.id] = post
-        waiting += below[post.id][::-1]
-    # Those that belong to one another in a circle.
-    return list({**done, **known}.values())

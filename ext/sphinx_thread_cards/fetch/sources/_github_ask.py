@@ -5,20 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound, RateLimited, Unreachable
+from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound, RateLimited
 from sphinx_thread_cards.fetch.shape import at, count, flag, ident, objects, text
-from sphinx_thread_cards.fetch.sources._forge import Got
-from sphinx_thread_cards.fetch.steps import Ask, Wish, ask_json, ask_page
+from sphinx_thread_cards.fetch.sources._forge import MOST_PAGES, Got, ask_list
+from sphinx_thread_cards.fetch.steps import Asking, Wish, ask_json, ask_page
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
-    from sphinx_thread_cards.fetch.answers import Answer
     from sphinx_thread_cards.model import ThreadRef
 
-MOST_PAGES = 10
-"""Of a list; each has 100 comments."""
-_PER_PAGE = 100
 # With the text as Markdown and as HTML, in which mentions, references and emoji are resolved.
 _FULL = "application/vnd.github.full+json"
 _NAMES = {"issuecomment": "issues/comments/{}", "discussion_r": "pulls/comments/{}"}
@@ -53,7 +47,7 @@ def _place(ref: ThreadRef) -> tuple[str, str]:
     return written if written.lower() == place else place, number
 
 
-def ask_issue(ref: ThreadRef, wish: Wish) -> Generator[Ask, Answer, Got]:
+def ask_issue(ref: ThreadRef, wish: Wish) -> Asking[Got]:
     """An issue or a pull request, with its comments."""
     place, number = _place(ref)
     base = f"{api(ref.host)}/repos/{place}"
@@ -61,11 +55,11 @@ def ask_issue(ref: ThreadRef, wish: Wish) -> Generator[Ask, Answer, Got]:
     issue = yield from ask_json(endpoint, accept=_FULL)
     parts, note = [issue], ""
     if count(issue, "comments") != 0:
-        comments, note = yield from _ask_list(f"{endpoint}/comments", count(issue, "comments"))
+        comments, note = yield from ask_list(f"{endpoint}/comments?", count(issue, "comments"), _FULL)
         parts += comments
     if wish.replies and at(issue, "pull_request"):
         for part in ("reviews", "comments"):
-            said, missing = yield from _ask_list(f"{base}/pulls/{number}/{part}")
+            said, missing = yield from ask_list(f"{base}/pulls/{number}/{part}?", accept=_FULL)
             parts += said
             note = note or missing
     have = {text(part, "html_url").partition("#")[2] for part in parts}
@@ -74,28 +68,7 @@ def ask_issue(ref: ThreadRef, wish: Wish) -> Generator[Ask, Answer, Got]:
     return Got(parts=parts, endpoint=endpoint, note=note)
 
 
-def _ask_list(url: str, total: int | None = None) -> Generator[Ask, Answer, tuple[list[object], str]]:
-    """All pages of a list, up to a bound, and what is missing.
-
-    A server in trouble, or one that was asked too often, fails; then it is better to come back.
-    """
-    found: list[object] = []
-    for page in range(1, MOST_PAGES + 1):
-        try:
-            answer = yield from ask_json(f"{url}?per_page={_PER_PAGE}&page={page}", accept=_FULL)
-        except (RateLimited, Unreachable):
-            raise
-        except FetchError:
-            return found, "the comments that GitHub gave; some could not be read"
-        items = objects(answer)
-        found += items
-        if len(items) < _PER_PAGE:
-            return found, ""
-    whole = total is not None and total <= len(found)
-    return found, "" if whole else f"the first {len(found):,} comments only"
-
-
-def _ask_one(base: str, number: str, post: str) -> Generator[Ask, Answer, list[object]]:
+def _ask_one(base: str, number: str, post: str) -> Asking[list[object]]:
     """A cited post that the lists did not hold; none, if it is gone."""
     match = _POST.fullmatch(post)
     if match is None:
@@ -108,7 +81,7 @@ def _ask_one(base: str, number: str, post: str) -> Generator[Ask, Answer, list[o
     return [answer]
 
 
-def ask_discussion(ref: ThreadRef, wish: Wish) -> Generator[Ask, Answer, Got]:
+def ask_discussion(ref: ThreadRef, wish: Wish) -> Asking[Got]:
     """A discussion: by the interface that needs no token, else by the one that does."""
     place, number = _place(ref)
     if place.startswith("orgs/"):
@@ -116,7 +89,7 @@ def ask_discussion(ref: ThreadRef, wish: Wish) -> Generator[Ask, Answer, Got]:
     endpoint = f"{api(ref.host)}/repos/{place}/discussions/{number}"
     try:
         first = yield from ask_json(endpoint, accept=_FULL)
-        said, note = yield from _ask_list(f"{endpoint}/comments", count(first, "comments"))
+        said, note = yield from ask_list(f"{endpoint}/comments?", count(first, "comments"), _FULL)
     except (Forbidden, NotFound, BadAnswer) as error:
         return (yield from _instead(ref, place, error))
     answers = sum(ident(part, "parent_id") != "" for part in said)
@@ -132,7 +105,7 @@ def ask_discussion(ref: ThreadRef, wish: Wish) -> Generator[Ask, Answer, Got]:
     return got
 
 
-def _instead(ref: ThreadRef, place: str, error: FetchError) -> Generator[Ask, Answer, Got]:
+def _instead(ref: ThreadRef, place: str, error: FetchError) -> Asking[Got]:
     try:
         return (yield from _ask_graphql(ref, place))
     except (Forbidden, RateLimited) as refused:
@@ -142,7 +115,7 @@ def _instead(ref: ThreadRef, place: str, error: FetchError) -> Generator[Ask, An
         raise Forbidden(refused.url, _NEEDS_TOKEN, status=refused.status) from None
 
 
-def _ask_graphql(ref: ThreadRef, place: str) -> Generator[Ask, Answer, Got]:
+def _ask_graphql(ref: ThreadRef, place: str) -> Asking[Got]:
     base = api(ref.host)
     url = f"{base.removesuffix('/v3')}/graphql"
     owner, _, name = place.partition("/")
@@ -175,7 +148,7 @@ def _refusal(url: str, answer: Any) -> FetchError:  # noqa: ANN401 - what JSON h
     return BadAnswer(url, "there is no discussion in the answer")
 
 
-def _ask_repository(ref: ThreadRef) -> Generator[Ask, Answer, str]:
+def _ask_repository(ref: ThreadRef) -> Asking[str]:
     """Which repository holds an organisation's discussion; only its page tells."""
     organisation, number = ref.id.split("/")[1:]
     page = yield from ask_page(ref.url.partition("#")[0])

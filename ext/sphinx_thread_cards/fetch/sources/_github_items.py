@@ -1,4 +1,4 @@
-"""What people wrote on GitHub, in any of its answers: REST, GraphQL, ``gh --json``, and the data in its pages.
+"""What people wrote on GitHub, in any of its answers: REST, GraphQL, ``gh --json``.
 
 Shapes: https://docs.github.com/en/rest/issues, .../rest/pulls, .../graphql/reference/objects; ``gh issue view --help``.
 They differ in little but names, so one reader takes whatever has an author and a body.
@@ -9,18 +9,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from sphinx_thread_cards.fetch.assemble import person
 from sphinx_thread_cards.fetch.rich.spans import MAX_TEXT
-from sphinx_thread_cards.fetch.rich_text import Rich, from_plain, read_html, read_markdown
+from sphinx_thread_cards.fetch.rich_text import Rich, read_html, read_markdown
 from sphinx_thread_cards.fetch.shape import at, flag, ident, line, text, when
-from sphinx_thread_cards.fetch.sources._forge import GHOST, MOST_PARTS, author_of, begins
-from sphinx_thread_cards.thread import Post
+from sphinx_thread_cards.fetch.sources._forge import GHOST, MOST_PARTS, begins
+from sphinx_thread_cards.thread import Author, Post
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sphinx_thread_cards.thread import Author
 
-_BODIES = frozenset({"body", "body_html", "bodyHTML", "bodyText"})
+_BODIES = frozenset({"body", "body_html", "bodyHTML"})
 _AUTHORS = frozenset({"user", "author"})
 _ANCHOR = re.compile(r"#((?:issuecomment-|discussion_r|pullrequestreview-|discussioncomment-)[0-9]{1,20})")
 _KINDS = {
@@ -78,13 +78,13 @@ def first_id(item: object, kind: str) -> str:
     :param kind: ``issue`` or ``discussion``.
     """
     # A pull request has two numbers, and the anchor takes that of the issue; this here is the other one.
-    other = at(item, "issue_url") is not None or text(item, "__typename") == "PullRequest" or "isDraft" in _keys(item)
+    other = (
+        at(item, "issue_url") is not None
+        or text(item, "__typename") == "PullRequest"
+        or at(item, "isDraft") is not None
+    )
     number = ident(item, "databaseId") or ident(item, "id")
     return f"{kind}-{number}" if number.isdecimal() and not other else ""
-
-
-def _keys(item: object) -> frozenset[str]:
-    return frozenset(item) if isinstance(item, dict) else frozenset()
 
 
 def answered(item: object) -> str:
@@ -97,17 +97,18 @@ def answered(item: object) -> str:
 
 def hidden(item: object) -> bool:
     """Whether the maintainers have folded a comment away, as spam or the like."""
-    return flag(item, "isMinimized") or flag(item, "isHidden") or bool(at(item, "minimized"))
+    return flag(item, "isMinimized") or bool(at(item, "minimized"))
 
 
-def person(item: object, site: str) -> Author:
+def author_of(item: object, site: str) -> Author:
     """Who wrote it."""
     user = at(item, "user") or at(item, "author")
     login = line(user, "login") or GHOST
     if login.startswith("app/") or (text(user, "__typename") == "Bot" and not login.endswith("[bot]")):
         login = f"{login.removeprefix('app/')}[bot]"
     page = f"{site}/apps/{login.removesuffix('[bot]')}" if login.endswith("[bot]") else f"{site}/{login}"
-    return author_of(login, line(user, "name"), page, text(user, "avatar_url") or text(user, "avatarUrl"), site)
+    picture = text(user, "avatar_url") or text(user, "avatarUrl")
+    return person(login, line(user, "name"), page, picture, base_url=site)
 
 
 def post_of(item: object, id_: str, page: str, author: str, answers: str = "") -> Post:
@@ -134,9 +135,7 @@ def _rich(item: object, page: str) -> Rich:
     html, markdown = (text(item, "body_html") or text(item, "bodyHTML"))[: MAX_TEXT + 1], text(item, "body")
     if html and not any(mark in html for mark in _UNFIT_HTML):
         return read_html(lasting(html, markdown), page)
-    if markdown:
-        return read_markdown(without_tail(markdown), page, breaks=True)
-    return Rich(blocks=from_plain(text(item, "bodyText")))
+    return read_markdown(without_tail(markdown), page, breaks=True)
 
 
 def lasting(html: str, markdown: str = "") -> str:

@@ -10,15 +10,15 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from sphinx_thread_cards.fetch.assemble import person
 from sphinx_thread_cards.fetch.rich_text import Rich, read_html, read_markdown
 from sphinx_thread_cards.fetch.shape import at, flag, ident, line, objects, text, when
-from sphinx_thread_cards.fetch.sources._forge import GHOST, MOST_PARTS, author_of, begins
-from sphinx_thread_cards.thread import Post
+from sphinx_thread_cards.fetch.sources._forge import GHOST, MOST_PARTS, begins
+from sphinx_thread_cards.thread import Author, Post
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sphinx_thread_cards.thread import Author
 
 FIRST = "description"
 """Id of the first post, which has no anchor on GitLab."""
@@ -66,12 +66,13 @@ def is_said(note: object) -> bool:
     return not any(flag(note, name) for name in ("system", "internal", "confidential"))
 
 
-def person(item: object, site: str) -> Author:
+def author_of(item: object, site: str) -> Author:
     """Who wrote it."""
     user = at(item, "author")
     handle = line(user, "username") or GHOST
     page = text(user, "web_url") or text(user, "webUrl") or f"/{handle}"
-    return author_of(handle, line(user, "name"), page, text(user, "avatar_url") or text(user, "avatarUrl"), site)
+    picture = text(user, "avatar_url") or text(user, "avatarUrl")
+    return person(handle, line(user, "name"), page, picture, base_url=site)
 
 
 def first_post(item: object, page: str, author: str) -> Post:

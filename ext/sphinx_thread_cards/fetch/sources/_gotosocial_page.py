@@ -7,34 +7,43 @@ https://microformats.org/wiki/h-card and h-entry; those before version 0.18 had 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import dropwhile
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from sphinx_thread_cards.fetch.assemble import link_paragraph, list_of, thread_of
+from sphinx_thread_cards.fetch.assemble import found_of, link_paragraph, list_of, person
 from sphinx_thread_cards.fetch.errors import BadAnswer
-from sphinx_thread_cards.fetch.pages.tree import all_of, first_of, html_of, parse_page
+from sphinx_thread_cards.fetch.pages.tree import (
+    all_of,
+    attribute,
+    first_of,
+    first_tag,
+    html_of,
+    line_in,
+    links_in,
+    parse_page,
+)
 from sphinx_thread_cards.fetch.rich.spans import clean, safe_link
 from sphinx_thread_cards.fetch.rich.tags import text_in
 from sphinx_thread_cards.fetch.rich_text import from_html
 from sphinx_thread_cards.fetch.shape import language, line, when
 from sphinx_thread_cards.fetch.sources._mastodon_posts import SENSITIVE
-from sphinx_thread_cards.fetch.steps import Found
 from sphinx_thread_cards.platforms.mastodon import posted
-from sphinx_thread_cards.thread import Author, Media, Post
+from sphinx_thread_cards.thread import Author, Block, Media, Post
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lxml.etree import _Element
 
-    from sphinx_thread_cards.fetch.steps import Wish
+    from sphinx_thread_cards.fetch.steps import Found, Wish
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Block
 
-_ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
+ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 _HANDLE = re.compile(r"[^\s@/]{1,200}(?:@[^\s@/]{1,300})?")
 _FROM_PAGE = "from its public page, as the server's API wants an account"
+_ALONE = "only the post itself"
 
 
 def read(ref: ThreadRef, wish: Wish, html: str, endpoint: str) -> Found:
@@ -59,76 +68,57 @@ def read(ref: ThreadRef, wish: Wish, html: str, endpoint: str) -> Found:
     ]
     # What the author answers is no answer to them.
     kept = list(dropwhile(lambda post: post.author != cited.author, kept))
-    note = _FROM_PAGE if told else f"{_FROM_PAGE}; only the post itself"
-    return Found(thread=thread_of(ref, kept, people, endpoint=endpoint), whole=told or wish.replies, note=note)
+    note = _FROM_PAGE if told else f"{_FROM_PAGE}; {_ALONE}"
+    if endpoint == "file":
+        note = "" if told else _ALONE
+    return replace(found_of(ref, kept, people, endpoint=endpoint), whole=told or wish.replies, note=note)
 
 
 def _sections(root: _Element) -> tuple[list[_Element], list[_Element]]:
     """The posts of the thread, and those of the part with the answers."""
     found: tuple[list[_Element], list[_Element]] = ([], [])
     for article in root.iter("article"):
-        if _ULID.fullmatch(article.get("id") or ""):
+        if ULID.fullmatch(article.get("id") or ""):
             answers = any("thread-replies" in (part.get("class") or "") for part in article.iterancestors("section"))
             found[answers].append(article)
     return found
 
 
 def _link(element: _Element | None, name: str, ref: ThreadRef) -> str | None:
-    return safe_link(element.get(name), ref.url) if element is not None else None
+    return safe_link(attribute(element, name), ref.url)
 
 
 def _author(article: _Element, ref: ThreadRef) -> Author | None:
-    shown = first_of(article, "username")
-    handle = text_in(shown).strip().removeprefix("@") if shown is not None else ""
+    handle = line_in(first_of(article, "username")).removeprefix("@")
     if not _HANDLE.fullmatch(handle):
         return None
-    url = _link(next(iter(_links(first_of(article, "p-author"))), first_of(article, "username")), "href", ref)
+    url = next(links_in(first_of(article, "p-author"), ref.url), _link(first_of(article, "username"), "href", ref))
     host = urlsplit(url or ref.url).netloc.lower().removeprefix("www.")
-    name = first_of(article, "displayname")
-    photo = _link(first_of(article, "u-photo"), "src", ref)
-    return Author(
-        handle=handle if "@" in handle else f"{handle}@{host}",
-        name=line(text_in(name)) if name is not None else None,
-        url=url,
-        avatar=Media(url=photo) if photo else None,
-    )
-
-
-def _links(element: _Element | None) -> Iterator[_Element]:
-    yield from element.iter("a") if element is not None else ()
+    handle, name = handle if "@" in handle else f"{handle}@{host}", line(line_in(first_of(article, "displayname")))
+    picture = attribute(first_of(article, "u-photo", "avatar"), "src")
+    return person(handle, name, url, picture, base_url=ref.url)
 
 
 def _post(article: _Element, ref: ThreadRef) -> Post | None:
     author, id_ = _author(article, ref), article.get("id") or ""
     if author is None:
         return None
-    content, time = first_of(article, "e-content", "content"), first_of(article, "dt-published")
-    permalink = next((link for link in _links(first_of(article, "status-info")) if link.get("href")), None)
-    old = first_of(article, "toot-link", "status-link")
-    url = _link(old if permalink is None else permalink, "href", ref)
-    made = posted(id_)
+    content, time = first_of(article, "e-content", "content"), attribute(first_of(article, "dt-published"), "datetime")
+    old = _link(first_of(article, "toot-link", "status-link"), "href", ref)
+    url = next(links_in(first_of(article, "status-info"), ref.url), old) or ref.url
     media, others = _attachments(article, ref)
     return Post(
         id=id_,
-        url=url or ref.url,
+        url=url,
         author=author.handle,
-        posted=when(time.get("datetime")) if time is not None else when(made.timestamp()) if made else None,
-        edited=_edited(article),
-        blocks=(*_text(content, url or ref.url), *list_of(_options(article)), *others),
+        posted=when(time or posted(id_)),
+        # Of the times at which it was changed the newest stands first.
+        edited=when(attribute(first_tag(first_of(article, "edit-timeline"), "time"), "datetime")),
+        blocks=(*from_html(html_of(content), url), *list_of(_options(article)), *others),
         media=media,
         warning=_warning(article, media),
-        lang=language(content.get("lang")) if content is not None else None,
+        lang=language(attribute(content, "lang")),
     )
-
-
-def _text(content: _Element | None, base_url: str) -> tuple[Block, ...]:
-    return from_html(html_of(content), base_url) if content is not None else ()
-
-
-def _edited(article: _Element) -> str | None:
-    """The newest time of those at which the post was changed, which stands first."""
-    history = first_of(article, "edit-timeline")
-    return when(next((time.get("datetime") for time in history.iter("time")), None)) if history is not None else None
 
 
 def _options(article: _Element) -> Iterator[str | None]:
@@ -137,8 +127,7 @@ def _options(article: _Element) -> Iterator[str | None]:
 
 
 def _warning(article: _Element, media: tuple[Media, ...]) -> str | None:
-    spoiler = first_of(article, "spoiler-content", "p-summary")
-    written = text_in(spoiler).strip() if spoiler is not None else ""
+    written = line_in(first_of(article, "spoiler-content", "p-summary"))
     hidden = any(inner.get("data-sensitive") == "true" for inner in article.iter("img"))
     return written or (SENSITIVE if media and hidden else None)
 

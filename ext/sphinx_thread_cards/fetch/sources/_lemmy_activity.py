@@ -9,16 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from sphinx_thread_cards.fetch.assemble import link_paragraph, list_of, thread_of
+from sphinx_thread_cards.fetch.assemble import found_of, link_paragraph, list_of, person
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import read_html, read_markdown
-from sphinx_thread_cards.fetch.shape import at, flag, language, line, objects, text, when
+from sphinx_thread_cards.fetch.shape import at, flag, language, line, listed, objects, text, when
 from sphinx_thread_cards.fetch.sources._lemmy_parts import NSFW, thread_url
-from sphinx_thread_cards.fetch.steps import Found
 from sphinx_thread_cards.thread import Author, Media, Post
 
 if TYPE_CHECKING:
+    from sphinx_thread_cards.fetch.steps import Found
     from sphinx_thread_cards.model import ThreadRef
 
 _PUBLIC = frozenset({"https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"})
@@ -64,9 +64,8 @@ def read_activity(ref: ThreadRef, page: object, endpoint: str) -> Found:
         warning=NSFW if flag(page, "sensitive") else None,
         lang=language(at(page, "language", "identifier")),
     )
-    people = {author.handle: author}
-    thread = thread_of(ref, [post], people, endpoint=endpoint, title=line(page, "name"))
-    return Found(thread=thread, whole=False, note="the first post only; the server shows programs no more")
+    people, missing = {author.handle: author}, "the first post only; the server shows programs no more"
+    return found_of(ref, [post], people, endpoint=endpoint, title=line(page, "name"), missing=missing)
 
 
 def _author(page: object) -> Author | None:
@@ -75,11 +74,11 @@ def _author(page: object) -> Author | None:
         url = safe_link(value)
         name = urlsplit(url).path.rstrip("/").rpartition("/")[2].lstrip("@") if url else ""
         if url and (name := line(name) or ""):
-            return Author(handle=f"{name}@{urlsplit(url).netloc}", url=url)
+            return person(f"{name}@{urlsplit(url).netloc}", None, url)
     return None
 
 
 def _texts(value: object) -> list[str]:
     """A text, or the texts in a list, or the ids of the objects in it."""
-    found = [at(item, "id") or item for item in (value if isinstance(value, list) else [value])]
+    found = [at(item, "id") or item for item in listed(value)]
     return [item for item in found if isinstance(item, str)]

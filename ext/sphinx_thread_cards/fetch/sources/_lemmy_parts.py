@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from sphinx_thread_cards.fetch.assemble import person
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import at, line, text
 from sphinx_thread_cards.thread import Author, Media
@@ -24,15 +25,10 @@ def author_of(ref: ThreadRef, user: object) -> Author | None:
     url = safe_link(at(user, "actor_id") or at(user, "ap_id") or at(user, "apProfileId"))
     if not name:
         return None
-    host = urlsplit(url).netloc if url else ref.host
+    handle = name if "@" in name else f"{name}@{urlsplit(url).netloc if url else ref.host}"
     shown = line(user, "display_name") or line(user, "title")
-    picture = safe_link(at(user, "avatar") or None) or safe_link(at(user, "avatar", "storageUrl"))
-    return Author(
-        handle=name if "@" in name else f"{name}@{host}",
-        name=shown if shown != name else None,
-        url=url or safe_link(f"/u/{name}", ref.url),
-        avatar=Media(url=picture) if picture else None,
-    )
+    picture = at(user, "avatar", "storageUrl") or at(user, "avatar")
+    return person(handle, shown if shown != name else None, url or f"/u/{name}", picture, base_url=ref.url)
 
 
 def picture_of(raw: object) -> Media | None:

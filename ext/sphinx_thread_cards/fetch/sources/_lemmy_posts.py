@@ -10,20 +10,19 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sphinx_thread_cards.fetch.assemble import link_paragraph, of_discussion, thread_of
+from sphinx_thread_cards.fetch.assemble import found_of, link_paragraph, of_discussion
 from sphinx_thread_cards.fetch.errors import BadAnswer, NotFound
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import read_markdown
 from sphinx_thread_cards.fetch.shape import at, count, flag, ident, language, line, objects, text, when
 from sphinx_thread_cards.fetch.sources._discussions import below
 from sphinx_thread_cards.fetch.sources._lemmy_parts import NSFW, author_of, picture_of, thread_url
-from sphinx_thread_cards.fetch.steps import Found
 from sphinx_thread_cards.thread import Author, Post
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from sphinx_thread_cards.fetch.steps import Wish
+    from sphinx_thread_cards.fetch.steps import Found, Wish
     from sphinx_thread_cards.model import ThreadRef
 
     Path = tuple[int, ...]
@@ -69,7 +68,7 @@ def read(ref: ThreadRef, wish: Wish, answers: Iterable[object], endpoint: str) -
     if not posts:
         raise BadAnswer(ref.url, "the answer does not hold what is cited")
     kept = of_discussion(posts, wish)
-    return Found(thread=thread_of(ref, kept, people, endpoint=endpoint, title=title, replies=replies))
+    return found_of(ref, kept, people, endpoint=endpoint, title=title, replies=replies)
 
 
 def _answering(comments: Mapping[Path, Post | None]) -> Iterator[Post]:

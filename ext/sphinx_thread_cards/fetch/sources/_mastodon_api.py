@@ -6,14 +6,14 @@ gives 40 posts above and 60 below, 20 deep; Pleroma and Akkoma give the whole co
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from sphinx_thread_cards.fetch.assemble import thread_of
+from sphinx_thread_cards.fetch.assemble import found_of
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
-from sphinx_thread_cards.fetch.shape import at, count, ident, objects
+from sphinx_thread_cards.fetch.shape import at, count, ident, objects, objects_within
 from sphinx_thread_cards.fetch.sources._chains import Gathered, first_of, of_microblog
 from sphinx_thread_cards.fetch.sources._mastodon_posts import people_of, post_of, shown_to_all, unlisted_by_author
 from sphinx_thread_cards.fetch.steps import Found, Steps, Wish, ask_json
@@ -73,17 +73,16 @@ def read(ref: ThreadRef, wish: Wish, data: object, id_: str) -> Found:
 
 def statuses_in(data: object) -> list[dict[str, Any]]:
     """All statuses in a file, in one list or in several that have names."""
-    found: list[dict[str, Any]] = []
-    waiting = [data]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, list):
-            waiting += part
-        elif at(part, "account") and "content" in part:  # type: ignore[operator] # what has an account is an object
-            found.append(part)  # type: ignore[arg-type] # likewise
-        elif isinstance(part, dict):
-            waiting += [part.get(name) for name in ("status", "statuses", "context", "ancestors", "descendants")]
-    return found
+    return [part for part in objects_within(data, _inside) if _is_status(part)]
+
+
+def _is_status(part: dict[str, Any]) -> bool:
+    return bool(part.get("account")) and "content" in part
+
+
+def _inside(part: dict[str, Any]) -> list[object]:
+    names = () if _is_status(part) else ("status", "statuses", "context", "ancestors", "descendants")
+    return [part.get(name) for name in names]
 
 
 def _start(ref: ThreadRef, statuses: list[Any], id_: str) -> _Known:
@@ -135,12 +134,12 @@ def _found(known: _Known, wish: Wish, endpoint: str) -> Found:
     kept = of_microblog(known.all.posts.values(), known.id, wish)
     replies = count(known.all.told[kept[0].id], "replies_count")
     people = people_of(known.all.told.values(), known.ref)
-    thread = thread_of(known.ref, kept, people, endpoint=endpoint, replies=replies)
     note = _note(known, wish, kept)
+    found = found_of(known.ref, kept, people, endpoint=endpoint, replies=replies, missing=note)
     remote = kept[0].author.partition("@")[2]
     if not note and remote != known.ref.host:
-        return Found(thread=thread, note=f"as far as {known.ref.host} knows it; it was written on {remote}")
-    return Found(thread=thread, whole=not note, note=note)
+        return replace(found, note=f"as far as {known.ref.host} knows it; it was written on {remote}")
+    return found
 
 
 def _note(known: _Known, wish: Wish, kept: list[Post]) -> str:

@@ -9,17 +9,16 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from sphinx_thread_cards.fetch.assemble import link_paragraph, links_to, list_of
+from sphinx_thread_cards.fetch.assemble import link_paragraph, links_to, list_of, person
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import from_html
 from sphinx_thread_cards.fetch.shape import at, flag, ident, language, line, objects, text, when
-from sphinx_thread_cards.thread import Author, Media, Post
+from sphinx_thread_cards.thread import Author, Block, Media, Post
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Block
 
 _HANDLE = re.compile(r"[^\s@/]{1,200}(?:@[^\s@/]{1,300})?")
 # What a server writes into a quoting post for servers that know no quotes; the quoted post itself stands beside it.
@@ -53,11 +52,8 @@ def people_of(statuses: Iterable[object], ref: ThreadRef) -> dict[str, Author]:
 
 
 def _author(handle: str, account: object) -> Author:
-    picture = safe_link(at(account, "avatar_static")) or safe_link(at(account, "avatar"))
-    name = line(account, "display_name")
-    return Author(
-        handle=handle, name=name, url=safe_link(at(account, "url")), avatar=Media(url=picture) if picture else None
-    )
+    picture = safe_link(at(account, "avatar_static")) or at(account, "avatar")
+    return person(handle, line(account, "display_name"), at(account, "url"), picture)
 
 
 def post_of(status: object, ref: ThreadRef, *, quoting: bool = True) -> Post | None:

@@ -10,16 +10,15 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from sphinx_thread_cards.fetch.assemble import link_paragraph, list_of
+from sphinx_thread_cards.fetch.assemble import link_paragraph, list_of, person
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import from_markdown
 from sphinx_thread_cards.fetch.shape import at, flag, ident, line, objects, text, when
 from sphinx_thread_cards.fetch.sources._mastodon_posts import SENSITIVE
-from sphinx_thread_cards.thread import Author, Media, Post
+from sphinx_thread_cards.thread import Author, Block, Media, Post
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Block
 
 _PUBLIC = frozenset({"public", "home", "public_non_ltl"})
 _NAME = re.compile(r"[^\s@/]{1,300}")
@@ -49,14 +48,8 @@ def handle_of(note: object, ref: ThreadRef) -> str:
 
 def author_of(handle: str, note: object, ref: ThreadRef) -> Author:
     """Who wrote it; the page about them is that on the server which was asked."""
-    picture = safe_link(at(note, "user", "avatarUrl"))
-    own = handle.removesuffix(f"@{ref.host}")
-    return Author(
-        handle=handle,
-        name=line(note, "user", "name"),
-        url=safe_link(f"https://{urlsplit(ref.url).netloc}/@{own}"),
-        avatar=Media(url=picture) if picture else None,
-    )
+    url = f"/@{handle.removesuffix(f'@{ref.host}')}"
+    return person(handle, line(note, "user", "name"), url, at(note, "user", "avatarUrl"), base_url=ref.url)
 
 
 def post_of(note: object, ref: ThreadRef, *, quoting: bool = True) -> Post | None:

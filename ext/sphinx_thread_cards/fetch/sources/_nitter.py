@@ -6,29 +6,36 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from sphinx_thread_cards.fetch.assemble import link_paragraph
-from sphinx_thread_cards.fetch.pages.tree import all_of, attribute, first_of, html_of, line_in, links_in, remove
+from sphinx_thread_cards.fetch.assemble import link_paragraph, list_of
+from sphinx_thread_cards.fetch.pages.tree import (
+    all_of,
+    attribute,
+    first_of,
+    first_tag,
+    html_of,
+    line_in,
+    links_in,
+    remove,
+)
 from sphinx_thread_cards.fetch.rich.html import from_html
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import line
-from sphinx_thread_cards.fetch.sources._x_common import HANDLE, Told, address, time_of_id, time_of_words
-from sphinx_thread_cards.thread import Author, List, Media, Paragraph, Post, Span
+from sphinx_thread_cards.fetch.sources import _x_common as x
+from sphinx_thread_cards.thread import Block, Media, Post
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lxml.etree import _Element
 
-    from sphinx_thread_cards.thread import Block
 
-_STATUS = re.compile(r"(?:https?://[^/?#]+)?/([A-Za-z0-9_]{1,20})/status/([0-9]{1,19})")
 # Nitter hands pictures on: /pic/orig/media%2FName.jpg, /pic/media%2FName.jpg%3Fname%3Dsmall
 _PICTURE = re.compile(
     r"/(media|ext_tw_video_thumb|amplify_video_thumb|tweet_video_thumb|profile_images)/([A-Za-z0-9_./-]{5,200})"
 )
 
 
-def read_nitter(root: _Element) -> Iterator[Told]:
+def read_nitter(root: _Element) -> Iterator[x.Told]:
     """The posts of a conversation, those above the given one first, then the answers."""
     for item in all_of(root, "timeline-item"):
         status = _status(item, "tweet-link") or _status(item, "tweet-date")
@@ -37,46 +44,36 @@ def read_nitter(root: _Element) -> Iterator[Told]:
 
 
 def _status(item: _Element, name: str) -> tuple[str, str] | None:
-    part = first_of(item, name)
-    links = [part, *part.iter("a")] if part is not None else []
-    found = next(filter(None, (_STATUS.match(link.get("href") or "") for link in links)), None)
+    found = next(filter(None, map(x.STATUS.match, links_in(first_of(item, name), x.SITE))), None)
     return (found[1], found[2]) if found else None
 
 
-def _told(item: _Element, handle: str, id_: str) -> Told:
+def _told(item: _Element, handle: str, id_: str) -> x.Told:
     box = first_of(item, "quote")
     quoted = _quoted(box) if box is not None else None
     if box is not None:
         remove(box)
     username = line_in(first_of(item, "username")).removeprefix("@")
-    handle = username if HANDLE.fullmatch(username) else handle
+    handle = username if x.HANDLE.fullmatch(username) else handle
     portrait = first_of(item, "tweet-avatar", "avatar")
-    images = list(portrait.iter("img")) if portrait is not None else []
-    avatar = _picture(attribute(images[0], "src")) if images else None
-    return Told(
+    avatar = _picture(attribute(first_tag(portrait, "img"), "src"))
+    return x.Told(
         post=Post(
             id=id_,
-            url=address(handle, id_),
+            url=x.address(handle, id_),
             author=handle,
             posted=_time(item, id_),
             blocks=(*_words(first_of(item, "tweet-content")), *_card(item)),
-            media=tuple(_media(item, address(handle, id_))),
+            media=tuple(_media(item, x.address(handle, id_))),
             quoted=quoted,
         ),
-        others=(Author(handle=quoted.author, url=f"https://x.com/{quoted.author}"),) if quoted else (),
-        person=Author(
-            handle=handle,
-            name=line(line_in(first_of(item, "fullname"))),
-            url=f"https://x.com/{handle}",
-            avatar=Media(url=avatar) if avatar else None,
-        ),
+        person=x.author_of(handle, line(line_in(first_of(item, "fullname"))), avatar),
     )
 
 
 def _time(item: _Element, id_: str) -> str | None:
-    date = first_of(item, "tweet-date")
-    title = next((link.get("title") or "" for link in date.iter("a")), "") if date is not None else ""
-    return time_of_id(id_) or time_of_words(title)
+    link = first_tag(first_of(item, "tweet-date"), "a")
+    return x.time_of_id(id_) or x.time_of_words(attribute(link, "title"))
 
 
 def _quoted(box: _Element) -> Post | None:
@@ -86,11 +83,11 @@ def _quoted(box: _Element) -> Post | None:
     handle, id_ = status
     return Post(
         id=id_,
-        url=address(handle, id_),
+        url=x.address(handle, id_),
         author=handle,
         posted=_time(box, id_),
         blocks=_words(first_of(box, "quote-text")),
-        media=tuple(_media(box, address(handle, id_))),
+        media=tuple(_media(box, x.address(handle, id_))),
     )
 
 
@@ -104,31 +101,28 @@ def _words(part: _Element | None) -> tuple[Block, ...]:
             link.set("href", f"/{shown[1:]}")
         elif shown.startswith("#"):
             link.set("href", f"/hashtag/{shown[1:]}")
-    return from_html(html_of(part).replace("\n", "<br>"), "https://x.com")
+    return from_html(html_of(part).replace("\n", "<br>"), x.SITE)
 
 
 def _card(item: _Element) -> Iterator[Block]:
     """The title of a linked page, linked; the choices of a poll."""
     card = first_of(item, "card-container")
     title = line(line_in(first_of(card, "card-title")))
-    url = next(links_in(card, "https://x.com"), None)
+    url = next(links_in(card, x.SITE), None)
     if title and url:
         yield link_paragraph(title, url)
     choices = (line(line_in(part)) for part in all_of(item, "poll-choice-option"))
-    items = tuple((Paragraph(spans=(Span(text=choice),)),) for choice in choices if choice)
-    if items:
-        yield List(items=items)
+    yield from list_of(choices)
 
 
 def _media(item: _Element, permalink: str) -> Iterator[Media]:
     for part in all_of(item, "attachment"):
-        video = next(part.iter("video"), None)
-        images = list(part.iter("img"))
+        video = first_tag(part, "video")
         if video is not None or "video-container" in (part.get("class") or ""):
-            still = _picture(attribute(video, "poster") or attribute(next(iter(images), None), "src"))
+            still = _picture(attribute(video, "poster") or attribute(first_tag(part, "img"), "src"))
             yield Media(kind="video", url=permalink, still=still)
             continue
-        for image in images:
+        for image in part.iter("img"):
             link = image.getparent()
             href = attribute(link, "href") if link is not None and link.tag == "a" else ""
             if url := _picture(href) or _picture(image.get("src") or ""):
@@ -136,6 +130,6 @@ def _media(item: _Element, permalink: str) -> Iterator[Media]:
 
 
 def _picture(path: str) -> str | None:
-    """Where X has a picture that Nitter hands on; one whose address is written in code cannot be told."""
+    """Where X has a picture that Nitter hands on; one whose x.address is written in code cannot be told."""
     found = _PICTURE.search(unquote(path))
     return safe_link(f"https://pbs.twimg.com/{found[1]}/{found[2]}") if found else None

@@ -5,16 +5,15 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from sphinx_thread_cards.fetch.assemble import link_paragraph
+from sphinx_thread_cards.fetch.assemble import link_paragraph, list_of
 from sphinx_thread_cards.fetch.rich.spans import MAX_TEXT, paragraphs, safe_link
 from sphinx_thread_cards.fetch.rich_text import Rich
-from sphinx_thread_cards.fetch.shape import at, line, objects, text
-from sphinx_thread_cards.thread import Code, List, Media, Paragraph, Quote, Span
+from sphinx_thread_cards.fetch.shape import at, line, numbers, objects, text
+from sphinx_thread_cards.thread import Block, Code, List, Media, Paragraph, Quote, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sphinx_thread_cards.thread import Block
 
 _MOST_MARKS = 500
 _HEADINGS = frozenset({"heading1", "heading2"})
@@ -28,19 +27,16 @@ def read_blocks(item: object, permalink: str) -> Rich:
     :param permalink: of the post, where its videos are to be seen.
     """
     blocks, media = objects(item, "content"), []
-    asked = {number for row in objects(item, "layout") if text(row, "type") == "ask" for number in _numbers(row)}
+    asked = {
+        number for row in objects(item, "layout") if text(row, "type") == "ask" for number in numbers(row, "blocks")
+    }
     read: list[tuple[bool, Block]] = []
     for number, block in enumerate(blocks):
-        read += [(number in asked, part) for part in _block(block)]
+        read += [(str(number) in asked, part) for part in _block(block)]
         media += list(_media(block, permalink))
     question = tuple(part for is_asked, part in read if is_asked)
     said = tuple(_joined([part for is_asked, part in read if not is_asked]))
     return Rich(blocks=(*((Quote(blocks=question),) if question else ()), *said), media=tuple(media))
-
-
-def _numbers(row: object) -> list[int]:
-    value = at(row, "blocks")
-    return [part for part in value if isinstance(part, int)] if isinstance(value, list) else []
 
 
 def _joined(blocks: list[Block]) -> Iterator[Block]:
@@ -74,8 +70,7 @@ def _block(block: dict[str, Any]) -> Iterator[Block]:
                 yield link_paragraph(line(block, "title"), url)
         case "poll":
             yield Paragraph(spans=(Span(text=line(block, "question") or "…", strong=True),))
-            choices = [line(answer, "answer_text") for answer in objects(block, "answers")]
-            yield List(items=tuple((Paragraph(spans=(Span(text=choice),)),) for choice in choices if choice))
+            yield from list_of(line(answer, "answer_text") for answer in objects(block, "answers"))
 
 
 def _text(block: dict[str, Any]) -> Iterator[Block]:

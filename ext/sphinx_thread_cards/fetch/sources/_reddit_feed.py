@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -10,23 +11,37 @@ from lxml import etree
 
 from sphinx_thread_cards.fetch.assemble import link_paragraph
 from sphinx_thread_cards.fetch.errors import BadAnswer, NotFound
-from sphinx_thread_cards.fetch.pages.tree import first_of, html_of, line_in, parse_page
+from sphinx_thread_cards.fetch.pages.tree import attribute, first_of, html_of, line_in, parse_page
 from sphinx_thread_cards.fetch.rich.html import from_html
 from sphinx_thread_cards.fetch.rich.spans import clean, safe_link
 from sphinx_thread_cards.fetch.shape import line, segments, when
-from sphinx_thread_cards.fetch.sources._reddit_common import NOBODY, SITE, WITHDRAWN, Listed
 from sphinx_thread_cards.thread import Media, Post
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Block
 
+SITE = "https://www.reddit.com"
+NOBODY = "[deleted]"
+"""Stands for an author who left Reddit."""
+WITHDRAWN = frozenset({"[deleted]", "[removed]", "[ Removed by Reddit ]", "[deleted by user]"})
+"""Stand for words that their author or a moderator took back."""
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _MEDIA = "{http://search.yahoo.com/mrss/}"
 _ID = re.compile("(t[13])_([0-9a-z]{1,13})")
 _PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listed:
+    """A post and comments on it, of a feed or of JSON."""
+
+    posts: tuple[Post, ...]
+    title: str
+    replies: int | None = None
+    missing: str = ""
+    """What is known to lack, as a clause."""
 
 
 def read_feed(feed: str, ref: ThreadRef, most: int) -> Listed:
@@ -57,8 +72,7 @@ def _text(entry: _Element, name: str) -> str:
 def _post(entry: _Element, ref: ThreadRef) -> Post | None:
     """A post or a comment; None for a comment that was taken back."""
     found = _ID.fullmatch(_text(entry, "id"))
-    link = entry.find(f"{_ATOM}link")
-    url = safe_link(link.get("href") if link is not None else None, SITE)
+    url = safe_link(attribute(entry.find(f"{_ATOM}link"), "href"), SITE)
     if not found or not url:
         return None
     author = line(clean(entry.findtext(f"{_ATOM}author/{_ATOM}name")).strip().removeprefix("/u/")) or NOBODY
@@ -69,7 +83,7 @@ def _post(entry: _Element, ref: ThreadRef) -> Post | None:
         raise NotFound(ref.url, "the post was deleted")
     if withdrawn or (words is None and not is_post):
         return None
-    blocks: tuple[Block, ...] = from_html(html_of(words), SITE) if words is not None else ()
+    blocks = from_html(html_of(words), SITE)
     target = _target(root, ref) if is_post else None
     media = _media(entry, target, url)
     return Post(
@@ -93,8 +107,7 @@ def _media(entry: _Element, target: str | None, permalink: str) -> tuple[Media, 
     """The picture or video that the post is; a thumbnail of another page is none."""
     parts = urlsplit(target or "")
     if parts.netloc == "v.redd.it":
-        thumbnail = entry.find(f"{_MEDIA}thumbnail")
-        still = safe_link(thumbnail.get("url") if thumbnail is not None else None)
+        still = safe_link(attribute(entry.find(f"{_MEDIA}thumbnail"), "url"))
         return (Media(kind="video", url=permalink, still=still),)
     if target and parts.netloc in {"i.redd.it", "i.imgur.com"} and parts.path.lower().endswith(_PICTURES):
         return (Media(url=target),)

@@ -9,19 +9,18 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
-from sphinx_thread_cards.fetch.assemble import link_paragraph
+from sphinx_thread_cards.fetch.assemble import link_paragraph, list_of
 from sphinx_thread_cards.fetch.errors import BadAnswer, NotFound
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import from_markdown
-from sphinx_thread_cards.fetch.shape import at, count, flag, ident, line, objects, text, title, when
-from sphinx_thread_cards.fetch.sources._reddit_common import NOBODY, SITE, WITHDRAWN, Listed
-from sphinx_thread_cards.thread import List, Media, Paragraph, Post, Span
+from sphinx_thread_cards.fetch.shape import at, count, flag, ident, line, listed, objects, text, title, when
+from sphinx_thread_cards.fetch.sources._reddit_feed import NOBODY, SITE, WITHDRAWN, Listed
+from sphinx_thread_cards.thread import Block, Media, Paragraph, Post, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Block
 
 _NAME = re.compile("t[13]_([0-9a-z]{1,13})")
 # Reddit's own pictures in Markdown: by the name in `media_metadata`, or by their address alone in a line, with words or
@@ -39,9 +38,9 @@ def read_listings(data: object, ref: ThreadRef) -> Listed:
 
     :raises BadAnswer: if it is of another post; NotFound if the post was deleted.
     """
-    parts = data if isinstance(data, list) else [data]
-    listed = [thing for part in parts for thing in objects(part, "data", "children")]
-    things = listed or [part for part in parts if isinstance(part, dict)]
+    parts = listed(data)
+    children = [thing for part in parts for thing in objects(part, "data", "children")]
+    things = children or [part for part in parts if isinstance(part, dict)]
     post = next((at(thing, "data") for thing in things if text(thing, "kind") == "t3"), None)
     if ident(post, "id") != ref.id:
         raise BadAnswer(ref.url, f"post {ref.id} is not in the file")
@@ -86,6 +85,7 @@ def _post(data: Any, depth: int = 0) -> Post:  # noqa: ANN401 - as it came
     # A quoted post has no place for its title but its text.
     heading = title(data, "title") if depth else None
     head = [Paragraph(spans=(Span(text=heading, strong=True),))] if heading else []
+    poll = list_of(line(choice, "text") for choice in objects(data, "poll_data", "options"))
     warnings = [name for key, name in (("over_18", "NSFW"), ("spoiler", "Spoiler")) if flag(data, key)]
     return Post(
         id=f"t3_{ident(data, 'id')}",
@@ -93,7 +93,7 @@ def _post(data: Any, depth: int = 0) -> Post:  # noqa: ANN401 - as it came
         author=line(data, "author") or NOBODY,
         posted=when(at(data, "created_utc")),
         edited=_edited(data),
-        blocks=(*head, *([link_paragraph(None, target)] if leads_on and target else []), *words, *_poll(data)),
+        blocks=(*head, *([link_paragraph(None, target)] if leads_on and target else []), *words, *poll),
         media=() if parents else media,
         warning=", ".join(warnings) or None,
         quoted=_post(parents[0], depth + 1) if parents and not depth else None,
@@ -152,10 +152,3 @@ def _own_media(data: object, permalink: str) -> Iterator[Media]:
         yield Media(kind="video", url=permalink if flag(data, "is_video") else safe_link(at(data, "url")), still=still)
     elif text(data, "post_hint") == "image" and (url := safe_link(at(data, "url"))):
         yield Media(url=url)
-
-
-def _poll(data: object) -> Iterator[Block]:
-    choices = [line(choice, "text") for choice in objects(data, "poll_data", "options")]
-    items = tuple((Paragraph(spans=(Span(text=choice),)),) for choice in choices if choice)
-    if items:
-        yield List(items=items)

@@ -6,17 +6,18 @@ The fields: https://api.stackexchange.com/docs/types/question and the pages besi
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
-from sphinx_thread_cards.fetch.assemble import of_discussion, thread_of
+from sphinx_thread_cards.fetch.assemble import found_of, of_discussion, person
 from sphinx_thread_cards.fetch.errors import BadAnswer
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import read_html, read_markdown
 from sphinx_thread_cards.fetch.shape import at, count, flag, ident, line, objects, text, title, when
 from sphinx_thread_cards.fetch.sources._discussions import as_handles
 from sphinx_thread_cards.fetch.steps import Found, Wish
-from sphinx_thread_cards.thread import Author, Media, Post
+from sphinx_thread_cards.thread import Post
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -50,13 +51,17 @@ def read(ref: ThreadRef, wish: Wish, answers: Iterable[object], endpoint: str) -
     shown = sorted((item for item in items if ident(item, "answer_id")), key=lambda item: not flag(item, "is_accepted"))
     ordered = list(_with_comments([question, *shown], items))
     handles = as_handles(_who(item) for item in ordered)
-    people = {handles[_who(item)[0]]: _author(item, handles[_who(item)[0]]) for item in ordered}
+    people = {
+        handle: person(handle, None, at(item, "owner", "link"), at(item, "owner", "profile_image"))
+        for item in ordered
+        for handle in (handles[_who(item)[0]],)
+    }
     posts = [_post(ref.host, item, question_id, handles[_who(item)[0]]) for item in ordered]
     accepted = {ident(answer, "answer_id") for answer in shown if flag(answer, "is_accepted")}
     # A comment says little without what it stands under.
     under = {match[2] for post in wish.posts if (match := _COMMENT.fullmatch(post))}
     wanted = wish.posts | accepted | under | {ident(question, "accepted_answer_id"), ref.id.removeprefix("a/")}
-    thread = thread_of(
+    found = found_of(
         ref,
         of_discussion(posts, Wish(replies=wish.replies, posts=wanted)),
         people,
@@ -64,13 +69,13 @@ def read(ref: ThreadRef, wish: Wish, answers: Iterable[object], endpoint: str) -
         title=title(question, "title"),
         replies=count(question, "answer_count"),
     )
-    kept = {post.id for post in thread.posts}
+    kept = {post.id for post in found.thread.posts}
     items = [item for item in ordered if _id(item) in kept]
     licences = sorted({name for item in items if (name := line(item, "content_license"))})
     notes = [f"under the licence {' and '.join(licences)}"] if licences else []
     # Only an answer that was asked for with filter=withbody holds the texts.
     bare = any(at(item, "body") is None and at(item, "body_markdown") is None for item in items)
-    return Found(thread=thread, whole=not bare, note="; ".join([*notes, *(["without all texts"] if bare else [])]))
+    return replace(found, whole=not bare, note="; ".join([*notes, *(["without all texts"] if bare else [])]))
 
 
 def _flat(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -133,10 +138,3 @@ def _who(item: Mapping[str, Any]) -> tuple[str, str]:
     """What tells a person from others, and the name; those whose account was deleted have a name alone."""
     name = title(item, "owner", "display_name") or _NOBODY
     return ident(item, "owner", "user_id") or name, name
-
-
-def _author(item: Mapping[str, Any], handle: str) -> Author:
-    picture = safe_link(at(item, "owner", "profile_image"))
-    return Author(
-        handle=handle, url=safe_link(at(item, "owner", "link")), avatar=Media(url=picture) if picture else None
-    )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.fetch.assemble import link_paragraph
-from sphinx_thread_cards.fetch.pages.tree import all_of, attribute, first_of, html_of, line_in, links_in
+from sphinx_thread_cards.fetch.assemble import link_paragraph, list_of
+from sphinx_thread_cards.fetch.pages.tree import all_of, attribute, first_of, first_tag, html_of, line_in, links_in
 from sphinx_thread_cards.fetch.rich.html import from_html
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import line, segments
-from sphinx_thread_cards.thread import List, Media, Paragraph, Post, Quote, Span
+from sphinx_thread_cards.thread import Block, Media, Paragraph, Post, Quote, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Block
 
 SITE = "https://t.me"
 _W = "tgme_widget_message_"
@@ -73,8 +72,7 @@ def _answered(reply: _Element | None) -> Post | None:
         return None
     words = first_of(reply, "js-message_reply_text", f"{_W}metatext", f"{_W}text")
     id_ = f"{place[1].lower()}/{place[2]}"
-    blocks = from_html(html_of(words), SITE) if words is not None else ()
-    return Post(id=id_, url=f"{SITE}/{id_}", author=place[1], blocks=blocks)
+    return Post(id=id_, url=f"{SITE}/{id_}", author=place[1], blocks=from_html(html_of(words), SITE))
 
 
 def _blocks(message: _Element, ref: ThreadRef) -> Iterator[Block]:
@@ -110,9 +108,7 @@ def _poll(poll: _Element) -> Iterator[Block]:
     if question:
         yield Paragraph(spans=(Span(text=question, strong=True),))
     choices = (line(line_in(part)) for part in all_of(poll, f"{_W}poll_option_text"))
-    items = tuple((Paragraph(spans=(Span(text=choice),)),) for choice in choices if choice)
-    if items:
-        yield List(items=items)
+    yield from list_of(choices)
 
 
 def _media(message: _Element, permalink: str) -> Iterator[Media]:
@@ -130,5 +126,4 @@ def _background(part: _Element | None) -> str | None:
 
 
 def _source(part: _Element) -> str | None:
-    image = next(part.iter("img"), None)
-    return safe_link(attribute(image, "data-src", "src") or part.get("data-webp"), SITE)
+    return safe_link(attribute(first_tag(part, "img"), "data-src", "src") or part.get("data-webp"), SITE)

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch.errors import BadAnswer
-from sphinx_thread_cards.fetch.pages.tree import all_of, attribute, first_of, line_in, meta
+from sphinx_thread_cards.fetch.pages.tree import all_of, attribute, first_of, first_tag, line_in, meta
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import line, segments, when
 from sphinx_thread_cards.fetch.sources._threadreader_post import SITE, content
-from sphinx_thread_cards.fetch.sources._x_common import HANDLE, ID, STATUS, Told, address, time_of_id
-from sphinx_thread_cards.thread import Author, Media, Post
+from sphinx_thread_cards.fetch.sources._x_common import HANDLE, ID, STATUS, Told, address, author_of, time_of_id
+from sphinx_thread_cards.thread import Author, Post
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -101,15 +101,10 @@ def _author(root: _Element, handle: str) -> Author:
         for element in all_of(root, name)
         if not any("thread-card" in (around.get("class") or "").split() for around in element.iterancestors())
     ]
-    portrait = first_of(root, "prof-image", "avatar")
-    picture = next(portrait.iter("img"), None) if portrait is not None else None
-    source = attribute(picture, "data-src", "src")
+    source = attribute(first_tag(first_of(root, "prof-image", "avatar"), "img"), "data-src", "src")
     # What a browser saved beside the page has a path without a slash before it.
     avatar = safe_link(source, SITE) if source.startswith(("https://", "http://", "/")) else None
-    name = line(line_in(own[0])) if own else None
-    return Author(
-        handle=handle, name=name, url=f"https://x.com/{handle}", avatar=Media(url=avatar) if own and avatar else None
-    )
+    return author_of(handle, line(line_in(own[0])), avatar) if own else author_of(handle)
 
 
 def _told(element: _Element, head: _Head, above: str, ref: ThreadRef) -> Told:
@@ -129,13 +124,12 @@ def _told(element: _Element, head: _Head, above: str, ref: ThreadRef) -> Told:
             id=id_ if known else f"{root}-{number}",
             url=url,
             author=handle,
+            answers=above or None,
             posted=posted or (head.posted if first else None),
             blocks=blocks,
             media=media,
             quoted=quoted,
         ),
-        person=head.author if handle == head.author.handle else Author(handle=handle, url=f"https://x.com/{handle}"),
-        others=(Author(handle=quoted.author, url=f"https://x.com/{quoted.author}"),) if quoted else (),
-        above=above,
+        person=head.author if handle == head.author.handle else author_of(handle),
         to_self=not first,
     )

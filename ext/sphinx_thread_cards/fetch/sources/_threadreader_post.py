@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from sphinx_thread_cards.fetch.assemble import link_paragraph
-from sphinx_thread_cards.fetch.pages.tree import all_of, html_of, line_in, links_in, remove
+from sphinx_thread_cards.fetch.pages.tree import all_of, first_tag, html_of, line_in, links_in, remove
 from sphinx_thread_cards.fetch.rich.html import from_html
 from sphinx_thread_cards.fetch.rich.spans import clean, safe_link
 from sphinx_thread_cards.fetch.shape import line, segments
 from sphinx_thread_cards.fetch.sources._x_common import ID, STATUS, address, full_size, time_of_id
-from sphinx_thread_cards.thread import Media, Paragraph, Post
+from sphinx_thread_cards.thread import Block, Media, Paragraph, Post
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lxml.etree import _Element
 
-    from sphinx_thread_cards.thread import Block
 
 SITE = "https://threadreaderapp.com"
 # What stands beside the words: pictures and previews are read by themselves, the last is a button.
@@ -33,19 +32,15 @@ def content(element: _Element, permalink: str) -> tuple[tuple[Block, ...], tuple
 
     :param permalink: of the post, where its videos are to be seen.
     """
-    media = tuple(item for part in _parts(element, _MEDIA) for item in _media(part, permalink))
+    media = tuple(item for part in all_of(element, *_MEDIA) for item in _media(part, permalink))
     quoted = list(_quoted(element))
     seen = quoted[0] if quoted and isinstance(quoted[0], Post) else None
     links = [link_paragraph(None, item.url) if isinstance(item, Post) else item for item in quoted[bool(seen) :]]
     links += [link for part in all_of(element, "entity-url-preview") if (link := _preview(part))]
-    for part in [*_hidden(element), *_parts(element, _APART)]:
+    for part in [*_hidden(element), *all_of(element, *_APART)]:
         remove(part)
     _lead_to_x(element)
     return (*from_html(html_of(element), SITE), *links), media, seen
-
-
-def _parts(element: _Element, names: tuple[str, ...]) -> list[_Element]:
-    return [part for part in element.iter() if not set(names).isdisjoint((part.get("class") or "").split())]
 
 
 def _media(part: _Element, permalink: str) -> Iterator[Media]:
@@ -93,7 +88,7 @@ def _page_of(player: str | None) -> str | None:
 
 def _preview(part: _Element) -> Paragraph | None:
     """The title of a linked page, linked; the page's own words about itself are left out."""
-    title = line(line_in(next(part.iter("strong"), None)))
+    title = line(line_in(first_tag(part, "strong")))
     url = next(links_in(part, SITE), None)
     return link_paragraph(title, url) if title and url else None
 

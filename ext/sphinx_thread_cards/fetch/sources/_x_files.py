@@ -1,79 +1,44 @@
-"""Posts of X in files: answers of its website, its API v2, gallery-dl's metadata, and X's export of one's own data.
+"""Posts of X in files: answers of its website, and of its API v2, which has ``data`` and ``includes``.
 
-API v2: https://docs.x.com/x-api/posts/lookup/introduction (``data`` and ``includes``).
-gallery-dl: https://github.com/mikf/gallery-dl (``--write-metadata``, ``--dump-json``).
-The data export's ``tweets.js`` is JSON behind ``window.YTD.tweets.part0 =``.
+https://docs.x.com/x-api/posts/lookup/introduction
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sphinx_thread_cards.fetch.assemble import link_paragraph
-from sphinx_thread_cards.fetch.rich.spans import bare_links, paragraphs, safe_link
+from sphinx_thread_cards.fetch.assemble import link_paragraph, list_of
+from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import from_entities
-from sphinx_thread_cards.fetch.saved import Saved
-from sphinx_thread_cards.fetch.shape import at, count, ident, language, line, objects, text, when
-from sphinx_thread_cards.fetch.sources._x_common import HANDLE, ID, Told, address, full_size, time_of_id
-from sphinx_thread_cards.fetch.sources._x_tweets import person, read_tweet
-from sphinx_thread_cards.thread import List, Media, Paragraph, Post, Span
+from sphinx_thread_cards.fetch.shape import at, count, ident, language, line, objects, objects_within, text, when
+from sphinx_thread_cards.fetch.sources._x_common import HANDLE, ID, Told, address, author_of, full_size, time_of_id
+from sphinx_thread_cards.fetch.sources._x_tweets import read_tweet
+from sphinx_thread_cards.thread import Block, Media, Post
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sphinx_thread_cards.thread import Block
 
-_ASSIGNMENT = re.compile(rb"\s*window\.YTD\.[a-z_]{1,40}\.part[0-9]{1,4}\s*=\s*")
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}\.(?:jpg|png)")
 # Keys of the old API's posts under which the same post, or another one's words about it, are found again.
 _PARTS = frozenset({"legacy", "note_tweet", "entities", "extended_entities", "user", "core"})
 
 
-def read_file(file: Saved, handle: str) -> list[Told]:
+def read_json(data: object, handle: str) -> list[Told]:
     """All posts in a file, in its order.
 
-    :param handle: of the author, where a file does not name one.
-    :raises BadAnswer: if the file is no JSON.
+    :param handle: of the author, where the file does not name one.
     """
-    body = _ASSIGNMENT.sub(b"", file.body, count=1) if file.body.lstrip().startswith(b"window.YTD") else file.body
-    data = Saved(name=file.name, body=body.rstrip().rstrip(b";")).json()
-    found = list(_objects(data))
-    handle = handle or _own_handle(found)
+    found = list(objects_within(data, _inside))
     included = _Included(found)
-    told: dict[str, Told] = {}
-    for item in filter(None, (_read(item, included, handle) for item in found)):
-        known = told.get(item.post.id)
-        # gallery-dl tells of a post again with each of its pictures.
-        media = dict.fromkeys((*(known.post.media if known else ()), *item.post.media))
-        told[item.post.id] = replace(item, post=replace(item.post, media=tuple(media)))
-    return list(told.values())
+    told = filter(None, (_read(item, included, handle) for item in found))
+    return list({item.post.id: item for item in told}.values())
 
 
-def _objects(data: object) -> Iterator[dict[str, Any]]:
-    """All objects in the file, those around before those in them; without recursion, as they may be deep."""
-    waiting = [data]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            yield value
-            # Where there is no post, `user` may hold all that is listed on a profile.
-            parts = _PARTS if {"id_str", "rest_id"} & value.keys() else frozenset()
-            waiting += [part for key, part in reversed(value.items()) if key not in parts]
-        elif isinstance(value, list):
-            waiting += reversed(value)
-
-
-def _own_handle(found: list[dict[str, Any]]) -> str:
-    """The handle that a data export is of, told only where its owner answers a post that is in it too."""
-    ids = {ident(item, "id_str") for item in found}
-    names = (
-        text(item, "in_reply_to_screen_name")
-        for item in found
-        if ident(item, "in_reply_to_status_id_str") in ids - {""}
-    )
-    return next(filter(None, names), "")
+def _inside(value: dict[str, Any]) -> list[object]:
+    # Where there is no post, `user` may hold all that is listed on a profile.
+    parts = _PARTS if {"id_str", "rest_id"} & value.keys() else frozenset()
+    return [part for key, part in value.items() if key not in parts]
 
 
 class _Included:
@@ -92,9 +57,7 @@ def _is_of_api(item: Mapping[str, Any]) -> bool:
 
 def _read(item: dict[str, Any], included: _Included, handle: str) -> Told | None:
     if "id_str" in item or "legacy" in item or "tweet" in item:
-        return read_tweet(item, handle)
-    if "tweet_id" in item and "content" in item:
-        return _of_gallery(item)
+        return read_tweet(item)
     return _of_api(item, included, handle) if _is_of_api(item) else None
 
 
@@ -110,9 +73,11 @@ def _of_api(item: dict[str, Any], included: _Included, handle: str) -> Told | No
     told = _of_api(inner, included, "") if inner else None
     return Told(
         others=(told.person,) if told else (),
-        post=_post_of_api(item, included, id_, handle, told.post if told else None),
-        person=person({"name": user.get("name"), "profile_image_url_https": user.get("profile_image_url")}, handle),
-        above=above if ID.fullmatch(above) else "",
+        post=replace(
+            _post_of_api(item, included, id_, handle, told.post if told else None),
+            answers=above if ID.fullmatch(above) else None,
+        ),
+        person=author_of(handle, line(user, "name"), at(user, "profile_image_url")),
         replies=count(item, "public_metrics", "reply_count"),
     )
 
@@ -122,15 +87,16 @@ def _post_of_api(item: dict[str, Any], included: _Included, id_: str, handle: st
     versions = at(item, "edit_history_tweet_ids")
     begun = ident(versions, 0)
     edited = time_of_id(id_) if ID.fullmatch(begun) and begun != id_ else None
-    words = long["text"]
     entities = at(long, "entities")
+    poll = included.polls.get(ident(item, "attachments", "poll_ids", 0))
+    choices = list_of(line(choice, "label") for choice in objects(poll, "options"))
     return Post(
         id=id_,
         url=address(handle, id_),
         author=handle,
         posted=(time_of_id(begun) if edited else None) or when(item.get("created_at")) or time_of_id(id_),
         edited=edited,
-        blocks=(*from_entities(words, entities), *_previews(entities), *_poll(item, included)),
+        blocks=(*from_entities(long["text"], entities), *_previews(entities), *choices),
         media=tuple(_media_of_api(item, included, address(handle, id_))),
         lang=language(item.get("lang")),
         quoted=quoted,
@@ -144,14 +110,6 @@ def _previews(entities: object) -> Iterator[Block]:
             yield link_paragraph(title, url)
 
 
-def _poll(item: dict[str, Any], included: _Included) -> Iterator[Block]:
-    poll = included.polls.get(ident(item, "attachments", "poll_ids", 0))
-    choices = [line(choice, "label") for choice in objects(poll, "options")]
-    items = tuple((Paragraph(spans=(Span(text=choice),)),) for choice in choices if choice)
-    if items:
-        yield List(items=items)
-
-
 def _media_of_api(item: dict[str, Any], included: _Included, permalink: str) -> Iterator[Media]:
     keys = at(item, "attachments", "media_keys")
     for key in keys if isinstance(keys, list) else ():
@@ -160,35 +118,5 @@ def _media_of_api(item: dict[str, Any], included: _Included, permalink: str) -> 
         if text(medium, "type") in {"video", "animated_gif"}:
             still = safe_link(at(medium, "preview_image_url"))
             yield Media(kind="video", url=permalink, still=still, alt=alt)
-        elif picture := _picture(safe_link(at(medium, "url")), alt):
-            yield picture
-
-
-def _picture(url: str | None, alt: str | None = None) -> Media | None:
-    return Media(url=full_size(url), alt=alt) if url else None
-
-
-def _of_gallery(item: dict[str, Any]) -> Told | None:
-    """A post as gallery-dl tells of it, beside one of its pictures or alone."""
-    id_, handle = ident(item, "tweet_id"), text(item, "author", "name")
-    if not ID.fullmatch(id_) or not HANDLE.fullmatch(handle):
-        return None
-    above = ident(item, "reply_id")
-    name, ending = text(item, "filename"), text(item, "extension")
-    is_picture = text(item, "type") == "photo" and _NAME.fullmatch(f"{name}.{ending}")
-    medium = _picture(f"https://pbs.twimg.com/media/{name}?format={ending}", text(item, "description").strip() or None)
-    avatar = at(item, "author", "profile_image")
-    return Told(
-        post=Post(
-            id=id_,
-            url=address(handle, id_),
-            author=handle,
-            posted=when(item.get("date")) or time_of_id(id_),
-            blocks=tuple(paragraphs(bare_links(Span(text=text(item, "content"))))),
-            media=(medium,) if is_picture and medium else (),
-            lang=language(item.get("lang")),
-        ),
-        person=person({"name": at(item, "author", "nick"), "profile_image_url_https": avatar}, handle),
-        above=above if ID.fullmatch(above) and int(above) else "",
-        replies=count(item, "reply_count"),
-    )
+        elif url := safe_link(at(medium, "url")):
+            yield Media(url=full_size(url), alt=alt)

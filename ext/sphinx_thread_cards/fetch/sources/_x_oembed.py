@@ -8,18 +8,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.fetch.errors import BadAnswer
-from sphinx_thread_cards.fetch.pages.tree import html_of, line_in, parse_page
+from sphinx_thread_cards.fetch.pages.tree import first_tag, html_of, line_in, parse_page
 from sphinx_thread_cards.fetch.rich.html import from_html
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import at, language, line, segments, text
-from sphinx_thread_cards.fetch.sources._x_common import HANDLE, STATUS, Told, address, time_of_id, time_of_words
-from sphinx_thread_cards.thread import Author, Post
+from sphinx_thread_cards.fetch.sources import _x_common as x
+from sphinx_thread_cards.thread import Post
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.model import ThreadRef
 
 
-def read_oembed(data: object, ref: ThreadRef) -> Told:
+def read_oembed(data: object, ref: ThreadRef) -> x.Told:
     """The post.
 
     :raises BadAnswer: if there is none, or another.
@@ -27,23 +27,23 @@ def read_oembed(data: object, ref: ThreadRef) -> Told:
     root = parse_page(text(data, "html"))
     links = [link for link in root.iter("a") if _is_of(ref, link.get("href") or "")]
     handle = next(iter(segments(safe_link(at(data, "author_url")) or "")), "")
-    words = next(root.iter("p"), None)
-    if words is None or not HANDLE.fullmatch(handle) or not (links or _is_of(ref, text(data, "url"))):
+    words = first_tag(root, "p")
+    if words is None or not x.HANDLE.fullmatch(handle) or not (links or _is_of(ref, text(data, "url"))):
         raise BadAnswer(ref.url, f"the answer is not post {ref.id}")
     date = line_in(links[-1]) if links else ""
-    return Told(
+    return x.Told(
         post=Post(
             id=ref.id,
-            url=address(handle, ref.id),
+            url=x.address(handle, ref.id),
             author=handle,
-            posted=time_of_id(ref.id) or time_of_words(date),
-            blocks=from_html(html_of(words), "https://x.com"),
+            posted=x.time_of_id(ref.id) or x.time_of_words(date),
+            blocks=from_html(html_of(words), x.SITE),
             lang=language(words.get("lang")),
         ),
-        person=Author(handle=handle, name=line(data, "author_name"), url=f"https://x.com/{handle}"),
+        person=x.author_of(handle, line(data, "author_name")),
     )
 
 
 def _is_of(ref: ThreadRef, url: str) -> bool:
-    status = STATUS.match(url)
+    status = x.STATUS.match(url)
     return status is not None and status[2] == ref.id

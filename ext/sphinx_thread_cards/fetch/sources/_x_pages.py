@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from sphinx_thread_cards.fetch.errors import BadAnswer
-from sphinx_thread_cards.fetch.pages.tree import html_of, line_in, remove, spell_pictures
+from sphinx_thread_cards.fetch.pages.tree import attribute, first_tag, html_of, line_in, remove, spell_pictures
 from sphinx_thread_cards.fetch.rich.html import from_html
 from sphinx_thread_cards.fetch.rich.spans import clean, safe_link
 from sphinx_thread_cards.fetch.shape import language, line, segments, when
 from sphinx_thread_cards.fetch.sources._nitter import read_nitter
-from sphinx_thread_cards.fetch.sources._x_common import Told, address, full_size, time_of_id
-from sphinx_thread_cards.thread import Author, Media, Paragraph, Post, Quote, Span
+from sphinx_thread_cards.fetch.sources._x_common import SITE, Told, address, author_of, full_size, time_of_id
+from sphinx_thread_cards.thread import Block, Media, Paragraph, Post, Quote, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 
     from sphinx_thread_cards.fetch.steps import Wish
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Block
 
-_SITE = "https://x.com"
 _PATH = re.compile(
     r"(?:https?://(?:www\.|mobile\.)?(?:x|twitter)\.com)?/([A-Za-z0-9_]{1,20})/status/([0-9]{1,19})(/(?:photo|video)/.*)?"
 )
@@ -65,8 +63,7 @@ def _articles(root: _Element) -> Iterator[Told]:
         status, time = _status(article)
         # Advertisements have no time, and no address of their own.
         if status:
-            posted = when(time.get("datetime")) if time is not None else None
-            yield _told(article, status[1], status[2], posted, quoted)
+            yield _told(article, status[1], status[2], when(attribute(time, "datetime")), quoted)
 
 
 def _status(article: _Element) -> tuple[re.Match[str] | None, _Element | None]:
@@ -87,7 +84,7 @@ def _words_of(article: _Element) -> _Element | None:
 
 def _told(article: _Element, handle: str, id_: str, posted: str | None, quoted: Post | Quote | None) -> Told:
     words, post = _words_of(article), quoted if isinstance(quoted, Post) else None
-    avatar = next(filter(None, (safe_link(image.get("src")) for image in article.iter("img"))), None)
+    avatar = next(filter(None, (safe_link(image.get("src")) for image in article.iter("img"))), "")
     return Told(
         post=Post(
             id=id_,
@@ -96,23 +93,17 @@ def _told(article: _Element, handle: str, id_: str, posted: str | None, quoted: 
             posted=posted or time_of_id(id_),
             blocks=(*_words(words), *([quoted] if isinstance(quoted, Quote) else [])),
             media=tuple(dict.fromkeys(_media(article, address(handle, id_)))),
-            lang=language(words.get("lang")) if words is not None else None,
+            lang=language(attribute(words, "lang")),
             quoted=post,
         ),
-        others=(Author(handle=post.author, url=f"{_SITE}/{post.author}"),) if post else (),
-        person=Author(
-            handle=handle,
-            name=_name(article, handle),
-            url=f"{_SITE}/{handle}",
-            avatar=Media(url=avatar) if avatar and "/profile_images/" in avatar else None,
-        ),
+        person=author_of(handle, _name(article, handle), avatar if "/profile_images/" in avatar else None),
     )
 
 
 def _name(article: _Element, handle: str) -> str | None:
     """The name shown, in which emoji are pictures; it links to the author, as does the handle behind it."""
     for link in article.iter("a"):
-        if segments(safe_link(link.get("href"), _SITE) or "") == [handle]:
+        if segments(safe_link(link.get("href"), SITE) or "") == [handle]:
             spell_pictures(link)
             shown = line_in(link)
             if shown and not shown.startswith("@"):
@@ -128,12 +119,11 @@ def _quoted(box: _Element) -> Post | Quote | None:
         said_by = (Paragraph(spans=(Span(text=name, strong=True),)),) if name else ()
         return Quote(blocks=(*said_by, *words)) if words else None
     handle, id_ = links[0][1], links[0][2]
-    time = next(box.iter("time"), None)
     return Post(
         id=id_,
         url=address(handle, id_),
         author=handle,
-        posted=(when(time.get("datetime")) if time is not None else None) or time_of_id(id_),
+        posted=when(attribute(first_tag(box, "time"), "datetime")) or time_of_id(id_),
         blocks=words,
         media=tuple(dict.fromkeys(_media(box, address(handle, id_)))),
     )
@@ -152,7 +142,7 @@ def _words(element: _Element | None) -> tuple[Block, ...]:
         if any(part.get("aria-hidden") for part in link.iter("span")):
             # All of the address is there, but for eyes only a part of it.
             link.set("href", safe_link(line_in(link).rstrip("…")) or link.get("href") or "")
-    return from_html(html_of(element).replace("\n", "<br>"), _SITE)
+    return from_html(html_of(element).replace("\n", "<br>"), SITE)
 
 
 def _media(article: _Element, permalink: str) -> Iterator[Media]:

@@ -1,4 +1,4 @@
-"""Posts of X as JSON: from the syndication endpoint of embedded posts, the old API, the website and the data export.
+"""Posts of X as JSON: from the syndication endpoint of embedded posts, the old API and the website.
 
 None of them is documented any more. The first is what https://github.com/vercel/react-tweet reads; what the website
 sends has the same fields in ``legacy``.
@@ -6,36 +6,16 @@ sends has the same fields in ``legacy``.
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sphinx_thread_cards.fetch.assemble import link_paragraph
+from sphinx_thread_cards.fetch.assemble import link_paragraph, list_of
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import from_entities
 from sphinx_thread_cards.fetch.shape import at, count, flag, ident, language, line, objects, text, when
-from sphinx_thread_cards.fetch.sources._x_common import (
-    HANDLE,
-    ID,
-    Told,
-    address,
-    full_size,
-    time_of_id,
-    time_of_words,
-)
-from sphinx_thread_cards.thread import Author, List, Media, Paragraph, Post, Span
-
-if TYPE_CHECKING:
-    from sphinx_thread_cards.thread import Block
+from sphinx_thread_cards.fetch.sources import _x_common as x
+from sphinx_thread_cards.thread import Block, Media, Post
 
 _MOST_CHOICES = 4
-_OFFSET = re.compile("[0-9]{1,6}")
-# Where the versions of an edited post are listed: here, in the website's answers, in the data export.
-_VERSIONS = (
-    ("edit_control", "edit_tweet_ids"),
-    ("edit_control", "edit_control_initial", "edit_tweet_ids"),
-    ("edit_info", "initial", "editTweetIds"),
-    ("edit_info", "edit", "editControlInitial", "editTweetIds"),
-)
 
 
 def flat(data: object) -> dict[str, Any]:
@@ -64,58 +44,45 @@ def _flat_user(user: object) -> dict[str, Any]:
     return found
 
 
-def read_tweet(data: object, handle: str = "") -> Told | None:
-    """A post; None for what is none.
-
-    :param handle: of its author, where the post does not name one, as in the data export.
-    """
+def read_tweet(data: object) -> x.Told | None:
+    """A post; None for what is none."""
     tweet = flat(data)
-    id_, handle = ident(tweet, "id_str"), text(tweet, "user", "screen_name") or handle
-    if not ID.fullmatch(id_) or not HANDLE.fullmatch(handle):
+    id_, handle = ident(tweet, "id_str"), text(tweet, "user", "screen_name")
+    if not x.ID.fullmatch(id_) or not x.HANDLE.fullmatch(handle):
         return None
     answered = text(tweet, "in_reply_to_screen_name").casefold() == handle.casefold()
     by_id = ident(tweet, "in_reply_to_user_id_str") in {ident(tweet, "user", "id_str")} - {""}
     counts = (count(tweet, key) for key in ("conversation_count", "reply_count"))
-    above = ident(tweet, "in_reply_to_status_id_str") or ident(tweet, "parent", "id_str")
     quoted = _quoted(tweet)
-    return Told(
+    return x.Told(
         post=_post(tweet, id_, handle, quoted.post if quoted else None),
-        person=person(tweet.get("user"), handle),
+        person=x.author_of(handle, line(tweet, "user", "name"), at(tweet, "user", "profile_image_url_https")),
         others=(quoted.person,) if quoted else (),
-        above=above if ID.fullmatch(above) else "",
         to_self=answered or by_id,
         replies=next((number for number in counts if number is not None), None),
         cut="note_tweet" in tweet and "full_text" not in tweet,
     )
 
 
-def person(user: object, handle: str) -> Author:
-    """The author of a post."""
-    avatar = safe_link(at(user, "profile_image_url_https"))
-    return Author(
-        handle=handle,
-        name=line(user, "name"),
-        url=f"https://x.com/{handle}",
-        avatar=Media(url=avatar) if avatar else None,
-    )
-
-
 def _post(tweet: dict[str, Any], id_: str, handle: str, quoted: Post | None) -> Post:
-    posted = when(at(tweet, "created_at")) or time_of_words(text(tweet, "created_at")) or time_of_id(id_)
-    versions = next((found for path in _VERSIONS if (found := at(tweet, *path))), None)
+    posted = when(at(tweet, "created_at")) or x.time_of_words(text(tweet, "created_at")) or x.time_of_id(id_)
+    above = ident(tweet, "in_reply_to_status_id_str") or ident(tweet, "parent", "id_str")
+    control = at(tweet, "edit_control")
+    versions = at(control, "edit_tweet_ids") or at(control, "edit_control_initial", "edit_tweet_ids")
     begun, last = ident(versions, 0), ident(versions, -1)
-    edited = time_of_id(last if begun == id_ else id_) if last != begun else None
+    edited = x.time_of_id(last if begun == id_ else id_) if last != begun else None
     # Whoever sees the first version of several, and not as the one that holds now, sees it as it was.
     if begun == id_ and not flag(tweet, "isEdited"):
         edited = None
     return Post(
         id=id_,
-        url=address(handle, id_),
+        url=x.address(handle, id_),
         author=handle,
-        posted=(time_of_id(begun) if edited else None) or posted,
+        answers=above if x.ID.fullmatch(above) else None,
+        posted=(x.time_of_id(begun) if edited else None) or posted,
         edited=edited,
         blocks=() if _shared(tweet) and quoted else _blocks(tweet),
-        media=() if _shared(tweet) and quoted else _media(tweet, address(handle, id_)),
+        media=() if _shared(tweet) and quoted else _media(tweet, x.address(handle, id_)),
         lang=language(at(tweet, "lang")),
         quoted=quoted,
     )
@@ -126,7 +93,7 @@ def _shared(tweet: dict[str, Any]) -> object:
     return at(tweet, "retweeted_status_result", "result") or at(tweet, "retweeted_status")
 
 
-def _quoted(tweet: dict[str, Any]) -> Told | None:
+def _quoted(tweet: dict[str, Any]) -> x.Told | None:
     """The post that this one quotes or shows once more, without what that one quotes again."""
     inner = flat(_shared(tweet) or at(tweet, "quoted_tweet") or at(tweet, "quoted_status"))
     return read_tweet({key: part for key, part in inner.items() if key not in {"quoted_tweet", "quoted_status"}})
@@ -134,30 +101,15 @@ def _quoted(tweet: dict[str, Any]) -> Told | None:
 
 def _blocks(tweet: dict[str, Any]) -> tuple[Block, ...]:
     words = next((tweet[key] for key in ("full_text", "text") if isinstance(tweet.get(key), str)), "")
-    entities = _entities(tweet.get("entities"))
+    entities = tweet.get("entities")
     if quoted := ident(flat(at(tweet, "quoted_tweet") or at(tweet, "quoted_status")), "id_str"):
         entities = _without_quoted(entities, quoted)
-    blocks = from_entities(words, entities, _range(tweet.get("display_text_range")))
+    blocks = from_entities(words, entities, tweet.get("display_text_range"))
     return (*blocks, *_card(tweet, entities))
 
 
-def _entities(entities: object) -> dict[str, Any]:
-    """Entities whose offsets are numbers; the data export writes them as text."""
-    kinds = entities if isinstance(entities, dict) else {}
-    return {
-        kind: [item | {"indices": _range(item.get("indices"))} for item in objects(part)]
-        for kind, part in kinds.items()
-    }
-
-
-def _range(value: object) -> list[object] | None:
-    if not isinstance(value, list):
-        return None
-    return [int(part) if isinstance(part, str) and _OFFSET.fullmatch(part) else part for part in value]
-
-
 def _without_quoted(entities: object, quoted: str) -> dict[str, Any]:
-    """Entities in which the address of the quoted post, which is shown below, is left out of the text."""
+    """Entities in which the x.address of the quoted post, which is shown below, is left out of the text."""
     links = objects(entities, "urls")
     shown = [link for link in links if f"/status/{quoted}" not in text(link, "expanded_url")]
     hidden = [link for link in links if link not in shown]
@@ -172,8 +124,8 @@ def _card(tweet: dict[str, Any], entities: object) -> tuple[Block, ...]:
     if isinstance(values, list):
         values = {text(item, "key"): at(item, "value") for item in objects(values)}
     choices = [line(values, f"choice{number}_label", "string_value") for number in range(1, _MOST_CHOICES + 1)]
-    if items := tuple((Paragraph(spans=(Span(text=choice),)),) for choice in choices if choice):
-        return (List(items=items),)
+    if poll := list_of(choices):
+        return poll
     title, short = line(values, "title", "string_value"), text(card, "url")
     long = [at(link, "expanded_url") for link in objects(entities, "urls") if text(link, "url") == short]
     url = safe_link(next(iter(long), None) or short)
@@ -186,7 +138,7 @@ def _media(tweet: dict[str, Any], permalink: str) -> tuple[Media, ...]:
         objects(tweet, *path) for path in (("mediaDetails",), ("extended_entities", "media"), ("entities", "media"))
     ]
     media = [_medium(item, permalink) for item in next(filter(None, found), [])]
-    pictures = [Media(url=full_size(url)) for item in objects(tweet, "photos") if (url := safe_link(at(item, "url")))]
+    pictures = [Media(url=x.full_size(url)) for item in objects(tweet, "photos") if (url := safe_link(at(item, "url")))]
     return tuple(item for item in media if item) or tuple(pictures)
 
 
@@ -197,4 +149,4 @@ def _medium(item: object, permalink: str) -> Media | None:
     alt = text(item, "ext_alt_text").strip() or None
     if text(item, "type") in {"video", "animated_gif"}:
         return Media(kind="video", url=safe_link(at(item, "expanded_url")) or permalink, still=picture, alt=alt)
-    return Media(url=full_size(picture), alt=alt)
+    return Media(url=x.full_size(picture), alt=alt)

@@ -8,32 +8,19 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
-from sphinx_thread_cards.fetch.assemble import thread_of
+from sphinx_thread_cards.fetch.assemble import found_of
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound, RateLimited
 from sphinx_thread_cards.fetch.shape import at, count, text
+from sphinx_thread_cards.fetch.sources import _bluesky_posts as bluesky
 from sphinx_thread_cards.fetch.sources import _bluesky_records as bluesky_records
-from sphinx_thread_cards.fetch.sources._bluesky_posts import (
-    NOT_FOR_ALL,
-    View,
-    author_of,
-    labels_of,
-    parent_of,
-    post_of,
-    split_uri,
-    view_of,
-    views_in,
-)
 from sphinx_thread_cards.fetch.sources._chains import first_of, of_microblog
-from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_json
+from sphinx_thread_cards.fetch.steps import Asking, Found, Source, Steps, Wish, ask_json
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Iterable
 
-    from sphinx_thread_cards.fetch.answers import Answer
     from sphinx_thread_cards.fetch.saved import Saved
-    from sphinx_thread_cards.fetch.steps import Ask
     from sphinx_thread_cards.model import ThreadRef
     from sphinx_thread_cards.thread import Post
 
@@ -62,14 +49,14 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
     if at(answer, "thread", "notFound"):
         raise (yield from _why_not(ref, who))
     _check(ref, at(answer, "thread"))
-    views = {view.uri: view for view in views_in(answer)}
+    views = {view.uri: view for view in bluesky.views_in(answer)}
     cited = _cited(ref, views.values())
     asked = {cited.uri}
     # Only the post's own answer holds all that is below it.
     while (waiting := _waiting(ref, cited, views, asked)) and len(asked) < _MOST_ASKS:
         asked.add(waiting)
         answer = yield from ask_json(_endpoint(waiting))
-        views |= {view.uri: view for view in views_in(answer) if view.uri not in views or not view.cut}
+        views |= {view.uri: view for view in bluesky.views_in(answer) if view.uri not in views or not view.cut}
     note = "" if len(asked) < _MOST_ASKS else f"the thread takes more than {_MOST_ASKS} requests"
     return _found(ref, wish, views, endpoint, note)
 
@@ -77,21 +64,20 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
 def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
     """Read a downloaded thread, posts, or the records of a repository."""
     data = file.json()
-    views = {view.uri: view for view in (*bluesky_records.views_in(ref, data), *views_in(data))}
+    views = {view.uri: view for view in (*bluesky_records.views_in(ref, data), *bluesky.views_in(data))}
     did = _cited(ref, views.values()).did
     cut = any(view.cut for view in views.values() if view.did == did)
     return _found(ref, wish, views, "file", "as far as the file holds the thread" if cut else "")
 
 
 def _endpoint(uri: str) -> str:
-    levels = f"depth={_LEVELS}&parentHeight={_LEVELS}"
-    return f"https://{HOST}/xrpc/app.bsky.feed.getPostThread?uri={quote(uri, safe='')}&{levels}"
+    return bluesky.xrpc(HOST, "app.bsky.feed.getPostThread", uri=uri, depth=_LEVELS, parentHeight=_LEVELS)
 
 
-def _why_not(ref: ThreadRef, who: str, status: int | None = None) -> Generator[Ask, Answer, FetchError]:
+def _why_not(ref: ThreadRef, who: str, status: int | None = None) -> Asking[FetchError]:
     """Why a post is not there: the AppView says of all posts of a shut account that there are none."""
     try:
-        yield from ask_json(f"https://{HOST}/xrpc/app.bsky.actor.getProfile?actor={quote(who, safe='')}")
+        yield from ask_json(bluesky.xrpc(HOST, "app.bsky.actor.getProfile", actor=who))
     except (BadAnswer, NotFound) as error:
         if shut := bluesky_records.why_shut(ref.url, error):
             return shut
@@ -104,11 +90,11 @@ def _why_not(ref: ThreadRef, who: str, status: int | None = None) -> Generator[A
 def _check(ref: ThreadRef, thread: object) -> None:
     if at(thread, "blocked"):
         raise Forbidden(ref.url, "its author does not show it to everybody")
-    if view_of(at(thread, "post")) is None:
+    if bluesky.view_of(at(thread, "post")) is None:
         raise BadAnswer(ref.url, "the answer is not a post")
 
 
-def _cited(ref: ThreadRef, views: Iterable[View]) -> View:
+def _cited(ref: ThreadRef, views: Iterable[bluesky.View]) -> bluesky.View:
     """The post that the address names, by its author's handle or DID.
 
     :raises FetchError: if it is not there, or not for everybody.
@@ -120,19 +106,19 @@ def _cited(ref: ThreadRef, views: Iterable[View]) -> View:
     view = view or (found[0] if found else None)
     if view is None:
         raise BadAnswer(ref.url, f"the answer does not hold post {key}")
-    if NOT_FOR_ALL in labels_of(view):
+    if bluesky.NOT_FOR_ALL in bluesky.labels_of(view):
         raise Forbidden(ref.url, "its author asks that it is not shown without an account")
     return view
 
 
-def _posts(ref: ThreadRef, cited: View, views: Iterable[View]) -> dict[str, Post]:
+def _posts(ref: ThreadRef, cited: bluesky.View, views: Iterable[bluesky.View]) -> dict[str, Post]:
     """Those posts that may be kept, by AT URI."""
-    kept = [view for view in views if NOT_FOR_ALL not in labels_of(view)]
-    names = {view.did: author_of(view).handle for view in kept} | {cited.did: ref.id.partition("/")[0]}
-    return {view.uri: post_of(view, names, HOST) for view in kept}
+    kept = [view for view in views if bluesky.NOT_FOR_ALL not in bluesky.labels_of(view)]
+    names = {view.did: bluesky.author_of(view).handle for view in kept} | {cited.did: ref.id.partition("/")[0]}
+    return {view.uri: bluesky.post_of(view, names, HOST) for view in kept}
 
 
-def _waiting(ref: ThreadRef, cited: View, views: dict[str, View], asked: set[str]) -> str | None:
+def _waiting(ref: ThreadRef, cited: bluesky.View, views: dict[str, bluesky.View], asked: set[str]) -> str | None:
     """The post below which there may be more of the author's thread: its first one, or one where an answer was cut."""
     posts = _posts(ref, cited, views.values())
     uris = {post.id: uri for uri, post in posts.items()}
@@ -143,25 +129,24 @@ def _waiting(ref: ThreadRef, cited: View, views: dict[str, View], asked: set[str
     return next((uri for uri in (uris[first.id], *ends) if uri not in asked), None)
 
 
-def _found(ref: ThreadRef, wish: Wish, views: dict[str, View], endpoint: str, note: str) -> Found:
+def _found(ref: ThreadRef, wish: Wish, views: dict[str, bluesky.View], endpoint: str, note: str) -> Found:
     cited = _cited(ref, views.values())
     posts = _posts(ref, cited, views.values())
     kept = of_microblog(posts.values(), posts[cited.uri].id, wish)
     uris = {post.id: uri for uri, post in posts.items()}
     first = views[uris[kept[0].id]]
-    above = split_uri(parent_of(first))
+    above = bluesky.split_uri(bluesky.parent_of(first))
     if above and above[0] == first.did:
         note = "; ".join(filter(None, ("an earlier post of the thread is not there", note)))
-    people = {author.handle: author for author in map(author_of, _with_quoted(views.values()))}
-    thread = thread_of(ref, kept, people, endpoint=endpoint, replies=count(first.counted))
-    return Found(thread=thread, whole=not note, note=note)
+    people = {author.handle: author for author in map(bluesky.author_of, _with_quoted(views.values()))}
+    return found_of(ref, kept, people, endpoint=endpoint, replies=count(first.counted), missing=note)
 
 
-def _with_quoted(views: Iterable[View]) -> list[View]:
+def _with_quoted(views: Iterable[bluesky.View]) -> list[bluesky.View]:
     both = []
     for view in views:
         record = at(view.embed, "record")
-        quoted = view_of(at(record, "record") or record)
+        quoted = bluesky.view_of(at(record, "record") or record)
         both += [quoted, view] if quoted else [view]
     return both
 

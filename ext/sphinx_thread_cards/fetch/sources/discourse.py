@@ -8,18 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError
-from sphinx_thread_cards.fetch.shape import at, ident, objects
+from sphinx_thread_cards.fetch.shape import at, ident, listed, objects
 from sphinx_thread_cards.fetch.sources._discourse_posts import of_page, place, post_number, posts_in, read, stream
-from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_json
-from sphinx_thread_cards.model import Kind
+from sphinx_thread_cards.fetch.steps import Asking, Found, Source, Steps, Wish, ask_json
+from sphinx_thread_cards.model import Kind, ThreadRef
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Iterable
 
-    from sphinx_thread_cards.fetch.answers import Answer
     from sphinx_thread_cards.fetch.saved import Saved
-    from sphinx_thread_cards.fetch.steps import Ask
-    from sphinx_thread_cards.model import ThreadRef
 
 _CHUNK = 20
 """Posts that one request gives, as for a reader's browser."""
@@ -47,7 +44,7 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
     return read(ref, wish, topic, posts, endpoint)
 
 
-def _ask_others(url: str, ids: Iterable[str], posts: list[dict[str, Any]]) -> Generator[Ask, Answer, list[Any]]:
+def _ask_others(url: str, ids: Iterable[str], posts: list[dict[str, Any]]) -> Asking[list[Any]]:
     """The posts whose ids are told, but which are not there yet."""
     known, found = {ident(post, "id") for post in posts}, []
     missing = [id_ for id_ in ids if id_ not in known]
@@ -58,7 +55,7 @@ def _ask_others(url: str, ids: Iterable[str], posts: list[dict[str, Any]]) -> Ge
     return found
 
 
-def _ask_wished(url: str, wished: Iterable[str], posts: list[dict[str, Any]]) -> Generator[Ask, Answer, list[Any]]:
+def _ask_wished(url: str, wished: Iterable[str], posts: list[dict[str, Any]]) -> Asking[list[Any]]:
     """The wished posts that are not there yet; what was deleted is left out."""
     known, found = {post_number(post) for post in posts}, []
     missing = sorted(number for number in wished if number.isdecimal() and number not in known)
@@ -74,7 +71,7 @@ def _ask_wished(url: str, wished: Iterable[str], posts: list[dict[str, Any]]) ->
 def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
     """Read a topic or a post that was downloaded, a list of such files' contents, or the data in a topic's page."""
     data = of_page(file.html(), file.name) if file.is_html else file.json()
-    parts = data if isinstance(data, list) else [data]
+    parts = listed(data)
     posts = [post for part in parts for post in posts_in(part)]
     topics = [part for part in parts if at(part, "title") is not None]
     topic = topics[0] if topics else parts[0] if parts else None

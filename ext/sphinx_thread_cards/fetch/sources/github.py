@@ -7,24 +7,21 @@ https://docs.github.com/en/rest/pulls/reviews. Discussions have a like interface
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.fetch.assemble import of_discussion, thread_of
+from sphinx_thread_cards.fetch.assemble import found_of, of_discussion
 from sphinx_thread_cards.fetch.errors import BadAnswer
-from sphinx_thread_cards.fetch.shape import at, count, ident, line, objects
+from sphinx_thread_cards.fetch.shape import at, count, ident, line
 from sphinx_thread_cards.fetch.sources import _github_items as github
-from sphinx_thread_cards.fetch.sources._forge import begins, depth_first
+from sphinx_thread_cards.fetch.sources._discussions import depth_first
+from sphinx_thread_cards.fetch.sources._forge import Items, begins, first_in, missing_in
 from sphinx_thread_cards.fetch.sources._github_ask import ask_discussion, ask_issue
-from sphinx_thread_cards.fetch.sources._github_page import is_cut, page_items
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish
-from sphinx_thread_cards.model import Kind
+from sphinx_thread_cards.model import Kind, ThreadRef
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.fetch.saved import Saved
-    from sphinx_thread_cards.model import ThreadRef
     from sphinx_thread_cards.thread import Author, Post
-
-_Items = list[tuple[dict[str, Any], str]]
 
 
 def steps(ref: ThreadRef, wish: Wish) -> Steps:
@@ -33,26 +30,16 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
     got = yield from asked(ref, wish)
     # A transferred issue has another number where it is now.
     found = list(github.items(got.parts, at(got.parts[0], "number")))
-    if _first(found) is None:
+    if first_in(found) is None:
         raise BadAnswer(got.endpoint, f"the answer is not {ref.number}")
     return read(ref, wish, found, got.endpoint, got.note)
 
 
 def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
-    """Read a page from the browser, or what an interface or ``gh issue view --json ...`` answered."""
-    number = int((ref.number or "#0")[1:])
-    page = file.html() if file.is_html else ""
-    found = page_items(page, number) if page else list(github.items(file.json(), number))
-    if not found:
-        raise BadAnswer(file.name, f"the file does not hold {ref.number}")
-    first = _first(found)
-    if first is None:
-        return read(ref, wish, found, "file", "the comments only; the first post is not in the file")
-    return read(ref, wish, found, "file", _missing(first, found, cut=is_cut(page)))
-
-
-def _first(found: _Items) -> dict[str, Any] | None:
-    return next((item for item, _ in found if begins(item)), None)
+    """Read what an interface or ``gh issue view --json ...`` answered."""
+    found = list(github.items(file.json(), int((ref.number or "#0")[1:])))
+    missing = missing_in(file, ref, found, len(found) - 1, _total(first_in(found)))
+    return read(ref, wish, found, "file", missing)
 
 
 def _total(first: object) -> int | None:
@@ -60,30 +47,20 @@ def _total(first: object) -> int | None:
     return found if found is not None else count(first, "comments", "totalCount")
 
 
-def _missing(first: object, found: _Items, *, cut: bool) -> str:
-    timelines = [at(first, "frontTimelineItems"), at(first, "backTimelineItems")]
-    events = count(timelines, 0, "totalCount") or 0
-    loaded = sum(len(objects(timeline, "edges")) for timeline in timelines)
-    said = len(found) - 1
-    if cut or said < (_total(first) or 0) or loaded < events:
-        return "the comments that the file holds; there are more" if said else "the first post only; there are comments"
-    return ""
-
-
-def read(ref: ThreadRef, wish: Wish, found: _Items, endpoint: str, note: str = "") -> Found:
+def read(ref: ThreadRef, wish: Wish, found: Items, endpoint: str, note: str = "") -> Found:
     """What people wrote, as a thread.
 
     :param found: as :func:`_github_items.items` gives it.
     :param note: what is known to be missing.
     """
-    page, first = ref.url.partition("#")[0], _first(found)
+    page, first = ref.url.partition("#")[0], first_in(found)
     site = page[: page.index("/", len("https://"))]
     people: dict[str, Author] = {}
     above: dict[str, str] = {}
     begun: list[Post] = []
     said: list[Post] = []
     for index, (item, around) in enumerate(found):
-        author = github.person(item, site)
+        author = github.author_of(item, site)
         people[author.handle] = author if author.avatar else people.get(author.handle, author)
         if begins(item):
             id_ = _first_id(ref, wish, item)
@@ -100,8 +77,7 @@ def read(ref: ThreadRef, wish: Wish, found: _Items, endpoint: str, note: str = "
     posts = begun + depth_first(said, above)
     kept = of_discussion(posts, wish) if begun else [p for p in posts if p.id in wish.posts] or posts
     title, replies = line(first, "title"), _total(first)
-    thread = thread_of(ref, kept, people, title=title, endpoint=endpoint, replies=replies)
-    return Found(thread=thread, whole=not note, note=note)
+    return found_of(ref, kept, people, title=title, endpoint=endpoint, replies=replies, missing=note)
 
 
 def _first_id(ref: ThreadRef, wish: Wish, item: object) -> str:

@@ -7,22 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sphinx_thread_cards.fetch.assemble import link_paragraph, of_discussion, thread_of
+from sphinx_thread_cards.fetch.assemble import found_of, link_paragraph, of_discussion, person
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import from_html
-from sphinx_thread_cards.fetch.shape import at, count, flag, ident, line, objects, text, title, when
-from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_json
-from sphinx_thread_cards.thread import Author, List, Post
+from sphinx_thread_cards.fetch.shape import at, count, flag, ident, line, listed, numbers, objects, text, title, when
+from sphinx_thread_cards.fetch.steps import Asking, Found, Source, Steps, Wish, ask_json
+from sphinx_thread_cards.thread import Block, List, Post
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from sphinx_thread_cards.fetch.answers import Answer
     from sphinx_thread_cards.fetch.saved import Saved
-    from sphinx_thread_cards.fetch.steps import Ask
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Block
 
 _SITE = "https://news.ycombinator.com"
 _FIREBASE = "https://hacker-news.firebaseio.com/v0/item"
@@ -52,13 +49,13 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
     return Found(thread=found.thread, whole=False, note=note)
 
 
-def _ask_firebase(ref: ThreadRef, wish: Wish) -> Generator[Ask, Answer, list[dict[str, Any]]]:
+def _ask_firebase(ref: ThreadRef, wish: Wish) -> Asking[list[dict[str, Any]]]:
     """The item, the options of a poll, what was wished for, its direct answers, and those to its author's own."""
     root = yield from ask_json(f"{_FIREBASE}/{ref.id}.json")
     if root is None:
         raise NotFound(ref.url, "there is no such item")
     items = objects([root])
-    waiting = [*_ids(root, "parts"), *sorted(filter(str.isdecimal, wish.posts)), *_ids(root, "kids")]
+    waiting = [*numbers(root, "parts"), *sorted(filter(str.isdecimal, wish.posts)), *numbers(root, "kids")]
     asked = {ref.id}
     while waiting and items and len(asked) < _MOST_ITEMS:
         number = waiting.pop(0)
@@ -71,7 +68,7 @@ def _ask_firebase(ref: ThreadRef, wish: Wish) -> Generator[Ask, Answer, list[dic
             break
         items += objects([item])
         if line(item, "by") == line(root, "by"):
-            waiting += _ids(item, "kids")
+            waiting += numbers(item, "kids")
     return items or [{}]
 
 
@@ -79,7 +76,7 @@ def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
     """Read what was downloaded: an item of Algolia, or one or a list of Firebase."""
     data = file.json()
     firebase = isinstance(data, list) or at(data, "by") is not None or at(data, "time") is not None
-    items = objects(data if isinstance(data, list) else [data])
+    items = objects(listed(data))
     return read(ref, wish, list(_joined(items) if firebase else _tree(data)), "file")
 
 
@@ -96,21 +93,18 @@ def read(ref: ThreadRef, wish: Wish, items: list[tuple[dict[str, Any], str | Non
     posts = [post for item, above in items if (post := _post(item, above, options if item is root else ()))]
     if not posts or posts[0].id != ref.id:
         raise BadAnswer(ref.url, f"the answer does not tell who wrote item {ref.id}")
-    people = {
-        post.author: Author(handle=post.author, url=safe_link(f"{_SITE}/user?id={post.author}")) for post in posts
-    }
+    people = {post.author: person(post.author, None, f"{_SITE}/user?id={post.author}") for post in posts}
     said = count(root, "descendants")
-    thread = thread_of(
+    missing = 0 if said is None else said - len(posts) + 1
+    return found_of(
         ref,
         of_discussion(posts, wish),
         people,
         title=title(root, "title"),
         endpoint=endpoint,
         replies=len(posts) - 1 if said is None else said,
+        missing=f"{missing} of its answers were not there" if missing > 0 else "",
     )
-    missing = 0 if said is None else said - len(posts) + 1
-    note = f"{missing} of its answers were not there" if missing > 0 else ""
-    return Found(thread=thread, whole=not note, note=note)
 
 
 def _post(item: Mapping[str, Any], above: str | None, options: Iterable[Mapping[str, Any]]) -> Post | None:
@@ -155,13 +149,6 @@ def _joined(items: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], str |
             seen.add(id_)
             yield item, parent if parent in known else None
             waiting += reversed(below.get(id_, []))
-
-
-def _ids(item: object, name: str) -> list[str]:
-    found = at(item, name)
-    return (
-        [id_ for value in found[:_MOST_ITEMS] if (id_ := ident(value)).isdecimal()] if isinstance(found, list) else []
-    )
 
 
 SOURCE = Source(name="hackernews", steps=steps, saved=saved)

@@ -8,23 +8,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sphinx_thread_cards.fetch.assemble import of_discussion, thread_of
+from sphinx_thread_cards.fetch.assemble import found_of, of_discussion
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound
 from sphinx_thread_cards.fetch.mail.mails import read_mails, title_of
 from sphinx_thread_cards.fetch.mail.text import shorten
 from sphinx_thread_cards.fetch.mail.threads import Archive, thread_of_mails
-from sphinx_thread_cards.fetch.saved import unpacked
+from sphinx_thread_cards.fetch.saved import Saved, unpacked
 from sphinx_thread_cards.fetch.shape import at, count, ident, line, objects, text
 from sphinx_thread_cards.fetch.sources._hyperkitty import Place, hash_in, hash_of, people_of, place_of, post_of
-from sphinx_thread_cards.fetch.steps import Ask, Found, Source, Steps, Wish, ask_json
-from sphinx_thread_cards.model import Kind
+from sphinx_thread_cards.fetch.steps import Ask, Asking, Found, Source, Steps, Wish, ask_json
+from sphinx_thread_cards.model import Kind, ThreadRef
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
-    from sphinx_thread_cards.fetch.answers import Answer
-    from sphinx_thread_cards.fetch.saved import Saved
-    from sphinx_thread_cards.model import ThreadRef
     from sphinx_thread_cards.thread import Post
 
 _PAGE = 100
@@ -66,15 +61,12 @@ def _by_interface(ref: ThreadRef, wish: Wish, place: Place) -> Steps:
         done.append(post_of(whole, place) or post)
     title = title_of(line(shorten(text(thread, "subject"))))
     endpoint = place.api(f"thread/{thread_id}/")
-    made = thread_of(
-        ref, done, people_of(mails, place), endpoint=endpoint, title=title, replies=_replies(thread, posts)
-    )
-    if len(kept) > _MOST_MAILS:
-        return Found(thread=made, whole=False, note=f"the first {_MOST_MAILS} mails only")
-    return Found(thread=made)
+    replies, missing = _replies(thread, posts), f"the first {_MOST_MAILS} mails only" if kept[_MOST_MAILS:] else ""
+    people = people_of(mails, place)
+    return found_of(ref, done, people, endpoint=endpoint, title=title, replies=replies, missing=missing)
 
 
-def _thread_of(place: Place) -> Generator[Ask, Answer, tuple[str, object]]:
+def _thread_of(place: Place) -> Asking[tuple[str, object]]:
     """The hash of the thread that the cited mail stands in, and the mail."""
     mail = yield from ask_json(place.api(f"email/{place.hash}/"))
     thread_id = hash_in(at(mail, "thread"))
@@ -87,7 +79,7 @@ def _replies(thread: object, posts: list[Post]) -> int | None:
     return count(thread, "replies_count") if at(thread, "replies_count") is not None else max(len(posts) - 1, 0)
 
 
-def _list(url: str) -> Generator[Ask, Answer, list[dict[str, Any]]]:
+def _list(url: str) -> Asking[list[dict[str, Any]]]:
     """The mails of a thread, without what they say, in the order in which the archive shows them."""
     mails: list[dict[str, Any]] = []
     for _ in range(_MOST_PAGES):
@@ -138,7 +130,7 @@ def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
     if not any(post.blocks for post in kept):
         raise BadAnswer(file.name, "there is no mail with its text in the file")
     title = title_of(line(shorten(text(mails[0], "subject"))))
-    return Found(thread=thread_of(ref, kept, people_of(mails, place), endpoint="file", title=title))
+    return found_of(ref, kept, people_of(mails, place), endpoint="file", title=title)
 
 
 SOURCE = Source(name="hyperkitty", steps=steps, saved=saved)

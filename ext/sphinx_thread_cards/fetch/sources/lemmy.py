@@ -12,18 +12,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit
 
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound
-from sphinx_thread_cards.fetch.shape import at, ident
+from sphinx_thread_cards.fetch.shape import at, ident, listed
 from sphinx_thread_cards.fetch.sources._lemmy_activity import is_activity, read_activity
 from sphinx_thread_cards.fetch.sources._lemmy_parts import thread_url
 from sphinx_thread_cards.fetch.sources._lemmy_posts import comment_id, comments_in, read
-from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_json
+from sphinx_thread_cards.fetch.steps import Asking, Found, Source, Steps, Wish, ask_json
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Iterator
 
-    from sphinx_thread_cards.fetch.answers import Answer
     from sphinx_thread_cards.fetch.saved import Saved
-    from sphinx_thread_cards.fetch.steps import Ask
     from sphinx_thread_cards.model import ThreadRef
 
 _PAGE = 50
@@ -91,7 +89,7 @@ def _worst(ref: ThreadRef, failures: list[FetchError]) -> FetchError:
     return gone or failures[0]
 
 
-def _ask_pages(interface: _Interface) -> Generator[Ask, Answer, tuple[list[Any], str]]:
+def _ask_pages(interface: _Interface) -> Asking[tuple[list[Any], str]]:
     """Lists of comments, until one is short or brings nothing new; a clause says where these are not all."""
     pages: list[Any] = []
     seen: set[str] = set()
@@ -118,7 +116,7 @@ def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
     data = file.json()
     if is_activity(data):
         return read_activity(ref, data, "file")
-    return read(ref, wish, data if isinstance(data, list) else [data], "file")
+    return read(ref, wish, listed(data), "file")
 
 
 SOURCE = Source(name="lemmy", steps=steps, saved=saved)

@@ -12,21 +12,19 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
-from sphinx_thread_cards.fetch.assemble import link_paragraph, of_discussion, thread_of
+from sphinx_thread_cards.fetch.assemble import found_of, link_paragraph, of_discussion, person
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, NotFound
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import from_html
 from sphinx_thread_cards.fetch.shape import at, count, flag, ident, line, objects, text, when
 from sphinx_thread_cards.fetch.sources._discussions import below
-from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_json
-from sphinx_thread_cards.thread import Author, Media, Post
+from sphinx_thread_cards.fetch.steps import Asking, Found, Source, Steps, Wish, ask_json
+from sphinx_thread_cards.thread import Author, Post
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Iterator
 
-    from sphinx_thread_cards.fetch.answers import Answer
     from sphinx_thread_cards.fetch.saved import Saved
-    from sphinx_thread_cards.fetch.steps import Ask
     from sphinx_thread_cards.model import ThreadRef
 
 _STORY = re.compile(r"/s/([0-9a-z]{4,10})(?:[/#]|$)")
@@ -55,7 +53,7 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
         return Found(thread=found.thread, whole=False, note="the comment only; its story could not be read")
 
 
-def _ask_comment(ref: ThreadRef, endpoint: str) -> Generator[Ask, Answer, Any]:
+def _ask_comment(ref: ThreadRef, endpoint: str) -> Asking[Any]:
     try:
         return (yield from ask_json(endpoint))
     except BadAnswer as error:
@@ -86,11 +84,16 @@ def read(ref: ThreadRef, wish: Wish, story: object, endpoint: str) -> Found:
         raise BadAnswer(ref.url, f"the answer does not hold {first}")
     said = None if comment else count(story, "comment_count")
     replies = len(kept) - 1 if said is None else said
-    title = line(story, "title")
-    thread = thread_of(ref, of_discussion(kept, wish), people, endpoint=endpoint, title=title, replies=replies)
-    if said and at(story, "comments") is None:
-        return Found(thread=thread, whole=False, note="the story only; its comments were not there")
-    return Found(thread=thread)
+    alone = said and at(story, "comments") is None
+    return found_of(
+        ref,
+        of_discussion(kept, wish),
+        people,
+        endpoint=endpoint,
+        title=line(story, "title"),
+        replies=replies,
+        missing="the story only; its comments were not there" if alone else "",
+    )
 
 
 def _story(ref: ThreadRef, story: object, people: dict[str, Author]) -> Post | None:
@@ -152,10 +155,7 @@ def _user(ref: ThreadRef, data: object, name: str, people: dict[str, Author]) ->
     """The name of a user, who is written down among the people."""
     handle = line(data, name) or line(data, name, "username")
     if handle and handle not in people:
-        base = _base(ref)
-        avatar = safe_link(at(data, name, "avatar_url"), base)
-        picture = Media(url=avatar) if avatar else None
-        people[handle] = Author(handle=handle, url=safe_link(f"/u/{handle}", base), avatar=picture)
+        people[handle] = person(handle, None, f"/u/{handle}", at(data, name, "avatar_url"), base_url=_base(ref))
     return handle
 
 

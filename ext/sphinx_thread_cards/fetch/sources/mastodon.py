@@ -5,7 +5,6 @@ Endpoints: https://docs.joinmastodon.org/methods/statuses/ and https://docs.goto
 
 from __future__ import annotations
 
-import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -18,15 +17,13 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.fetch.saved import Saved
     from sphinx_thread_cards.model import ThreadRef
 
-_OF_GOTOSOCIAL = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
-
 
 def steps(ref: ThreadRef, wish: Wish) -> Steps:
     """Ask the API, and read the page if that is GoToSocial's and the API wants an account."""
     try:
         return (yield from mastodon_api.steps(ref, wish, ref.id))
     except Forbidden as error:
-        if error.status != HTTPStatus.UNAUTHORIZED or not _OF_GOTOSOCIAL.fullmatch(ref.id):
+        if error.status != HTTPStatus.UNAUTHORIZED or not gotosocial_page.ULID.fullmatch(ref.id):
             raise
     page = yield from ask_page(ref.url)
     return gotosocial_page.read(ref, wish, page.text, ref.url)
@@ -34,7 +31,7 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
 
 def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
     """Read downloaded JSON, or a page of GoToSocial."""
-    if file.is_html and _OF_GOTOSOCIAL.fullmatch(ref.id):
+    if file.is_html and gotosocial_page.ULID.fullmatch(ref.id):
         return gotosocial_page.read(ref, wish, file.html(), "file")
     return mastodon_api.read(ref, wish, file.json(), ref.id)
 

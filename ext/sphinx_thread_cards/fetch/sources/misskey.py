@@ -9,19 +9,17 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from sphinx_thread_cards.fetch.assemble import thread_of
+from sphinx_thread_cards.fetch.assemble import found_of
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound
 from sphinx_thread_cards.fetch.shape import at, count, ident, objects, text
 from sphinx_thread_cards.fetch.sources._chains import Gathered, of_microblog
 from sphinx_thread_cards.fetch.sources._misskey_notes import author_of, handle_of, post_of, says_something, shown_to_all
-from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_json
+from sphinx_thread_cards.fetch.steps import Asking, Found, Source, Steps, Wish, ask_json
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Generator, Mapping
+    from collections.abc import Collection, Mapping
 
-    from sphinx_thread_cards.fetch.answers import Answer
     from sphinx_thread_cards.fetch.saved import Saved
-    from sphinx_thread_cards.fetch.steps import Ask
     from sphinx_thread_cards.model import ThreadRef
 
 _PAGE = 100
@@ -50,7 +48,7 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
     return _found(ref, wish, (cited, known), f"{base}/show", note)
 
 
-def _ask(ref: ThreadRef, url: str, data: Mapping[str, object]) -> Generator[Ask, Answer, Any]:
+def _ask(ref: ThreadRef, url: str, data: Mapping[str, object]) -> Asking[Any]:
     """Ask, and tell errors by their codes: Misskey answers most with status 400."""
     try:
         return (yield from ask_json(url, dict(data)))
@@ -63,7 +61,7 @@ def _ask(ref: ThreadRef, url: str, data: Mapping[str, object]) -> Generator[Ask,
         raise
 
 
-def _children(ref: ThreadRef, base: str, id_: str) -> Generator[Ask, Answer, list[Any]]:
+def _children(ref: ThreadRef, base: str, id_: str) -> Asking[list[Any]]:
     """The pages of answers to a note, the newest first."""
     pages: list[Any] = []
     until: dict[str, str] = {}
@@ -117,8 +115,7 @@ def _found(ref: ThreadRef, wish: Wish, start: tuple[str, Gathered], endpoint: st
     notes = [inner for one in known.told.values() for inner in (one, at(one, "renote"))]
     people = {handle: author_of(handle, one, ref) for one in notes if (handle := handle_of(one, ref))}
     replies = count(known.told[kept[0].id], "repliesCount")
-    thread = thread_of(ref, kept, people, endpoint=endpoint, replies=replies)
-    return Found(thread=thread, whole=not note, note=note)
+    return found_of(ref, kept, people, endpoint=endpoint, replies=replies, missing=note)
 
 
 SOURCE = Source(name="misskey", steps=steps, saved=saved)

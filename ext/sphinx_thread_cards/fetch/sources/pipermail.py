@@ -13,7 +13,7 @@ from dataclasses import replace
 from html import unescape
 from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.fetch.assemble import of_discussion, thread_of
+from sphinx_thread_cards.fetch.assemble import found_of, of_discussion
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
 from sphinx_thread_cards.fetch.mail.body import attached
 from sphinx_thread_cards.fetch.mail.headers import shown_name, time_of
@@ -28,7 +28,6 @@ from sphinx_thread_cards.thread import Author, Post, Provenance
 if TYPE_CHECKING:
     from sphinx_thread_cards.fetch.saved import Saved
     from sphinx_thread_cards.model import ThreadRef
-    from sphinx_thread_cards.thread import Thread
 
 _MOST_PAGES = 150
 _REFUSED = (BadAnswer, Forbidden, NotFound)
@@ -67,8 +66,7 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
     except _REFUSED:
         posts = []
     if not posts:
-        thread = _made(ref, [alone], page.text, None)
-        return Found(thread=thread, whole=False, note="the cited mail only; its thread cannot be read")
+        return _made(ref, [alone], page.text, None, "the cited mail only; its thread cannot be read")
     kept = of_discussion(posts, Wish(replies=wish.replies, posts=wish.posts | {cited}))
     pages = {cited: page.text}
     for post in kept[:_MOST_PAGES]:
@@ -77,10 +75,9 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
                 pages[post.id] = (yield from ask_page(post.url)).text
                 _article(pages[post.id], post.url)
     done = [_with_page(ref, post, pages[post.id]) for post in kept if _BEGIN in pages.get(post.id, "")]
-    thread = _made(ref, done, pages[done[0].id], len(posts) - 1)
-    if len(done) < len(kept):
-        return Found(thread=thread, whole=False, note="some of its mails cannot be read")
-    return Found(thread=thread, note=f"as far as the archive's volume of this {_volume(ref)} goes")
+    missing = "some of its mails cannot be read" if len(done) < len(kept) else ""
+    found = _made(ref, done, pages[done[0].id], len(posts) - 1, missing)
+    return found if missing else replace(found, note=f"as far as the archive's volume of this {_volume(ref)} goes")
 
 
 def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
@@ -89,8 +86,8 @@ def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
         return thread_in_file(ref, wish, file)
     html = file.html()
     post = _with_page(ref, Post(id=_number(ref), url=ref.url, author=""), html)
-    thread = replace(_made(ref, [post], html, None), provenance=Provenance(endpoint="file"))
-    return Found(thread=thread, whole=False, note="the cited mail only")
+    found = _made(ref, [post], html, None, "the cited mail only")
+    return replace(found, thread=replace(found.thread, provenance=Provenance(endpoint="file")))
 
 
 def _number(ref: ThreadRef) -> str:
@@ -106,11 +103,11 @@ def _volume(ref: ThreadRef) -> str:
     return (match.lastgroup if match else None) or "time"
 
 
-def _made(ref: ThreadRef, posts: list[Post], html: str, replies: int | None) -> Thread:
+def _made(ref: ThreadRef, posts: list[Post], html: str, replies: int | None, missing: str) -> Found:
     """:param html: the page of the first mail."""
     people = {post.author: Author(handle=post.author, name=post.author) for post in posts}
     title = title_of(line(shorten(_plain(_head(html, _SUBJECT)))))
-    return thread_of(ref, posts, people, endpoint=posts[0].url, title=title, replies=replies)
+    return found_of(ref, posts, people, endpoint=posts[0].url, title=title, replies=replies, missing=missing)
 
 
 def _thread(ref: ThreadRef, html: str) -> list[Post]:

@@ -12,15 +12,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
-from sphinx_thread_cards.fetch.mail.mails import read_mails
+from sphinx_thread_cards.fetch.mail.mails import Mail, read_mails
 from sphinx_thread_cards.fetch.mail.threads import Archive, anchor, thread_of_mails
-from sphinx_thread_cards.fetch.saved import unpacked
+from sphinx_thread_cards.fetch.saved import Saved, unpacked
 from sphinx_thread_cards.fetch.steps import Ask, Found, Source, Steps, Wish
 from sphinx_thread_cards.platforms._parts import message_id
 
 if TYPE_CHECKING:
-    from sphinx_thread_cards.fetch.mail.mails import Mail
-    from sphinx_thread_cards.fetch.saved import Saved
     from sphinx_thread_cards.model import ThreadRef
 
 

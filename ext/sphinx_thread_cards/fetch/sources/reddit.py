@@ -11,22 +11,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from sphinx_thread_cards.fetch.answers import as_page
-from sphinx_thread_cards.fetch.assemble import of_discussion, thread_of
+from sphinx_thread_cards.fetch.assemble import found_of, of_discussion, person
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, NotFound
 from sphinx_thread_cards.fetch.pages.tree import links_in, parse_page
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import line, segments, text, title
-from sphinx_thread_cards.fetch.sources._reddit_common import NOBODY, SITE, Listed, person
-from sphinx_thread_cards.fetch.sources._reddit_feed import read_feed
+from sphinx_thread_cards.fetch.sources._reddit_feed import NOBODY, SITE, Listed, read_feed
 from sphinx_thread_cards.fetch.sources._reddit_json import read_listings
-from sphinx_thread_cards.fetch.steps import Ask, Found, Source, Steps, Wish, ask_json
-from sphinx_thread_cards.thread import Post
+from sphinx_thread_cards.fetch.steps import Ask, Asking, Found, Source, Steps, Wish, ask_json
+from sphinx_thread_cards.thread import Author, Post
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
-    from sphinx_thread_cards.fetch.answers import Answer
     from sphinx_thread_cards.fetch.saved import Saved
     from sphinx_thread_cards.model import ThreadRef
 
@@ -59,12 +54,12 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
     return _found(ref, wish, replace(listed, posts=tuple(posts)), endpoint)
 
 
-def _ask_feed(url: str, ref: ThreadRef) -> Generator[Ask, Answer, Listed]:
+def _ask_feed(url: str, ref: ThreadRef) -> Asking[Listed]:
     answer = yield Ask(url=url, accept=_ATOM)
-    return read_feed(as_page(answer).text, ref, _MOST_ENTRIES)
+    return read_feed(answer.text, ref, _MOST_ENTRIES)
 
 
-def _ask_oembed(ref: ThreadRef) -> Generator[Ask, Answer, Found | None]:
+def _ask_oembed(ref: ThreadRef) -> Asking[Found | None]:
     page = ref.url if ref.post is None else ref.url.partition("/comment/")[0] + "/"
     endpoint = f"{SITE}/oembed?url={quote(page, safe='')}"
     try:
@@ -84,8 +79,8 @@ def _of_oembed(ref: ThreadRef, data: object, endpoint: str) -> Found:
     author = author.removeprefix("u/")
     url = safe_link(page) or f"{SITE}/comments/{ref.id}/"
     post = Post(id=f"t3_{ref.id}", url=url, author=author)
-    thread = thread_of(ref, [post], {author: person(author)}, endpoint=endpoint, title=heading)
-    return Found(thread=thread, whole=False, note=_TITLE_ONLY)
+    people = {author: _person(author)}
+    return found_of(ref, [post], people, endpoint=endpoint, title=heading, missing=_TITLE_ONLY)
 
 
 def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
@@ -98,6 +93,10 @@ def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
     return _found(ref, wish, read_listings(data, ref), "file")
 
 
+def _person(handle: str) -> Author:
+    return person(handle, None, None if handle == NOBODY else f"{SITE}/user/{handle}")
+
+
 def _found(ref: ThreadRef, wish: Wish, listed: Listed, endpoint: str) -> Found:
     first = listed.posts[0]
     kept = of_discussion(listed.posts, wish)
@@ -108,10 +107,9 @@ def _found(ref: ThreadRef, wish: Wish, listed: Listed, endpoint: str) -> Found:
         # Of those who left, nobody knows who was who.
         kept = [first, *(post for post in kept if post.id in wish.posts)]
     quoted = [post.quoted.author for post in kept if post.quoted]
-    people = {author: person(author) for author in (*quoted, *(post.author for post in kept))}
+    people = {author: _person(author) for author in (*quoted, *(post.author for post in kept))}
     head = title(listed.title)
-    thread = thread_of(ref, kept, people, endpoint=endpoint, title=head, replies=listed.replies)
-    return Found(thread=thread, whole=not listed.missing, note=listed.missing)
+    return found_of(ref, kept, people, endpoint=endpoint, title=head, replies=listed.replies, missing=listed.missing)
 
 
 SOURCE = Source(name="reddit", steps=steps, saved=saved)

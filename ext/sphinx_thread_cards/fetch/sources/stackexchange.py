@@ -8,16 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound, RateLimited, Unreachable
-from sphinx_thread_cards.fetch.shape import at, count, flag, ident, line, objects
+from sphinx_thread_cards.fetch.shape import at, count, flag, ident, line, listed, objects
 from sphinx_thread_cards.fetch.sources._stackexchange_posts import comment_ids, read
-from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_json
+from sphinx_thread_cards.fetch.steps import Asking, Found, Source, Steps, Wish, ask_json
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
-    from sphinx_thread_cards.fetch.answers import Answer
     from sphinx_thread_cards.fetch.saved import Saved
-    from sphinx_thread_cards.fetch.steps import Ask
     from sphinx_thread_cards.model import ThreadRef
 
 _API = "https://api.stackexchange.com/2.3"
@@ -67,7 +63,7 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
     return Found(thread=found.thread, whole=found.whole and not more, note="; ".join(filter(None, (more, found.note))))
 
 
-def _ask_pages(url: str, answers: list[Any]) -> Generator[Ask, Answer, str]:
+def _ask_pages(url: str, answers: list[Any]) -> Asking[str]:
     """Ask for a list, page by page; says as a clause why it is not whole."""
     for page in range(1, _MOST_PAGES + 1):
         answer = yield from _ask(f"{url}&filter=withbody&pagesize={_PAGE}&page={page}")
@@ -80,7 +76,7 @@ def _ask_pages(url: str, answers: list[Any]) -> Generator[Ask, Answer, str]:
     return f"the first {_MOST_PAGES * _PAGE} only"
 
 
-def _ask(url: str) -> Generator[Ask, Answer, Any]:
+def _ask(url: str) -> Asking[Any]:
     """Ask once. Errors come as an object, mostly with status 400."""
     try:
         answer = yield from ask_json(url)
@@ -107,8 +103,7 @@ def site_of(host: str) -> str:
 
 def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
     """Read answers of the API that were downloaded: a question with its answers inside, or a list of several."""
-    data = file.json()
-    return read(ref, wish, data if isinstance(data, list) else [data], "file")
+    return read(ref, wish, listed(file.json()), "file")
 
 
 SOURCE = Source(name="stackexchange", steps=steps, saved=saved)

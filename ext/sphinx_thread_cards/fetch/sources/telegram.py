@@ -5,14 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.fetch.assemble import thread_of
+from sphinx_thread_cards.fetch.assemble import found_of, person
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
-from sphinx_thread_cards.fetch.pages.tree import all_of, attribute, first_of, line_in, links_in, parse_page, remove
-from sphinx_thread_cards.fetch.rich.spans import safe_link
+from sphinx_thread_cards.fetch.pages.tree import (
+    all_of,
+    attribute,
+    first_of,
+    first_tag,
+    line_in,
+    links_in,
+    parse_page,
+    remove,
+)
 from sphinx_thread_cards.fetch.shape import line, segments, when
 from sphinx_thread_cards.fetch.sources._telegram_message import SITE, content, handle_in, is_hidden
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_page
-from sphinx_thread_cards.thread import Author, Media, Post
+from sphinx_thread_cards.thread import Author, Post
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -63,7 +71,7 @@ def read(ref: ThreadRef, root: _Element, endpoint: str) -> Found:
     if quoted and quoted.author.casefold() == author.handle.casefold():
         quoted = replace(quoted, author=author.handle)
     elif quoted:
-        people[quoted.author] = Author(handle=quoted.author, url=f"{SITE}/{quoted.author}")
+        people[quoted.author] = person(quoted.author, None, f"{SITE}/{quoted.author}")
     post = Post(
         id=ref.id,
         url=ref.url,
@@ -73,9 +81,8 @@ def read(ref: ThreadRef, root: _Element, endpoint: str) -> Found:
         media=media,
         quoted=quoted,
     )
-    thread = thread_of(ref, [post], people, endpoint=endpoint)
     notes = [note for note, true in ((_EDITED, edited), (_APP_ONLY, hidden)) if true]
-    return Found(thread=thread, whole=not hidden, note="; ".join(notes))
+    return replace(found_of(ref, [post], people, endpoint=endpoint), whole=not hidden, note="; ".join(notes))
 
 
 def _id(message: _Element) -> str:
@@ -88,9 +95,7 @@ def _id(message: _Element) -> str:
 
 
 def _time(message: _Element) -> str | None:
-    date = first_of(message, "tgme_widget_message_date")
-    time = next(date.iter("time"), None) if date is not None else None
-    return when(time.get("datetime")) if time is not None else None
+    return when(attribute(first_tag(first_of(message, "tgme_widget_message_date"), "time"), "datetime"))
 
 
 def _author(ref: ThreadRef, message: _Element) -> Author:
@@ -100,15 +105,9 @@ def _author(ref: ThreadRef, message: _Element) -> Author:
     channel = ref.author or ref.community or ref.id.partition("/")[0]
     in_group = named is not None and "tgme_widget_message_author_name" in (named.get("class") or "")
     handle = handle_in(url) or ((name or channel) if in_group else channel)
-    portrait = first_of(message, "tgme_widget_message_user_photo")
-    picture = next(portrait.iter("img"), None) if portrait is not None else None
-    avatar = safe_link(attribute(picture, "src"), SITE)
-    return Author(
-        handle=handle,
-        name=name if name != handle else None,
-        url=url or (None if in_group else f"{SITE}/{channel}"),
-        avatar=Media(url=avatar) if avatar else None,
-    )
+    picture = first_tag(first_of(message, "tgme_widget_message_user_photo"), "img")
+    page = url or (None if in_group else f"{SITE}/{channel}")
+    return person(handle, name, page, attribute(picture, "src"), base_url=SITE)
 
 
 SOURCE = Source(name="telegram", steps=steps, saved=saved)

@@ -7,8 +7,11 @@ Thread Reader App's ``ping`` gives the first post of the thread that a post stan
 
 from __future__ import annotations
 
+import math
 import re
+import string
 from dataclasses import replace
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -17,23 +20,18 @@ from sphinx_thread_cards.fetch.pages.tree import parse_page
 from sphinx_thread_cards.fetch.shape import at, ident, text
 from sphinx_thread_cards.fetch.sources._threadreader import is_unrolled, read_unrolled
 from sphinx_thread_cards.fetch.sources._threadreader_post import SITE
-from sphinx_thread_cards.fetch.sources._x_chain import chain_of, found_of
-from sphinx_thread_cards.fetch.sources._x_common import ID, address
-from sphinx_thread_cards.fetch.sources._x_files import read_file
+from sphinx_thread_cards.fetch.sources._x_common import ID, Told, address, chain_of, found_chain
+from sphinx_thread_cards.fetch.sources._x_files import read_json
 from sphinx_thread_cards.fetch.sources._x_oembed import read_oembed
 from sphinx_thread_cards.fetch.sources._x_pages import read_page
-from sphinx_thread_cards.fetch.sources._x_token import token
 from sphinx_thread_cards.fetch.sources._x_tweets import flat, read_tweet
-from sphinx_thread_cards.fetch.steps import MOST_ASKS, Ask, Found, Source, Steps, Wish, ask_json, ask_page
+from sphinx_thread_cards.fetch.steps import MOST_ASKS, Asking, Found, Source, Steps, Wish, ask_json, ask_page
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
-    from sphinx_thread_cards.fetch.answers import Answer
     from sphinx_thread_cards.fetch.saved import Saved
-    from sphinx_thread_cards.fetch.sources._x_common import Told
     from sphinx_thread_cards.model import ThreadRef
 
+_DIGITS = string.digits + string.ascii_lowercase
 _UNROLLED = "from Thread Reader"
 _UPWARD = "the posts up to the given one; X tells programs of no later ones"
 _ONE = "the given post only; X tells programs of no later ones"
@@ -69,11 +67,23 @@ def endpoint(id_: str) -> str:
     return f"https://cdn.syndication.twimg.com/tweet-result?id={id_}&lang=en&token={token(id_)}"
 
 
+def token(id_: str) -> str:
+    """The id times pi over 10**15 in base 36, without the point and all zeros, as X's own script sends it.
+
+    The script's last digits may be others; X answers whatever is sent, but not to nothing.
+    """
+    number, digits = round(Fraction(int(id_) / 1e15 * math.pi) * 36**8), ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = _DIGITS[digit] + digits
+    return digits.replace("0", "") or "a"
+
+
 def _found(ref: ThreadRef, wish: Wish, chain: list[Told], asked: str, notes: list[str]) -> Found:
     lacking = wish.replies and chain[0].replies != 0
     more = [*notes, _NO_REPLIES] if lacking else notes
     whole = not lacking and all(note == _UNROLLED for note in notes)
-    return found_of(ref, chain, asked, more, whole=whole)
+    return found_chain(ref, chain, asked, more, whole=whole)
 
 
 def _ask_unrolled(ref: ThreadRef, wish: Wish, root: str) -> Steps:
@@ -82,7 +92,7 @@ def _ask_unrolled(ref: ThreadRef, wish: Wish, root: str) -> Steps:
     return _found(ref, wish, told, f"{SITE}/thread/{root}.html", [_UNROLLED])
 
 
-def _ask_ping(ref: ThreadRef, wish: Wish, *, missed: bool) -> Generator[Ask, Answer, Found | None]:
+def _ask_ping(ref: ThreadRef, wish: Wish, *, missed: bool) -> Asking[Found | None]:
     """The thread that Thread Reader App has the post in, if any.
 
     :param missed: whether its page of that very post was asked for already.
@@ -96,7 +106,7 @@ def _ask_ping(ref: ThreadRef, wish: Wish, *, missed: bool) -> Generator[Ask, Ans
         return None
 
 
-def _ask_upward(ref: ThreadRef) -> Generator[Ask, Answer, list[Told]]:
+def _ask_upward(ref: ThreadRef) -> Asking[list[Told]]:
     """The given post, and its author's posts above it, first one first; none if X does not answer.
 
     :raises Forbidden: if the post is not for everybody; ``NotFound`` if X says that it is gone.
@@ -107,15 +117,15 @@ def _ask_upward(ref: ThreadRef) -> Generator[Ask, Answer, list[Told]]:
     root = ident(data, "self_thread", "id_str")
     chain = [told] if told else []
     while chain and chain[0].to_self and len(chain) < _MOST_POSTS:
-        below = chain[0]
-        if below.post.id == root or below.above in {"", *(item.post.id for item in chain)}:
+        below = chain[0].post
+        if below.id == root or not below.answers or below.answers in {item.post.id for item in chain}:
             break
         inside = read_tweet(at(data, "parent"))
         root = root or ident(data, "parent", "self_thread", "id_str")
-        data = yield from _ask_tweet(below.above)
+        data = yield from _ask_tweet(below.answers)
         # What stands inside of the answer does not say what it answers itself.
         above = read_tweet(data) or (inside and replace(inside, to_self=True))
-        if above is None or above.post.id != below.above or above.post.author != below.post.author:
+        if above is None or above.post.id != below.answers or above.post.author != below.author:
             break
         chain.insert(0, above)
     if chain and chain[0].post.id == root:
@@ -123,7 +133,7 @@ def _ask_upward(ref: ThreadRef) -> Generator[Ask, Answer, list[Told]]:
     return chain
 
 
-def _ask_tweet(id_: str) -> Generator[Ask, Answer, dict[str, Any]]:
+def _ask_tweet(id_: str) -> Asking[dict[str, Any]]:
     """A post as JSON; empty if there is none, or it is another."""
     try:
         tweet = flat((yield from ask_json(endpoint(id_))))
@@ -152,7 +162,7 @@ def _ask_oembed(ref: ThreadRef) -> Steps:
         raise NotFound(ref.url, "there is no such post, or no longer", status=error.status) from None
     except Forbidden as error:
         raise Forbidden(ref.url, "X does not show the post to everybody", status=error.status) from None
-    return found_of(ref, [told], asked, [_EMBED], whole=False)
+    return found_chain(ref, [told], asked, [_EMBED], whole=False)
 
 
 def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
@@ -161,11 +171,12 @@ def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
         root = parse_page(file.html())
         if is_unrolled(root):
             return _found(ref, wish, read_unrolled(root, ref), "file", [_UNROLLED])
-        return found_of(ref, read_page(root, ref, wish), "file")
-    told = read_file(file, ref.author or "")
-    if not told and at(data := file.json(), "author_url"):
-        return found_of(ref, [read_oembed(data, ref)], "file", [_EMBED], whole=False)
-    return found_of(ref, chain_of(told, ref.id, wish), "file")
+        return found_chain(ref, read_page(root, ref, wish), "file")
+    data = file.json()
+    told = read_json(data, ref.author or "")
+    if not told and at(data, "author_url"):
+        return found_chain(ref, [read_oembed(data, ref)], "file", [_EMBED], whole=False)
+    return found_chain(ref, chain_of(told, ref.id, wish), "file")
 
 
 SOURCE = Source(name="x", steps=steps, saved=saved)

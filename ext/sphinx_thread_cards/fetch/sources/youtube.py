@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from sphinx_thread_cards.fetch.assemble import thread_of
+from sphinx_thread_cards.fetch.assemble import found_of, person
 from sphinx_thread_cards.fetch.errors import BadAnswer
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.shape import at, line, segments, text
 from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_json
-from sphinx_thread_cards.thread import Author, Media, Post
+from sphinx_thread_cards.thread import Media, Post
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.fetch.saved import Saved
@@ -48,9 +48,9 @@ def read(ref: ThreadRef, wish: Wish, data: object, endpoint: str) -> Found:
     still = safe_link(at(data, "thumbnail_url"))
     media = Media(url=still) if is_post else Media(kind="video", url=_page(ref), still=still)
     post = Post(id=ref.id, url=_page(ref), author=handle, media=(media,) if still else ())
-    thread = thread_of(ref, [post], {handle: Author(handle=handle, name=name, url=url)}, endpoint=endpoint, title=title)
     notes = [note for note, true in ((_NO_TEXT, is_post), (_NO_COMMENTS, wish.replies or ref.post)) if true]
-    return Found(thread=thread, whole=not notes, note="; ".join(notes))
+    people = {handle: person(handle, name, url)}
+    return found_of(ref, [post], people, endpoint=endpoint, title=title, missing="; ".join(notes))
 
 
 def _page(ref: ThreadRef) -> str:

@@ -11,21 +11,18 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
-from sphinx_thread_cards.fetch.assemble import of_discussion, thread_of
+from sphinx_thread_cards.fetch.assemble import found_of, of_discussion, person
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
-from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import read_html
 from sphinx_thread_cards.fetch.shape import at, flag, ident, line, objects, text, when
 from sphinx_thread_cards.fetch.sources._discussions import as_handles
-from sphinx_thread_cards.fetch.steps import Found, Source, Steps, Wish, ask_json
-from sphinx_thread_cards.thread import Author, Media, Post
+from sphinx_thread_cards.fetch.steps import Asking, Found, Source, Steps, Wish, ask_json
+from sphinx_thread_cards.thread import Post
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Mapping
 
-    from sphinx_thread_cards.fetch.answers import Answer
     from sphinx_thread_cards.fetch.saved import Saved
-    from sphinx_thread_cards.fetch.steps import Ask
     from sphinx_thread_cards.model import ThreadRef
 
 _PAGE = 1000
@@ -47,7 +44,7 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
     raise NotFound(ref.url, "there is no message in the topic")
 
 
-def _ask(ref: ThreadRef, topic: str) -> Generator[Ask, Answer, tuple[list[dict[str, Any]], bool]]:
+def _ask(ref: ThreadRef, topic: str) -> Asking[tuple[list[dict[str, Any]], bool]]:
     """All messages of a topic up to a bound, and whether these are all."""
     found: list[dict[str, Any]] = []
     anchor = "oldest"
@@ -98,18 +95,22 @@ def read(ref: ThreadRef, wish: Wish, messages: list[dict[str, Any]], endpoint: s
     if not told:
         raise BadAnswer(ref.url, "the answer holds no message of a channel")
     handles = as_handles((_who(message), line(message, "sender_full_name") or "") for message in told)
-    people = {handles[_who(message)]: _author(ref, message, handles[_who(message)]) for message in told}
+    people = {
+        handle: person(handle, picture=at(message, "avatar_url"), base_url=_base(ref))
+        for message in told
+        for handle in (handles[_who(message)],)
+    }
     posts = [_post(ref, message, handles[_who(message)]) for message in told]
     title = line(told[-1], "subject")
-    thread = thread_of(
+    return found_of(
         ref,
         of_discussion(posts, wish),
         people,
         endpoint=endpoint,
         title=title.removeprefix(_RESOLVED) if title else ref.title,
         replies=len(posts) - 1 if whole else None,
+        missing="" if whole else f"the first {len(posts)} messages only",
     )
-    return Found(thread=thread, whole=whole, note="" if whole else f"the first {len(posts)} messages only")
 
 
 def _is_of(ref: ThreadRef, message: Mapping[str, Any]) -> bool:
@@ -146,11 +147,6 @@ def _post(ref: ThreadRef, message: Mapping[str, Any], author: str) -> Post:
 
 def _who(message: Mapping[str, Any]) -> str:
     return ident(message, "sender_id") or line(message, "sender_full_name") or ""
-
-
-def _author(ref: ThreadRef, message: Mapping[str, Any], handle: str) -> Author:
-    picture = safe_link(at(message, "avatar_url"), _base(ref))
-    return Author(handle=handle, avatar=Media(url=picture) if picture else None)
 
 
 def _topic(ref: ThreadRef) -> str:
