@@ -41,7 +41,7 @@ def page(tmp_path: Path) -> Callable[..., sites.Site]:
 
 @pytest.fixture
 def sink(page: Callable[..., sites.Site], tmp_path: Path) -> Callable[..., sites.Site]:
-    """Build the kitchen sink, with the threads that it shows."""
+    """Build the kitchen sink, with the threads that it shows; LaTeX by an engine for all of its scripts."""
     kitchen_sink.write(tmp_path / "source")
 
-    return lambda builder="html": page(kitchen_sink.TEXT, builder, **kitchen_sink.SETTINGS)
+    return lambda builder="html": page(kitchen_sink.TEXT, builder, latex_engine="lualatex", **kitchen_sink.SETTINGS)

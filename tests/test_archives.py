@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import gzip
+import io
 import plistlib
+import zipfile
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
 from sphinx_thread_cards.fetch.errors import BadAnswer
 from sphinx_thread_cards.fetch.pages.reading import read_page
-from sphinx_thread_cards.fetch.saved import open_saved, saved_of
+from sphinx_thread_cards.fetch.saved import MOST_BYTES, open_saved, saved_of
 from sphinx_thread_cards.fetch.steps import Wish
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.thread import Media
@@ -110,3 +112,13 @@ def test_what_chromium_saves_today() -> None:
         assert "The lamp boots – it’s on. 1 =3D 1" in file.html()
         assert f'src="{server.origin}/lamp.png"' in file.html()
         assert "alert" not in file.html()
+
+
+@pytest.mark.parametrize(("packed", "why"), [(b"PK\x03\x04 and no more", "cannot be unpacked"), (None, "larger than 64 MB")], ids=["broken", "bomb"])
+def test_files_in_a_zip_are_bounded(packed: bytes | None, why: str) -> None:
+    """The first file is taken; one that is broken, or grows too large, is refused."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("list.mbox", b"From: x\n\n" + b" " * (MOST_BYTES + 1))
+    with pytest.raises(BadAnswer, match=why):
+        saved_of("saved", packed or held.getvalue())

@@ -1,7 +1,8 @@
 """Case folders: a page, a builder, and a reviewed file of what comes out.
 
 ``tests/cases/<case>/index.*`` is the page. Each ``expected.<builder>.txt`` beside it is one test. A file ``warnings.txt`` holds the
-warnings that are expected; without it there may be none. ``pytest --regen`` writes all of them anew.
+warnings that are expected, ``warnings.<builder>.txt`` those of one builder; without it there may be none. ``pytest
+--regen`` writes all of them anew.
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ def result(site: sites.Site, builder: str) -> str:
 def test_case(expected: Path, tmp_path: Path, regen: bool) -> None:
     """The page comes out as reviewed, with the warnings reviewed and no other."""
     builder = expected.name.split(".")[1]
-    warnings = expected.with_name("warnings.txt")
+    own = expected.with_name(f"warnings.{builder}.txt")
+    warnings = own if own.exists() else expected.with_name("warnings.txt")
 
     site = sites.build(expected.parent, tmp_path, builder, exclude_patterns=["*.txt"])
 

@@ -41,7 +41,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page that shows every shape of card, with lists below it, and the settings of all tests as its conf.py."""
     folder = tmp_path_factory.mktemp("source")
     kitchen_sink.write(folder, kitchen_sink.TEXT + LISTS)
-    settings = {**sites.SETTINGS, **kitchen_sink.SETTINGS}
+    settings = {**sites.SETTINGS, **kitchen_sink.SETTINGS, "latex_engine": "lualatex"}
     (folder / "conf.py").write_text("".join(f"{name} = {value!r}\n" for name, value in settings.items()))
     return folder
 

@@ -95,6 +95,34 @@ def test_titles_of_admonitions_stay_with_their_cards(tmp_path: Path) -> None:
     assert [n for n in numbers if paper.page_of(f"Title {n}.") != paper.page_of(f"Words of {n}.")] == []
 
 
+@pytest.mark.parametrize(
+    ("engine", "first"),
+    [
+        ("pdflatex", _words("First words. " * 40)),
+        ("pdflatex", Code(text="First line.\n" * 9)),
+        ("lualatex", _words("First words. " * 40)),
+    ],
+    ids=["words", "code", "lualatex"],
+)
+def test_no_head_stands_alone_at_the_end_of_a_page(engine: str, first: Block, tmp_path: Path) -> None:
+    """Title of a box, head of a card, head of a post and its first lines are on one page; a heading stays with its card."""
+    card = f"```{{thread}} {URL}\n:show: thread\n```\n"
+    note = f"````{{note}}\n{card}````\n"
+    shown = [note, f"````{{admonition}} Title\nLeads.\n\n{card}````\n", f"### Heading\n\n{card}", f"### Heading\n\n{note}"]
+    places = ["```{raw} latex\n\\clearpage\n```\n\n" + "Words.\n\n" * n for n in range(22, 33)]
+    posts = [
+        Post(id=str(n), url=f"{URL}{n}", author="jo", posted="2023-05-28T10:00:00Z", blocks=(first,))
+        for n in range(1, 11)
+    ]
+    text = "# All\n\n## Many\n\n" + "\n".join(place + it for place in places for it in shown)
+    paper = build(tmp_path, {"index": text}, *posts, engine=engine)
+
+    # The last line is the number of the page.
+    head = re.compile(r"(Note|Title|Leads\.|[\d.]+ Heading|Mastodon.*|Post on Mastodon|@jo|.*28 May 2023)\n[^\n]*\Z")
+    assert [number for number, page in enumerate(paper.pages[:-1]) if head.search(page.strip())] == []
+    assert sum("Mastodon ·" in page for page in paper.pages) == len(shown) * len(places)
+
+
 def test_lines_and_code_in_posts_have_no_empty_lines_around(tmp_path: Path) -> None:
     """Lines that the author broke, and code, are no further from the words around them than paragraphs are."""
     paper = _shown(

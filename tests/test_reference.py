@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from sphinx_thread_cards import ThreadRef, codes, list_transforms, parse_thread_url, transforms
+from sphinx_thread_cards import ThreadRef, codes, list_transforms, parse_thread_url, signs, transforms
 from sphinx_thread_cards.list_options import LIST_COMMON, LIST_FIELDS
 from sphinx_thread_cards.options import COMMON_OPTIONS, OPTION_FIELDS
 from sphinx_thread_cards.platforms import PLATFORMS
@@ -168,7 +168,7 @@ def test_phases_are_those_of_the_code() -> None:
 
     assert listed == {
         name: item.default_priority
-        for module in (codes, transforms, list_transforms)
+        for module in (codes, signs, transforms, list_transforms)
         for name, item in vars(module).items()
         if isinstance(item, type) and issubclass(item, transform) and item.__module__ == module.__name__
     }

@@ -119,7 +119,7 @@ def test_no_mark_of_a_note_begins_a_line(chromium: Browser, address: str) -> Non
 
 def test_every_page_is_accessible(chromium: Browser, site: sites.Site, address: str) -> None:
     """axe-core finds nothing, in light and dark, neither in the cards nor in what Sphinx and Furo put around them."""
-    tab = chromium.new_page(reduced_motion="reduce")
+    tab = chromium.new_page(reduced_motion="reduce", viewport={"width": look.WIDE, "height": 900})
     found = []
     for name in pages(site):
         tab.goto(address + name)

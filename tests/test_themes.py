@@ -32,9 +32,9 @@ LOOKS: list[tuple[str, Scheme]] = [
 ]
 # Alabaster's own colours of code are too pale, wherever code stands.
 CODE = "xcode"
-# A page below the kitchen sink makes a menu with a caption.
+# A page below the kitchen sink makes a menu with a caption; its code is wider than a small screen.
 CONTENTS = "\n```{toctree}\n:caption: Below\n\nbelow\n```\n"
-BELOW = "# Below\n\n## One\n\n### Two\n\n### Three\n"
+BELOW = f"# Below\n\n## One\n\n### Two\n\n### Three\n\n```python\n{'words = words + 1  # ' * 4}\n```\n"
 State = Literal["as it is", "mended"]
 Build = Callable[[str, State], sites.Site]
 Open = Callable[[str, Scheme], Page]
@@ -150,7 +150,7 @@ def test_pages_are_accessible_with_the_files_of_the_guide(theme: str, scheme: Sc
     names = pages(site)
     found = []
     with look.served(site.out) as base:
-        for width in (1280, look.SMALL):
+        for width in (look.WIDE, look.SMALL):
             tab = chromium.new_page(color_scheme=scheme, viewport={"width": width, "height": 720})
             for name in names:
                 tab.goto(base + name)

@@ -30,6 +30,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         list_transforms,
         rebuilds,
         settings,
+        signs,
         style_sheet,
         targets,
         transforms,
@@ -48,6 +49,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         app.add_post_transform(transforms.build_for(format_, shape))
     app.add_post_transform(transforms.build_for("epub", formats.build_for_book, "builders"))
     app.add_post_transform(codes.AddCodes)
+    app.add_post_transform(signs.DeclareSigns)
     for node, visitors in html.VISITORS.items():
         app.add_node(node, html=visitors)
     app.add_latex_package(assets.LATEX_PACKAGE)

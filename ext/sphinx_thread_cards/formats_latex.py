@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _LONG = re.compile(r"\S{60,}")
 """What no language hyphenates and no column holds."""
+_LEADS = 2
+"""Of an admonition, its title and a paragraph."""
 _PIECE = re.compile(r".{1,10}")
 _LINES = {f"{BLOCK}-{name}" for name in ("header", "author", "post-head")}
 _THEIRS = {f"{BLOCK}-summary", f"{BLOCK}-excerpt"}
@@ -25,6 +27,7 @@ _THEIRS = {f"{BLOCK}-summary", f"{BLOCK}-excerpt"}
 def build_for_latex(card: Card, place: nodes.container, language: str) -> nodes.container:
     """With each line in a container, whose class LaTeX can style; it passes over the classes of paragraphs."""
     box = build_with_target(card, place, language)
+    _leave_room(place.parent, place)
     if card.avatar:
         from sphinx_thread_cards.figures import AVATAR, avatar  # noqa: PLC0415 - few sites keep threads
 
@@ -44,6 +47,13 @@ def build_for_latex(card: Card, place: nodes.container, language: str) -> nodes.
         if f"{BLOCK}-summary" not in part["classes"]:
             _break_words(part)
     return box
+
+
+def _leave_room(outside: nodes.Element, place: nodes.container) -> None:
+    """Keep a heading with an admonition that begins with the card; Sphinx sees to five lines, which are too few."""
+    if isinstance(outside, nodes.Admonition) and outside.index(place) <= _LEADS:
+        room = nodes.raw("", "\\threadcardroom{14\\baselineskip}\n", format="latex")
+        outside.parent.insert(outside.parent.index(outside), room)
 
 
 def _break_words(part: nodes.Element) -> None:

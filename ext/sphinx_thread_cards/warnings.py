@@ -39,6 +39,10 @@ class Warn(Enum):
     SNAPSHOT = "snapshot", "A kept snapshot cannot be used. The card is built from the URL and the options."
     PICTURE = "picture", "A snapshot names a picture that is not in the media folder. There are words in its place."
     ALT = "alt", "A picture is shown without alternative text. It comes only if `thread_cards_alt` asks for it."
+    SIGNS = (
+        "signs",
+        "pdfLaTeX has no letters for a sign on a card. The PDF names emoji and has boxes for other signs.",
+    )
 
     def __init__(self, subtype: str, help: str) -> None:  # noqa: A002 - the word that options use too
         self.subtype = subtype

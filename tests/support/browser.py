@@ -17,6 +17,8 @@ from support.programs import require
 # Below the width at which a page of 1280 CSS pixels at 200 % would be shown.
 ZOOMED = 640
 SMALL = 320
+# Where every theme shows all of its side bars.
+WIDE = 1440
 
 # The colour that is seen where half-transparent ones lie upon one another, and WCAG's contrast of two such colours
 # (https://www.w3.org/TR/WCAG22/#dfn-relative-luminance). A canvas does the mixing and knows every notation.

@@ -1,4 +1,4 @@
-"""A thread, and pages that show it, set by pdfLaTeX."""
+"""A thread, and pages that show it, set by LaTeX."""
 
 from __future__ import annotations
 
@@ -13,7 +13,13 @@ NUMBER = "110446983178245440"
 URL = f"https://social.example/@jo/{NUMBER}"
 
 
-def build(folder: Path, pages: dict[str, str], *posts: tuple[Block, ...] | Post, **settings: object) -> Paper:
+def build(
+    folder: Path,
+    pages: dict[str, str],
+    *posts: tuple[Block, ...] | Post,
+    engine: str = "pdflatex",
+    **settings: object,
+) -> Paper:
     """Set these pages, beside a snapshot of a thread of these posts, if there are any."""
     source = folder / "source"
     source.mkdir(exist_ok=True)
@@ -29,6 +35,6 @@ def build(folder: Path, pages: dict[str, str], *posts: tuple[Block, ...] | Post,
     )
     if posts:
         store.save(thread, source / store.FOLDER)
-    site = sites.build(source, folder / "out", "latex", latex_engine="pdflatex", **settings)
+    site = sites.build(source, folder / "out", "latex", latex_engine=engine, **settings)
     assert site.warnings == ""
-    return typeset(site.out, "cases", "pdflatex")
+    return typeset(site.out, "cases", engine)

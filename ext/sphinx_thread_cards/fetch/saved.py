@@ -130,7 +130,7 @@ def saved_of(name: str, body: bytes) -> Saved:
 
     :raises BadAnswer: if either is broken, or it is too large.
     """
-    body = unpacked(body, name)
+    body = unpacked(_unzipped(body, name), name)
     read = _from_mhtml if _is_mhtml(body) else _from_plist if _is_plist(body) else None
     if read is None:
         return Saved(name=name, body=body)
@@ -142,8 +142,18 @@ def saved_of(name: str, body: bytes) -> Saved:
     return Saved(name=name, body=codecs.BOM_UTF8 + _text(page, charset).encode(), url=url)
 
 
+def _unzipped(body: bytes, name: str) -> bytes:
+    if not body.startswith(_ZIP):
+        return body
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive, archive.open(archive.namelist()[0]) as file:
+            return file.read(MOST_BYTES + 1)
+    except _BROKEN:
+        raise BadAnswer(name, "the file cannot be unpacked") from None
+
+
 def unpacked(body: bytes, name: str) -> bytes:
-    """A file or an answer as it was before it was packed: with gzip, or as the only file in a ZIP.
+    """A file or an answer as it was before gzip packed it; itself if it is not packed.
 
     :param name: of the file, or the address that was asked; for messages.
     :raises BadAnswer: if it is not whole, or is or grows too large.
@@ -151,10 +161,7 @@ def unpacked(body: bytes, name: str) -> bytes:
     try:
         if body.startswith(_GZIP):
             body = gzip.GzipFile(fileobj=io.BytesIO(body)).read(MOST_BYTES + 1)
-        elif body.startswith(_ZIP):
-            with zipfile.ZipFile(io.BytesIO(body)) as archive, archive.open(archive.namelist()[0]) as file:
-                body = file.read(MOST_BYTES + 1)
-    except _BROKEN:
+    except (OSError, EOFError, zlib.error):
         raise BadAnswer(name, "the file cannot be read: it is not whole") from None
     if len(body) > MOST_BYTES:
         raise BadAnswer(name, f"the file is larger than {MOST_BYTES // 1024**2} MB")

@@ -83,7 +83,7 @@ def objects(data: object, *path: str | int) -> list[dict[str, Any]]:
     return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
-def objects_within(
+def all_in(
     data: object, inside: Callable[[dict[str, Any]], Iterable[object]] = dict.values
 ) -> Iterator[dict[str, Any]]:
     """The objects in data however deep, each before those in it; without recursion, as Python does not go that deep.

@@ -129,18 +129,15 @@ def _author(card: _Element | None, ref: ThreadRef, base_url: str) -> Author | No
 
 def _media_of(post: _Marked, base_url: str) -> list[Media]:
     """Pictures beside the text: ``u-photo``, galleries of Mastodon, and its lists without scripts."""
-    found: list[Media] = []
+    found: list[tuple[str | None, str | None]] = []
     for part in post.parts:
         own = classes(part)
         if part.tag == "img" and "u-photo" in own:
-            found.append(Media(url=safe_link(part.get("src"), base_url), alt=(part.get("alt") or "").strip() or None))
+            found.append((part.get("src"), part.get("alt")))
         elif "media-gallery__item-thumbnail" in own and part.tag == "a":
             picture = first_tag(part, "img")
-            alt = attribute(part, "title") if picture is None else attribute(picture, "alt")
-            found.append(Media(url=safe_link(part.get("href"), base_url), alt=alt.strip() or None))
+            found.append((part.get("href"), part.get("title") if picture is None else picture.get("alt")))
         elif "attachment-list__list" in own:
-            found += [
-                Media(url=safe_link(link.get("href"), base_url), alt=(link.get("title") or "").strip() or None)
-                for link in part.iter("a")
-            ]
-    return [media for media in found if media.url or media.alt]
+            found += [(link.get("href"), link.get("title")) for link in part.iter("a")]
+    media = [Media(url=safe_link(url, base_url), alt=(alt or "").strip() or None) for url, alt in found]
+    return [medium for medium in media if medium.url or medium.alt]

@@ -10,7 +10,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sphinx_thread_cards.fetch.shape import at, objects_within
+from sphinx_thread_cards.fetch.shape import all_in, at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +61,7 @@ def objects_of(value: object, most: int) -> list[dict[str, Any]]:
 
     :param most: how many are looked for.
     """
-    return list(islice(objects_within(value, lambda item: [item.get(name) for name in _INSIDE]), most))
+    return list(islice(all_in(value, lambda item: [item.get(name) for name in _INSIDE]), most))
 
 
 def _resolved(item: dict[str, Any], named: dict[str, dict[str, Any]]) -> dict[str, Any]:

@@ -152,16 +152,10 @@ def _blocks(element: _Element, content: _Element | None, base_url: str) -> tuple
     blocks += list_of(line_in(option) for option in all_of(element, "poll__option__text"))
     if (bar := first_of(element, "hashtag-bar")) is not None:
         links = [link for link in bar.iter("a") if line_in(link)]
-        spans = [Span(text=line_in(link), href=safe_link(link.get("href"), base_url)) for link in links]
-        blocks += [Paragraph(spans=tuple(_spaced(spans)))] if spans else []
+        tags = [Span(text=line_in(link), href=safe_link(link.get("href"), base_url)) for link in links]
+        spans = [span for tag in tags for span in (Span(text=" "), tag)][1:]
+        blocks += [Paragraph(spans=tuple(spans))] if spans else []
     return tuple(blocks)
-
-
-def _spaced(spans: list[Span]) -> Iterator[Span]:
-    for number, span in enumerate(spans):
-        if number:
-            yield Span(text=" ")
-        yield span
 
 
 def _media(element: _Element, base_url: str) -> Iterator[Media]:

@@ -43,9 +43,7 @@ def address_of_page(html: str) -> str | None:
 
     What the browser noted when the page was saved comes first, then what the site says. Only http and https.
     """
-    if noted := _noted(html):
-        return noted
-    return address_in(html, parse_page(html))
+    return _noted(html) or next(addresses_in(parse_page(html)), None)
 
 
 def address_in(html: str, root: _Element) -> str | None:

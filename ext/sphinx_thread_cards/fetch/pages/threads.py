@@ -13,7 +13,7 @@ from sphinx_thread_cards.fetch.assemble import link_paragraph
 from sphinx_thread_cards.fetch.pages.entry import MOST_ENTRIES, Entry, Told, author_of, rich_of
 from sphinx_thread_cards.fetch.pages.jsonld import values_in
 from sphinx_thread_cards.fetch.rich.spans import safe_link
-from sphinx_thread_cards.fetch.shape import at, count, ident, line, objects, objects_within, text, when
+from sphinx_thread_cards.fetch.shape import all_in, at, count, ident, line, objects, text, when
 from sphinx_thread_cards.thread import Media
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _rows(root: _Element) -> Iterator[list[dict[str, Any]]]:
     """The posts of each ``thread_items`` in the page's data, in order."""
     scripts = (script.text for script in root.iter("script") if "thread_items" in (script.text or ""))
     values = [value for script in islice(scripts, _MOST_SCRIPTS) for value in values_in(script or "")]
-    found = objects_within(values, lambda value: () if _row(value) else value.values())
+    found = all_in(values, lambda value: () if _row(value) else value.values())
     yield from filter(None, map(_row, islice(found, _MOST_OBJECTS)))
 
 

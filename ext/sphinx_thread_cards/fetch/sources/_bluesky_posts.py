@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from sphinx_thread_cards.fetch.assemble import person
 from sphinx_thread_cards.fetch.rich_text import from_facets
-from sphinx_thread_cards.fetch.shape import at, language, line, objects, objects_within, text, when
+from sphinx_thread_cards.fetch.shape import all_in, at, language, line, objects, text, when
 from sphinx_thread_cards.fetch.sources._bluesky_embeds import Embedded, read_embed
 from sphinx_thread_cards.thread import Author, Post
 
@@ -95,7 +95,7 @@ def split_uri(uri: object) -> tuple[str, str] | None:
 
 def views_in(data: object) -> Iterator[View]:
     """All posts in an answer of any endpoint, or in a file; each may come more than once. Quoted posts are left out."""
-    for part in objects_within(data, _inside):
+    for part in all_in(data, _inside):
         post = at(part, "post") or part
         if isinstance(at(post, "record"), dict) and (view := view_of(post, part)):
             yield view

@@ -91,15 +91,18 @@ def _why_not(ref: ThreadRef, host: str, who: str, status: int) -> Asking[FetchEr
 def views_in(ref: ThreadRef, data: object) -> Iterator[View]:
     """The records of posts in a file: one, or a list. Their author is known by what the address says."""
     for record in (*objects([data]), *objects(data), *objects(data, "records")):
-        place = split_uri(at(record, "uri"))
-        if place and isinstance(at(record, "value"), dict):
-            yield View(did=place[0], key=place[1], author={"handle": ref.author}, record=at(record, "value"))
+        if view := _view(record, {"handle": ref.author}):
+            yield view
+
+
+def _view(record: object, author: object) -> View | None:
+    place, value = split_uri(at(record, "uri")), at(record, "value")
+    return View(did=place[0], key=place[1], author=author, record=value) if place and isinstance(value, dict) else None
 
 
 def _take(views: dict[str, View], record: object, author: object) -> None:
-    place = split_uri(at(record, "uri"))
-    if place and isinstance(at(record, "value"), dict) and place[0] == at(author, "did"):
-        view = View(did=place[0], key=place[1], author=author, record=at(record, "value"))
+    view = _view(record, author)
+    if view and view.did == at(author, "did"):
         views[view.uri] = view
 
 

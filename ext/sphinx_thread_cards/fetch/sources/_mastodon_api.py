@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from sphinx_thread_cards.fetch.assemble import found_of
 from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, NotFound
-from sphinx_thread_cards.fetch.shape import at, count, ident, objects, objects_within
+from sphinx_thread_cards.fetch.shape import all_in, at, count, ident, objects
 from sphinx_thread_cards.fetch.sources._chains import Gathered, first_of, of_microblog
 from sphinx_thread_cards.fetch.sources._mastodon_posts import people_of, post_of, shown_to_all, unlisted_by_author
 from sphinx_thread_cards.fetch.steps import Found, Steps, Wish, ask_json
@@ -73,7 +73,7 @@ def read(ref: ThreadRef, wish: Wish, data: object, id_: str) -> Found:
 
 def statuses_in(data: object) -> list[dict[str, Any]]:
     """All statuses in a file, in one list or in several that have names."""
-    return [part for part in objects_within(data, _inside) if _is_status(part)]
+    return [part for part in all_in(data, _inside) if _is_status(part)]
 
 
 def _is_status(part: dict[str, Any]) -> bool:

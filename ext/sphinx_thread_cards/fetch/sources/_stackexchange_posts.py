@@ -51,12 +51,9 @@ def read(ref: ThreadRef, wish: Wish, answers: Iterable[object], endpoint: str) -
     shown = sorted((item for item in items if ident(item, "answer_id")), key=lambda item: not flag(item, "is_accepted"))
     ordered = list(_with_comments([question, *shown], items))
     handles = as_handles(_who(item) for item in ordered)
-    people = {
-        handle: person(handle, None, at(item, "owner", "link"), at(item, "owner", "profile_image"))
-        for item in ordered
-        for handle in (handles[_who(item)[0]],)
-    }
-    posts = [_post(ref.host, item, question_id, handles[_who(item)[0]]) for item in ordered]
+    named = [(handles[_who(item)[0]], at(item, "owner"), item) for item in ordered]
+    people = {name: person(name, None, at(owner, "link"), at(owner, "profile_image")) for name, owner, _ in named}
+    posts = [_post(ref.host, item, question_id, name) for name, _, item in named]
     accepted = {ident(answer, "answer_id") for answer in shown if flag(answer, "is_accepted")}
     # A comment says little without what it stands under.
     under = {match[2] for post in wish.posts if (match := _COMMENT.fullmatch(post))}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sphinx_thread_cards.fetch.assemble import link_paragraph, list_of
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import from_entities
-from sphinx_thread_cards.fetch.shape import at, count, ident, language, line, objects, objects_within, text, when
+from sphinx_thread_cards.fetch.shape import all_in, at, count, ident, language, line, objects, text, when
 from sphinx_thread_cards.fetch.sources._x_common import HANDLE, ID, Told, address, author_of, full_size, time_of_id
 from sphinx_thread_cards.fetch.sources._x_tweets import read_tweet
 from sphinx_thread_cards.thread import Block, Media, Post
@@ -29,7 +29,7 @@ def read_json(data: object, handle: str) -> list[Told]:
 
     :param handle: of the author, where the file does not name one.
     """
-    found = list(objects_within(data, _inside))
+    found = list(all_in(data, _inside))
     included = _Included(found)
     told = filter(None, (_read(item, included, handle) for item in found))
     return list({item.post.id: item for item in told}.values())

@@ -11,12 +11,13 @@ from sphinx_thread_cards.fetch.assemble import found_of, link_paragraph, of_disc
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound
 from sphinx_thread_cards.fetch.rich.spans import safe_link
 from sphinx_thread_cards.fetch.rich_text import from_html
-from sphinx_thread_cards.fetch.shape import at, count, flag, ident, line, listed, numbers, objects, text, title, when
+from sphinx_thread_cards.fetch.shape import all_in, at, count, flag, ident, line, numbers, objects, text, title, when
+from sphinx_thread_cards.fetch.sources._discussions import depth_first
 from sphinx_thread_cards.fetch.steps import Asking, Found, Source, Steps, Wish, ask_json
 from sphinx_thread_cards.thread import Block, List, Post
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from sphinx_thread_cards.fetch.saved import Saved
     from sphinx_thread_cards.model import ThreadRef
@@ -33,7 +34,7 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
     endpoint = f"https://hn.algolia.com/api/v1/items/{ref.id}"
     try:
         item = yield from ask_json(endpoint)
-        return read(ref, wish, list(_tree(item)), endpoint)
+        return read(ref, wish, _tree(item), endpoint)
     except FetchError as error:
         failure = error
     try:
@@ -42,7 +43,7 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
         raise
     except FetchError:
         raise failure from None
-    found = read(ref, wish, list(_joined(items)), f"{_FIREBASE}/{ref.id}.json")
+    found = read(ref, wish, items, f"{_FIREBASE}/{ref.id}.json")
     if not at(items[0], "kids"):
         return found
     note = "Algolia did not give it; what its author wrote further down may be missing"
@@ -76,23 +77,24 @@ def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
     """Read what was downloaded: an item of Algolia, or one or a list of Firebase."""
     data = file.json()
     firebase = isinstance(data, list) or at(data, "by") is not None or at(data, "time") is not None
-    items = objects(listed(data))
-    return read(ref, wish, list(_joined(items) if firebase else _tree(data)), "file")
+    return read(ref, wish, (objects(data) or objects([data])) if firebase else _tree(data), "file")
 
 
-def read(ref: ThreadRef, wish: Wish, items: list[tuple[dict[str, Any], str | None]], endpoint: str) -> Found:
-    """Items, the one cited first, each with the id of what it answers, as a thread."""
-    root = items[0][0] if items else {}
+def read(ref: ThreadRef, wish: Wish, items: list[dict[str, Any]], endpoint: str) -> Found:
+    """Items, the one cited first, as a thread; those of Firebase are put in the order in which one reads them."""
+    root = items[0] if items else {}
     if ident(root, "id") != ref.id:
         raise BadAnswer(ref.url, f"the answer is not item {ref.id}")
     if flag(root, "deleted"):
         raise NotFound(ref.url, "it was deleted")
     if flag(root, "dead"):
         raise Forbidden(ref.url, "it was killed, and is not shown to everybody")
-    options = [*objects(root, "options"), *(item for item, _ in items if at(item, "type") == "pollopt")]
-    posts = [post for item, above in items if (post := _post(item, above, options if item is root else ()))]
+    options = [*objects(root, "options"), *(item for item in items if at(item, "type") == "pollopt")]
+    posts = [post for item in items if (post := _post(item, options if item is root else ()))]
     if not posts or posts[0].id != ref.id:
         raise BadAnswer(ref.url, f"the answer does not tell who wrote item {ref.id}")
+    if at(root, "by") is not None:
+        posts = depth_first(posts, {post.id: post.answers or "" for post in posts})
     people = {post.author: person(post.author, None, f"{_SITE}/user?id={post.author}") for post in posts}
     said = count(root, "descendants")
     missing = 0 if said is None else said - len(posts) + 1
@@ -107,7 +109,7 @@ def read(ref: ThreadRef, wish: Wish, items: list[tuple[dict[str, Any], str | Non
     )
 
 
-def _post(item: Mapping[str, Any], above: str | None, options: Iterable[Mapping[str, Any]]) -> Post | None:
+def _post(item: Mapping[str, Any], options: Iterable[Mapping[str, Any]]) -> Post | None:
     """A post; None for what was deleted or killed, and for the options of a poll, which stand in the poll."""
     id_, author = ident(item, "id"), line(item, "author") or line(item, "by")
     hidden = flag(item, "dead") or flag(item, "deleted") or text(item, "text").strip() in _KILLED
@@ -120,35 +122,13 @@ def _post(item: Mapping[str, Any], above: str | None, options: Iterable[Mapping[
     if choices := tuple(filter(None, (from_html(text(option, "text"), url) for option in options))):
         blocks = (*blocks, List(items=choices))
     posted = when(at(item, "created_at_i")) or when(at(item, "time"))
-    return Post(id=id_, url=url, author=author, posted=posted, blocks=blocks, answers=above)
+    answers = ident(item, "parent_id") or ident(item, "parent") or None
+    return Post(id=id_, url=url, author=author, posted=posted, blocks=blocks, answers=answers)
 
 
-def _tree(item: object) -> Iterator[tuple[dict[str, Any], str | None]]:
-    """Algolia's item and answers, each before what answers it; without recursion, as they may be deep."""
-    waiting: list[tuple[dict[str, Any], str | None]] = [(first, None) for first in objects([item])]
-    while waiting:
-        item, above = waiting.pop()
-        yield item, above
-        # What was deleted has no author; the answers to it stay.
-        waiting += [(child, ident(item, "id") or above) for child in reversed(objects(item, "children"))]
-
-
-def _joined(items: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], str | None]]:
-    """Firebase's items in the order in which one reads them; those whose parent is not there come last."""
-    below: dict[str, list[dict[str, Any]]] = {}
-    known = {ident(item, "id") for item in items}
-    for item in items[1:]:
-        parent = ident(item, "parent")
-        below.setdefault(parent if parent in known else "", []).append(item)
-    seen: set[str] = set()
-    waiting = [*reversed(below.pop("", [])), *items[:1]]
-    while waiting:
-        item = waiting.pop()
-        id_, parent = ident(item, "id"), ident(item, "parent")
-        if id_ and id_ not in seen:
-            seen.add(id_)
-            yield item, parent if parent in known else None
-            waiting += reversed(below.get(id_, []))
+def _tree(item: object) -> list[dict[str, Any]]:
+    """Algolia's item and answers, each before what answers it."""
+    return list(all_in(item, lambda item: objects(item, "children")))
 
 
 SOURCE = Source(name="hackernews", steps=steps, saved=saved)

@@ -1,7 +1,9 @@
 """Lemmy, PieFed and Mbin: a post, and its comments page by page; else the post as other servers get it (ActivityPub).
 
 Endpoints: https://join-lemmy.org/api/v3 and ``/api/v4``, PieFed's likeness of them under ``/api/alpha``, and Mbin's own
-(https://github.com/MbinOrg/mbin/tree/main/config/mbin_routes).
+(https://github.com/MbinOrg/mbin/tree/main/config/mbin_routes). The fields of ActivityPub:
+https://join-lemmy.org/docs/contributors/05-federation.html (Page, Note), and of polls on PieFed, Question:
+https://www.w3.org/TR/activitystreams-vocabulary/#dfn-question.
 """
 
 from __future__ import annotations
@@ -11,12 +13,15 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit
 
+from sphinx_thread_cards.fetch.assemble import found_of, link_paragraph, list_of, person
 from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound
-from sphinx_thread_cards.fetch.shape import at, ident, listed
-from sphinx_thread_cards.fetch.sources._lemmy_activity import is_activity, read_activity
-from sphinx_thread_cards.fetch.sources._lemmy_parts import thread_url
+from sphinx_thread_cards.fetch.rich.spans import safe_link
+from sphinx_thread_cards.fetch.rich_text import read_html, read_markdown
+from sphinx_thread_cards.fetch.shape import at, flag, ident, language, line, listed, objects, text, when
+from sphinx_thread_cards.fetch.sources._lemmy_parts import NSFW, thread_url
 from sphinx_thread_cards.fetch.sources._lemmy_posts import comment_id, comments_in, read
 from sphinx_thread_cards.fetch.steps import Asking, Found, Source, Steps, Wish, ask_json
+from sphinx_thread_cards.thread import Author, Media, Post
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +32,8 @@ if TYPE_CHECKING:
 _PAGE = 50
 _MOST_PAGES = 8
 _ACTIVITY = "application/activity+json"
+_PUBLIC = frozenset({"https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"})
+_KINDS = frozenset({"Page", "Note", "Article", "Question"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,7 +65,7 @@ def steps(ref: ThreadRef, wish: Wish) -> Steps:
     url = ref.url if ref.id.startswith("comment/") else thread_url(ref)
     try:
         page = yield from ask_json(url, accept=_ACTIVITY)
-        return read_activity(ref, page, url)
+        return _read_activity(ref, page, url)
     except FetchError as error:
         failures.append(error)
     raise _worst(ref, failures)
@@ -114,9 +121,68 @@ def _ask_pages(interface: _Interface) -> Asking[tuple[list[Any], str]]:
 def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
     """Read what was downloaded: a post, comments, or a list of both; or a post as other servers get it."""
     data = file.json()
-    if is_activity(data):
-        return read_activity(ref, data, "file")
+    if _is_activity(data):
+        return _read_activity(ref, data, "file")
     return read(ref, wish, listed(data), "file")
+
+
+def _is_activity(data: object) -> bool:
+    """Whether it is a post as servers of the fediverse hand it to one another."""
+    return at(data, "attributedTo") is not None or at(data, "type") == "Tombstone"
+
+
+def _read_activity(ref: ThreadRef, page: object, endpoint: str) -> Found:
+    """One post, as a thread of its own.
+
+    :raises NotFound: if the server keeps its place only.
+    """
+    if at(page, "type") == "Tombstone":
+        raise NotFound(ref.url, "it was deleted")
+    author = _author(page)
+    if text(page, "type") not in _KINDS or author is None:
+        raise BadAnswer(ref.url, "the answer is no post")
+    if not _PUBLIC & {value for name in ("to", "cc") for value in _texts(at(page, name))}:
+        raise Forbidden(ref.url, "it is not public")
+    url, source = thread_url(ref), text(page, "source", "content")
+    rich = read_markdown(source, url) if source else read_html(text(page, "content"), url)
+    blocks, media = rich.blocks, rich.media
+    for item in objects(page, "attachment"):
+        link = safe_link(at(item, "href")) or safe_link(at(item, "url"))
+        if link and text(item, "type") in {"Image", "Document"}:
+            media = (*media, Media(url=link, alt=line(item, "name")))
+        elif link:
+            blocks = (link_paragraph(None, link), *blocks)
+    choices = list_of(line(choice, "name") for name in ("oneOf", "anyOf") for choice in objects(page, name))
+    cited = ref.id.removeprefix("comment/")
+    post = Post(
+        id=cited if ref.id.startswith("comment/") else f"post/{cited.removeprefix('p/')}",
+        url=ref.url if ref.id.startswith("comment/") else url,
+        author=author.handle,
+        posted=when(at(page, "published")),
+        edited=when(at(page, "updated")),
+        blocks=(*blocks, *choices),
+        media=media,
+        warning=NSFW if flag(page, "sensitive") else None,
+        lang=language(at(page, "language", "identifier")),
+    )
+    people, missing = {author.handle: author}, "the first post only; the server shows programs no more"
+    return found_of(ref, [post], people, endpoint=endpoint, title=line(page, "name"), missing=missing)
+
+
+def _author(page: object) -> Author | None:
+    """Who wrote it, as the address of the account tells: ``https://host/u/name``."""
+    for value in _texts(at(page, "attributedTo")):
+        url = safe_link(value)
+        name = urlsplit(url).path.rstrip("/").rpartition("/")[2].lstrip("@") if url else ""
+        if url and (name := line(name) or ""):
+            return person(f"{name}@{urlsplit(url).netloc}", None, url)
+    return None
+
+
+def _texts(value: object) -> list[str]:
+    """A text, or the texts in a list, or the ids of the objects in it."""
+    found = [at(item, "id") or item for item in listed(value)]
+    return [item for item in found if isinstance(item, str)]
 
 
 SOURCE = Source(name="lemmy", steps=steps, saved=saved)

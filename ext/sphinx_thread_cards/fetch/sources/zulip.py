@@ -95,12 +95,9 @@ def read(ref: ThreadRef, wish: Wish, messages: list[dict[str, Any]], endpoint: s
     if not told:
         raise BadAnswer(ref.url, "the answer holds no message of a channel")
     handles = as_handles((_who(message), line(message, "sender_full_name") or "") for message in told)
-    people = {
-        handle: person(handle, picture=at(message, "avatar_url"), base_url=_base(ref))
-        for message in told
-        for handle in (handles[_who(message)],)
-    }
-    posts = [_post(ref, message, handles[_who(message)]) for message in told]
+    named = [(handles[_who(message)], message) for message in told]
+    people = {name: person(name, picture=at(message, "avatar_url"), base_url=_base(ref)) for name, message in named}
+    posts = [_post(ref, message, name) for name, message in named]
     title = line(told[-1], "subject")
     return found_of(
         ref,
