@@ -59,12 +59,12 @@ def date_node(machine: str, shown: str) -> nodes.inline:
 
 
 def as_times(box: nodes.Element) -> None:
-    """Make the dates in a part of a page a ``<time>``."""
-    for node in [node for node in box.findall(nodes.inline) if "datetime" in node.attributes]:
-        time = card_text("", "", *node.children, tag="time", **node.attributes)
-        if role := time.attributes.pop("role", None):
-            time["classes"] = [role]
-        node.parent.replace(node, time)
+    """Make the dates in a part of a page a ``<time>``, and the ``role`` of a node, for machines, its class."""
+    for node in list(box.findall(nodes.inline)):
+        if role := node.attributes.pop("role", None):
+            node["classes"] = [role]
+        if "datetime" in node.attributes:
+            node.parent.replace(node, card_text("", "", *node.children, tag="time", **node.attributes))
 
 
 def visit_part(self: HTML5Translator, node: card_part | card_text) -> None:

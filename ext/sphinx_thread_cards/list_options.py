@@ -13,7 +13,7 @@ BLOCK = "thread-list"
 Style = Literal["table", "timeline", "cards"]
 Order = Literal["oldest", "newest", "title", "author", "platform"]
 # What looks like the path of a file or a folder.
-_NO_PAGE = re.compile(r"^\.{1,2}/|^$|/$|\.(?:md|rst|txt)$")
+_NO_PAGE = re.compile(r"^\.{1,2}/|^$|/$|\.(?:md|rst|txt|html)$")
 
 
 def _read_parts(text: str) -> tuple[str, ...]:

@@ -95,12 +95,13 @@ def _head(post: Post, number: int, frame: _Frame) -> nodes.paragraph:
     link["said"] = _("Post {number} on {place}").format(number=number, place=words.reader_of(frame.card.ref))
     parts: list[nodes.Node] = [link]
     if post.author != frame.speaker:
-        parts.append(nodes.Text(_name(post.author, frame)))
+        parts.append(_said("p-author", nodes.inline("", _name(post.author, frame))))
     if post.posted:
-        parts.append(_time(post.posted, show_when(read_when(post.posted), frame.language), "dt-published"))
+        posted = show_when(read_when(post.posted), frame.language)
+        parts.append(_said("dt-published", date_node(post.posted, posted)))
     if post.edited:
-        said = _("edited {date}").format(date=show_when(read_when(post.edited), frame.language))
-        parts.append(_time(post.edited, said, "dt-updated"))
+        edited = _("edited {date}").format(date=show_when(read_when(post.edited), frame.language))
+        parts.append(_said("dt-updated", date_node(post.edited, edited)))
     parts += _marks(post, frame)
     head = nodes.paragraph(classes=["thread-card-post-head"])
     if frame.avatars and post.author != frame.speaker:
@@ -109,9 +110,8 @@ def _head(post: Post, number: int, frame: _Frame) -> nodes.paragraph:
     return head
 
 
-def _time(machine: str, shown: str, role: str) -> nodes.inline:
-    """A time for every format; HTML makes it a ``<time>`` with a role."""
-    node = date_node(machine, shown)
+def _said(role: str, node: nodes.inline) -> nodes.inline:
+    """The node with what it says for machines, which HTML makes a class."""
     node["role"] = role
     return node
 
