@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, ClassVar
 from sphinx.pycode import ModuleAnalyzer
 from sphinx.util.docutils import SphinxDirective
 from sphinx_thread_cards import cli, model
-from sphinx_thread_cards.list_options import LIST_COMMON, LIST_FIELDS
-from sphinx_thread_cards.options import COMMON_OPTIONS, OPTION_FIELDS
+from sphinx_thread_cards.list_options import ListOptions
+from sphinx_thread_cards.options import COMMON_OPTIONS, Options
 from sphinx_thread_cards.platforms import PLATFORMS
 from sphinx_thread_cards.settings import Settings
 from sphinx_thread_cards.warnings import Warn
@@ -24,6 +24,7 @@ from sphinx_thread_cards.warnings import Warn
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from _typeshed import DataclassInstance
     from docutils import nodes
     from sphinx.application import Sphinx
 
@@ -40,20 +41,18 @@ def _table(head: tuple[str, ...], body: Iterable[tuple[str, ...]]) -> str:
     return "\n".join("| {} |".format(" | ".join(cell.replace("|", r"\|") for cell in row)) for row in rows)
 
 
-def _options(_: str) -> str:
-    rows = [
-        (_code(name), field.metadata["help"], _code(field.metadata["example"])) for name, field in OPTION_FIELDS.items()
-    ]
+def _declared(options: type[DataclassInstance], what: str) -> str:
+    rows = [(_code(item.name), item.metadata["help"], _code(item.metadata["example"])) for item in fields(options)]
     rows += [(_code(name), text, "") for name, text in COMMON_OPTIONS.items()]
-    return _table(("Option", "What it says", "For example"), rows)
+    return _table(("Option", what, "For example"), rows)
+
+
+def _options(_: str) -> str:
+    return _declared(Options, "What it says")
 
 
 def _list_options(_: str) -> str:
-    rows = [
-        (_code(name), field.metadata["help"], _code(field.metadata["example"])) for name, field in LIST_FIELDS.items()
-    ]
-    rows += [(_code(name), text, "") for name, text in LIST_COMMON.items()]
-    return _table(("Option", "What it does", "For example"), rows)
+    return _declared(ListOptions, "What it does")
 
 
 def _settings(_: str) -> str:
@@ -71,7 +70,7 @@ def _warnings(_: str) -> str:
 def _command(name: str) -> str:
     """What one command may be told, from the parser of its arguments."""
     rows = []
-    for action in cli.command_parser(name)._actions:  # noqa: SLF001 - argparse shows its arguments nowhere else
+    for action in cli.parsers()[name]._actions:  # noqa: SLF001 - argparse shows its arguments nowhere else
         value = f" {action.metavar}" if action.metavar else ""
         names = ", ".join(_code(option + value) for option in action.option_strings)
         rows.append((names or _code(action.metavar), action.help or ""))

@@ -102,6 +102,28 @@ def test_a_list_runs_to_the_left(language: str, page: Page) -> None:
     assert soup.select_one(".thread-card-author bdi").text == "@jo"
 
 
+@pytest.mark.parametrize("style", ["table", "timeline", "cards"])
+def test_links_of_a_list_run_their_own_way(style: str, page: Page) -> None:
+    """A question mark behind a Latin title would else stand before it; so would the bracket behind a name."""
+    other = ":orphan:\n\n# Why?\n\n```{thread} https://lists.example/\n:title: Does it boot?\n:author: Kim (she)\n```\n"
+    pages = {"index.md": PAGE.replace("list}", f"list}}\n:style: {style}"), "other.md": other}
+    html = page(pages, language="ar", suppress_warnings=["thread_cards"]).read("index.html")
+    links = [link for link in BeautifulSoup(html, "html5lib").select(".thread-list a > span") if "?" in link.text]
+
+    # A card of a list is as any other.
+    assert [link.text for link in links] == ["Does it boot?", "Why?"][style == "cards" :]
+    assert {_direction(link) for link in links} == {"ltr"}
+    assert style == "cards" or "Kim (she)\u200e" in html
+
+
+@pytest.mark.parametrize(("option", "begin"), [(":handle: sam", "\u2067\u200e@sam "), (":author: Sam (he)", "\u2067Sam (he)\u200e ")])
+def test_a_cited_name_keeps_its_signs(option: str, begin: str, page: Page) -> None:
+    other = "https://x.com/i/status/1313512835843055999"
+    html = page(f"# T\n\n```{{thread}} {other}\n{option}\n```\n\n{{thread}}`{other}`\n", language="ar").read("index.html")
+
+    assert BeautifulSoup(html, "html5lib").select_one(".thread-citation").text.startswith(begin)
+
+
 def test_a_list_keeps_to_the_theme_in_other_languages(page: Page) -> None:
     html = page(PAGE, language="de").read("index.html")
 

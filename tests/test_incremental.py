@@ -38,6 +38,7 @@ INDEX = f"""# Index
 PAGES = {
     "index.md": INDEX,
     "a.md": "# A\n\nNothing yet.\n",
+    "links.md": "# Links\n\n[](#lamp), [](#thread-github-pftf-rpi4-57)\n",
     "m.md": f"# M\n\n<{TOOT}>\n\n{{thread}}`https://twitter.com/i/web/status/1313512835843055618`\n",
     "z.md": f"# Z\n\n{LAMP}\n```{{thread}} {TWEET}\n:author: Jo Example\n```\n",
     # Sphinx reads with several processes only what is more than five pages.
@@ -108,6 +109,8 @@ def _index(path: Path) -> dict[str, object]:
 @pytest.mark.skipif(sys.platform == "win32", reason="Sphinx reads in parallel where processes can fork")
 # Python 3.12 warns of forks in processes with threads, which a test runner may have.
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+# MyST asks Sphinx for what is deprecated since Sphinx 9.
+@pytest.mark.filterwarnings("ignore:'myst_parser")
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("builder", ["html", "text"])
 def test_a_rebuild_is_a_fresh_build(tmp_path: Path, builder: str, change: str) -> None:

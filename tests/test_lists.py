@@ -64,11 +64,14 @@ def test_choice_and_order(page: Page, options: tuple[str, ...], titles: list[str
         (":style: grid", "write table, timeline or cards"),
         (":order: size", "or platform"),
         (":since: soon", "is not a date"),
+        (":since: 0001-01-01T00:00+14:00", "is not a date"),
+        (":until: 9999-12-31T23:59-14:00", "is not a date"),
         (":platform: twitter", "did you mean 'x'?"),
         (":platform: x,", "it is empty"),
         (":style:", "write table, timeline or cards"),
         (":since: last week", "'last week' is not a date; write it as 2020-10-06"),
         (":docs: other.md", "from the source folder, without an ending"),
+        (":docs: other.html", "from the source folder, without an ending"),
         (":docs: ../other", "from the source folder, without an ending"),
         (":docs: none/*", "empty: no thread fits its option 'docs'; change it or leave it out [thread_cards.empty_list]"),
         (":author: jo", "empty: no thread fits its option 'author'"),
@@ -136,6 +139,25 @@ def test_manual_pages_link_to_no_other_page(page: Page) -> None:
 
     assert "<#" not in written
     assert "%<>" not in written
+
+
+@pytest.mark.parametrize(("builder", "file", "table", "tables"), [("man", "cases.1", ".TS", 1), ("latex", "cases.tex", r"\end{tabul", 1), ("html", "index.html", "</table>", 2)])
+def test_a_list_in_a_table(page: Page, builder: str, file: str, table: str, tables: int) -> None:
+    """Items there, as only HTML has tables within tables; a manual page could not even be written."""
+    written = page({"index.md": HEAD + "````{list-table}\n* - " + _list().replace("\n", "\n    ") + "\n````\n", "other.md": OTHER}, builder).read(file)
+
+    assert written.count(table) == tables
+    # A card of its own is on the other page; a manual and a book hold both.
+    assert written.count("A lamp") >= 1 + (builder != "html")
+
+
+@pytest.mark.parametrize("style", ["table", "timeline", "cards"])
+@pytest.mark.parametrize(("builder", "file", "target"), [("latex", "cases.tex", r"\label{\detokenize{index:all}}"), ("texinfo", "cases.texi", "@anchor{index all}"), ("html", "index.html", 'id="all"')])
+def test_a_list_has_a_name(page: Page, style: str, builder: str, file: str, target: str) -> None:
+    """It leads to the list in every style."""
+    written = page({"index.md": HEAD + _list(f":style: {style}", ":name: all") + "\n{ref}`All <all>`\n", "other.md": OTHER}, builder).read(file)
+
+    assert target in written
 
 
 def test_rebuilds(tmp_path: Path) -> None:

@@ -33,4 +33,6 @@ def test_microformats_of_posts(sink: Page) -> None:
     for post in posts:
         assert post["properties"]["url"]
         assert post["properties"]["content"][0]["html"] is not None
+    # Whoever answers is said to have written the answer, not whom the card names.
+    assert {post["properties"]["author"][0] for post in posts if "author" in post["properties"]} >= {"Sam Example", "Kim Example"}
     assert any(re.fullmatch(r"\d{4}-\d\d-\d\dT.*Z", time) for post in posts for time in post["properties"].get("published", []))

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup, Tag
+from site_schema import schema
 from sphinx_thread_cards import ThreadRef, codes, list_transforms, parse_thread_url, signs, transforms
-from sphinx_thread_cards.list_options import LIST_COMMON, LIST_FIELDS
-from sphinx_thread_cards.options import COMMON_OPTIONS, OPTION_FIELDS
+from sphinx_thread_cards.list_options import ListOptions
+from sphinx_thread_cards.options import COMMON_OPTIONS, Options
 from sphinx_thread_cards.platforms import PLATFORMS
-from sphinx_thread_cards.schema import schema
 from sphinx_thread_cards.settings import Settings
 from sphinx_thread_cards.snapshot import loads
 from sphinx_thread_cards.warnings import Warn
@@ -26,8 +26,9 @@ ROOT = Path(__file__).parents[1]
 GUIDE = ROOT / "docs" / "cards"
 PACKAGE = ROOT / "ext" / "sphinx_thread_cards"
 EXTENSIONS = [*sites.SETTINGS["extensions"], "site_reference"]
-OPTIONS = [*OPTION_FIELDS, *COMMON_OPTIONS]
-LIST_OPTIONS = [*LIST_FIELDS, *LIST_COMMON]
+LIST_FIELDS = [item.name for item in fields(ListOptions)]
+OPTIONS = [*(item.name for item in fields(Options)), *COMMON_OPTIONS]
+LIST_OPTIONS = [*LIST_FIELDS, *COMMON_OPTIONS]
 Page = Callable[..., sites.Site]
 
 
@@ -215,7 +216,7 @@ def test_tutorial(tmp_path: Path) -> None:
 
 
 def test_published_schema_is_that_of_the_code() -> None:
-    """The file that the guide offers; `python -m json.tool` of `schema.schema()` makes it anew."""
+    """The file that the guide offers; `python -m json.tool` of `site_schema.schema()` makes it anew."""
     assert json.loads(read("snapshot.schema.json")) == schema()
 
 

@@ -27,6 +27,16 @@ def test_one_name_twice(page: Page) -> None:
     assert re.findall(r"\[thread_cards\.(\w+)\]", site.warnings) == ["same_name"]
 
 
+def test_a_name_that_a_heading_has(page: Page) -> None:
+    """Sphinx tells of it where the heading was read first; plain ref leads to the heading in any case."""
+    heading = "# B\n\n(lamp)=\n## A heading\n"
+    site = page({"index.md": HEAD + "{ref}`lamp` {thread:ref}`lamp`\n", "a.md": OTHER, "b.md": heading}, warns=True)
+
+    assert site.warnings == "a.md:3: WARNING: something else is named 'lamp', on the page b, and plain ref leads there; give one of them another name [thread_cards.same_name]\n"
+    assert ">A heading</span>" in site.read("index.html")
+    assert "<span>A lamp</span>" in site.read("index.html")
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -69,3 +79,12 @@ def test_the_search_leads_to_a_card(page: Page) -> None:
     index = page({"index.md": HEAD, "other.md": OTHER}).read("searchindex.js")
 
     assert '"thread-github-pftf-rpi4-57","A lamp"' in index.replace(" ", "").replace('"Alamp"', '"A lamp"')
+
+
+def test_links_of_myst_to_a_card_of_the_page(page: Page) -> None:
+    """MyST knows no title of it."""
+    html = BeautifulSoup(page(f"{OTHER}\n[](#lamp) [words](#lamp)\n").read("index.html"), "html5lib")
+    links = [(link["href"], link.get_text()) for link in html.select("article ~ p a.internal")]
+
+    assert links == [("#lamp", "A lamp"), ("#lamp", "words")]
+    assert html.find(id="lamp") is not None

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 POSTS = {
     "en": "The lamps were glowing all night.",
     "ja": "再起動した後もランプが点くようになりました。東京で試しました。",
-    "de": "Das Licht leuchtet.",
+    "de": "Das Licht der Häuser leuchtet.",
 }
 Build = Callable[..., sites.Site]
 
@@ -49,10 +49,10 @@ def _found(tab: Tab, top: str, words: str) -> set[str]:
 
 
 FOUND = {
-    "de": {"glowing": "en", "glow": "en", "leuchten": "de", "ランプ": "ja", "ランプが点く": "ja"},
+    "de": {"glowing": "en", "glow": "en", "leuchten": "de", "Häuser": "de", "ランプ": "ja", "ランプが点く": "ja"},
     "ja": {"glowing": "en", "glow": "en", "ランプ": "ja", "点く": "ja", "東京": "ja"},
 }
-NOT_FOUND = {"de": ["glows", "点く", "東京"], "ja": ["glows", "leuchten", "ランプが点く"]}
+NOT_FOUND = {"de": ["glows", "点く", "東京"], "ja": ["glows", "leuchten", "Häuser", "ランプが点く"]}
 
 
 @pytest.mark.parametrize("language", FOUND)

@@ -36,6 +36,10 @@ def test_auto_off(page: Page) -> None:
         ({"thread_cards_css": 1}, "thread_cards_css: 1 is not True or False"),
         ({"thread_cards_hosts": ["a"]}, "thread_cards_hosts: ['a'] is not a mapping"),
         ({"thread_cards_hosts": {"forum.example.org": "discorse"}}, "did you mean 'discourse'?"),
+        ({"thread_cards_hosts": {"forum.example.org": "twitter"}}, "did you mean 'x'?"),
+        ({"thread_cards_show": "all"}, "thread_cards_show: 'all' is not a way to show a thread; write 'card' or 'thread'"),
+        ({"thread_cards_excerpt": True}, "thread_cards_excerpt: True is not a number of characters; write 280, or 0 for none"),
+        ({"thread_cards_endpoints": {"a.example": "b"}}, "thread_cards_endpoints: 'a.example': 'b' is not the address of a server"),
         ({"thread_cards_hosts": {"https://forum.example.org/": "discourse"}}, "write it without https://"),
         ({"thread_cards_hosts": {1: None}}, "1 is not a host"),
         ({"thread_cards_hosts": {"forum.example.org": ["discourse"]}}, "there is no platform ['discourse']"),
@@ -49,6 +53,13 @@ def test_bad_value(settings: dict[str, Any], words: str, page: Page) -> None:
     assert site.warnings.count("WARNING") == 1
     assert "[thread_cards.config]" in site.warnings
     assert "thread-card-x" in site.read("index.html")
+
+
+def test_words_in_capitals(page: Page) -> None:
+    """A word that is chosen from several may be written in small or capital letters, as an option and as a setting."""
+    text = POST.replace("<", "```{thread} ").replace(">", "\n:replies: All\n```")
+
+    assert "thread-card-x" in page(text, thread_cards_show="Card").read("index.html")
 
 
 def test_good_hosts_are_kept_beside_bad_ones(page: Page) -> None:

@@ -99,6 +99,24 @@ def test_no_page_scrolls_sideways(width: int, visits: dict[str, Visit]) -> None:
     assert {name: visit.wider[width] for name, visit in visits.items() if visit.wider[width] > 0} == {}
 
 
+def test_no_mark_of_a_note_begins_a_line(chromium: Browser, address: str) -> None:
+    """It stays with the word that it is behind."""
+    behind = """mark => {
+        const word = mark.previousSibling, letter = document.createRange();
+        if (word?.nodeType != Node.TEXT_NODE || !/\\S$/.test(word.data)) return true;
+        letter.setStart(word, word.length - 1);
+        letter.setEnd(word, word.length);
+        return letter.getBoundingClientRect().left < mark.getClientRects()[0].left;
+    }"""
+    tab = chromium.new_page(viewport={"width": look.SMALL, "height": 480})
+    tab.goto(f"{address}story/people.html")
+    held = tab.evaluate(f"[...document.querySelectorAll('.footnote-reference')].map({behind})")
+    tab.close()
+
+    assert len(held) > 50
+    assert all(held)
+
+
 def test_every_page_is_accessible(chromium: Browser, site: sites.Site, address: str) -> None:
     """axe-core finds nothing, in light and dark, neither in the cards nor in what Sphinx and Furo put around them."""
     tab = chromium.new_page(reduced_motion="reduce", viewport={"width": look.WIDE, "height": 900})

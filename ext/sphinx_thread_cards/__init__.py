@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["ThreadRef", "__version__", "parse_thread_url", "setup"]
 __version__ = "0.1.0"
 # Raised whenever the nodes or the domain's data change, so that no environment from before is used again.
-ENV_VERSION = 11
+ENV_VERSION = 12
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -58,6 +58,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("html-page-context", assets.add_style_sheet)
     app.connect("env-get-outdated", rebuilds.pages_with_new_snapshots)
     app.connect("env-before-read-docs", targets.drop_labels)
+    app.connect("doctree-read", targets.note_references)
     app.connect("env-updated", targets.set_labels)
     app.connect("env-updated", rebuilds.pages_to_word_again)
     app.connect("env-updated", rebuilds.pages_to_list_again)

@@ -21,7 +21,7 @@ def build_blocks(blocks: Iterable[Block]) -> Iterator[nodes.Element]:
             case Paragraph():
                 yield _paragraph(block)
             case Code():
-                yield nodes.literal_block("", block.text, language=block.language or "text", force=True)
+                yield nodes.literal_block("", block.text.rstrip("\n"), language=block.language or "text", force=True)
             case Quote():
                 yield nodes.block_quote("", *build_blocks(block.blocks))
             case List():

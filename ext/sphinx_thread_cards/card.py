@@ -70,6 +70,11 @@ class Card:
         return sorted({number for first, last in ranges for number in range(first, min(last, total) + 1)})
 
     @property
+    def place(self) -> str:
+        """Where on its platform it stands, as far as the title does not say it: ``pftf/RPi4 #57``."""
+        return " ".join(filter(None, (self.ref.community if self.titled else None, self.ref.number)))
+
+    @property
     def href(self) -> str:
         """The address that the title leads to."""
         if self.archive and self.status == "gone":
@@ -94,11 +99,10 @@ def class_of(ref: ThreadRef) -> str:
 
 def header(card: Card, language: str) -> list[str]:
     """The parts of the first line: platform, place in it, date, language; those that are known."""
-    place = " ".join(filter(None, (card.ref.community if card.titled else None, card.ref.number)))
     date = show_when(card.when, language) if card.when else None
     foreign = card.lang and is_another(card.lang, language)
     tongue = words.language_name(card.lang, language) if card.lang and foreign else None
-    return [part for part in (words.platform_label(card.ref), place, date, tongue) if part]
+    return [part for part in (words.platform_label(card.ref), card.place, date, tongue) if part]
 
 
 def kept_note(card: Card, language: str) -> str | None:

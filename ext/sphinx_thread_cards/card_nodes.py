@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from docutils import nodes
 
@@ -12,6 +12,8 @@ from sphinx_thread_cards.languages import directed
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.card import Card
+
+Node = TypeVar("Node", bound=nodes.Element)
 
 
 def build(card: Card, place: nodes.container, language: str) -> nodes.container:
@@ -66,6 +68,11 @@ def build_with_target(card: Card, place: nodes.container, language: str) -> node
 def part_of(box: nodes.Element, name: str) -> list[nodes.Element]:
     """The children of a card that are this part of it: ``header``, ``title``, ``author``, ``summary`` or ``link``."""
     return [node for node in box.children if isinstance(node, nodes.Element) and f"{BLOCK}-{name}" in node["classes"]]
+
+
+def of_class(box: nodes.Element, kind: type[Node], name: str) -> list[Node]:
+    """The nodes of a kind in a part of a page that are of a class."""
+    return [node for node in box.findall(kind) if name in node["classes"]]
 
 
 def direct(line: nodes.Element, language: str) -> None:

@@ -10,6 +10,7 @@ from sphinx import addnodes
 from sphinx_thread_cards import words
 from sphinx_thread_cards.card import class_of
 from sphinx_thread_cards.dates import show_when
+from sphinx_thread_cards.languages import directed
 
 if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
@@ -35,7 +36,8 @@ def thread_citation(env: BuildEnvironment, ref: ThreadRef, place: str) -> addnod
 def citation_text(card: Card, language: str) -> str:
     """``Andrei Warkentin on X, 6 October 2020``; without an author, what it is and where."""
     where = words.place_of(card.ref) if card.who else words.what_it_is(card.ref)
-    return words.citation(card.who, where, show_when(card.when, language) if card.when else None)
+    who = card.who and directed(card.who, language)
+    return words.citation(who, where, show_when(card.when, language) if card.when else None)
 
 
 def told(card: Card) -> int:

@@ -61,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     """The arguments; folders and addresses may stand between options, which argparse alone does not allow here."""
-    reader = parser()
+    reader = parsers()[""]
     args, rest = reader.parse_known_args(argv)
     if unknown := [word for word in rest if word.startswith("-")]:
         reader.error(f"unrecognized arguments: {' '.join(unknown)}")
@@ -80,17 +80,8 @@ def _command(name: str) -> Callable[[argparse.Namespace], int]:
     return command
 
 
-def parser() -> argparse.ArgumentParser:
-    """What the command line may say."""
-    return _parsers()[0]
-
-
-def command_parser(name: str) -> argparse.ArgumentParser:
-    """What may stand behind one command; the reference page is made from it."""
-    return _parsers()[1][name]
-
-
-def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
+def parsers() -> dict[str, argparse.ArgumentParser]:
+    """What may stand behind each command, by its name, and the whole command line, by ``""``."""
     top = argparse.ArgumentParser(
         prog="thread-cards",
         description="Keep the threads that a Sphinx site cites.",
@@ -103,7 +94,7 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
     _add_fetch(found["fetch"])
     _add_check(found["check"])
     found["forget"].add_argument("--dry-run", action="store_true", help="say what would be deleted, and delete nothing")
-    return top, found
+    return {"": top, **found}
 
 
 def _add(

@@ -9,6 +9,7 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinx_thread_cards.card import BLOCK
+from sphinx_thread_cards.card_nodes import of_class
 
 _BESIDE = frozenset({f"{BLOCK}-link", f"{BLOCK}-kept"})
 _LONGEST = 600
@@ -26,7 +27,7 @@ class AddCodes(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:  # noqa: ARG002, ANN401 - the signature of docutils
         """Put one on each card, where the site's settings let it."""
         if self.config.thread_cards_latex_qr:
-            for box in [node for node in self.document.findall(nodes.container) if BLOCK in node["classes"]]:
+            for box in of_class(self.document, nodes.container, BLOCK):
                 _add_code(box)
 
 

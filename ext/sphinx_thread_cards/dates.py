@@ -49,10 +49,10 @@ def read_when(text: str) -> When:
             precision = Precision.DAY if day else Precision.MONTH if month else Precision.YEAR
             return When(date(int(year), int(month or 1), int(day or 1)), precision)
         time = datetime.fromisoformat(text.strip())
-    except ValueError:
+        return When((time.astimezone(UTC) if time.tzinfo else time).date())
+    except (ValueError, OverflowError):  # the latter from the ends of the calendar
         message = f"{text!r} is not a date; write it as 2020-10-06, 2020-10 or 2020"
         raise ValueError(message) from None
-    return When((time.astimezone(UTC) if time.tzinfo else time).date())
 
 
 def when_of(ref: ThreadRef) -> When | None:

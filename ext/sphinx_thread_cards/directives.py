@@ -109,7 +109,8 @@ class ThreadRole(SphinxRole):
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Leave a citation that is worded when all pages have been read."""
-        ref = _find(self.text.strip().removeprefix("<").removesuffix(">"), self)
+        text = self.text.strip()
+        ref = _find(text.strip("<>") if text.startswith("<") else text, self)
         return [thread_citation(self.env, ref, self.get_location()) if ref else nodes.Text(self.text)], []
 
 
@@ -130,6 +131,8 @@ def unsafe_url(text: str) -> str:
     """What the author of a page can do about an address that cannot become a link."""
     if len(text) > LONGEST:
         return f"{text[:60]!r}... is longer than {LONGEST} characters; write a shorter address"
+    if " <http" in text:
+        return f"{text!r} is not a web address; write it alone, or a plain link for words of your own"
     return f"{text!r} is not a web address; write one that begins with https://"
 
 

@@ -95,8 +95,12 @@ class ThreadDomain(Notes):
         """Where the thread's snapshot is, or would be."""
         return store.path_of(ref, self.env.srcdir / store.FOLDER)
 
-    def best_cards(self) -> dict[Subject, Card]:
-        """For each subject the card that says most of who and when; the first one of equals."""
+    @cached_property
+    def best_cards(self) -> Mapping[Subject, Card]:
+        """For each subject the card that says most of who and when; the first one of equals.
+
+        Found once; asked for only when all pages have been read.
+        """
         best: dict[Subject, Card] = {}
         for entry in self.entries():
             card = self.describe(entry.url, entry.options)
@@ -104,10 +108,10 @@ class ThreadDomain(Notes):
                 best[card.subject] = card
         return best
 
-    def cited(self, url: str, best: Mapping[Subject, Card]) -> Card:
+    def cited(self, url: str) -> Card:
         """What a citation goes by: the best card of what it cites, or what is known without one."""
         card = self.describe(url)
-        return best.get(card.subject, card)
+        return self.best_cards.get(card.subject, card)
 
     def get_type_name(self, type: ObjType, primary: bool = False) -> str:  # noqa: A002, ARG002, FBT001, FBT002 - the signature of Sphinx
         """What the search calls a card: the one word, where Sphinx would say "Thread thread"."""
@@ -136,7 +140,7 @@ class ThreadDomain(Notes):
         if typ == "ref":
             entry = self.targets.get(target.lower())
             return link(entry, fromdocname, builder, node, contnode) if entry else None
-        card = self.cited(target, self._cited_cards)
+        card = self.cited(target)
         text = citation_text(card, env.config.language)
         if builder.format == "text":
             # The only writer that leaves the addresses of links out.
@@ -147,11 +151,6 @@ class ThreadDomain(Notes):
         contnode.children = []
         contnode += nodes.Text(text)
         return nodes.reference("", "", contnode, refuri=card.href, internal=False)
-
-    @cached_property
-    def _cited_cards(self) -> dict[Subject, Card]:
-        """The best cards, found once; asked for only when all pages have been read."""
-        return self.best_cards()
 
     @cached_property
     def threads(self) -> list[Listed]:

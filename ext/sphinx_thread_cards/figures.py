@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from docutils import nodes
 
 from sphinx_thread_cards import store, words
+from sphinx_thread_cards.card_nodes import of_class
 from sphinx_thread_cards.warnings import Warn, warn
 from sphinx_thread_cards.words import _
 
@@ -98,28 +99,24 @@ def as_words(box: nodes.Element, *, but: Container[str] = ()) -> None:
 
     :param but: files of those that stay, as Sphinx names them.
     """
-    for row in _of_class(box, nodes.paragraph, ROW):
+    for row in of_class(box, nodes.paragraph, ROW):
         gone = [image for image in row.findall(nodes.image) if image["uri"] not in but]
         if gone:
             lines = [_line(image["said"], None) for image in gone]
             stay = [image for image in row.findall(nodes.image) if image not in gone]
             row.parent.replace(row, [*[row] * bool(stay), *lines])
             row[:] = _spaced(stay)
-    for image in _of_class(box, nodes.image, AVATAR):
+    for image in of_class(box, nodes.image, AVATAR):
         if image["uri"] not in but:
             image.parent.remove(image)
 
 
 def show_addresses(box: nodes.Element) -> None:
     """Say where videos are to be seen, for readers who cannot click."""
-    for caption in _of_class(box, nodes.paragraph, CAPTION):
+    for caption in of_class(box, nodes.paragraph, CAPTION):
         for link in list(caption.findall(nodes.reference)):
             address = nodes.reference("", link["refuri"], refuri=link["refuri"])
             caption[:] = [nodes.Text(words.labelled(link.astext())), address]
-
-
-def _of_class(box: nodes.Element, kind: type[nodes.Element], name: str) -> list[nodes.Element]:
-    return [node for node in box.findall(kind) if name in node["classes"]]
 
 
 def files_of(thread: Thread) -> Iterator[str]:

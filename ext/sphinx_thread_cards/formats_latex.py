@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from docutils import nodes
 
 from sphinx_thread_cards.card import BLOCK, SEPARATOR
-from sphinx_thread_cards.card_nodes import build_with_target, direct, part_of
+from sphinx_thread_cards.card_nodes import build_with_target, direct, of_class, part_of
 from sphinx_thread_cards.languages import runs_to_the_left
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def build_for_latex(card: Card, place: nodes.container, language: str) -> nodes.
         for line in part_of(box, "author"):
             line[:0] = [nodes.inline("", "", avatar(card.avatar, 0), classes=[AVATAR]), nodes.Text(" ")]
     _turn_posts(box, language)
-    for post in [node for node in box.findall(nodes.container) if f"{BLOCK}-post" in node["classes"]]:
+    for post in of_class(box, nodes.container, f"{BLOCK}-post"):
         _number_in_margin(post)
     parts = (node for node in box.findall(nodes.Element) if isinstance(node, (nodes.paragraph, nodes.block_quote)))
     for line in [node for node in parts if any(BLOCK in name for name in node["classes"])]:
@@ -73,7 +73,7 @@ def _break_words(part: nodes.Element) -> None:
 
 def _turn_posts(box: nodes.container, language: str) -> None:
     """Mark what runs the other way in posts, and the directions in lines of ours."""
-    for post in [node for node in box.findall(nodes.container) if f"{BLOCK}-post" in node["classes"]]:
+    for post in of_class(box, nodes.container, f"{BLOCK}-post"):
         for block in post.children[1:]:
             if turn := _turn(block.astext(), language):
                 post.replace(block, nodes.container("", block, classes=[turn]))

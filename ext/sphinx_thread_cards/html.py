@@ -14,29 +14,13 @@ from sphinx_thread_cards import words
 from sphinx_thread_cards.card import BLOCK, SEPARATOR, Card, addresses, header, kept_note
 from sphinx_thread_cards.card_nodes import quotation
 from sphinx_thread_cards.dates import show_when
-from sphinx_thread_cards.html_nodes import (
-    card_avatar,
-    card_fold,
-    card_part,
-    card_permalink,
-    card_picture,
-    card_text,
-    card_words,
-    depart_fold,
-    depart_part,
-    picture_tag,
-    skip,
-    visit_fold,
-    visit_part,
-    visit_permalink,
-    visit_picture,
-)
+from sphinx_thread_cards.html_nodes import PARTS, card_avatar, card_part, card_words, picture_tag
 from sphinx_thread_cards.languages import directed, is_another, runs_to_the_left
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sphinx.writers.html5 import HTML5Translator
+
+    from sphinx_thread_cards.html_nodes import Visitors
 
 _AVATAR_SIDE = 32
 
@@ -145,14 +129,4 @@ def depart_article(self: HTML5Translator, node: card_article) -> None:
     self.body.append(f'<p class="{BLOCK}-links">{dot.join(links)}</p>\n</article>\n')
 
 
-# What Sphinx.add_node takes for each node.
-VISITORS: dict[type[nodes.Element], tuple[Callable[..., None], Callable[..., None] | None]] = {
-    card_article: (visit_article, depart_article),
-    card_part: (visit_part, depart_part),
-    card_text: (visit_part, depart_part),
-    card_fold: (visit_fold, depart_fold),
-    card_permalink: (visit_permalink, None),
-    card_picture: (visit_picture, None),
-    card_avatar: (skip, None),
-    card_words: (skip, None),
-}
+VISITORS: dict[type[nodes.Element], Visitors] = {card_article: (visit_article, depart_article), **PARTS}

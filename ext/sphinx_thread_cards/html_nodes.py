@@ -9,7 +9,12 @@ from urllib.parse import quote
 from docutils import nodes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sphinx.writers.html5 import HTML5Translator
+
+    # What Sphinx.add_node takes for each node.
+    Visitors = tuple[Callable[..., None], Callable[..., None] | None]
 
 _WRITTEN = "cite", "datetime", "dir", "lang"
 """Attributes of nodes that are those of their elements."""
@@ -54,12 +59,12 @@ def date_node(machine: str, shown: str) -> nodes.inline:
 
 
 def as_times(box: nodes.Element) -> None:
-    """Make the dates in a part of a page a ``<time>``."""
-    for node in [node for node in box.findall(nodes.inline) if "datetime" in node.attributes]:
-        time = card_text("", "", *node.children, tag="time", **node.attributes)
-        if role := time.attributes.pop("role", None):
-            time["classes"] = [role]
-        node.parent.replace(node, time)
+    """Make the dates in a part of a page a ``<time>``, and the ``role`` of a node, for machines, its class."""
+    for node in list(box.findall(nodes.inline)):
+        if role := node.attributes.pop("role", None):
+            node["classes"] = [role]
+        if "datetime" in node.attributes:
+            node.parent.replace(node, card_text("", "", *node.children, tag="time", **node.attributes))
 
 
 def visit_part(self: HTML5Translator, node: card_part | card_text) -> None:
@@ -114,3 +119,14 @@ def visit_picture(self: HTML5Translator, node: card_picture) -> None:
 def skip(self: HTML5Translator, node: card_avatar | card_words) -> None:  # noqa: ARG001
     """Write nothing: the article's visitor has written it."""
     raise nodes.SkipNode
+
+
+PARTS: dict[type[nodes.Element], Visitors] = {
+    card_part: (visit_part, depart_part),
+    card_text: (visit_part, depart_part),
+    card_fold: (visit_fold, depart_fold),
+    card_permalink: (visit_permalink, None),
+    card_picture: (visit_picture, None),
+    card_avatar: (skip, None),
+    card_words: (skip, None),
+}

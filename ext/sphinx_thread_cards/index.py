@@ -46,9 +46,8 @@ def _better(card: Card, other: Card) -> bool:
 def _grouped(found: dict[Subject, tuple[Card, Entry]], language: str) -> list[tuple[str, list[IndexEntry]]]:
     groups: dict[str, list[IndexEntry]] = {}
     for card, entry in sorted(found.values(), key=lambda both: both[0].title.casefold()):
-        place = " ".join(filter(None, (card.ref.community if card.titled else None, card.ref.number)))
         said = words.comma().join(
-            filter(None, (place, card.who, show_when(card.when, language) if card.when else None))
+            filter(None, (card.place, card.who, show_when(card.when, language) if card.when else None))
         )
         groups.setdefault(words.platform_label(card.ref), []).append(
             IndexEntry(card.title, 0, entry.docname, entry.node_id, said, "", "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unicodedata import bidirectional
 
 from sphinx import locale
 from sphinx.util.i18n import CatalogInfo
@@ -51,7 +52,15 @@ def directed(text: str, language: str) -> str:
 
     A number behind a Latin name would else count as a part of it, and the sign of a handle stand behind the handle.
     """
-    return text.replace(" · ", " \u200f· ").replace("@", "\u200e@") if runs_to_the_left(language) else text
+    return " \u200f· ".join(map(_with_its_signs, text.split(" · "))) if runs_to_the_left(language) else text
+
+
+def _with_its_signs(name: str) -> str:
+    """A Latin name whose first and last signs keep to it, as in ``@jo`` and ``Jo (she)``."""
+    first = next(filter(str.isalpha, name), "")
+    if not first or bidirectional(first) != "L":
+        return name
+    return "\u200e" * (not name[0].isalnum()) + name + "\u200e" * (not name[-1].isalnum())
 
 
 def tag_among(language: str, theirs: str | None) -> str | None:

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import Field, dataclass, fields
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from dataclasses import dataclass
+from typing import Literal, get_args
 
 from sphinx_thread_cards.dates import When, read_when
 from sphinx_thread_cards.options import one_of, option, read_platform, wrong
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 BLOCK = "thread-list"
 Style = Literal["table", "timeline", "cards"]
 Order = Literal["oldest", "newest", "title", "author", "platform"]
 # What looks like the path of a file or a folder.
-_NO_PAGE = re.compile(r"^\.{1,2}/|^$|/$|\.(?:md|rst|txt)$")
+_NO_PAGE = re.compile(r"^\.{1,2}/|^$|/$|\.(?:md|rst|txt|html)$")
 
 
 def _read_parts(text: str) -> tuple[str, ...]:
@@ -71,12 +67,5 @@ class ListOptions:
     )
 
 
-LIST_FIELDS: Mapping[str, Field[Any]] = MappingProxyType({item.name: item for item in fields(ListOptions)})
 FILTERS = "platform", "author", "since", "until", "docs"
 """The options that leave threads out."""
-LIST_COMMON = MappingProxyType(
-    {
-        "name": "A name for the list, which `{ref}` reaches.",
-        "class": "More classes for the list, for the site's own style sheet.",
-    }
-)

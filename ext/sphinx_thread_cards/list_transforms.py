@@ -54,19 +54,19 @@ class BuildLists(SphinxPostTransform):
         from sphinx_thread_cards.warnings import Warn, warn  # noqa: PLC0415 - as above
 
         options: ListOptions = place["list"]
-        threads = choose(domain, domain.threads, options)
+        threads = choose(domain, options)
         if threads:
             place += self._parts(place, options, threads)
         else:
             place += nodes.paragraph("", _("No thread is cited here."), classes=["thread-list-empty"])
             warn(Warn.EMPTY_LIST, f"this list is empty: {why_none(domain, options)}", place)
-        if self._builder.format == "html" and runs_to_the_left(self.config.language):
-            # Few themes say so of the page.
-            place[:] = [card_part("", *place.children, tag="div", dir="rtl")]
-        if place["ids"] and self._builder.format in {"latex", "texinfo", "man"}:
-            # Their writers leave the ids of containers out.
-            place.insert(0, nodes.target("", "", ids=place["ids"]))
-            place["ids"] = []
+        if self._builder.format == "html":
+            to_the_left = runs_to_the_left(self.config.language)
+            _set_apart(place, directed=to_the_left)
+            if to_the_left:
+                # Few themes say so of the page.
+                place[:] = [card_part("", *place.children, tag="div", dir="rtl")]
+        _keep_ids(place, self._builder.format)
         for name in ("list", "docname", "anchor"):
             del place[name]
 
@@ -84,6 +84,8 @@ class BuildLists(SphinxPostTransform):
         else:
             # In a line that runs to the left, TeX cannot set a cell of several paragraphs (package varwidth).
             plain = format_ == "text" or (format_ == "latex" and runs_to_the_left(self.config.language))
+            # Only HTML has tables within tables.
+            plain = plain or (format_ != "html" and _is_in_a_table(place))
             made = (list_nodes.plain if plain else list_nodes.table)(threads, manner)
         box = nodes.container("", *made)
         if format_ == "text":
@@ -93,8 +95,6 @@ class BuildLists(SphinxPostTransform):
             _size_columns(box)
         elif format_ == "html":
             as_times(box)
-            for title in [link for link in box.findall(nodes.reference) if "lang" in link]:
-                title[:] = [card_text("", "", *title.children, tag="span", lang=title["lang"])]
         return box.children
 
     @staticmethod
@@ -120,6 +120,35 @@ class BuildLists(SphinxPostTransform):
         except NoUri:
             # A page that this book leaves out.
             return words
+
+
+def _keep_ids(place: nodes.container, format_: str) -> None:
+    """Move the ids of a list to where its writer sees them: some leave those of containers out."""
+    if not place["ids"] or format_ not in {"latex", "texinfo", "man"}:
+        return
+    first = place.children[0]
+    # LaTeX's leaves a target before a table out, too, and sets the ids of the table.
+    if format_ == "latex" and isinstance(first, nodes.table):
+        first["ids"] = place["ids"]
+    else:
+        place.insert(0, nodes.target("", "", ids=place["ids"]))
+    place["ids"] = []
+
+
+def _set_apart(box: nodes.Element, *, directed: bool) -> None:
+    """Give the words of links their language, and a direction of their own in lines that run to the left."""
+    for link in list(box.findall(nodes.reference)):
+        said = ({"lang": link["lang"]} if "lang" in link else {}) | ({"dir": "auto"} if directed else {})
+        if said:
+            link[:] = [card_text("", "", *link.children, tag="span", **said)]
+
+
+def _is_in_a_table(node: nodes.Element) -> bool:
+    while node.parent is not None:
+        node = node.parent
+        if isinstance(node, nodes.entry):
+            return True
+    return False
 
 
 def _size_columns(box: nodes.container) -> None:

@@ -80,17 +80,13 @@ def _worth(use: _Use) -> tuple[bool, bool, bool, int]:
     return card.post is None, card.titled, near, told(card)
 
 
-def choose(domain: ThreadDomain, threads: Iterable[Listed], wish: ListOptions) -> list[Listed]:
-    """Those that a list asks for, in its order.
-
-    :param threads: all that the site cites.
-    """
-    if wish.docs:
-        threads = gather(domain, wish.docs)
+def choose(domain: ThreadDomain, wish: ListOptions) -> list[Listed]:
+    """The threads that a list asks for, in its order."""
+    threads = gather(domain, wish.docs) if wish.docs else domain.threads
     found = [thread for thread in threads if _is_wanted(thread.card, wish)]
     if wish.docs:
-        found = [replace(thread, places=_in_pages(thread.places, wish.docs)) for thread in found]
-        found = [thread for thread in found if thread.places]
+        in_pages = (replace(thread, places=_in_pages(thread.places, wish.docs)) for thread in found)
+        found = [thread for thread in in_pages if thread.places]
     order = wish.order or "oldest"
     # Years and months are in their own order.
     return sort(found, "oldest" if wish.style == "timeline" and order != "newest" else order)
@@ -101,7 +97,7 @@ def why_none(domain: ThreadDomain, wish: ListOptions) -> str:
     if not domain.threads:
         return "no page of the site cites a thread"
     given = {name: value for name in FILTERS if (value := getattr(wish, name)) is not None}
-    alone = [name for name, value in given.items() if not choose(domain, domain.threads, ListOptions(**{name: value}))]
+    alone = [name for name, value in given.items() if not choose(domain, ListOptions(**{name: value}))]
     if alone:
         return f"no thread fits its option {alone[0]!r}; change it or leave it out"
     return "no thread fits all its options at once; leave one out"
@@ -122,11 +118,10 @@ def _is_wanted(card: Card, wish: ListOptions) -> bool:
         people = {name.casefold() for name in (card.author, card.handle) if name}
         if not people & {name.casefold() for name in wish.author}:
             return False
-    if wish.since is None and wish.until is None:
-        return True
+    when = card.when
     # A date of which only a part is known is within, if it may be.
-    after = card.when is not None and (wish.since is None or last_day(card.when) >= wish.since.day)
-    return after and card.when is not None and (wish.until is None or card.when.day <= last_day(wish.until))
+    after = wish.since is None or (when is not None and last_day(when) >= wish.since.day)
+    return after and (wish.until is None or (when is not None and when.day <= last_day(wish.until)))
 
 
 def last_day(when: When) -> date:

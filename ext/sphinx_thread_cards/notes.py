@@ -9,7 +9,6 @@ from docutils.utils import get_source_line
 from sphinx.domains import Domain
 
 from sphinx_thread_cards.options import Options
-from sphinx_thread_cards.targets import references
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,11 +90,6 @@ class Notes(Domain):
     def note_list(self, options: ListOptions) -> None:
         """Remember a list of the page that is being read."""
         self.lists.setdefault(self.env.docname, []).append(options)
-
-    def note_references(self, document: nodes.document) -> None:
-        """Remember what the page that is being read refers to."""
-        if names := references(document):
-            self.references[self.env.docname] = names
 
     def changed(self, kind: str, now: dict[str, Any]) -> list[str]:
         """The pages of which something is another than it was when they were last built.

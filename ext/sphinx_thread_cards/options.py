@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 from sphinx_thread_cards.dates import When, read_when
 from sphinx_thread_cards.platforms import PLATFORMS, is_web_address
-from sphinx_thread_cards.texts import clean_text
+from sphinx_thread_cards.texts import FORMS, clean_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 Show = Literal["card", "thread"]
 Replies = Literal["author", "all"]
 _Options = TypeVar("_Options", bound="DataclassInstance")
-_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
 _HANDLE = re.compile(r"@?[^\s<>@]{1,64}(?:@[^\s<>@]{1,255})?")
 _POSTS = re.compile(r"[0-9]{1,5}(?:\s*-\s*[0-9]{1,5})?")
 
@@ -77,9 +76,10 @@ def _read_handle(text: str) -> str:
 
 
 def _read_language(text: str) -> str:
-    if not _LANGUAGE_TAG.fullmatch(text.strip()):
-        raise wrong(text, "a language tag; write it as de or pt-BR")
-    return text.strip().replace("_", "-")
+    tag = text.strip().replace("_", "-")
+    if not re.fullmatch(FORMS["lang"].pattern, tag):
+        raise wrong(text, FORMS["lang"].due)
+    return tag
 
 
 def _read_url(text: str) -> str:
@@ -132,12 +132,11 @@ class Options:
     posts: tuple[tuple[int, int], ...] | None = option(_read_posts, "Which posts of the snapshot to show.", "1-5, 9")
 
 
-OPTION_FIELDS: Mapping[str, Field[Any]] = MappingProxyType({item.name: item for item in fields(Options)})
 # These two mean the same on every directive of docutils, which reads them.
 COMMON_OPTIONS = MappingProxyType(
     {
-        "name": "A name for the card, which `{ref}` reaches.",
-        "class": "More classes for the card, for the site's own style sheet.",
+        "name": "A name, which `{ref}` reaches.",
+        "class": "More classes, for the site's own style sheet.",
     }
 )
 

@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 def pages_to_word_again(app: Sphinx, env: BuildEnvironment) -> list[str]:  # noqa: ARG001
     """Pages whose citations read differently now, for a card elsewhere or a snapshot (``env-updated``)."""
     domain = cast("ThreadDomain", env.get_domain("thread"))
-    best = domain.best_cards() if domain.citations else {}
     now = {
-        docname: sorted(citation_text(domain.cited(url, best), env.config.language) for url in urls)
+        docname: sorted(citation_text(domain.cited(url), env.config.language) for url in urls)
         for docname, urls in domain.citations.items()
     }
     return domain.changed("worded", now)
@@ -29,13 +28,9 @@ def pages_to_list_again(app: Sphinx, env: BuildEnvironment) -> list[str]:  # noq
     domain = cast("ThreadDomain", env.get_domain("thread"))
     if not domain.lists:
         return []
-    from sphinx_thread_cards.lists import choose, gather, print_of  # noqa: PLC0415 - few sites have lists
+    from sphinx_thread_cards.lists import choose, print_of  # noqa: PLC0415 - few sites have lists
 
-    threads = gather(domain)
-    now = {
-        docname: [print_of(choose(domain, threads, wish)) for wish in wishes]
-        for docname, wishes in domain.lists.items()
-    }
+    now = {docname: [print_of(choose(domain, wish)) for wish in wishes] for docname, wishes in domain.lists.items()}
     return domain.changed("listed", now)
 
 

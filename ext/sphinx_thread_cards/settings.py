@@ -133,19 +133,6 @@ class Settings:
     css: bool = _setting(_flag, "Add the extension's style sheet to pages that hold a card.", default=True)
 
 
-def check_settings(values: Mapping[str, object]) -> tuple[dict[str, Any], list[str]]:
-    """Check raw values of ``conf.py``, given without the prefix.
-
-    :returns: a usable value for each setting, and a message for each that is not.
-    """
-    checked, problems = {}, []
-    for item in fields(Settings):
-        value, messages = item.metadata["check"](values[item.name])
-        checked[item.name] = item.metadata["default"] if value is None else value
-        problems += [f"thread_cards_{item.name}: {message}" for message in messages]
-    return checked, problems
-
-
 def register(app: Sphinx) -> None:
     """Make every setting known to Sphinx, and have the values checked when ``conf.py`` has been read."""
     for item in fields(Settings):
@@ -156,9 +143,10 @@ def register(app: Sphinx) -> None:
 
 
 def _mend_settings(app: Sphinx, config: Config) -> None:  # noqa: ARG001
-    raw = {item.name: getattr(config, f"thread_cards_{item.name}") for item in fields(Settings)}
-    checked, problems = check_settings(raw)
-    for problem in problems:
-        warn(Warn.CONFIG, problem)
-    for name, value in checked.items():
-        setattr(config, f"thread_cards_{name}", value)
+    """Put what can be used in the place of each value, with a warning of what cannot."""
+    for item in fields(Settings):
+        name = f"thread_cards_{item.name}"
+        value, problems = item.metadata["check"](config[name])
+        for problem in problems:
+            warn(Warn.CONFIG, f"{name}: {problem}")
+        setattr(config, name, item.metadata["default"] if value is None else value)

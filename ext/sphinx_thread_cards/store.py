@@ -58,7 +58,7 @@ def _names(platform: str, host: str, id_: str) -> list[str]:
     names = [_name(platform)]
     if known is None or known.many_servers:
         names.append(_name(host))
-    elif host != _home(platform):
+    elif host != known.hosts[0]:  # where nearly everybody is
         names.append(f"@{_name(host)}")
     folders = [_name(part) for part in id_.split("/")]
     if sum(map(len, folders)) > _LONGEST_PATH:
@@ -67,11 +67,6 @@ def _names(platform: str, host: str, id_: str) -> list[str]:
     # Else a folder of one thread could stand where another thread's file is.
     folders = [re.sub(r"\.json\Z", "~2ejson", name) for name in folders]
     return [*names, *folders, f"{file}.json"]
-
-
-def _home(platform: str) -> str:
-    """The host that a platform's ids belong to, where it has one for nearly everybody."""
-    return PLATFORMS[platform].hosts[0]
 
 
 def _name(text: str) -> str:

@@ -74,7 +74,25 @@ def objects(entries: Iterable[Entry]) -> Iterator[tuple[str, str, str, str, str,
                     yield name.removeprefix("thread-"), entry.title, "card", entry.docname, name, 1
 
 
-def references(document: nodes.document) -> set[str]:
+def word_links(document: nodes.document, entries: Iterable[Entry]) -> None:
+    """Word links of MyST to named cards of their own page, ``[](#name)``: it knows no title of theirs.
+
+    :param entries: the cards of the page.
+    """
+    titles = {f"#{name}": entry.title for entry in entries for name in entry.names}
+    for reference in document.findall(nodes.reference):
+        if reference.get("id_link") and not reference.children and reference["refuri"] in titles:
+            reference.append(nodes.inline("", titles[reference["refuri"]]))
+
+
+def note_references(app: Sphinx, document: nodes.document) -> None:
+    """Remember what the page refers to (``doctree-read``): MyST makes references of its links late."""
+    domain = cast("ThreadDomain", app.env.get_domain("thread"))
+    if names := _references(document):
+        domain.references[app.env.docname] = names
+
+
+def _references(document: nodes.document) -> set[str]:
     """What the page refers to by name; it may be a card."""
     return {
         node["reftarget"].lower()
@@ -108,7 +126,7 @@ def set_labels(app: Sphinx, env: BuildEnvironment) -> list[str]:  # noqa: ARG001
             label = entry.docname, entry.node_id, entry.title
             standard.labels[name] = domain.labels[name] = label
             standard.anonlabels[name] = label[:2]
-    for message, place in _same_names(domain):
+    for message, place in _same_names(domain, standard):
         warn(Warn.SAME_NAME, message, place)
     return _pages_to_link_again(domain, known)
 
@@ -118,13 +136,17 @@ def _standard(env: BuildEnvironment) -> StandardDomain:
     return cast("StandardDomain", env.get_domain("std"))
 
 
-def _same_names(domain: ThreadDomain) -> Iterator[tuple[str, str]]:
+def _same_names(domain: ThreadDomain, standard: StandardDomain) -> Iterator[tuple[str, str]]:
     first: dict[str, Entry] = {}
     for entry in domain.entries():
         for name in entry.names:
             other = first.setdefault(name, entry)
             if other.docname != entry.docname:
                 said = f"another card is named {name!r}, on the page {other.docname}"
+                yield f"{said}; give one of them another name", entry.place
+            elif name not in domain.labels:
+                page = standard.labels[name][0]
+                said = f"something else is named {name!r}, on the page {page}, and plain ref leads there"
                 yield f"{said}; give one of them another name", entry.place
 
 

@@ -20,6 +20,7 @@ from sphinx_thread_cards.card_nodes import build
 from sphinx_thread_cards.options import Options
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.store import SnapshotError
+from sphinx_thread_cards.targets import word_links
 from sphinx_thread_cards.warnings import Warn, warn
 
 if TYPE_CHECKING:
@@ -125,7 +126,6 @@ class NoteCards(SphinxTransform):
     def apply(self, **kwargs: Any) -> None:  # noqa: ARG002, ANN401
         """Go through the cards from top to bottom, so that their numbers do not hang on how they were asked for."""
         domain = cast("ThreadDomain", self.env.get_domain("thread"))
-        domain.note_references(self.document)
         for place in card_places(self.document):
             request: Request = place["card"]
             ref = domain.find(request.url)
@@ -139,6 +139,7 @@ class NoteCards(SphinxTransform):
                 note(card, self.env, place)
             if not kept and (request.options.show == "thread" or request.options.posts):
                 warn(Warn.NOT_KEPT, f"no snapshot is kept of {ref.url}; the card shows what is known", place)
+        word_links(self.document, domain.cards.get(self.env.docname, ()))
 
     def _load(self, domain: ThreadDomain, ref: ThreadRef, place: nodes.container) -> tuple[Thread | None, bool]:
         """The thread's snapshot, and whether there is a file; with a warning for one that cannot be used."""

@@ -106,28 +106,28 @@ def _post(post: Post, number: int, frame: _Frame) -> nodes.container:
 def _head(post: Post, number: int, frame: _Frame) -> nodes.paragraph:
     """Number, as permalink, with author where it is another than the card's, dates and marks."""
     link = nodes.reference("", str(number), refuri=post.url)
-    link["said"] = words.post_on(number, words.reader_of(frame.card.ref))
+    link["said"] = _("Post {number} on {place}").format(number=number, place=words.reader_of(frame.card.ref))
     parts: list[nodes.Node] = [link]
     if post.author != frame.speaker:
-        parts.append(nodes.Text(_name(post.author, frame)))
+        parts.append(_said("p-author", nodes.inline("", _name(post.author, frame))))
     if post.posted and post.id not in frame.told:
-        parts.append(_time(post.posted, show_when(read_when(post.posted), frame.language), "dt-published"))
+        posted = show_when(read_when(post.posted), frame.language)
+        parts.append(_said("dt-published", date_node(post.posted, posted)))
     if post.edited:
-        said = words.edited(show_when(read_when(post.edited), frame.language))
-        parts.append(_time(post.edited, said, "dt-updated"))
+        edited = _("edited {date}").format(date=show_when(read_when(post.edited), frame.language))
+        parts.append(_said("dt-updated", date_node(post.edited, edited)))
     parts += _marks(post, frame)
     head = nodes.paragraph(classes=["thread-card-post-head"])
     if frame.avatars and post.author != frame.speaker:
         head += _avatar(post.author, frame)
     head += [node for part in parts for node in (nodes.Text(SEPARATOR), part)][1:]
     if post.posted and post.id in frame.told:
-        head += _time(post.posted, "", "dt-published")
+        head += _said("dt-published", date_node(post.posted, ""))
     return head
 
 
-def _time(machine: str, shown: str, role: str) -> nodes.inline:
-    """A time for every format; HTML makes it a ``<time>`` with a role."""
-    node = date_node(machine, shown)
+def _said(role: str, node: nodes.inline) -> nodes.inline:
+    """The node with what it says for machines, which HTML makes a class."""
     node["role"] = role
     return node
 
@@ -135,7 +135,7 @@ def _time(machine: str, shown: str, role: str) -> nodes.inline:
 def _marks(post: Post, frame: _Frame) -> Iterator[nodes.Node]:
     """Which post it answers, to which one can go where it is shown; whether it is the one that the page cites."""
     if number := frame.numbers.get(post.answers or ""):
-        said = words.answers(number)
+        said = _("answers {number}").format(number=number)
         link = nodes.reference("", said, refid=f"{frame.anchor}-{number}", internal=True)
         yield link if number in frame.shown else nodes.Text(said)
     if post.id == frame.card.post:

@@ -32,7 +32,10 @@ class Warn(Enum):
         "A page asks for posts of a thread that no snapshot is kept of. The card shows what the URL and options tell.",
     )
     EMPTY_LIST = "empty_list", "A `thread-list` finds no thread. A line on the page says so."
-    SAME_NAME = "same_name", "Two cards on different pages have one `name`. A reference leads to the first of them."
+    SAME_NAME = (
+        "same_name",
+        "Two cards, or a card and another thing, have one `name`. `ref` leads to the other thing, or the first card.",
+    )
     SNAPSHOT = "snapshot", "A kept snapshot cannot be used. The card is built from the URL and the options."
     PICTURE = "picture", "A snapshot names a picture that is not in the media folder. There are words in its place."
     ALT = "alt", "A picture is shown without alternative text. It comes only if `thread_cards_alt` asks for it."

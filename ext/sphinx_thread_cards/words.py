@@ -122,21 +122,6 @@ def left_out(first: int, last: int) -> str:
     return _("Posts {first} to {last} are left out.").format(first=first, last=last)
 
 
-def post_on(number: int, place: str) -> str:
-    """The name of a post's permalink for those who hear it; others see the number alone."""
-    return _("Post {number} on {place}").format(number=number, place=place)
-
-
-def edited(date: str) -> str:
-    """The mark of a post that its author changed."""
-    return _("edited {date}").format(date=date)
-
-
-def answers(number: int) -> str:
-    """The mark of a post that answers an earlier one than that right before."""
-    return _("answers {number}").format(number=number)
-
-
 def content_warning(text: str) -> str:
     """The author's own warning, before what it warns of."""
     return labelled(_("Content warning"), text)

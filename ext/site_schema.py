@@ -1,4 +1,8 @@
-"""The JSON Schema of a snapshot, made from the same types and forms as its reader."""
+"""The JSON Schema of a snapshot, made from the same types and forms as its reader.
+
+For the site alone, which offers it for download; the package does not hold this file.
+"""
+# ruff: noqa: INP001 - a module of its own, beside the package
 
 from __future__ import annotations
 
