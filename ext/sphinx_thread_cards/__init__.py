@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["ThreadRef", "__version__", "parse_thread_url", "setup"]
 __version__ = "0.1.0"
 # Raised whenever the nodes or the domain's data change, so that no environment from before is used again.
-ENV_VERSION = 12
+ENV_VERSION = 13
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

@@ -45,8 +45,7 @@ class Notes(Domain):
     """What is remembered while pages are read, and between builds."""
 
     initial_data: ClassVar[dict[str, Any]] = {
-        **{name: {} for name in (*_BY_PAGE, "worded", "listed", "linked", "labels")},
-        "styled": [],
+        name: {} for name in (*_BY_PAGE, "worded", "listed", "linked", "styled", "labels")
     }
     data_version = 2
     builder: Builder

@@ -77,5 +77,4 @@ def write_styles(app: Sphinx, env: BuildEnvironment) -> list[str]:
         return []
     (out / "_static").mkdir(parents=True, exist_ok=True)
     (out / "_static" / STYLE_SHEET).write_text(style_sheet(platforms), encoding="utf-8")
-    before, domain.data["styled"] = domain.data["styled"], platforms
-    return sorted({*domain.cards, *domain.citations, *domain.lists}) if before not in ([], platforms) else []
+    return domain.changed("styled", dict.fromkeys({*domain.cards, *domain.citations, *domain.lists}, platforms))
