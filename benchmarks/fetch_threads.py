@@ -27,12 +27,12 @@ CHILD = """
 import resource, sys, time
 from pathlib import Path
 way, origin, folder, count, jobs = sys.argv[1], sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5])
-from sphinx_thread_cards.fetch.asking import Asker
-from sphinx_thread_cards.fetch.http import Client, Limits
-from sphinx_thread_cards.fetch.outcome import Plan, fetch_one
-from sphinx_thread_cards.fetch.run import WORKERS_A_REQUEST, run
+from thread_snapshots.asking import Asker
+from thread_snapshots.http import Client, Limits
+from thread_snapshots.outcome import Plan, fetch_one
+from thread_snapshots.run import WORKERS_A_REQUEST, run
 from sphinx_thread_cards.platforms import parse_thread_url
-from sphinx_thread_cards.site import Cited
+from thread_snapshots.site import Cited
 import requests, threading
 cited = [Cited(ref=parse_thread_url(f"https://news.ycombinator.com/item?id={number}")) for number in range(1, count + 1)]
 sessions = threading.local()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from sphinx.pycode import ModuleAnalyzer
 from sphinx.util.docutils import SphinxDirective
-from sphinx_thread_cards import cli, model
+from thread_snapshots import cli, model
 from sphinx_thread_cards.list_options import ListOptions
 from sphinx_thread_cards.options import COMMON_OPTIONS, Options
 from sphinx_thread_cards.platforms import PLATFORMS

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sphinx_thread_cards import parse_thread_url
-from sphinx_thread_cards.fetch.archive import find_copy, read
-from sphinx_thread_cards.fetch.asking import Asker
-from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, RateLimited
-from sphinx_thread_cards.fetch.http import Client, Limits
-from sphinx_thread_cards.fetch.steps import drive
+from thread_snapshots.archive import find_copy, read
+from thread_snapshots.asking import Asker
+from thread_snapshots.errors import BadAnswer, FetchError, RateLimited
+from thread_snapshots.http import Client, Limits
+from thread_snapshots.steps import drive
 from support.server import Reply, Server, json_reply, serve
 
 MASTODON = "https://social.example/@jo/110446983178245440"

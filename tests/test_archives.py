@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
-from sphinx_thread_cards.fetch.errors import BadAnswer
-from sphinx_thread_cards.fetch.pages.reading import read_page
-from sphinx_thread_cards.fetch.saved import MOST_BYTES, open_saved, saved_of
-from sphinx_thread_cards.fetch.steps import Wish
+from thread_snapshots.errors import BadAnswer
+from thread_snapshots.pages.reading import read_page
+from thread_snapshots.saved import MOST_BYTES, open_saved, saved_of
+from thread_snapshots.steps import Wish
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.thread import Media
 from support.programs import require

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from sphinx_thread_cards.cli import main
+from thread_snapshots.cli import main
 from support import sites
 from support.kept_sites import KeptSite, gone, item, page_of, url_of
 from support.server import Reply, json_reply, serve

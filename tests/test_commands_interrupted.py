@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from sphinx_thread_cards.fetch.http import Limits
+from thread_snapshots.http import Limits
 from sphinx_thread_cards.snapshot import loads
 from support.kept_sites import KeptSite, gone, item, page_of, url_of
 from support.server import Reply, bomb, json_reply, page_reply, redirect, repeat, serve
@@ -36,7 +36,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[KeptSite]:
 PROGRAM = """
 import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
-from sphinx_thread_cards.cli import main
+from thread_snapshots.cli import main
 sys.exit(main(sys.argv[1:]))
 """
 
@@ -85,7 +85,7 @@ FAULTS = {
 @pytest.mark.parametrize("fault", FAULTS)
 def test_fault_is_told_and_nothing_is_written(site: KeptSite, fault: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """One line with the reason; the threads beside it are kept all the same."""
-    monkeypatch.setattr("sphinx_thread_cards.commands.fetching.Limits", partial(Limits, retries=0))
+    monkeypatch.setattr("thread_snapshots.commands.fetching.Limits", partial(Limits, retries=0))
     reply, why = FAULTS[fault]
     if fault.startswith("429"):
         # Nobody asks a host that wants no more requests, so the other thread must be there before.

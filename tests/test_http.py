@@ -13,10 +13,10 @@ from unittest import mock
 
 import pytest
 from sphinx_thread_cards import __version__
-from sphinx_thread_cards.fetch.asking import Asker
-from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden, RateLimited, Unreachable, duration, shown
-from sphinx_thread_cards.fetch.http import Limits
-from sphinx_thread_cards.fetch.steps import Ask
+from thread_snapshots.asking import Asker
+from thread_snapshots.errors import BadAnswer, Forbidden, RateLimited, Unreachable, duration, shown
+from thread_snapshots.http import Limits
+from thread_snapshots.steps import Ask
 from support.client import Client
 from support.server import Reply, Server, json_reply, page_reply, redirect, serve
 

@@ -9,9 +9,9 @@ from unittest import mock
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Unreachable
-from sphinx_thread_cards.fetch.http import Limits
-from sphinx_thread_cards.fetch.net.addresses import Origin, is_public, origin_of
+from thread_snapshots.errors import BadAnswer, FetchError, Unreachable
+from thread_snapshots.http import Limits
+from thread_snapshots.net.addresses import Origin, is_public, origin_of
 from support.client import Client
 from support.server import Reply, Server, json_reply, redirect, repeat, serve
 

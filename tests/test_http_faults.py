@@ -17,7 +17,7 @@ from unittest import mock
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sphinx_thread_cards.fetch.errors import (
+from thread_snapshots.errors import (
     BadAnswer,
     FetchError,
     Forbidden,
@@ -25,8 +25,8 @@ from sphinx_thread_cards.fetch.errors import (
     RateLimited,
     Unreachable,
 )
-from sphinx_thread_cards.fetch.http import Limits
-from sphinx_thread_cards.fetch.net.watch import Watcher
+from thread_snapshots.http import Limits
+from thread_snapshots.net.watch import Watcher
 from support.client import Client
 from support.programs import require
 from support.server import Reply, Server, bomb, json_reply, page_reply, redirect, repeat, serve

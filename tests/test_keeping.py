@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sphinx_thread_cards import store
-from sphinx_thread_cards.fetch.compare import compare
-from sphinx_thread_cards.fetch.errors import Forbidden, NotFound
-from sphinx_thread_cards.fetch.finding import Finding, check_one
-from sphinx_thread_cards.fetch.keeping import WouldLose, is_by_hand, is_older, to_keep, with_status
-from sphinx_thread_cards.fetch.outcome import Plan
-from sphinx_thread_cards.fetch.steps import Found
+from thread_snapshots.compare import compare
+from thread_snapshots.errors import Forbidden, NotFound
+from thread_snapshots.finding import Finding, check_one
+from thread_snapshots.keeping import WouldLose, is_by_hand, is_older, to_keep, with_status
+from thread_snapshots.outcome import Plan
+from thread_snapshots.steps import Found
 from sphinx_thread_cards.platforms import parse_thread_url
-from sphinx_thread_cards.site import Cited
+from thread_snapshots.site import Cited
 from sphinx_thread_cards.thread import (
     Author,
     Code,
@@ -186,7 +186,7 @@ def check(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> Check:
         chain = [f"Post {number}." for number in range(1, count + 1)]
         store.save(kept(thread(*chain)), plan.folder)
         server = Server(chain, gone=gone, hidden=hidden)
-        monkeypatch.setattr("sphinx_thread_cards.fetch.looking.find", server.find)
+        monkeypatch.setattr("thread_snapshots.looking.find", server.find)
         ref = parse_thread_url(URL, {"social.example": "mastodon"})
         assert ref is not None
         result = check_one(Cited(ref=ref), plan)
@@ -255,7 +255,7 @@ def test_posts_are_asked_for_by_the_key_of_the_account(plan: Plan, monkeypatch: 
             raise NotFound(cited.ref.url, "gone")
         return Found(thread=replace(whole, posts=tuple(post for post in posts if post.id == cited.ref.id)))
 
-    monkeypatch.setattr("sphinx_thread_cards.fetch.looking.find", find)
+    monkeypatch.setattr("thread_snapshots.looking.find", find)
     assert check_one(Cited(ref=ref), plan).why == "post 2 deleted"
     assert asked == [posts[0].id, posts[2].id, posts[1].id]
 
@@ -266,7 +266,7 @@ def test_part_of_what_is_kept_is_not_the_same(plan: Plan, monkeypatch: pytest.Mo
     whole = replace(whole, posts=tuple(replace(post, url=f"{URL}#{post.id}") for post in whole.posts))
     store.save(kept(whole), plan.folder)
     part = Found(thread=replace(whole, posts=whole.posts[:1]), whole=False)
-    monkeypatch.setattr("sphinx_thread_cards.fetch.looking.find", lambda *_: part)
+    monkeypatch.setattr("thread_snapshots.looking.find", lambda *_: part)
     ref = parse_thread_url(URL, {"social.example": "mastodon"})
     assert ref is not None
     result = check_one(Cited(ref=ref), plan)

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from sphinx_thread_cards import parse_thread_url, store
 from sphinx_thread_cards.describe import meant_in, neutral
 from sphinx_thread_cards.excerpt import beginning
-from sphinx_thread_cards.fetch.keeping import to_keep
-from sphinx_thread_cards.fetch.steps import Found
+from thread_snapshots.keeping import to_keep
+from thread_snapshots.steps import Found
 from sphinx_thread_cards.thread import (
     Author,
     Block,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 
 import pytest
-from sphinx_thread_cards.fetch.errors import BadAnswer
-from sphinx_thread_cards.fetch.mail.body import blocks_of
-from sphinx_thread_cards.fetch.mail.headers import sender, shown_name, time_of, words
-from sphinx_thread_cards.fetch.mail.mails import read_mails, title_of
-from sphinx_thread_cards.fetch.mail.text import shorten, unflowed, unsigned
+from thread_snapshots.errors import BadAnswer
+from thread_snapshots.mail.body import blocks_of
+from thread_snapshots.mail.headers import sender, shown_name, time_of, words
+from thread_snapshots.mail.mails import read_mails, title_of
+from thread_snapshots.mail.text import shorten, unflowed, unsigned
 from support.mails import said, thread_of
 
 

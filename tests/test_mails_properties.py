@@ -7,10 +7,10 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sphinx_thread_cards.fetch.errors import FetchError
-from sphinx_thread_cards.fetch.mail.headers import sender, shown_name, time_of, words
-from sphinx_thread_cards.fetch.mail.mails import read_mails
-from sphinx_thread_cards.fetch.mail.text import shorten, unflowed, unsigned
+from thread_snapshots.errors import FetchError
+from thread_snapshots.mail.headers import sender, shown_name, time_of, words
+from thread_snapshots.mail.mails import read_mails
+from thread_snapshots.mail.text import shorten, unflowed, unsigned
 from sphinx_thread_cards.snapshot import cleaned, dumps
 from sphinx_thread_cards.thread import Thread
 from support.mails import thread_of

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sphinx_thread_cards.fetch.errors import FetchError
-from sphinx_thread_cards.fetch.pages.reading import address_of_page, read_page
-from sphinx_thread_cards.fetch.saved import saved_of
-from sphinx_thread_cards.fetch.steps import Found, Wish
+from thread_snapshots.errors import FetchError
+from thread_snapshots.pages.reading import address_of_page, read_page
+from thread_snapshots.saved import saved_of
+from thread_snapshots.steps import Found, Wish
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.snapshot import cleaned, dumps
 

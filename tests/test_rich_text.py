@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 import pytest
-from sphinx_thread_cards.fetch.rich import spans
-from sphinx_thread_cards.fetch.rich_text import from_facets, from_html, from_markdown, from_plain, read_html
+from thread_snapshots.rich import spans
+from thread_snapshots.rich_text import from_facets, from_html, from_markdown, from_plain, read_html
 from sphinx_thread_cards.thread import List, Media, Paragraph, Span
 from support.sketches import sketch
 

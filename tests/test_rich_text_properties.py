@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from sphinx_thread_cards.fetch.rich import spans
-from sphinx_thread_cards.fetch.rich.spans import MAX_DEPTH, MAX_LINK, safe_link
-from sphinx_thread_cards.fetch.rich.tags import DROPPED, KNOWN
-from sphinx_thread_cards.fetch.rich_text import (
+from thread_snapshots.rich import spans
+from thread_snapshots.rich.spans import MAX_DEPTH, MAX_LINK, safe_link
+from thread_snapshots.rich.tags import DROPPED, KNOWN
+from thread_snapshots.rich_text import (
     from_entities,
     from_facets,
     from_html,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sphinx_thread_cards.fetch.rich_text import (
+from thread_snapshots.rich_text import (
     MAX_MARKDOWN,
     from_entities,
     from_facets,

@@ -8,11 +8,11 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from sphinx_thread_cards.fetch.answers import Answer
-from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, NotFound, RateLimited, Unreachable
-from sphinx_thread_cards.fetch.sources import SOURCES
-from sphinx_thread_cards.fetch.sources._chains import of_microblog
-from sphinx_thread_cards.fetch.steps import Ask, Found, Wish, drive
+from thread_snapshots.answers import Answer
+from thread_snapshots.errors import BadAnswer, FetchError, NotFound, RateLimited, Unreachable
+from thread_snapshots.sources import SOURCES
+from thread_snapshots.sources._chains import of_microblog
+from thread_snapshots.steps import Ask, Found, Wish, drive
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.thread import Post
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from sphinx_thread_cards.fetch.sources._discussions import depth_first
-from sphinx_thread_cards.fetch.sources._github_items import answered, first_id, lasting, post_id, without_tail
+from thread_snapshots.sources._discussions import depth_first
+from thread_snapshots.sources._github_items import answered, first_id, lasting, post_id, without_tail
 from sphinx_thread_cards.thread import Post
 
 UUID = "0f1e2d3c-4b5a-4978-8a6b-7c8d9e0f1a2b"

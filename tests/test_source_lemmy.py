@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 import pytest
-from sphinx_thread_cards.fetch.answers import Answer
-from sphinx_thread_cards.fetch.sources import SOURCES
-from sphinx_thread_cards.fetch.steps import Ask, Found, Wish, drive
+from thread_snapshots.answers import Answer
+from thread_snapshots.sources import SOURCES
+from thread_snapshots.steps import Ask, Found, Wish, drive
 from sphinx_thread_cards.platforms import parse_thread_url
 
 JO = {"name": "jo_example", "actor_id": "https://lemmy.example/u/jo_example"}

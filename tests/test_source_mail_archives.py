@@ -7,11 +7,11 @@ import json
 from collections.abc import Callable
 
 import pytest
-from sphinx_thread_cards.fetch.answers import Answer
-from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound, RateLimited
-from sphinx_thread_cards.fetch.saved import MOST_BYTES
-from sphinx_thread_cards.fetch.sources import SOURCES
-from sphinx_thread_cards.fetch.steps import Ask, Found, Wish, drive
+from thread_snapshots.answers import Answer
+from thread_snapshots.errors import BadAnswer, FetchError, Forbidden, NotFound, RateLimited
+from thread_snapshots.saved import MOST_BYTES
+from thread_snapshots.sources import SOURCES
+from thread_snapshots.steps import Ask, Found, Wish, drive
 from sphinx_thread_cards.platforms import parse_thread_url
 
 HASHES = ["".join("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[number // 32**place % 32] for place in range(32)) for number in range(400)]

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sphinx_thread_cards.fetch.answers import Answer
-from sphinx_thread_cards.fetch.errors import BadAnswer, FetchError, Forbidden, NotFound
-from sphinx_thread_cards.fetch.saved import Saved, open_saved
-from sphinx_thread_cards.fetch.sources import SOURCES
-from sphinx_thread_cards.fetch.steps import Ask, Wish, drive
+from thread_snapshots.answers import Answer
+from thread_snapshots.errors import BadAnswer, FetchError, Forbidden, NotFound
+from thread_snapshots.saved import Saved, open_saved
+from thread_snapshots.sources import SOURCES
+from thread_snapshots.steps import Ask, Wish, drive
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.snapshot import cleaned, dumps
 from sphinx_thread_cards.thread import Thread

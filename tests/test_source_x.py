@@ -7,12 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sphinx_thread_cards.fetch.answers import Answer
-from sphinx_thread_cards.fetch.errors import NotFound, RateLimited
-from sphinx_thread_cards.fetch.sources import SOURCES
-from sphinx_thread_cards.fetch.sources._x_common import full_size, time_of_words
-from sphinx_thread_cards.fetch.sources.x import endpoint, token
-from sphinx_thread_cards.fetch.steps import MOST_ASKS, Ask, Found, Wish, drive
+from thread_snapshots.answers import Answer
+from thread_snapshots.errors import NotFound, RateLimited
+from thread_snapshots.sources import SOURCES
+from thread_snapshots.sources._x_common import full_size, time_of_words
+from thread_snapshots.sources.x import endpoint, token
+from thread_snapshots.steps import MOST_ASKS, Ask, Found, Wish, drive
 from sphinx_thread_cards.platforms import parse_thread_url
 
 FIRST = 1300000000000000000

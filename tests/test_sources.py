@@ -30,12 +30,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sphinx_thread_cards.fetch.asking import Asker
-from sphinx_thread_cards.fetch.errors import FetchError
-from sphinx_thread_cards.fetch.http import Client, Limits
-from sphinx_thread_cards.fetch.saved import open_saved
-from sphinx_thread_cards.fetch.sources import SOURCES
-from sphinx_thread_cards.fetch.steps import Found, Wish, drive
+from thread_snapshots.asking import Asker
+from thread_snapshots.errors import FetchError
+from thread_snapshots.http import Client, Limits
+from thread_snapshots.saved import open_saved
+from thread_snapshots.sources import SOURCES
+from thread_snapshots.steps import Found, Wish, drive
 from sphinx_thread_cards.platforms import PLATFORMS, parse_thread_url
 from sphinx_thread_cards.snapshot import cleaned, dumps
 from support.server import Reply, Server, redirect, serve

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from sphinx_thread_cards import parse_thread_url
-from sphinx_thread_cards.housekeeping import kept
+from thread_snapshots.housekeeping import kept
 from sphinx_thread_cards.model import ThreadRef
 from sphinx_thread_cards.platforms import PLATFORMS
 from sphinx_thread_cards.snapshot import cleaned, digest, dumps, loads

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sphinx_thread_cards.fetch import http
-from sphinx_thread_cards.fetch.answers import Answer, as_json, check_type
+from thread_snapshots import http
+from thread_snapshots.answers import Answer, as_json, check_type
 
 
 class Client(http.Client):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sphinx_thread_cards.cli import main
+from thread_snapshots.cli import main
 from support.server import Reply, Server, json_reply
 
 HOSTS = ("hn.algolia.com", "archive.org", "social.example", "files.social.example")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sphinx_thread_cards.fetch.mail.mails import Mail
-from sphinx_thread_cards.fetch.mail.threads import Archive, own_id, thread_of_mails
-from sphinx_thread_cards.fetch.steps import Wish
+from thread_snapshots.mail.mails import Mail
+from thread_snapshots.mail.threads import Archive, own_id, thread_of_mails
+from thread_snapshots.steps import Wish
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.thread import Block, Code, List, Paragraph, Quote, Thread
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hypothesis import strategies as st
-from sphinx_thread_cards.fetch.rich.tags import DROPPED, KNOWN
+from thread_snapshots.rich.tags import DROPPED, KNOWN
 
 LINKS = st.one_of(
     st.sampled_from(
