@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "ext"))
 
-from sphinx_thread_cards.model import ThreadRef  # noqa: E402 - found by the line above
+from sphinx_thread_cards.urls import ThreadRef  # noqa: E402 - found by the line above
 from sphinx_thread_cards.snapshot import loads  # noqa: E402
 from sphinx_thread_cards.store import load, path_of  # noqa: E402
 

@@ -15,7 +15,7 @@ from sphinx_thread_cards.card import Card
 from sphinx_thread_cards.dates import When, read_when
 from sphinx_thread_cards.describe import describe
 from sphinx_thread_cards.export import bibtex, csl, keyed
-from sphinx_thread_cards.model import Kind, ThreadRef
+from sphinx_thread_cards.urls import Kind, ThreadRef
 from sphinx_thread_cards.options import Options
 from sphinx_thread_cards.platforms import find_thread
 from support import sites

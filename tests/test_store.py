@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from sphinx_thread_cards import parse_thread_url
 from thread_snapshots.housekeeping import kept
-from sphinx_thread_cards.model import ThreadRef
+from sphinx_thread_cards.urls import ThreadRef
 from sphinx_thread_cards.platforms import PLATFORMS
 from sphinx_thread_cards.snapshot import cleaned, digest, dumps, loads
 from sphinx_thread_cards.store import SnapshotError, load, path_of, save, sweep

@@ -20,7 +20,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from site_schema import schema
-from sphinx_thread_cards.model import ThreadRef
+from sphinx_thread_cards.urls import ThreadRef
 from sphinx_thread_cards.platforms import PLATFORMS
 from sphinx_thread_cards.snapshot import digest, dumps, loads
 from sphinx_thread_cards.store import SnapshotError, path_of

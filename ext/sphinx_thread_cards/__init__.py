@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.model import ThreadRef
+from sphinx_thread_cards.urls import ThreadRef
 from sphinx_thread_cards.platforms import parse_thread_url
 
 if TYPE_CHECKING:

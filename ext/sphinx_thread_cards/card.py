@@ -13,7 +13,7 @@ from sphinx_thread_cards.words import _
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.dates import When
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
     from sphinx_thread_cards.thread import Media, Post, Thread
 
 BLOCK = "thread-card"

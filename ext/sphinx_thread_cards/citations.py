@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sphinx_thread_cards.card import Card
     from sphinx_thread_cards.domain import ThreadDomain
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 
 def thread_citation(env: BuildEnvironment, ref: ThreadRef, place: str) -> addnodes.pending_xref:

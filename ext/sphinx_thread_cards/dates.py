@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
 
-from sphinx_thread_cards.model import Precision
+from sphinx_thread_cards.urls import Precision
 
 if TYPE_CHECKING:
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 # Babel's data for one language takes 4 MB, a twentieth of what a small site takes to build. Most sites are in English.
 PLAIN_ENGLISH = frozenset({"", "en"})

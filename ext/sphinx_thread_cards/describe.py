@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from sphinx_thread_cards import words
 from sphinx_thread_cards.card import Card
 from sphinx_thread_cards.dates import read_when, when_of
-from sphinx_thread_cards.model import Kind
+from sphinx_thread_cards.urls import Kind
 from sphinx_thread_cards.platforms import PLATFORMS
 
 if TYPE_CHECKING:
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
     from sphinx_thread_cards.options import Options
     from sphinx_thread_cards.thread import Post, Thread
 

@@ -10,7 +10,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from sphinx_thread_cards.citations import thread_citation
 from sphinx_thread_cards.list_options import BLOCK, ListOptions
-from sphinx_thread_cards.model import Kind
+from sphinx_thread_cards.urls import Kind
 from sphinx_thread_cards.options import COMMON_OPTIONS, Options, read_into
 from sphinx_thread_cards.platforms import LONGEST, find_thread
 from sphinx_thread_cards.transforms import card_place
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sphinx.util.typing import OptionSpec
 
     from sphinx_thread_cards.domain import ThreadDomain
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 _Options = TypeVar("_Options", Options, ListOptions)
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from sphinx_thread_cards.card import Card, Subject
     from sphinx_thread_cards.lists import Listed
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
     from sphinx_thread_cards.notes import Entry
     from sphinx_thread_cards.thread import Thread
 

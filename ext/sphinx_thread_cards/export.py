@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from sphinx_thread_cards import words
 from sphinx_thread_cards.card import anchor
-from sphinx_thread_cards.model import Kind, Precision
+from sphinx_thread_cards.urls import Kind, Precision
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

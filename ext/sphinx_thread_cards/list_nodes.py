@@ -14,7 +14,7 @@ from sphinx_thread_cards.dates import When, show_month, show_when
 from sphinx_thread_cards.html_nodes import date_node
 from sphinx_thread_cards.languages import directed, is_another
 from sphinx_thread_cards.list_options import BLOCK
-from sphinx_thread_cards.model import Precision
+from sphinx_thread_cards.urls import Precision
 from sphinx_thread_cards.words import _
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from sphinx_thread_cards import words
 from sphinx_thread_cards.citations import told
 from sphinx_thread_cards.list_options import FILTERS, ListOptions
-from sphinx_thread_cards.model import Precision
+from sphinx_thread_cards.urls import Precision
 from sphinx_thread_cards.options import Options
 
 if TYPE_CHECKING:

@@ -1,155 +1,538 @@
-"""A snapshot's text: written by :func:`dumps`; read, with every check, by :func:`loads`."""
+"""Snapshots: saved threads as data, one JSON file a thread in ``_threads/`` next to the pages.
+
+Rich text is stored as blocks and spans, never as markup. The extension reads snapshots, the snapshot tool writes them.
+A string that may be harmful (a ``javascript:`` URL, a path, a control character) is refused by the type of its field.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import MISSING, fields, is_dataclass
-from functools import cache
-from typing import Any
+import os
+import re
+import stat
+import tempfile
+from contextlib import suppress
+from datetime import datetime
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from sphinx_thread_cards.readers import reader_of
-from sphinx_thread_cards.thread import FORMAT, Post, Thread
-from sphinx_thread_cards.unfit import MOST_BYTES, TOO_LARGE, SnapshotError, shown
+import msgspec
+from msgspec import Meta, Struct, field
 
-MOST_POSTS = 5_000
-DEEPEST = 8
-"""How many quotes, lists and quoted posts may stand in each other inside a post."""
-_ALWAYS = frozenset({"type", "format"})  # they have a default, but say how the rest is to be read
-_SAID = ("id", "author", "blocks", "warning")
-_read_thread = reader_of(Thread)
+from sphinx_thread_cards.platforms import PLATFORMS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from sphinx_thread_cards.urls import ThreadRef
+
+FORMAT = 1
+"""Version of the file format; a reader refuses a newer one."""
+FOLDER = "_threads"
+"""Name of the folder of snapshots, in the source directory."""
+MEDIA_FOLDER = "media"
+"""Name of the folder of images, in the folder of snapshots."""
+MAX_BYTES = 8 * 1024 * 1024
+MAX_POSTS = 5_000
+MAX_ID = 300
+MAX_DEPTH = 8
+"""How many quotes, lists and quoted posts may be nested in a post."""
+
+# White space, control and format characters, noncharacters. Spelled out, because a character class that combines
+# \s with ranges is slow.
+_INVISIBLE = (
+    r"\x00-\x20\x7f-\xa0\u061c\u1680\u2000-\u200b\u200e\u200f\u2028-\u202f\u205f-\u206f\u3000"
+    r"\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff"
+)
+# Controls and direction overrides (Unicode TR36), and what XML and UTF-8 cannot hold. The direction marks U+200E,
+# U+200F and U+061C are allowed, because Arabic and Hebrew need them.
+_UNSAFE = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff"
+_SEGMENT = rf"(?!\.\.?(?:/|$))[^/\\{_INVISIBLE}]+"
+_WEB = rf"[Hh][Tt][Tt][Pp][Ss]?://[^/?#@<>\\\x22{_INVISIBLE}]+(?:[/?#][^<>\x22{_INVISIBLE}]*)?"
+# What each pattern stands for, in messages.
+_EXPECTED: dict[str, str] = {}
 
 
-def _filled(part: Any) -> dict[str, Any]:  # noqa: ANN401 - any of the dataclasses
-    """The fields of a part of a thread that its file holds, by name; called by ``json`` as well."""
-    left_out = _left_out(part.__class__)
-    return {name: value for name, value in part.__dict__.items() if value not in left_out[name]}
+def _string(pattern: str, expected: str) -> Any:
+    # In Python, "$" also matches before a newline at the end.
+    pattern = rf"^(?:{pattern})$(?!\n)"
+    _EXPECTED[pattern] = expected
+    return Meta(pattern=pattern)
 
 
-@cache
-def _left_out(cls: Any) -> dict[str, tuple[object, ...]]:  # noqa: ANN401 - a dataclass
-    """The values with which a field is not written, by its name."""
-    always = {field.name for field in fields(cls) if field.default is MISSING} | _ALWAYS
-    return {field.name: () if field.name in always else (field.default, "") for field in fields(cls)}
+Text = Annotated[str, _string(rf"[^{_UNSAFE}]*", "text without control characters")]
+Line = Annotated[str, _string(rf"[^\n{_UNSAFE}]*", "one line of text without control characters")]
+Name = Annotated[str, _string(rf"[^\n{_UNSAFE}]*[^\s{_UNSAFE}][^\n{_UNSAFE}]*", "a name")]
+URL = Annotated[str, _string(_WEB, "an http or https URL without a user name")]
+Id = Annotated[
+    str, _string(rf"{_SEGMENT}(?:/{_SEGMENT})*", "an id without spaces and without '..'")
+]
+Host = Annotated[str, _string(r"[a-z0-9_.-]{1,253}(?::[0-9]{1,5})?", "a host name such as x.com")]
+PlatformName = Annotated[
+    str, _string("[a-z0-9-]{1,40}", "the name of a platform, such as x or github")
+]
+LanguageTag = Annotated[
+    str, _string("[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}", "a language tag such as de or pt-BR")
+]
+CodeLanguage = Annotated[
+    str, _string("[A-Za-z0-9_+#./-]{1,60}", "a programming language such as python or c++")
+]
+FileName = Annotated[
+    str,
+    _string(
+        r"[A-Za-z0-9_-]{1,150}(?:\.[A-Za-z0-9_-]{1,20})?\.(?:png|jpe?g)",
+        "the name of a .png or .jpg file in the media folder, without a path",
+    ),
+]
+Endpoint = Annotated[str, _string(f"{_WEB}|file|hand", "the URL of the request, or file, or hand")]
+Digest = Annotated[str, _string("sha256:[0-9a-f]{64}", "sha256: and 64 hexadecimal digits")]
+Count = Annotated[
+    int, Meta(ge=0, le=2**53 - 1)
+]  # integers that every JSON reader represents exactly (RFC 8259)
+Time = Annotated[datetime, Meta(tz=True)]
 
 
-_in_json = json.JSONEncoder(ensure_ascii=False, check_circular=False, default=_filled).encode
-_in_ascii = json.JSONEncoder(separators=(",", ":"), sort_keys=True, check_circular=False, default=_filled).encode
+class Status(StrEnum):
+    """What is known of the live thread."""
+
+    LIVE = "live"
+    """As saved, when last checked."""
+    EDITED = "edited"
+    """Changed since it was saved."""
+    DELETED = "gone"
+    """Deleted, or no longer public."""
+    WITHDRAWN = "withdrawn"
+    """Removed from the site on request; nothing of it is stored, and it is not fetched again."""
 
 
-def dumps(thread: Thread) -> str:
-    """The thread as its file holds it: sorted keys, one value a line, no field that is empty or has its default.
+class _Struct(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Base of all parts of a snapshot; fields with their default value are not written."""
 
-    :returns: JSON with a line break at its end, to be written as UTF-8.
+
+class Span(_Struct, frozen=True):
+    """A run of text in one style."""
+
+    text: Text
+    href: URL | None = None
+    emphasis: bool = False
+    strong: bool = False
+    code: bool = False
+
+
+class Paragraph(_Struct, frozen=True, tag_field="type", tag="paragraph"):
+    r"""A paragraph; ``\n`` in a span is a line break."""
+
+    spans: tuple[Span, ...]
+
+
+class Code(_Struct, frozen=True, tag_field="type", tag="code"):
+    """Preformatted text."""
+
+    text: Text
+    language: CodeLanguage | None = None
+
+
+class Quote(_Struct, frozen=True, tag_field="type", tag="quote"):
+    """Blocks that the author of the post quotes."""
+
+    blocks: tuple[Block, ...]
+
+
+class List(_Struct, frozen=True, tag_field="type", tag="list"):
+    """A bullet list, or a numbered list that begins with ``start``."""
+
+    items: tuple[tuple[Block, ...], ...]
+    ordered: bool = False
+    start: Count = 1
+
+
+Block = Paragraph | Code | Quote | List
+
+
+class Media(_Struct, frozen=True):
+    """An image, or a video with its still image."""
+
+    kind: Literal["picture", "video"] = "picture"
+    url: URL | None = None
+    """URL of the image, or of the page where the video can be watched."""
+    still: URL | None = None
+    """URL of a video's still image."""
+    file: FileName | None = None
+    """Name in the media folder; None if the image is not saved."""
+    width: Count | None = None
+    """Width of the saved image in pixels."""
+    height: Count | None = None
+    alt: Text | None = None
+
+
+class Author(_Struct, frozen=True):
+    """A participant of a thread."""
+
+    handle: Name
+    """Without the leading ``@``; ``name@host`` in the fediverse."""
+    name: Line | None = None
+    url: URL | None = None
+    avatar: Media | None = None
+
+
+class Post(_Struct, frozen=True):
+    """One post of a thread."""
+
+    id: Id
+    url: URL
+    """Permalink."""
+    author: Name
+    """Handle of one of the thread's participants."""
+    reply_to: Id | None = field(default=None, name="answers")
+    """Id of the earlier post that this one replies to, unless it is the one right before."""
+    posted: Time | None = None
+    edited: Time | None = None
+    blocks: tuple[Block, ...] = ()
+    media: tuple[Media, ...] = ()
+    warning: Text | None = None
+    """Content warning set by the author."""
+    lang: LanguageTag | None = None
+    """Language, if it differs from the thread's."""
+    quoted: Post | None = None
+
+
+class Provenance(_Struct, frozen=True):
+    """Where a snapshot comes from, and what has become of the thread."""
+
+    retrieved: Time | None = None
+    """Time of the fetch; None for a snapshot written manually."""
+    endpoint: Endpoint | None = None
+    """URL of the request, ``file`` for a page saved from a browser, ``hand`` for a snapshot written manually."""
+    digest: Digest | None = None
+    """Digest of the posts when they were fetched, see :func:`digest`."""
+    archived: URL | None = None
+    """URL of an archived copy."""
+    status: Status = Status.LIVE
+    checked: Time | None = None
+    """When the status was last checked."""
+    complete: bool = field(default=True, name="whole")
+    """Whether all posts were available when the thread was saved."""
+
+
+class Thread(_Struct, frozen=True):
+    """A saved thread; ``(platform, host, id)`` is :attr:`ThreadRef.key`."""
+
+    platform: PlatformName
+    host: Host
+    id: Id
+    url: URL
+    title: Line | None = None
+    lang: LanguageTag | None = None
+    participants: tuple[Author, ...] = ()
+    posts: tuple[Post, ...] = ()
+    replies: Count | None = None
+    """How many replies the platform counts, saved or not."""
+    provenance: Provenance = Provenance()
+    format: Annotated[int, Meta(ge=1, le=FORMAT)] = FORMAT
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What :attr:`ThreadRef.key` is for this thread."""
+        return self.platform, self.host, self.id
+
+
+class SnapshotError(ValueError):
+    """A snapshot cannot be used; the message names the JSON path and the reason."""
+
+
+_decoder = msgspec.json.Decoder(Thread)
+_VALID = {
+    name: re.compile(str(type_.__metadata__[0].pattern)).match
+    for name, type_ in {
+        "id": Id,
+        "lang": LanguageTag,
+        "url": URL,
+        "host": Host,
+        "file": FileName,
+    }.items()
+}
+
+
+def is_valid(kind: Literal["id", "lang", "url", "host", "file"], value: str) -> bool:
+    """Return whether a string may be the value of a field of this kind."""
+    return _VALID[kind](value) is not None
+
+
+def decode(data: bytes) -> Thread:
+    """Parse and validate a snapshot.
+
+    Raises:
+        SnapshotError: the data is not a valid snapshot.
     """
-    return _in_lines(thread, "\n") + "\n"
-
-
-def _in_lines(value: Any, line: str) -> str:  # noqa: ANN401 - whatever a thread holds
-    """As ``json.dumps`` writes it with an indent, for which that has no fast way.
-
-    :param line: a line break and the indent of the line that the value begins in.
-    """
-    kind = type(value)
-    inner = f"{line}  "
-    if kind is tuple and value:
-        return f"[{','.join([inner + _in_lines(part, inner) for part in value])}{line}]"
-    if kind is str or not is_dataclass(kind):
-        return _in_json(value)
-    parts = [f'{inner}"{name}": {_in_lines(part, inner)}' for name, part in sorted(_filled(value).items())]
-    return f"{{{','.join(parts)}{line}}}" if parts else "{}"
-
-
-def cleaned(thread: Thread) -> Thread:
-    """The thread as a reader of its snapshot gets it.
-
-    :raises SnapshotError: it could not be read again, and why.
-    """
-    return _read(_parse(_in_json(thread)))
-
-
-def digest(thread: Thread) -> str:
-    """What tells a change of what people wrote: ``sha256:`` and the hash of it, as JSON.
-
-    :param thread: as :func:`cleaned` gives it.
-    """
-    said = [written(post) for post in thread.posts]
-    return f"sha256:{hashlib.sha256(_in_ascii(said).encode('ascii')).hexdigest()}"
-
-
-def written(post: Post) -> dict[str, object]:
-    """Of a post what its author wrote: text, warning, alternative texts.
-
-    Not the addresses of pictures, and not where or how large they are kept: some servers name them anew each time.
-    """
-    return {name: getattr(post, name) for name in _SAID} | {
-        "media": [{"kind": media.kind, "alt": media.alt} for media in post.media],
-        "quoted": written(post.quoted) if post.quoted else None,
-    }
-
-
-def loads(text: str | bytes) -> Thread:
-    """Read a snapshot.
-
-    Control characters and direction overrides are taken out of what people wrote; nothing else is mended.
-
-    :param text: JSON; bytes are UTF-8, with or without a byte order mark.
-    :returns: a thread in which every link is http or https, and every file name only a name.
-    :raises SnapshotError: for everything else, broken or hostile, with a reason for the author.
-    """
-    return _read(_parse(text))
-
-
-def _read(value: object) -> Thread:
-    """Check and read what JSON holds, which becomes part of the thread."""
-    if isinstance(value, dict):
-        _check_first(value)
-    thread: Thread = _read_thread(value, DEEPEST + 1)  # a post is itself a level
-    _check_whole(thread)
+    if len(data) > MAX_BYTES:
+        message = f"larger than {MAX_BYTES // 1024**2} MB; remove posts"
+        raise SnapshotError(message)
+    try:
+        thread = _decoder.decode(data.removeprefix(b"\xef\xbb\xbf"))
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise SnapshotError(_explain(error, data)) from None
+    _check(thread)
     return thread
 
 
-def _parse(text: str | bytes) -> object:
-    if len(text) > MOST_BYTES:
-        raise SnapshotError(TOO_LARGE)
-    try:
-        return json.loads(text.decode("utf-8-sig") if isinstance(text, bytes) else text)
-    except UnicodeDecodeError as error:
-        reason = f"it is not UTF-8 from byte {error.start} on; save it as UTF-8"
-    except json.JSONDecodeError as error:
-        reason = f"it is no JSON, or cut off: {error.msg} in line {error.lineno}, column {error.colno}"
-    except (ValueError, RecursionError):  # a number of more digits than Python reads; brackets in brackets
-        reason = "it holds a number or a nesting that is too much to read"
-    raise SnapshotError(reason)
+def _explain(error: Exception, data: bytes) -> str:
+    """Return the reason for a decoding error, in plain words."""
+    if isinstance(error, RecursionError):
+        return "quotes or lists are nested too deeply"
+    if not isinstance(error, msgspec.ValidationError):
+        return f"invalid JSON: {error}"
+    with suppress(msgspec.DecodeError, TypeError):
+        version = msgspec.json.decode(data)["format"]
+        if type(version) is int and version > FORMAT:
+            return f"format {version} is newer than this version of sphinx-thread-cards reads; update it"
+    reason, _, path = str(error).partition(" - at ")
+    for pattern, expected in _EXPECTED.items():
+        reason = reason.replace(f"`str` matching regex {pattern!r}", expected)
+    reason = f"{reason[:1].lower()}{reason[1:]}"
+    return f"{path.strip('`')}: {reason}" if path else reason
 
 
-def _check_first(value: dict[str, Any]) -> None:
-    """What must be known before all else is read: that the format is ours, and that there is not too much."""
-    version = value.get("format", FORMAT)
-    if type(version) is int and version > FORMAT:
-        reason = f"it is in format {shown(version)}, and this version reads {FORMAT}; update sphinx-thread-cards"
-        raise SnapshotError(reason)
-    posts = value.get("posts")
-    if isinstance(posts, list) and len(posts) > MOST_POSTS:
-        reason = f"there are {len(posts)}; keep at most {MOST_POSTS}"
-        raise SnapshotError(reason, "posts")
-
-
-def _check_whole(thread: Thread) -> None:
-    """What only shows when all is read: each post is there once, and by somebody who is named."""
-    if thread.format != FORMAT:
-        reason = f"there is no format {thread.format}; write {FORMAT}"
-        raise SnapshotError(reason, "format")
+def _check(thread: Thread) -> None:
+    """Check what the types of the fields cannot express."""
+    if len(thread.posts) > MAX_POSTS:
+        message = f"$.posts: {len(thread.posts)} posts; at most {MAX_POSTS} are allowed"
+        raise SnapshotError(message)
     handles = {author.handle for author in thread.participants}
-    ids = set()
-    for number, post in enumerate(thread.posts):
+    ids: set[str] = set()
+    for index, post in enumerate(thread.posts):
+        path = f"$.posts[{index}]"
         if post.id in ids:
-            reason = f"an earlier post has {shown(post.id)} too; keep each once"
-            raise SnapshotError(reason, "id", number, "posts")
+            message = f"{path}.id: an earlier post has the id {post.id!r}; remove one of them"
+            raise SnapshotError(message)
         ids.add(post.id)
-        part, depth = post, 0
-        while part.author in handles and part.quoted:
-            part, depth = part.quoted, depth + 1
-        if part.author not in handles:
-            reason = f"{shown(part.author)} is not among the participants; add that handle to them"
-            raise SnapshotError(reason, "author", *["quoted"] * depth, number, "posts")
+        for quoted in _with_quoted(post):
+            if quoted.author not in handles:
+                message = (
+                    f"{path}.author: {quoted.author!r} is not in $.participants; add this handle"
+                )
+                raise SnapshotError(message)
+        if _depth(post) > MAX_DEPTH:
+            message = f"{path}: quotes or lists are nested too deeply"
+            raise SnapshotError(message)
+
+
+def _with_quoted(post: Post) -> Iterator[Post]:
+    """Yield a post, the post it quotes, and so on."""
+    current: Post | None = post
+    while current:
+        yield current
+        current = current.quoted
+
+
+def _depth(part: Post | Block) -> int:
+    """Return how deeply quotes, lists and quoted posts are nested."""
+    match part:
+        case Post():
+            inner = [*part.blocks, *([part.quoted] if part.quoted else [])]
+        case Quote():
+            inner = list(part.blocks)
+        case List():
+            inner = [block for item in part.items for block in item]
+        case _:
+            return 0
+    return 1 + max(map(_depth, inner), default=0)
+
+
+def encode(thread: Thread) -> bytes:
+    """Return a snapshot as JSON: sorted keys, one value a line, without fields that have their default value.
+
+    Raises:
+        SnapshotError: :func:`decode` would refuse it.
+    """
+    compact = msgspec.json.encode(msgspec.to_builtins(thread) | {"format": FORMAT}, order="sorted")
+    decode(compact)
+    return msgspec.json.format(compact, indent=2) + b"\n"
+
+
+def digest(posts: Iterable[Post]) -> str:
+    """Return ``sha256:`` and the hash of what the authors wrote: text, content warnings and alternative texts.
+
+    URLs and sizes of images do not count, because some servers change them with every request.
+    """
+    data = json.dumps(
+        [authored_content(post) for post in posts], separators=(",", ":"), sort_keys=True
+    )
+    return f"sha256:{hashlib.sha256(data.encode('ascii')).hexdigest()}"
+
+
+def authored_content(post: Post) -> dict[str, Any]:
+    """Return the part of a post that its author wrote, as builtin types."""
+    return {
+        "id": post.id,
+        "author": post.author,
+        "blocks": msgspec.to_builtins(post.blocks),
+        "warning": post.warning,
+        "media": [{"kind": media.kind, "alt": media.alt} for media in post.media],
+        "quoted": authored_content(post.quoted) if post.quoted else None,
+    }
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of snapshots."""
+    return msgspec.json.schema(Thread)
+
+
+_LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_UNSAFE_CHARACTERS = re.compile(f"[{_UNSAFE}]")
+
+
+def clean_text(text: str) -> str:
+    r"""Return text without control characters and direction overrides; every line break becomes ``\n``."""
+    if text.replace("\n", "").isprintable():
+        return text
+    return _UNSAFE_CHARACTERS.sub("", _LINE_BREAKS.sub("\n", text))
+
+
+def clean_line(text: str) -> str:
+    """Return text as :func:`clean_text` does, on one line and with single spaces."""
+    return " ".join(clean_text(text).split())
+
+
+def media_files(thread: Thread) -> Iterator[str]:
+    """Yield the names of the image files of a thread: avatars, images of posts and of quoted posts."""
+    avatars = [author.avatar for author in thread.participants if author.avatar]
+    for media in (
+        *avatars,
+        *(media for post in thread.posts for part in _with_quoted(post) for media in part.media),
+    ):
+        if media.file:
+            yield media.file
+
+
+# -- Files ---------------------------------------------------------------------
+
+_MAX_NAME = 200
+_PLAIN_NAME = re.compile(r"[a-z0-9_-][a-z0-9_.%+=@,-]*(?<!\.)")
+_RESERVED_NAME = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9])(?:\..*)?", re.IGNORECASE)
+
+
+def snapshot_path(ref: ThreadRef | Thread, folder: Path) -> Path:
+    """Return the file of a thread's snapshot, which need not exist; it is always below ``folder``.
+
+    The name is the id, with ``/`` as folders: ``x/1313512835843055618.json``. The host stands before it where ids
+    belong to a host (``mastodon/social.example/110446983178245440.json``); on other platforms only a host other
+    than the usual one is named, with ``@``. File systems may ignore case or forbid characters, so an upper-case
+    letter is written as ``!`` and its lower-case form, any other character as ``~`` and two hexadecimal digits a byte.
+    """
+    platform, names = PLATFORMS.get(ref.platform), [_file_name(ref.platform)]
+    if platform is None or platform.many_servers:
+        names.append(_file_name(ref.host))
+    elif ref.host != platform.hosts[0]:
+        names.append(f"@{_file_name(ref.host)}")
+    *folders, name = map(_file_name, ref.id.split("/"))
+    # A folder must not have the name of another thread's file.
+    folders = [re.sub(r"\.json$", "~2ejson", part) for part in folders]
+    return Path(folder, *names, *folders, f"{name}.json")
+
+
+def _file_name(text: str) -> str:
+    if (
+        _PLAIN_NAME.fullmatch(text)
+        and len(text) <= _MAX_NAME
+        and not _RESERVED_NAME.fullmatch(text)
+    ):
+        return text
+    name = re.sub(r"[^a-z0-9_.%+=@,-]", lambda match: _escape(match[0]), text) or "~"
+    if name[0] in ".@" or _RESERVED_NAME.fullmatch(text):
+        name = _hex_bytes(text[0]) + name.removeprefix(_escape(text[0])).removeprefix(text[0])
+    if name.endswith("."):
+        name = name[:-1] + _hex_bytes(".")
+    if len(name) > _MAX_NAME:
+        hash_ = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        name = f"{name[:120]}~~{hash_[:32]}"
+    return name
+
+
+def _escape(character: str) -> str:
+    return f"!{character.lower()}" if "A" <= character <= "Z" else _hex_bytes(character)
+
+
+def _hex_bytes(text: str) -> str:
+    return "".join(f"~{byte:02x}" for byte in text.encode("utf-8", "surrogatepass"))
+
+
+def load(ref: ThreadRef, folder: Path) -> Thread | None:
+    """Return the snapshot of a thread, or None if there is none.
+
+    A file is parsed again only if it has changed.
+
+    Raises:
+        SnapshotError: the file cannot be used.
+    """
+    path = snapshot_path(ref, folder)
+    try:
+        status = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise SnapshotError(error.strerror) from None
+    if not stat.S_ISREG(status.st_mode):  # reading a pipe would block
+        message = "not a regular file"
+        raise SnapshotError(message)
+    loaded = _load(path, status.st_mtime_ns, status.st_size)
+    if isinstance(loaded, str):
+        raise SnapshotError(loaded)
+    if loaded.key != ref.key:
+        message = (
+            f"contains another thread, {' '.join(loaded.key)!r}; expected {' '.join(ref.key)!r}"
+        )
+        raise SnapshotError(message)
+    return loaded
+
+
+@lru_cache(maxsize=1024)
+def _load(path: Path, _mtime: int, size: int) -> Thread | str:
+    """Return the thread in a file, or the reason why it cannot be used."""
+    try:
+        # One byte more than allowed is enough to refuse a file.
+        with path.open("rb") as file:
+            return decode(file.read(min(size, MAX_BYTES) + 1))
+    except SnapshotError as error:
+        return str(error)
+    except OSError as error:
+        return str(error.strerror)
+
+
+def save(thread: Thread, folder: Path) -> bool:
+    """Write the snapshot of a thread.
+
+    Returns:
+        Whether the file is new or changed.
+
+    Raises:
+        SnapshotError: the thread cannot be saved; no file is written.
+        OSError: the file cannot be written; an earlier one is unchanged.
+    """
+    return write_atomic(snapshot_path(thread, folder), encode(thread))
+
+
+def write_atomic(path: Path, content: bytes) -> bool:
+    """Write a file so that other processes see either the old or the new content, never a part.
+
+    Returns:
+        Whether the file is new or changed.
+    """
+    with suppress(FileNotFoundError):
+        if path.stat().st_size == len(content) and path.read_bytes() == content:
+            return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix="~", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return True

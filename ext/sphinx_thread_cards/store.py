@@ -28,7 +28,7 @@ from sphinx_thread_cards.platforms import PLATFORMS
 from sphinx_thread_cards.unfit import MOST_BYTES, TOO_LARGE, SnapshotError, shown
 
 if TYPE_CHECKING:
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
     from sphinx_thread_cards.thread import Thread
 
 __all__ = ["FOLDER", "MEDIA", "SnapshotError", "load", "path_of", "save", "sweep", "write_whole"]

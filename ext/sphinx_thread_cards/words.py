@@ -7,7 +7,7 @@ from sphinx.locale import get_translation, get_translator
 
 from sphinx_thread_cards.dates import locale_of
 from sphinx_thread_cards.languages import CATALOGUE
-from sphinx_thread_cards.model import Kind, ThreadRef
+from sphinx_thread_cards.urls import Kind, ThreadRef
 from sphinx_thread_cards.platforms import PLATFORMS
 
 _ = get_translation(CATALOGUE)

@@ -17,7 +17,7 @@ from sphinx_thread_cards.texts import FORMS
 if TYPE_CHECKING:
     from typing import Any
 
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 _AVAILABLE = "https://archive.org/wayback/available?url="
 # They are given with http. A time, and what was asked for; there is no port, and nothing in front of the host.

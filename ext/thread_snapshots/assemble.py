@@ -15,7 +15,7 @@ from sphinx_thread_cards.thread import Author, Block, List, Media, Paragraph, Po
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
     from sphinx_thread_cards.thread import Code
 
 

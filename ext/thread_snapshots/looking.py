@@ -15,7 +15,7 @@ from thread_snapshots.site import Cited
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
     from sphinx_thread_cards.thread import Post, Thread
 
 _MOST_LOOKS = 30

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from thread_snapshots.answers import Answer
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
     from thread_snapshots.site import Cited
 
 

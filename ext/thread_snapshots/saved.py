@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from thread_snapshots.steps import Found, Source, Wish
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 MOST_BYTES = 64 * 1024 * 1024
 """Of a saved file, unpacked; browsers write pictures into pages."""

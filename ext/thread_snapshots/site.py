@@ -17,7 +17,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-from sphinx_thread_cards.model import Kind
+from sphinx_thread_cards.urls import Kind
 from sphinx_thread_cards.platforms import find_thread
 from sphinx_thread_cards.settings import Settings
 from sphinx_thread_cards.store import FOLDER
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sphinx_thread_cards.domain import ThreadDomain
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 
 class SiteError(Exception):

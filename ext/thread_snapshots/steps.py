@@ -16,7 +16,7 @@ from thread_snapshots.errors import BadAnswer, FetchError
 
 if TYPE_CHECKING:
     from thread_snapshots.saved import Saved
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
     from sphinx_thread_cards.thread import Thread
 
 MOST_ASKS = 200

@@ -9,7 +9,7 @@ from datetime import UTC
 from pathlib import Path
 from typing import Any
 
-from sphinx_thread_cards.model import Kind, Precision, ThreadRef
+from sphinx_thread_cards.urls import Kind, Precision, ThreadRef
 
 # What may stand in an id: it becomes a path, an anchor and a file name after replacing. No control character, no
 # backslash, no white space, no empty segment.

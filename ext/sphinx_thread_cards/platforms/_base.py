@@ -12,7 +12,7 @@ from urllib.parse import unquote
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 # A date after today comes from an id that is not what it looks like. A day of grace for clocks.
 _LATEST_MS = int((time.time() + 86_400) * 1000)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from sphinx_thread_cards.model import Kind, ThreadRef
+from sphinx_thread_cards.urls import Kind, ThreadRef
 from sphinx_thread_cards.platforms._base import Address, Platform, time_from_ms
 
 _OWN = ("bsky.app", "main.bsky.dev", "staging.bsky.app", "embed.bsky.app", "at:")

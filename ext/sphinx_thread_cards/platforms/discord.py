@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from sphinx_thread_cards.model import Kind, ThreadRef
+from sphinx_thread_cards.urls import Kind, ThreadRef
 from sphinx_thread_cards.platforms._base import Address, Platform, time_from_ms
 
 _MESSAGE = re.compile(r"/channels/([0-9]{15,20}|@me)/([0-9]{15,20})/(threads/)?([0-9]{15,20})/?")

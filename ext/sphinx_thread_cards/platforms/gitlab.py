@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from sphinx_thread_cards.model import Kind, ThreadRef
+from sphinx_thread_cards.urls import Kind, ThreadRef
 from sphinx_thread_cards.platforms._base import Address, Platform
 
 # Work items are numbered with the issues of a project, and with the epics of a group.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from sphinx_thread_cards.model import Kind, ThreadRef
+from sphinx_thread_cards.urls import Kind, ThreadRef
 from sphinx_thread_cards.platforms._base import Address, Platform
 
 _WORD = r"[A-Za-z0-9_+-]{1,64}(?:\.[A-Za-z0-9_+-]{1,64}){0,9}"

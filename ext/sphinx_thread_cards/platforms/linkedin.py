@@ -10,7 +10,7 @@ import re
 from datetime import UTC, datetime
 from urllib.parse import quote, unquote
 
-from sphinx_thread_cards.model import Kind, ThreadRef
+from sphinx_thread_cards.urls import Kind, ThreadRef
 from sphinx_thread_cards.platforms._base import Address, Platform, time_from_ms, words
 
 _NUMBER = r"(activity|share|ugcPost)[-:]([0-9]{15,19})"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from sphinx_thread_cards.model import Kind, Precision, ThreadRef
+from sphinx_thread_cards.urls import Kind, Precision, ThreadRef
 from sphinx_thread_cards.platforms._base import Address, Platform
 from sphinx_thread_cards.platforms._parts import MONTHS, first_moment
 

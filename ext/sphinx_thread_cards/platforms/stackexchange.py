@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from sphinx_thread_cards.model import Kind, ThreadRef
+from sphinx_thread_cards.urls import Kind, ThreadRef
 from sphinx_thread_cards.platforms._base import Address, Platform, words
 from sphinx_thread_cards.platforms._parts import url_slug
 

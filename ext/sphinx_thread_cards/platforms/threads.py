@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from sphinx_thread_cards.model import Kind, ThreadRef
+from sphinx_thread_cards.urls import Kind, ThreadRef
 from sphinx_thread_cards.platforms._base import Address, Platform, digits, number_in_base, time_from_ms
 
 _POST = re.compile(r"/(?:@([A-Za-z0-9._]{1,30})/post|t)/([A-Za-z0-9_-]{5,64})(?:/(?:media|embed))?/?")

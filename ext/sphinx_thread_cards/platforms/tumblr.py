@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from sphinx_thread_cards.model import Kind, ThreadRef
+from sphinx_thread_cards.urls import Kind, ThreadRef
 from sphinx_thread_cards.platforms._base import Address, Platform, time_from_ms, words
 
 _BLOG = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from sphinx_thread_cards.model import ThreadRef
+from sphinx_thread_cards.urls import ThreadRef
 from sphinx_thread_cards.platforms._base import Address, Platform, time_from_ms
 
 _OWN = ("x.com", "twitter.com", "mobile.x.com", "mobile.twitter.com", "m.twitter.com")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, unquote
 
-from sphinx_thread_cards.model import Kind, ThreadRef
+from sphinx_thread_cards.urls import Kind, ThreadRef
 from sphinx_thread_cards.platforms._base import Address, Platform
 
 _NARROW = r"narrow/(?:channel|stream)/([^/]{1,400})/(?:topic|subject)/([^/]{1,1000})(?:/(near|with)/([0-9]{1,15}))?/?"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thread_snapshots.housekeeping import kept
-from sphinx_thread_cards.model import Kind
+from sphinx_thread_cards.urls import Kind
 from sphinx_thread_cards.platforms import find_thread, parse_thread_url, platform_of
 from thread_snapshots.site import Cited, Site, read_site
 

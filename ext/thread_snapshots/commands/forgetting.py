@@ -15,7 +15,7 @@ from sphinx_thread_cards.thread import Provenance, Status, Thread
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 
 def command(args: Namespace) -> int:

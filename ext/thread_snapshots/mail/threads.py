@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from thread_snapshots.steps import Found, Wish
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 _LAST = "9"
 """Sorts after all times."""

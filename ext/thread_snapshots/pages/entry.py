@@ -15,7 +15,7 @@ from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.thread import Author, Block, Media, Span
 
 if TYPE_CHECKING:
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 MOST_ENTRIES = 2_000
 """Posts that are read from one page."""

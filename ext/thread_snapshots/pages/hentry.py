@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 _POSTS = frozenset({"h-entry", "h-cite"})
 _CONTENT = frozenset({"e-content", "p-content", "content"})

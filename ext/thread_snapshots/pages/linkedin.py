@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 _SITE = "https://www.linkedin.com/"
 _NUMBER = re.compile(r"[0-9]{15,19}")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 _ID = re.compile(r"/([0-9]{1,20})(?:[/?#]|$)")
 _FOLDED = "a post is folded in the saved page; unfold all, then save it again"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 _ONLY_PREVIEW = "only what the page says for previews; save it from the browser once it shows the whole post"
 # Both stand in front of the page's own first element, within what browsers add.

@@ -11,7 +11,7 @@ from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.thread import Author, Post
 
 if TYPE_CHECKING:
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 MICROBLOGS = FEDIVERSE - {"lemmy"} | {"bluesky", "threads", "x"}
 """Platforms where each post can begin a thread, and a thread is what its author wrote on."""

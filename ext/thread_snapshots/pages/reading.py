@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
     from thread_snapshots.steps import Found, Wish
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
     from sphinx_thread_cards.thread import Post
 
 __all__ = ["address_of_page", "read_page"]

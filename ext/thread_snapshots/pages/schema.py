@@ -17,7 +17,7 @@ from thread_snapshots.shape import at, language, line, listed, text, title, when
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
     from sphinx_thread_cards.thread import Author, Block
 
 _ANSWERS = ("comment", "acceptedAnswer", "suggestedAnswer")

@@ -17,7 +17,7 @@ from thread_snapshots.steps import Asking, Found, Steps, Wish, ask_json
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 _POSTS = "app.bsky.feed.post"
 _RECORD, _DESCRIPTION = "com.atproto.repo.getRecord", "com.atproto.repo.describeRepo"

@@ -16,7 +16,7 @@ from thread_snapshots.errors import BadAnswer, Forbidden, NotFound
 from thread_snapshots.rich.spans import safe_link
 from thread_snapshots.rich_text import read_html
 from thread_snapshots.shape import at, count, flag, ident, language, line, numbers, objects, text, when
-from sphinx_thread_cards.model import Kind, ThreadRef
+from sphinx_thread_cards.urls import Kind, ThreadRef
 from sphinx_thread_cards.thread import Author, Post
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from thread_snapshots.steps import Asking, ask_json
 
 if TYPE_CHECKING:
     from thread_snapshots.saved import Saved
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 GHOST = "ghost"
 """Both show the posts of deleted accounts under this name."""

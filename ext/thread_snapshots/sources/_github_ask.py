@@ -11,7 +11,7 @@ from thread_snapshots.sources._forge import MOST_PAGES, Got, ask_list
 from thread_snapshots.steps import Asking, Wish, ask_json, ask_page
 
 if TYPE_CHECKING:
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 # With the text as Markdown and as HTML, in which mentions, references and emoji are resolved.
 _FULL = "application/vnd.github.full+json"

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
     from thread_snapshots.steps import Found, Wish
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 _HANDLE = re.compile(r"[^\s@/]{1,200}(?:@[^\s@/]{1,300})?")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from thread_snapshots.mail.mails import Mail
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 _LAST_PART = re.compile(r".*/(?:email|thread)/([A-Z2-7]{32})/?(?:\?.*)?")
 _HASH = re.compile("[A-Z2-7]{32}")

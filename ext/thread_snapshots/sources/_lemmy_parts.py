@@ -12,7 +12,7 @@ from thread_snapshots.shape import at, line, text
 from sphinx_thread_cards.thread import Author, Media
 
 if TYPE_CHECKING:
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 NSFW = "NSFW"
 """What these platforms write over a post that is not for every eye."""

@@ -19,7 +19,7 @@ from thread_snapshots.sources._mastodon_posts import people_of, post_of, shown_t
 from thread_snapshots.steps import Found, Steps, Wish, ask_json
 
 if TYPE_CHECKING:
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
     from sphinx_thread_cards.thread import Post
 
 _MOST_CONTEXTS = 100

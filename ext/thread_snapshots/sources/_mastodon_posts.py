@@ -18,7 +18,7 @@ from sphinx_thread_cards.thread import Author, Block, Media, Post
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 _HANDLE = re.compile(r"[^\s@/]{1,200}(?:@[^\s@/]{1,300})?")
 # What a server writes into a quoting post for servers that know no quotes; the quoted post itself stands beside it.

@@ -18,7 +18,7 @@ from thread_snapshots.sources._mastodon_posts import SENSITIVE
 from sphinx_thread_cards.thread import Author, Block, Media, Post
 
 if TYPE_CHECKING:
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 _PUBLIC = frozenset({"public", "home", "public_non_ltl"})
 _NAME = re.compile(r"[^\s@/]{1,300}")

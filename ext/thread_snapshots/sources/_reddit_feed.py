@@ -20,7 +20,7 @@ from sphinx_thread_cards.thread import Media, Post
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 SITE = "https://www.reddit.com"
 NOBODY = "[deleted]"

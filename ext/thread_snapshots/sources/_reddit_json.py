@@ -20,7 +20,7 @@ from sphinx_thread_cards.thread import Block, Media, Paragraph, Post, Span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 _NAME = re.compile("t[13]_([0-9a-z]{1,13})")
 # Reddit's own pictures in Markdown: by the name in `media_metadata`, or by their address alone in a line, with words or

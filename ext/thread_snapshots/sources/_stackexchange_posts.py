@@ -22,7 +22,7 @@ from sphinx_thread_cards.thread import Post
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 _COMMENT = re.compile(r"comment([0-9]{1,12})_([0-9]{1,10})")
 _NOBODY = "unknown"

@@ -20,7 +20,7 @@ from sphinx_thread_cards.thread import Author, Post
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 _NUMBER = re.compile("tweet_([0-9]{1,5})")
 _THREAD = re.compile(r"https?://(?:www\.)?threadreaderapp\.com/thread/([0-9]{1,19})(?:\.html)?(?:[?#].*)?")

@@ -17,7 +17,7 @@ from sphinx_thread_cards.platforms import x
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
     from sphinx_thread_cards.thread import Author, Post
 
 SITE = "https://x.com"

@@ -16,7 +16,7 @@ from thread_snapshots.sources import _x_common as x
 from sphinx_thread_cards.thread import Post
 
 if TYPE_CHECKING:
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 
 def read_oembed(data: object, ref: ThreadRef) -> x.Told:

@@ -11,7 +11,7 @@ from thread_snapshots.errors import BadAnswer, FetchError
 from thread_snapshots.shape import at, ident, listed, objects
 from thread_snapshots.sources._discourse_posts import of_page, place, post_number, posts_in, read, stream
 from thread_snapshots.steps import Asking, Found, Source, Steps, Wish, ask_json
-from sphinx_thread_cards.model import Kind, ThreadRef
+from sphinx_thread_cards.urls import Kind, ThreadRef
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -17,7 +17,7 @@ from thread_snapshots.sources._discussions import depth_first
 from thread_snapshots.sources._forge import Items, begins, first_in, missing_in
 from thread_snapshots.sources._github_ask import ask_discussion, ask_issue
 from thread_snapshots.steps import Found, Source, Steps, Wish
-from sphinx_thread_cards.model import Kind, ThreadRef
+from sphinx_thread_cards.urls import Kind, ThreadRef
 
 if TYPE_CHECKING:
     from thread_snapshots.saved import Saved

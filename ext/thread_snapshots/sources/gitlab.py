@@ -18,7 +18,7 @@ from thread_snapshots.sources import _forge as forge
 from thread_snapshots.sources import _gitlab_items as gitlab
 from thread_snapshots.sources._discussions import depth_first
 from thread_snapshots.steps import Asking, Found, Source, Steps, Wish, ask_json
-from sphinx_thread_cards.model import Kind, ThreadRef
+from sphinx_thread_cards.urls import Kind, ThreadRef
 
 if TYPE_CHECKING:
     from thread_snapshots.saved import Saved

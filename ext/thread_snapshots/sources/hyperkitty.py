@@ -17,7 +17,7 @@ from thread_snapshots.saved import Saved, unpacked
 from thread_snapshots.shape import at, count, ident, line, objects, text
 from thread_snapshots.sources._hyperkitty import Place, hash_in, hash_of, people_of, place_of, post_of
 from thread_snapshots.steps import Ask, Asking, Found, Source, Steps, Wish, ask_json
-from sphinx_thread_cards.model import Kind, ThreadRef
+from sphinx_thread_cards.urls import Kind, ThreadRef
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.thread import Post

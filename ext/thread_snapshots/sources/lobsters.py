@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from thread_snapshots.saved import Saved
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 _STORY = re.compile(r"/s/([0-9a-z]{4,10})(?:[/#]|$)")
 _SECONDS_TO_MEND = 60

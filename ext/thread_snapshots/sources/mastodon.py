@@ -15,7 +15,7 @@ from thread_snapshots.steps import Found, Source, Steps, Wish, ask_page
 
 if TYPE_CHECKING:
     from thread_snapshots.saved import Saved
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 
 def steps(ref: ThreadRef, wish: Wish) -> Steps:

@@ -27,7 +27,7 @@ from sphinx_thread_cards.thread import Author, Post, Provenance
 
 if TYPE_CHECKING:
     from thread_snapshots.saved import Saved
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 _MOST_PAGES = 150
 _REFUSED = (BadAnswer, Forbidden, NotFound)

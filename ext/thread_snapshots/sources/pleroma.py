@@ -15,7 +15,7 @@ from thread_snapshots.steps import Ask, Found, Source, Steps, Wish
 
 if TYPE_CHECKING:
     from thread_snapshots.saved import Saved
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 _NOTICE = re.compile(r".*/notice/([0-9A-Za-z]{18}|[0-9]{1,10})/?(?:[?#].*)?")
 

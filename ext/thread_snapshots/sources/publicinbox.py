@@ -19,7 +19,7 @@ from thread_snapshots.steps import Ask, Found, Source, Steps, Wish
 from sphinx_thread_cards.platforms._parts import message_id
 
 if TYPE_CHECKING:
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 
 def steps(ref: ThreadRef, wish: Wish) -> Steps:

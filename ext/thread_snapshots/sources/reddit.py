@@ -23,7 +23,7 @@ from sphinx_thread_cards.thread import Author, Post
 
 if TYPE_CHECKING:
     from thread_snapshots.saved import Saved
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 _ATOM = "application/atom+xml, application/xml;q=0.9, text/xml;q=0.9"
 _MOST_ENTRIES = 500

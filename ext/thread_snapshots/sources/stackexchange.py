@@ -14,7 +14,7 @@ from thread_snapshots.steps import Asking, Found, Source, Steps, Wish, ask_json
 
 if TYPE_CHECKING:
     from thread_snapshots.saved import Saved
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 _API = "https://api.stackexchange.com/2.3"
 _NETWORK = ".stackexchange.com"

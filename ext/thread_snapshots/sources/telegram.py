@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
     from thread_snapshots.saved import Saved
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 _EDITED = "it was edited; Telegram does not tell when"
 _APP_ONLY = "a part of the post is shown in Telegram's own programs only"

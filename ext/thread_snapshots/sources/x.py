@@ -29,7 +29,7 @@ from thread_snapshots.steps import MOST_ASKS, Asking, Found, Source, Steps, Wish
 
 if TYPE_CHECKING:
     from thread_snapshots.saved import Saved
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 _DIGITS = string.digits + string.ascii_lowercase
 _UNROLLED = "from Thread Reader"

@@ -17,7 +17,7 @@ from sphinx_thread_cards.thread import Media, Post
 
 if TYPE_CHECKING:
     from thread_snapshots.saved import Saved
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 _SITE = "https://www.youtube.com"
 _NO_COMMENTS = "without comments, which YouTube shows programs none of"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from thread_snapshots.saved import Saved
-    from sphinx_thread_cards.model import ThreadRef
+    from sphinx_thread_cards.urls import ThreadRef
 
 _PAGE = 1000
 _MOST_PAGES = 5

@@ -1,4 +1,4 @@
-"""What travels between the stages: frozen data, no behaviour beyond small readings of it."""
+"""Thread URLs: splitting them, and what a URL says of its thread."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Kind(StrEnum):
-    """What a thread is called on its platform; the card's words are chosen by it."""
+    """What a thread is called on its platform; labels depend on it."""
 
     THREAD = "thread"
     ISSUE = "issue"
@@ -29,7 +29,7 @@ class Kind(StrEnum):
     PLAYLIST = "playlist"
     ARTICLE = "article"
     PAGE = "page"
-    """An address that no platform knows, cited all the same."""
+    """A URL that no platform recognises."""
 
 
 class Precision(StrEnum):
@@ -42,42 +42,44 @@ class Precision(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ThreadRef:
-    """A thread as its URL alone describes it.
+    """A thread, as far as its URL describes it.
 
-    ``(platform, host, id)`` (see :attr:`key`) is the same for every address of one thread.
+    ``(platform, host, id)`` (see :attr:`key`) is the same for all URLs of a thread.
     """
 
     platform: str
-    """Name of the platform's file, ``x`` or ``github``."""
+    """Name of an entry in :data:`~sphinx_thread_cards.platforms.PLATFORMS`, such as ``x`` or ``github``."""
     id: str
-    """What identifies the thread on its host."""
+    """Identifies the thread on its host."""
     url: str
-    """Canonical address of the thread, or of the post meant inside it; without trackers."""
+    """Canonical URL of the thread, or of the cited post in it; without tracking parameters."""
     given_url: str
-    """The address as the author wrote it."""
+    """The URL as the author wrote it."""
     host: str
     """Lower-case host that the id belongs to; one fixed host for platforms with several names."""
     author: str | None = None
-    """Handle without the leading ``@`` (``name@host`` for the fediverse)."""
+    """Handle without the leading ``@`` (``name@host`` in the fediverse)."""
     community: str | None = None
-    """Subreddit, repository, list or site that the thread stands in."""
+    """Subreddit, repository, mailing list or site that the thread belongs to."""
     number: str | None = None
-    """The number that readers know it by in its community, with its sign: ``#57``, ``!12``."""
+    """The number that readers know it by, with its sign: ``#57``, ``!12``."""
     title: str | None = None
-    """What the slug says, as words."""
+    """The slug of the URL, as words."""
     posted: datetime | None = None
     """Aware UTC time decoded from the id or path; None where it could be wrong."""
     precision: Precision = Precision.DAY
     """How much of :attr:`posted` is known."""
     post: str | None = None
-    """The one post meant inside the thread: a comment anchor, a post number, an answer."""
+    """Id of the cited post in the thread: a comment, a post number, an answer."""
     mirror: str | None = None
-    """The front end or copy that the given address leads to: ``threadreader``, ``nitter``, ..."""
+    """The front end or copy that the given URL leads to: ``threadreader``, ``nitter``, ..."""
     read_url: str | None = None
-    """Clean address of a readable copy that was given (a Thread Reader page), beside :attr:`url`."""
+    """Clean URL of a readable copy that was given, such as a Thread Reader page; next to :attr:`url`."""
+    archive: str | None = None
+    """The given URL, if it is an archived copy (Wayback Machine, archive.today)."""
     kind: Kind = Kind.THREAD
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """``(platform, host, id)``, what makes two addresses the same thread."""
+        """``(platform, host, id)``; two URLs with the same key lead to the same thread."""
         return self.platform, self.host, self.id

@@ -1,0 +1,142 @@
+"""Access to JSON of any shape: every function returns a value of its type, and none raises."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from functools import lru_cache
+from html import unescape
+from typing import Any
+from urllib.parse import quote, urljoin, urlsplit
+
+from sphinx_thread_cards.snapshot import MAX_ID, clean_line, clean_text, is_valid
+
+_NO_LANGUAGE = frozenset({"art", "mis", "mul", "qam", "qct", "qht", "qme", "qst", "und", "zxx"})
+"""Tags that say that the language is unknown; some are of X, for posts of images or hashtags alone."""
+_MAX_LINE = 500
+MAX_LINK = 2_000
+"""Longest URL, in characters, that becomes a link."""
+_HOST = re.compile(r"(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+_SAFE_IN_URL = "!#$%&'()*+,/:;=?@[]~"
+
+
+def dig(data: object, *path: str | int) -> Any:
+    """Return the value at a path of keys and indexes, or None."""
+    for step in path:
+        if isinstance(step, str) and isinstance(data, dict):
+            data = data.get(step)
+        elif isinstance(step, int) and isinstance(data, list) and -len(data) <= step < len(data):
+            data = data[step]
+        else:
+            return None
+    return data
+
+
+def text(data: object, *path: str | int) -> str:
+    """Return a text without control characters; empty if there is none."""
+    value = dig(data, *path)
+    return clean_text(value) if isinstance(value, str) else ""
+
+
+def one_line(data: object, *path: str | int) -> str | None:
+    """Return a text on one line, shortened to 500 characters; None if there is none or it is empty."""
+    line = clean_line(text(data, *path))
+    return (line if len(line) <= _MAX_LINE else f"{line[: _MAX_LINE - 1]}…") or None
+
+
+def html_line(data: object, *path: str | int) -> str | None:
+    """Return :func:`one_line` of a text with character references (``&amp;``)."""
+    return one_line(unescape(text(data, *path)))
+
+
+def as_id(data: object, *path: str | int) -> str:
+    """Return an id, given as string or number; empty if there is none that a snapshot can hold."""
+    value = dig(data, *path)
+    if type(value) is int:
+        value = str(value) if abs(value) < 10**40 else ""
+    return (
+        value if isinstance(value, str) and len(value) <= MAX_ID and is_valid("id", value) else ""
+    )
+
+
+def count(data: object, *path: str | int) -> int | None:
+    """Return a number that is not negative, or None."""
+    value = dig(data, *path)
+    return value if type(value) is int and 0 <= value < 2**53 else None
+
+
+def flag(data: object, *path: str | int) -> bool:
+    """Return whether the value is true."""
+    return dig(data, *path) is True
+
+
+def as_list(data: object, *path: str | int) -> list[Any]:
+    """Return a list, or a list of the one value."""
+    value = dig(data, *path)
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def objects(data: object, *path: str | int) -> list[dict[str, Any]]:
+    """Return the objects in a list; empty if there is no list."""
+    value = dig(data, *path)
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def time(data: object, *path: str | int) -> datetime | None:
+    """Return a UTC time without microseconds, or None.
+
+    The value is in seconds since 1970, or in ISO 8601; without a zone it is taken as UTC.
+    """
+    value = dig(data, *path)
+    try:
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            parsed = datetime.fromtimestamp(value, UTC)
+        elif isinstance(value, str):
+            parsed = datetime.fromisoformat(value.strip())
+        else:
+            return None
+        return utc(parsed)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def utc(value: datetime) -> datetime | None:
+    """Return a time in UTC without microseconds, or None before 1970; without a zone it is taken as UTC."""
+    aware = value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    return aware.replace(microsecond=0) if aware.year >= 1970 else None  # noqa: PLR2004 - there were no threads before
+
+
+def language(data: object, *path: str | int) -> str | None:
+    """Return a language tag; None if there is none, or it says that the language is unknown."""
+    tag = text(data, *path).strip().replace("_", "-")
+    return tag if is_valid("lang", tag) and tag.lower() not in _NO_LANGUAGE else None
+
+
+def safe_url(value: object, base_url: str = "") -> str | None:
+    """Return an http or https URL in printable ASCII, or None for anything that must not become a link.
+
+    A relative URL is resolved against ``base_url`` (RFC 3986, section 5). User information is refused, because it
+    makes ``https://bank.example@other.example/`` look like another host.
+    """
+    if not isinstance(value, str) or not value.strip() or len(value) > MAX_LINK:
+        return None
+    return _resolve(value, base_url)
+
+
+@lru_cache(maxsize=2048)  # the same URLs come again and again: of an author, an image, the thread
+def _resolve(value: str, base_url: str) -> str | None:
+    try:
+        given = urlsplit(clean_text(value).strip())
+        if given.scheme and not given.netloc:
+            return None
+        parts = urlsplit(urljoin(base_url, given.geturl()))
+        host = (
+            parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode("ascii")
+        )
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(host):
+        return None
+    rest = quote(parts._replace(scheme="", netloc="").geturl(), safe=_SAFE_IN_URL)
+    url = f"{parts.scheme}://{host}{rest if rest.startswith(('/', '?', '#')) or not rest else '/' + rest}"
+    return url if len(url) <= MAX_LINK else None

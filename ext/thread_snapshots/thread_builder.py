@@ -1,0 +1,273 @@
+"""Builds a thread from the posts that a source has parsed."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+from sphinx_thread_cards.snapshot import (
+    MAX_POSTS,
+    Author,
+    Block,
+    Code,
+    List,
+    Media,
+    Paragraph,
+    Post,
+    Provenance,
+    Quote,
+    Span,
+    Thread,
+)
+
+from thread_snapshots.json_access import safe_url
+from thread_snapshots.source import BadResponse, FetchOptions, FetchResult
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from sphinx_thread_cards.urls import ThreadRef
+
+
+def build_author(
+    handle: str,
+    name: str | None = None,
+    url: object = None,
+    avatar: object = None,
+    *,
+    base_url: str = "",
+) -> Author:
+    """Return a participant; values that are not URLs are left out.
+
+    Args:
+        name: display name; ignored if it is the handle.
+        url: the profile page; relative URLs are resolved against ``base_url``, as for ``avatar``.
+    """
+    image = safe_url(avatar, base_url)
+    return Author(
+        handle=handle,
+        name=name if name != handle else None,
+        url=safe_url(url, base_url),
+        avatar=Media(url=image) if image else None,
+    )
+
+
+def link_paragraph(title: str | None, url: str) -> Paragraph:
+    """Return a paragraph that is a link: what a story links to, the preview of a page in a post."""
+    return Paragraph(spans=(Span(text=title or url, href=url),))
+
+
+def list_block(items: Iterable[str | None]) -> tuple[Block, ...]:
+    """Return lines of text as a list, such as the options of a poll; empty if there are none."""
+    paragraphs = [(Paragraph(spans=(Span(text=item),)),) for item in items if item]
+    return (List(items=tuple(paragraphs)),) if paragraphs else ()
+
+
+def leaf_blocks(blocks: Iterable[Block]) -> Iterator[Paragraph | Code]:
+    """Yield the paragraphs and code blocks, also those in quotes and lists."""
+    for block in blocks:
+        match block:
+            case Quote():
+                yield from leaf_blocks(block.blocks)
+            case List():
+                yield from leaf_blocks(inner for item in block.items for inner in item)
+            case _:
+                yield block
+
+
+def links_to(blocks: Iterable[Block], url: str) -> bool:
+    """Return whether the text links to a URL, whatever its scheme, ``www.`` and trailing slash."""
+    spans = (
+        span
+        for block in leaf_blocks(blocks)
+        if isinstance(block, Paragraph)
+        for span in block.spans
+    )
+    return any(span.href and _bare(span.href) == _bare(url) for span in spans)
+
+
+def _bare(url: str) -> str:
+    return url.partition("://")[2].removeprefix("www.").rstrip("/")
+
+
+# -- Order and choice of posts -------------------------------------------------
+
+
+def filter_replies(posts: Iterable[Post], options: FetchOptions) -> list[Post]:
+    """Return the requested posts of a discussion: the first, its author's further posts, the cited ones, or all."""
+    found = list(posts)
+    if options.replies or not found:
+        return found
+    return [post for post in found if post.author == found[0].author or post.id in options.posts]
+
+
+def self_thread(posts: Iterable[Post], cited: str, options: FetchOptions) -> list[Post]:
+    """Return the author's own thread around the cited post of a microblog, then the requested replies of others.
+
+    Args:
+        posts: all known posts, in any order; :attr:`Post.reply_to` names the parent, known or not.
+        cited: id of one of them.
+    """
+    known = {post.id: post for post in posts}
+    first = known[cited]
+    seen = {cited}
+    while (
+        (above := known.get(first.reply_to or ""))
+        and above.id not in seen
+        and above.author == first.author
+    ):
+        seen.add(above.id)
+        first = above
+    in_order = subtree(depth_first(known.values()), first.id)
+    own = {first.id}
+    own.update(
+        post.id
+        for post in in_order
+        if post.author == first.author and _chain(post, known) <= {first.author}
+    )
+    thread = sorted((post for post in in_order if post.id in own), key=_time)
+    others = (post for post in in_order if post.id not in own)
+    return [*thread, *(post for post in others if options.replies or post.id in options.posts)]
+
+
+def _chain(post: Post, known: Mapping[str, Post]) -> set[str]:
+    """Return the authors of all known posts above a post."""
+    authors, seen = set[str](), {post.id}
+    while (above := known.get(post.reply_to or "")) and above.id not in seen:
+        seen.add(above.id)
+        authors.add(above.author)
+        post = above
+    return authors
+
+
+def _time(post: Post) -> float:
+    return post.posted.timestamp() if post.posted else 0
+
+
+def depth_first(posts: Iterable[Post], parents: Mapping[str, str] | None = None) -> list[Post]:
+    """Return posts by time, each under its parent; a post that comes twice is taken once.
+
+    Where a time is missing, posts stay in the given order.
+
+    Args:
+        parents: by a post's id, the id of its parent; by default :attr:`Post.reply_to`.
+    """
+    known = {post.id: post for post in posts}
+    parents = (
+        parents
+        if parents is not None
+        else {post.id: post.reply_to or "" for post in known.values()}
+    )
+    ordered = (
+        sorted(known.values(), key=_time)
+        if all(post.posted for post in known.values())
+        else known.values()
+    )
+    children: dict[str | None, list[Post]] = defaultdict(list)
+    for post in ordered:
+        parent = parents.get(post.id)
+        children[parent if parent in known and parent != post.id else None].append(post)
+    done: dict[str, Post] = {}
+    stack = children[None][::-1]
+    while stack:
+        post = stack.pop()
+        done[post.id] = post
+        stack += children[post.id][::-1]
+    # Last, posts that reply to one another in a circle.
+    return list({**done, **known}.values())
+
+
+def subtree(posts: Iterable[Post], root: str) -> list[Post]:
+    """Return a post and all replies under it.
+
+    Args:
+        posts: each after the one that it replies to.
+        root: id of a post.
+    """
+    found: dict[str, Post] = {}
+    for post in posts:
+        if post.id == root or post.reply_to in found:
+            found.setdefault(post.id, post)
+    return list(found.values())
+
+
+def unique_handles(names: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return handles for people of platforms where several may have the same name.
+
+    Args:
+        names: id and name of each person, as often as they occur.
+
+    Returns:
+        By id, the name; with the id in parentheses if another person with this name came first.
+    """
+    handles: dict[str, str] = {}
+    taken: set[str] = set()
+    for id_, name in names:
+        if id_ not in handles:
+            handles[id_] = f"{name} ({id_})" if name in taken else name
+            taken.add(handles[id_])
+    return handles
+
+
+# -- The thread ----------------------------------------------------------------
+
+
+def build_thread(
+    ref: ThreadRef,
+    posts: Iterable[Post],
+    authors: Mapping[str, Author],
+    *,
+    endpoint: str,
+    title: str | None = None,
+    replies: int | None = None,
+    missing: str = "",
+) -> FetchResult:
+    """Return the thread of these posts.
+
+    A post that comes twice is taken once. :attr:`Post.reply_to` is kept where it names a post of the thread other
+    than the one right before. The most frequent language becomes the thread's.
+
+    Args:
+        authors: by handle; only those who wrote a post become participants.
+        endpoint: the URL of the request, or ``file``.
+        replies: how many replies the platform counts.
+        missing: what is missing, as a clause; empty if the thread is complete.
+
+    Raises:
+        BadResponse: there is no post.
+    """
+    unique = list({post.id: post for post in posts}.values())[:MAX_POSTS]
+    if not unique:
+        raise BadResponse(ref.url, "the response contains no post")
+    languages = Counter(post.lang for post in unique if post.lang)
+    lang = languages.most_common(1)[0][0] if languages else None
+    positions = {post.id: position for position, post in enumerate(unique)}
+    built = []
+    for position, post in enumerate(unique):
+        reply_to = (
+            post.reply_to if positions.get(post.reply_to or "", position) < position - 1 else None
+        )
+        built.append(
+            replace(post, lang=None if post.lang == lang else post.lang, reply_to=reply_to)
+        )
+    handles = dict.fromkeys(handle for post in built for handle in _handles(post))
+    thread = Thread(
+        platform=ref.platform,
+        host=ref.host,
+        id=ref.id,
+        url=ref.url if ref.post is None else built[0].url,
+        title=title,
+        lang=lang,
+        participants=tuple(authors.get(handle) or Author(handle=handle) for handle in handles),
+        posts=tuple(built),
+        replies=replies,
+        provenance=Provenance(endpoint=endpoint),
+    )
+    return FetchResult(thread=thread, complete=not missing, note=missing)
+
+
+def _handles(post: Post) -> Iterator[str]:
+    yield post.author
+    if post.quoted:
+        yield from _handles(post.quoted)
