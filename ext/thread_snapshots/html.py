@@ -49,7 +49,8 @@ _MAX_ELEMENTS = 150
 _MAX_WORK = 5_000_000
 
 _PLAIN = Span(text="")
-_ELLIPSIS = Paragraph(spans=(Span(text="…"),))
+ELLIPSIS = Paragraph(spans=(Span(text="…"),))
+"""Stands where text was shortened."""
 _style = attrgetter("href", "emphasis", "strong", "code")
 
 
@@ -157,7 +158,7 @@ def _with_full_url(span: Span) -> Span:
 def parse_plain(text: str) -> tuple[Block, ...]:
     """Return plain text as paragraphs; URLs become links."""
     blocks = split_paragraphs(link_bare_urls(Span(text=clean_text(text[:MAX_TEXT]))))
-    return (*blocks, _ELLIPSIS) if len(text) > MAX_TEXT else tuple(blocks)
+    return (*blocks, ELLIPSIS) if len(text) > MAX_TEXT else tuple(blocks)
 
 
 # GitHub Flavored Markdown escapes some tags (section 6.11); here, all unknown ones are escaped.
@@ -264,7 +265,7 @@ def _parse(html: str, parser: _Parser) -> RichText:
         body = LexborHTMLParser(f"<body>{source}").body
         blocks = tuple(parser.nested(body, _PLAIN)) if body else ()
     return RichText(
-        blocks=(*blocks, _ELLIPSIS) if len(html) > MAX_TEXT else blocks,
+        blocks=(*blocks, ELLIPSIS) if len(html) > MAX_TEXT else blocks,
         media=tuple(parser.media.values()),
     )
 
@@ -479,14 +480,12 @@ def _classes(node: LexborNode | None) -> frozenset[str]:
 
 def _is_noise(node: LexborNode) -> bool:
     """Return whether nothing in an element was written by the author of the post."""
-    if node.tag in _DROPPED or "hidden" in node.attributes:
+    classes = _classes(node)
+    if node.tag in _DROPPED or "hidden" in node.attributes or not _NOISE.isdisjoint(classes):
         return True
     if node.tag == "img":  # a tracking pixel
         return {node.attributes.get("width"), node.attributes.get("height")} <= {"0", "1"}
-    classes = _classes(node)
-    return not _NOISE.isdisjoint(classes) or (
-        "meta" in classes and "lightbox" in _classes(node.parent)
-    )
+    return "meta" in classes and "lightbox" in _classes(node.parent)
 
 
 def _text_in(node: LexborNode) -> str:
