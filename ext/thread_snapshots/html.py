@@ -6,8 +6,10 @@ bounded size, and is always accepted by :func:`sphinx_thread_cards.snapshot.enco
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from html import unescape
 from itertools import groupby
@@ -61,6 +63,29 @@ class RichText:
     blocks: tuple[Block, ...]
     media: tuple[Media, ...] = ()
     """Images and videos, each once, in the order of the text."""
+
+
+_META_CHARSET = re.compile(
+    rb"""<meta[^>]{1,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_-]{1,40})""", re.IGNORECASE
+)
+# Python has codecs that are not character sets, and some that are slow.
+_CHARSET = re.compile(
+    r"utf[-_]?(8|16(-?[bl]e)?)|(us-)?ascii|latin-?1|iso[-_]?(8859|2022)[-_]\w+(-\w+)?|(windows-|cp)[0-9]+"
+    r"|koi8[-_][rtu]|gbk|gb2312|gb18030|big5(-hkscs)?|euc[-_](jp|kr)|shift[-_]?jis",
+    re.IGNORECASE,
+)
+
+
+def decode_text(body: bytes, charset: str = "") -> str:
+    """Return bytes as text: in the given character set, that of a ``<meta>`` element, UTF-8 or Windows-1252."""
+    meta = _META_CHARSET.search(body[:1024])
+    given = [charset, meta[1].decode("ascii") if meta else ""]
+    if body.startswith(codecs.BOM_UTF8):
+        given = []
+    for name in (*filter(_CHARSET.fullmatch, given), "utf-8-sig"):
+        with suppress(LookupError, UnicodeError):
+            return body.decode(name)
+    return body.decode("windows-1252", "replace")
 
 
 # -- Spans ---------------------------------------------------------------------

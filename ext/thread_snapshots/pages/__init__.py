@@ -1,1 +1,0 @@
-"""Pages that are made for people, and describe themselves: as trees, and as threads."""
