@@ -251,7 +251,7 @@ def build_thread(
         built.append(
             replace(post, lang=None if post.lang == lang else post.lang, reply_to=reply_to)
         )
-    handles = dict.fromkeys(handle for post in built for handle in _handles(post))
+    used = dict.fromkeys(handle for post in built for handle in handles(post))
     thread = Thread(
         platform=ref.platform,
         host=ref.host,
@@ -259,7 +259,7 @@ def build_thread(
         url=ref.url if ref.post is None else built[0].url,
         title=title,
         lang=lang,
-        participants=tuple(authors.get(handle) or Author(handle=handle) for handle in handles),
+        participants=tuple(authors.get(handle) or Author(handle=handle) for handle in used),
         posts=tuple(built),
         replies=replies,
         provenance=Provenance(endpoint=endpoint),
@@ -267,7 +267,8 @@ def build_thread(
     return FetchResult(thread=thread, complete=not missing, note=missing)
 
 
-def _handles(post: Post) -> Iterator[str]:
+def handles(post: Post) -> Iterator[str]:
+    """Yield the handles of a post's author and of the authors of the posts that it quotes."""
     yield post.author
     if post.quoted:
-        yield from _handles(post.quoted)
+        yield from handles(post.quoted)
