@@ -121,6 +121,11 @@ def duration(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
+def plural(number: int, noun: str) -> str:
+    """Return ``1 post`` or ``26 posts``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 # -- Requests and responses ----------------------------------------------------
 
 
