@@ -1,0 +1,120 @@
+"""Files that an author saved for ``--from``: pages, JSON and mbox files, plain or compressed with gzip."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from thread_snapshots.html import decode_text
+from thread_snapshots.source import BadResponse, FetchOptions, FetchResult, Source
+from thread_snapshots.webpage import page_thread
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sphinx_thread_cards.urls import ThreadRef
+
+MAX_FILE = 64 * 1024 * 1024
+"""Largest file, uncompressed; browsers write images into pages."""
+_GZIP = b"\x1f\x8b"
+_SPACE = b"\xef\xbb\xbf \t\r\n"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SavedFile:
+    """A file that an author saved."""
+
+    name: str
+    """For messages."""
+    body: bytes
+
+    @property
+    def is_html(self) -> bool:
+        """Whether it looks like a web page."""
+        return self.body[:4096].lstrip(_SPACE).startswith(b"<")
+
+    @property
+    def is_mbox(self) -> bool:
+        """Whether it looks like an mbox file."""
+        return self.body.lstrip(_SPACE).startswith(b"From ")
+
+    def json(self) -> Any:
+        """Return the content, parsed as JSON.
+
+        Raises:
+            BadResponse: it is not JSON.
+        """
+        try:
+            return msgspec.json.decode(self.body.lstrip(_SPACE))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            what = "a web page" if self.is_html else "not valid JSON"
+            raise BadResponse(self.name, f"the file is {what}; expected JSON") from None
+
+    def html(self) -> str:
+        """Return the content as the text of a web page.
+
+        Raises:
+            BadResponse: it is not a web page.
+        """
+        if not self.is_html:
+            raise BadResponse(self.name, "the file is not a web page")
+        return decode_text(self.body)
+
+
+def open_file(path: Path) -> SavedFile:
+    """Read a file.
+
+    Raises:
+        BadResponse: it cannot be read, or is too large.
+    """
+    try:
+        with path.open("rb") as file:
+            body = file.read(MAX_FILE + 1)
+    except OSError as error:
+        raise BadResponse(path.name, f"the file cannot be read: {error.strerror}") from None
+    return SavedFile(name=path.name, body=decompress(body, path.name))
+
+
+def decompress(body: bytes, name: str) -> bytes:
+    """Return data that may be compressed with gzip, uncompressed.
+
+    Args:
+        body: the data.
+        name: of the file, or the URL of the request; for messages.
+
+    Raises:
+        BadResponse: it is incomplete, or too large.
+    """
+    try:
+        if body.startswith(_GZIP):
+            with gzip.GzipFile(fileobj=io.BytesIO(body)) as file:
+                body = file.read(MAX_FILE + 1)
+    except (OSError, EOFError, zlib.error):
+        raise BadResponse(name, "the gzip data is incomplete or damaged") from None
+    if len(body) > MAX_FILE:
+        raise BadResponse(name, f"larger than {MAX_FILE // 1024**2} MB")
+    return body
+
+
+def read_file(
+    source: Source | None, ref: ThreadRef, options: FetchOptions, file: SavedFile
+) -> FetchResult:
+    """Return the thread in a file: read by the source of the platform, else from JSON-LD or Open Graph.
+
+    Raises:
+        FetchError: the file does not contain the thread.
+    """
+    failure = BadResponse(file.name, "the file is not a web page; save the page of the thread")
+    if source and source.read_file:
+        try:
+            return source.read_file(ref, options, file)
+        except BadResponse as error:
+            failure = error
+    if file.is_html:
+        return page_thread(ref, options, file.html(), "file")
+    raise failure
