@@ -16,7 +16,7 @@ FAILED = { rm -rf build/doctrees; exit 1; }
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help html live pdf epub threads test check words system lock clean tex
+.PHONY: help html live pdf epub threads test check messages system lock clean tex
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -53,8 +53,8 @@ check: $(VENV)/.test $(VENV)/.project ## check style and types
 	$(BIN)/mypy
 
 # The catalogues hold no line numbers and no dates of their making, which would change with everything.
-words: $(VENV)/.project ## bring the catalogues of translations up to date with the code
-	$(BIN)/pybabel -q extract --omit-header --no-location --width=100 -k _marked -k _counted:1,2 \
+messages: $(VENV)/.project ## update the message catalogues
+	$(BIN)/pybabel -q extract --omit-header --no-location --width=100 -k _noop -k _ngettext:1,2 \
 		-o $(LOCALE)/$(DOMAIN).pot ext/sphinx_thread_cards/*.py
 	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-pot-creation-date --ignore-obsolete --width=100 \
 		-D $(DOMAIN) -i $(LOCALE)/$(DOMAIN).pot -d $(LOCALE)

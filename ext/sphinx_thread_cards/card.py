@@ -1,126 +1,309 @@
-"""What one card says, and the lines that say it."""
+"""What a card says: what the author wrote over the snapshot over the URL."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import unicodedata
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
-from sphinx_thread_cards import words
-from sphinx_thread_cards.dates import show_when
-from sphinx_thread_cards.languages import is_another
-from sphinx_thread_cards.words import _
+from sphinx_thread_cards import i18n
+from sphinx_thread_cards.i18n import SEPARATOR, PartialDate, _
+from sphinx_thread_cards.platforms import PLATFORMS
+from sphinx_thread_cards.snapshot import List, Paragraph, Status
+from sphinx_thread_cards.urls import Kind
 
 if TYPE_CHECKING:
-    from sphinx_thread_cards.dates import When
-    from sphinx_thread_cards.urls import ThreadRef
-    from sphinx_thread_cards.thread import Media, Post, Thread
+    from collections.abc import Iterable, Iterator
 
-BLOCK = "thread-card"
-SEPARATOR = " · "
-# Platform, host and id of a thread, and the id of the one post in it that is meant.
-Subject = tuple[str, str, str, str | None]
-_NOT_IN_ANCHOR = re.compile(r"[^A-Za-z0-9._]+")
+    from sphinx_thread_cards.snapshot import Block, Media, Post, Thread
+    from sphinx_thread_cards.urls import ThreadRef
+
+_ANCHOR_SEPARATORS = re.compile(r"[^A-Za-z0-9._]+")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CardOptions:
+    """The options of a ``thread`` directive; None for those that are not given."""
+
+    title: str | None = None
+    author: str | None = None
+    handle: str | None = None
+    date: PartialDate | None = None
+    lang: str | None = None
+    archive: str | None = None
+    show: Literal["card", "thread"] | None = None
+    replies: Literal["author", "all"] | None = None
+    posts: tuple[tuple[int, int], ...] | None = None
+    """Inclusive ranges of post numbers, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """The beginning of a saved post, or its content warning."""
+
+    text: str
+    url: str
+    lang: str | None
+    is_warning: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Card:
-    """What one card says: the author's options laid over what the URL tells."""
+    """What one card says."""
 
     ref: ThreadRef
     title: str
     titled: bool
-    """Whether the title says more than what kind of thread it is."""
-    author: str | None
-    handle: str | None
-    when: When | None
-    lang: str | None
-    title_lang: str | None
-    """Language of the title, where it is known."""
-    archive: str | None
+    """Whether the title says more than the kind of the thread."""
+    author: str | None = None
+    handle: str | None = None
+    date: PartialDate | None = None
+    lang: str | None = None
+    title_lang: str | None = None
+    """Language of the title, if it is known."""
+    archive: str | None = None
+    """URL of an archived copy."""
     avatar: Media | None = None
-    """The author's, if its picture is kept."""
-    kept: When | None = None
-    """When the snapshot was taken, if one is kept and it says so."""
-    status: str = "live"
-    """What became of the thread since (see :class:`thread.Status`)."""
-    whole: bool = True
-    """Whether all posts of the thread were to be had when it was kept."""
+    saved: PartialDate | None = None
+    """When the snapshot was retrieved."""
+    status: Status = Status.LIVE
+    complete: bool = True
+    """Whether all posts of the thread are saved."""
     post: str | None = None
-    """Id of the one post that the address means, where that is not the first."""
-    quoted: Post | None = None
-    """The kept post whose beginning the card quotes."""
-    excerpt: int = 0
-    """About how many characters of it."""
-    thread: Thread | None = None
-    """The kept thread, where its posts are to be shown."""
-    posts: tuple[tuple[int, int], ...] | None = None
-    """Which posts to show, as inclusive ranges in any order; None for all."""
+    """Id of the cited post, unless it is the first one."""
+    excerpt: Excerpt | None = None
+    numbers: tuple[int, ...] = ()
+    """Numbers of the saved posts to show, from 1, in order."""
 
     @property
-    def who(self) -> str | None:
-        """The author's name, or else handle with ``@``."""
+    def credit(self) -> str | None:
+        """The author's name, or the handle with ``@``."""
         return self.author or (self.handle and f"@{self.handle}")
 
     @property
-    def numbers(self) -> list[int]:
-        """Numbers of the posts that it shows, in their order, from 1."""
-        total = len(self.thread.posts) if self.thread else 0
-        ranges = ((1, total),) if self.posts is None else self.posts
-        return sorted({number for first, last in ranges for number in range(first, min(last, total) + 1)})
-
-    @property
     def place(self) -> str:
-        """Where on its platform it stands, as far as the title does not say it: ``pftf/RPi4 #57``."""
-        return " ".join(filter(None, (self.ref.community if self.titled else None, self.ref.number)))
+        """The location on the platform, unless the title says it: ``pftf/RPi4 #57``."""
+        community = self.ref.community if self.titled else None
+        return " ".join(filter(None, (community, self.ref.number)))
 
     @property
     def href(self) -> str:
-        """The address that the title leads to."""
-        if self.archive and self.status == "gone":
+        """The URL that the title links to."""
+        if self.archive and self.status is Status.DELETED:
             return self.archive
         return self.ref.read_url or self.ref.url
 
     @property
-    def subject(self) -> Subject:
-        """What tells it from cards of other threads, and of other posts of its thread."""
+    def key(self) -> tuple[str, str, str, str | None]:
+        """The thread, and the cited post in it."""
         return (*self.ref.key, self.post)
 
+    @property
+    def anchor(self) -> str:
+        """The id of the card in its page, without a number: ``thread-x-1313512835843055618``."""
+        return f"thread-{self.ref.platform}-{_ANCHOR_SEPARATORS.sub('-', self.ref.id).strip('-')}"
 
-def anchor(ref: ThreadRef) -> str:
-    """The card's id on its page, ``thread-x-1313512835843055618``."""
-    return f"thread-{ref.platform}-{_NOT_IN_ANCHOR.sub('-', ref.id).strip('-')}"
+    @property
+    def completeness(self) -> int:
+        """How many of author, handle and date are known."""
+        return sum(1 for value in (self.author, self.handle, self.date) if value)
+
+    def header(self, language: str) -> list[str]:
+        """Return the parts of the first line: platform, location, date, and language if it is not the site's."""
+        date = i18n.format_date(self.date, language) if self.date else None
+        lang = (
+            self.lang
+            and i18n.differs(self.lang, language)
+            and i18n.language_name(self.lang, language)
+        )
+        return [part for part in (i18n.platform_label(self.ref), self.place, date, lang) if part]
+
+    def note(self, language: str) -> str | None:
+        """Return when the thread was saved, if posts are shown, and what has become of it."""
+        edited = self.status is Status.EDITED and self.excerpt
+        if not (self.numbers or edited or self.status is Status.DELETED):
+            return None
+        note = i18n.snapshot_note(
+            self.saved and i18n.format_date(self.saved, language), self.status
+        )
+        partial = (
+            None
+            if self.complete or not self.numbers
+            else _("Only part of the thread was available.")
+        )
+        return SEPARATOR.join(filter(None, (note, partial))) or None
+
+    def links(self) -> list[tuple[str, str]]:
+        """Return the labels and URLs that the card offers, the best one first."""
+        ref, deleted = self.ref, self.status is Status.DELETED
+        label = i18n.original_label(ref) if deleted and not ref.read_url else i18n.read_label(ref)
+        links = [(label, ref.read_url or ref.url)]
+        if ref.read_url:
+            links.append((i18n.original_label(ref), ref.url))
+        if self.archive:
+            links.insert(0 if deleted else len(links), (_("Archived copy"), self.archive))
+        return links
+
+    def citation(self, language: str) -> str:
+        """Return a short citation: ``Andrei Warkentin on X, 6 October 2020``."""
+        place = i18n.community_label(self.ref) if self.credit else i18n.default_title(self.ref)
+        return i18n.citation(
+            self.credit, place, self.date and i18n.format_date(self.date, language)
+        )
 
 
-def class_of(ref: ThreadRef) -> str:
-    """The class of all cards of a platform, ``thread-card-x``."""
-    return f"{BLOCK}-{ref.platform}"
+def make_card(
+    ref: ThreadRef,
+    options: CardOptions,
+    thread: Thread | None,
+    *,
+    show: str = "card",
+    excerpt: int = 0,
+) -> Card:
+    """Return the card of a thread.
+
+    Args:
+        thread: the snapshot, if there is one.
+        show: ``thread_cards_show``, for cards without the option.
+        excerpt: approximate length of the excerpt in characters; 0 for none.
+    """
+    if thread is None or thread.provenance.status is Status.WITHDRAWN:
+        ref = anonymized(ref) if thread else ref
+        title = options.title or ref.title
+        return Card(
+            ref=ref,
+            title=title or i18n.default_title(ref),
+            titled=title is not None,
+            author=options.author,
+            handle=options.handle or ref.author,
+            date=options.date or PartialDate.of(ref.posted, ref.precision),
+            lang=options.lang,
+            title_lang=options.lang if title else None,
+            archive=options.archive or ref.archive,
+            post=ref.post,
+        )
+    post, provenance = cited_post(ref, thread), thread.provenance
+    author = next(
+        (person for person in thread.participants if post and person.handle == post.author), None
+    )
+    name, handle = (author.name, author.handle) if author else (None, ref.author)
+    if handle and " " in handle:  # on a mailing list, people have a name only
+        name, handle = name or handle, None
+    title = options.title or thread.title or ref.title
+    # The URL of a post may be that of a thread.
+    kind = Kind.THREAD if ref.kind is Kind.POST and len(thread.posts) > 1 else ref.kind
+    show_posts = bool(options.posts) or (options.show or show) == "thread"
+    # Another handle than the author's may be another person's.
+    has_avatar = (
+        author and author.avatar and author.avatar.file and options.handle in {None, author.handle}
+    )
+    return Card(
+        ref=ref,
+        title=title or i18n.default_title(replace(ref, kind=kind)),
+        titled=title is not None,
+        author=options.author or name,
+        handle=options.handle or handle,
+        date=options.date
+        or PartialDate.of(post.posted if post else None)
+        or PartialDate.of(ref.posted, ref.precision),
+        lang=options.lang or thread.lang,
+        title_lang=(options.lang or (None if options.title else thread.lang)) if title else None,
+        archive=options.archive or ref.archive or provenance.archived,
+        avatar=author.avatar if author and has_avatar else None,
+        saved=PartialDate.of(provenance.retrieved),
+        status=provenance.status,
+        complete=provenance.complete,
+        post=ref.post if post is None else post.id if post is not thread.posts[0] else None,
+        excerpt=make_excerpt(post, thread.lang, excerpt)
+        if post and excerpt and not show_posts
+        else None,
+        numbers=_post_numbers(options.posts, len(thread.posts)) if show_posts else (),
+    )
 
 
-def header(card: Card, language: str) -> list[str]:
-    """The parts of the first line: platform, place in it, date, language; those that are known."""
-    date = show_when(card.when, language) if card.when else None
-    foreign = card.lang and is_another(card.lang, language)
-    tongue = words.language_name(card.lang, language) if card.lang and foreign else None
-    return [part for part in (words.platform_label(card.ref), card.place, date, tongue) if part]
+def cited_post(ref: ThreadRef, thread: Thread) -> Post | None:
+    """Return the saved post that a URL cites, by default the first one; None if it is not saved."""
+    # The number of a topic may by chance be that of a post in it.
+    wanted = ref.post or (ref.id if ref.kind is not Kind.TOPIC else None)
+    post = next((post for post in thread.posts if post.id == wanted or post.url == ref.url), None)
+    return post or (thread.posts[0] if thread.posts and not ref.post else None)
 
 
-def kept_note(card: Card, language: str) -> str | None:
-    """When the thread was kept and how much of it, where posts of it are shown; what became of it since."""
-    shown = card.thread or (card.status == "edited" and card.quoted)
-    if not shown and card.status != "gone":
+def _post_numbers(ranges: tuple[tuple[int, int], ...] | None, total: int) -> tuple[int, ...]:
+    chosen = ((1, total),) if ranges is None else ranges
+    return tuple(sorted({n for first, last in chosen for n in range(first, min(last, total) + 1)}))
+
+
+def anonymized(ref: ThreadRef) -> ThreadRef:
+    """Return a reference to a withdrawn thread, without what names its participants or its content."""
+    platform = PLATFORMS.get(ref.platform)
+    keeps_community = ref.community == ref.host or (platform and platform.mailing_list)
+    return replace(
+        ref,
+        url=platform.anonymous_url(ref) if platform else ref.url,
+        author=None,
+        community=ref.community if keeps_community else None,
+        title=None,
+        posted=None,
+        post=None,
+        mirror=None,
+        read_url=None,
+        archive=None,
+    )
+
+
+# -- Excerpts ------------------------------------------------------------------
+
+_ELLIPSIS = "…"
+_TRAILING = " ,;:-\u2013\u2014" + _ELLIPSIS
+_MAX_WORD = 40
+
+
+def make_excerpt(post: Post, lang: str | None, length: int) -> Excerpt | None:
+    """Return the beginning of a post, or its content warning; None for a post without text.
+
+    Code and quoted text are replaced by an ellipsis: a quotation would seem to be the author's own.
+
+    Args:
+        lang: language of a post that does not name its own.
+        length: approximate number of characters.
+    """
+    if post.warning:
+        return Excerpt(post.warning, post.url, post.lang or lang, is_warning=True)
+    parts: list[str] = []
+    for text in _plain_text(post.blocks):
+        if text and not (text == _ELLIPSIS and parts[-1:] in ([], [_ELLIPSIS])):
+            parts.append(text)
+        if sum(map(len, parts)) > length:
+            break
+    text = " ".join(parts)
+    if not text.strip(_ELLIPSIS):
         return None
-    note = words.kept(show_when(card.kept, language) if card.kept else None, card.status)
-    part = _("Only a part of the thread was to be had.") if card.thread and not card.whole else None
-    return SEPARATOR.join(filter(None, (note, part))) or None
+    return Excerpt(
+        text if len(text) <= length else _truncate(text, length), post.url, post.lang or lang
+    )
 
 
-def addresses(card: Card) -> list[tuple[str, str]]:
-    """The addresses that a card offers, best first, as (label, URL)."""
-    read = words.original_on if card.status == "gone" and not card.ref.read_url else words.read_on
-    links = [(read(card.ref), card.ref.read_url or card.ref.url)]
-    if card.ref.read_url:
-        links.append((words.original_on(card.ref), card.ref.url))
-    if card.archive:
-        links.insert(0 if card.status == "gone" else len(links), (_("Archived copy"), card.archive))
-    return links
+def _plain_text(blocks: Iterable[Block]) -> Iterator[str]:
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            yield " ".join("".join(span.text for span in block.spans).split())
+        elif isinstance(block, List):
+            for item in block.items:
+                yield from _plain_text(item)
+        else:
+            yield _ELLIPSIS
+
+
+def _truncate(text: str, length: int) -> str:
+    """Return text cut after a word, or within a very long one, but not before a combining character."""
+    end = text.rfind(" ", 0, length + 1)
+    if end < max(length - _MAX_WORD, 0):
+        end = length
+        while end and (
+            unicodedata.category(text[end]) in {"Mn", "Mc", "Me", "Sk"}
+            or "\u200d" in text[end - 1 : end + 1]
+        ):
+            end -= 1
+    return (text[:end].rstrip(_TRAILING) or text[:length]) + _ELLIPSIS

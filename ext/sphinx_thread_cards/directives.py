@@ -1,34 +1,144 @@
-"""What authors write: the directives ``thread`` and ``thread-list``, and the role ``thread``."""
+"""The directives ``thread``, ``threads`` and ``thread-list``, and the role ``thread``."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
-from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.util.docutils import ReferenceRole, SphinxDirective
 
-from sphinx_thread_cards.citations import thread_citation
-from sphinx_thread_cards.list_options import BLOCK, ListOptions
-from sphinx_thread_cards.urls import Kind
-from sphinx_thread_cards.options import COMMON_OPTIONS, Options, read_into
-from sphinx_thread_cards.platforms import LONGEST, find_thread
-from sphinx_thread_cards.transforms import card_place
-from sphinx_thread_cards.warnings import Warn, warn
+from sphinx_thread_cards.card import CardOptions
+from sphinx_thread_cards.config import choice, platform_name, suggestion, warn
+from sphinx_thread_cards.domain import citation_xref, thread_domain
+from sphinx_thread_cards.i18n import parse_date
+from sphinx_thread_cards.lists import ORDERS, STYLES, ListOptions
+from sphinx_thread_cards.platforms import parse_or_page
+from sphinx_thread_cards.snapshot import clean_line, is_valid
+from sphinx_thread_cards.transforms import group, placeholder
+from sphinx_thread_cards.urls import Kind, is_web_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from sphinx.application import Sphinx
     from sphinx.util.typing import OptionSpec
 
-    from sphinx_thread_cards.domain import ThreadDomain
     from sphinx_thread_cards.urls import ThreadRef
 
-_Options = TypeVar("_Options", Options, ListOptions)
+_HANDLE = re.compile(r"@?[^\s<>@]{1,64}(?:@[^\s<>@]{1,255})?")
+_POSTS = re.compile(r"([0-9]{1,5})(?:\s*-\s*([0-9]{1,5}))?")
 
 
-class AnyOption(dict[str, "Callable[[str], Any]"]):
-    """Takes every option as text: we say what is wrong with one, where docutils would drop the whole directive."""
+# -- Options -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option of a directive."""
+
+    convert: Callable[[str], Any]
+    """Returns the value, or raises a ValueError with the remedy."""
+    help: str
+    """Description for the reference, in Markdown."""
+    example: str
+
+
+def _text(text: str) -> str:
+    if not text:
+        raise ValueError("value expected; write one or remove the option")
+    return text
+
+
+def _handle(text: str) -> str:
+    if not _HANDLE.fullmatch(text):
+        raise ValueError(f"handle expected, got {text!r}; use the form name or name@server")
+    return text.removeprefix("@")
+
+
+def _language(text: str) -> str:
+    tag = text.replace("_", "-")
+    if not is_valid("lang", tag):
+        raise ValueError(f"language tag expected, got {text!r}; use the form de or pt-BR")
+    return tag
+
+
+def _url(text: str) -> str:
+    if not is_web_url(text):
+        raise ValueError(f"URL expected, got {text!r}; use an http or https URL")
+    return text
+
+
+def _posts(text: str) -> tuple[tuple[int, int], ...]:
+    """Return ``1-5, 9`` as inclusive ranges ``((1, 5), (9, 9))``."""
+    ranges = []
+    for part in text.split(","):
+        match = _POSTS.fullmatch(part.strip())
+        first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
+        if not 1 <= first <= last:
+            raise ValueError(f"post numbers expected, got {text!r}; use the form 1-5, 9")
+        ranges.append((first, last))
+    return tuple(ranges)
+
+
+def _several(convert: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
+    return lambda text: tuple(convert(_text(part.strip())) for part in text.split(","))
+
+
+CARD_OPTIONS: Mapping[str, Option] = {
+    "title": Option(_text, "The title, in your own words.", "How the firmware got to the Pi"),
+    "author": Option(
+        _text, "Name of the author of the thread, or of the cited post.", "Jo Example"
+    ),
+    "handle": Option(_handle, "The author's handle on the platform.", "jo_example"),
+    "date": Option(
+        parse_date, "Date of the thread; the day or the month may be unknown.", "2020-10-06"
+    ),
+    "lang": Option(_language, "Language of the thread, shown if it is not the site's.", "de"),
+    "archive": Option(_url, "URL of an archived copy.", "https://archive.example/thread"),
+    "show": Option(
+        choice("card", "thread"), "`card`, or `thread` for all posts of the snapshot.", "thread"
+    ),
+    "posts": Option(_posts, "Which posts of the snapshot to show.", "1-5, 9"),
+    "replies": Option(
+        choice("author", "all"),
+        "Which replies `thread-cards fetch` saves: those of the thread's author, or `all`.",
+        "all",
+    ),
+}
+LIST_OPTIONS: Mapping[str, Option] = {
+    "platform": Option(_several(platform_name), "Only threads on these platforms.", "x, mastodon"),
+    "author": Option(
+        _several(lambda text: text.removeprefix("@")),
+        "Only threads by these people, by name or handle.",
+        "Jo Example",
+    ),
+    "community": Option(
+        _several(str), "Only threads in these repositories, mailing lists or forums.", "pftf/RPi4"
+    ),
+    "since": Option(parse_date, "Only threads from this day, month or year on.", "2020-10"),
+    "until": Option(parse_date, "Only threads up to this day, month or year.", "2021"),
+    "only": Option(
+        choice("cards"), "`cards`: leave out threads that are only cited or linked.", "cards"
+    ),
+    "style": Option(
+        choice(*STYLES), "`table` (default), or `timeline` by year and month.", "timeline"
+    ),
+    "order": Option(
+        choice(*ORDERS),
+        "`oldest` (default) or `newest` first, or by `title`, `author` or `platform`.",
+        "newest",
+    ),
+}
+COMMON_OPTIONS: Mapping[str, str] = {
+    "name": "A name, for references with `ref`.",
+    "class": "Further class names, for the style sheet of the site.",
+}
+
+
+class _AnyOption(dict[str, Callable[[str], Any]]):
+    """Accepts every option as text: docutils would drop the whole directive for an invalid one."""
 
     def __bool__(self) -> bool:
         return True
@@ -40,105 +150,152 @@ class AnyOption(dict[str, "Callable[[str], Any]"]):
         return directives.unchanged
 
 
-class _Directive(SphinxDirective):
-    """What both directives have in common."""
+# -- Directives ----------------------------------------------------------------
 
-    # None is required: we say what is wrong, where docutils would drop the directive with all it holds.
+
+def parse_url(text: str, parent: SphinxDirective | ReferenceRole) -> ThreadRef | None:
+    """Return the thread or page of a URL, with a warning if no platform recognises it.
+
+    Returns:
+        None, with a warning, for anything that must not become a link.
+    """
+    ref = parse_or_page(text, parent.config.thread_cards_hosts)
+    if ref is None:
+        warn(
+            "unsafe_url",
+            f"thread URL expected, got {text[:80]!r}; use an http or https URL",
+            parent.get_location(),
+        )
+    elif ref.kind is Kind.PAGE:
+        message = (
+            f"no platform recognises {ref.url}; if {ref.host} runs a known software, "
+            f'set thread_cards_hosts = {{"{ref.host}": "discourse"}}'
+        )
+        warn("unknown_url", message, parent.get_location())
+    return ref
+
+
+class _Directive(SphinxDirective):
+    """Base of the directives: an invalid option is ignored with a warning, and no content is lost."""
+
     optional_arguments = 1
     final_argument_whitespace = True
     has_content = True
-    option_spec: ClassVar[OptionSpec] = AnyOption()
+    option_spec: ClassVar[OptionSpec] = _AnyOption()
 
-    def _read(self, cls: type[_Options]) -> _Options:
-        """The options that can be used; of each other one there is a warning."""
-        given = {name: text for name, text in self.options.items() if name not in COMMON_OPTIONS}
-        options, problems = read_into(cls, given)
-        for problem in problems:
-            self._warn(problem)
-        return options
+    def convert_options(self, known: Mapping[str, Option]) -> dict[str, Any]:
+        """Return the values of valid options."""
+        values = {}
+        for name, text in self.options.items():
+            if name in COMMON_OPTIONS:
+                continue
+            try:
+                values[name] = known[name].convert(_clean(text))
+            except KeyError:
+                hint = suggestion(name, [*known, *COMMON_OPTIONS])
+                warn("option", f"unknown option {name!r}; {hint}", self.get_location())
+            except ValueError as error:
+                warn("option", f"option {name!r}: {error}", self.get_location())
+        return values
 
-    def _place(self, place: nodes.container) -> list[nodes.Node]:
-        """The place, with its line, classes and name."""
-        self.set_source_info(place)
+    def finish(self, node: nodes.Element) -> list[nodes.Node]:
+        """Return a node with source line, classes and name."""
+        self.set_source_info(node)
         if "class" in self.options:
             try:
-                place["classes"] += directives.class_option(self.options["class"])
+                node["classes"] += directives.class_option(self.options["class"])
             except ValueError as error:
-                self._warn(f"option 'class': {error}")
-        self.add_name(place)
-        return [place]
+                warn("option", f"option 'class': {error}", self.get_location())
+        self.add_name(node)
+        return [node]
 
-    def _warn(self, problem: str) -> None:
-        warn(Warn.OPTION, problem, self.get_location())
+
+def _clean(text: str | None) -> str:
+    r"""Return an option on one line; two halves of a character, as in ``"\ud83d\ude00"``, become it."""
+    return clean_line((text or "").encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
 class ThreadDirective(_Directive):
-    """A card for the thread at an address, with what the author says of it."""
+    """The card of a thread, with the author's own summary."""
 
     def run(self) -> list[nodes.Node]:
-        """Ask for the card; :class:`~sphinx_thread_cards.transforms.BuildCards` builds it."""
-        url = "".join(self.arguments).strip().removeprefix("<").removesuffix(">")
+        """Return the placeholder of the card."""
+        url = _without_brackets("".join(self.arguments))
         summary = self.parse_content_to_nodes()
         if not url:
-            message = "the thread directive has no address; write it behind the directive's name"
-            warn(Warn.EMPTY, message, self.get_location())
+            warn(
+                "empty",
+                "thread directive without a URL; write it after the name",
+                self.get_location(),
+            )
             return summary
-        ref = _find(url, self)
+        ref = parse_url(url, self)
         if ref is None:
             return [nodes.paragraph("", url), *summary]
-        return self._place(card_place(ref, self._read(Options), summary))
+        return self.finish(
+            placeholder(ref, CardOptions(**self.convert_options(CARD_OPTIONS)), summary)
+        )
+
+
+class ThreadsDirective(_Directive):
+    """A group of compact cards: one URL a line, each optionally followed by a title."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the placeholder of the group."""
+        self.convert_options({})
+        items = []
+        for line in (*self.arguments, *self.content):
+            url, _space, title = clean_line(line).partition(" ")
+            if url and (ref := parse_url(_without_brackets(url), self)):
+                items.append((ref, title or None))
+        if not items:
+            warn(
+                "empty",
+                "threads directive without a URL; write one URL a line",
+                self.get_location(),
+            )
+            return []
+        node = group(items)
+        for card in node.children:
+            self.set_source_info(card)
+        return self.finish(node)
 
 
 class ThreadListDirective(_Directive):
     """A list of the threads that the site cites."""
 
     def run(self) -> list[nodes.Node]:
-        """Leave the place; :class:`~sphinx_thread_cards.list_transforms.BuildLists` fills it."""
+        """Return a placeholder, which is filled when all pages have been read."""
         for text in [*self.arguments, *self.content][:1]:
-            self._warn(f"{text!r} is no option of the list; write it as one, :name: value")
-        options = self._read(ListOptions)
-        place = nodes.container(classes=[BLOCK, f"{BLOCK}-{options.style or 'table'}"])
-        place["list"], place["docname"] = options, self.env.docname
-        place["anchor"] = nodes.make_id(f"{BLOCK}-{self.env.docname}-{self.env.new_serialno(BLOCK) + 1}")
-        cast("ThreadDomain", self.env.get_domain("thread")).note_list(options)
-        return self._place(place)
+            warn(
+                "option",
+                f"unexpected text {text!r}; write options as :name: value",
+                self.get_location(),
+            )
+        options = ListOptions(**self.convert_options(LIST_OPTIONS))
+        thread_domain(self.env).lists.setdefault(self.env.docname, []).append(options)
+        node = nodes.container(classes=["thread-list", f"thread-list-{options.style}"])
+        node["thread_list"] = self.env.docname, options
+        return self.finish(node)
 
 
-class ThreadRole(SphinxRole):
+class ThreadRole(ReferenceRole):
     """An inline citation: ``Andrei Warkentin on X, 6 October 2020``."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Leave a citation that is worded when all pages have been read."""
-        text = self.text.strip()
-        ref = _find(text.strip("<>") if text.startswith("<") else text, self)
-        return [thread_citation(self.env, ref, self.get_location()) if ref else nodes.Text(self.text)], []
+        """Return the citation, whose text is known when all pages have been read."""
+        text = self.title if self.has_explicit_title else None
+        ref = parse_url(_without_brackets(self.target), self)
+        return [citation_xref(ref, text) if ref else nodes.Text(self.text)], []
 
 
-def _find(url: str, asked: SphinxDirective | SphinxRole) -> ThreadRef | None:
-    """The thread at an address, with a warning for one that no platform knows.
-
-    :returns: None, with a warning, for what cannot become a link.
-    """
-    ref = find_thread(url, asked.config.thread_cards_hosts)
-    if ref is None:
-        warn(Warn.UNSAFE_URL, unsafe_url(url), asked.get_location())
-    elif ref.kind is Kind.PAGE:
-        warn(Warn.UNKNOWN_URL, unknown_url(ref), asked.get_location())
-    return ref
+def _without_brackets(url: str) -> str:
+    return url.strip().removeprefix("<").removesuffix(">")
 
 
-def unsafe_url(text: str) -> str:
-    """What the author of a page can do about an address that cannot become a link."""
-    if len(text) > LONGEST:
-        return f"{text[:60]!r}... is longer than {LONGEST} characters; write a shorter address"
-    if " <http" in text:
-        return f"{text!r} is not a web address; write it alone, or a plain link for words of your own"
-    return f"{text!r} is not a web address; write one that begins with https://"
-
-
-def unknown_url(ref: ThreadRef) -> str:
-    """What the author of a page can do about an address that no platform knows."""
-    return (
-        f"no platform knows {ref.url}; if {ref.host} runs software that is known, "
-        f'name it in conf.py: thread_cards_hosts = {{"{ref.host}": "discourse"}}'
-    )
+def setup(app: Sphinx) -> None:
+    """Register directives and role."""
+    app.add_directive("thread", ThreadDirective)
+    app.add_directive("threads", ThreadsDirective)
+    app.add_directive("thread-list", ThreadListDirective)
+    app.add_role("thread", ThreadRole())

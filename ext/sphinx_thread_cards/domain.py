@@ -1,132 +1,165 @@
-"""The domain ``thread``: which threads the site cites, where, and what its authors say of them."""
+"""The domain ``thread``: where the site cites which threads; labels, inventory entries and citations."""
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar, cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from docutils import nodes
-from sphinx.domains import ObjType
+from sphinx import addnodes
+from sphinx.domains import Domain, ObjType
 from sphinx.roles import XRefRole
+from sphinx.util.nodes import make_refnode
 
-from sphinx_thread_cards import store, words
-from sphinx_thread_cards.citations import citation_text, told
-from sphinx_thread_cards.describe import describe
-from sphinx_thread_cards.index import ThreadIndex
-from sphinx_thread_cards.languages import runs_to_the_left
-from sphinx_thread_cards.notes import Notes
-from sphinx_thread_cards.options import Options
-from sphinx_thread_cards.platforms import find_thread
-from sphinx_thread_cards.store import SnapshotError
-from sphinx_thread_cards.targets import link, objects, targets
+from sphinx_thread_cards import snapshot
+from sphinx_thread_cards.card import Card, CardOptions, make_card
+from sphinx_thread_cards.config import warn
+from sphinx_thread_cards.i18n import SEPARATOR, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
-    from sphinx import addnodes
+    from sphinx.application import Sphinx
     from sphinx.builders import Builder
-    from sphinx.domains import Index
     from sphinx.environment import BuildEnvironment
     from sphinx.util.typing import RoleFunction
 
-    from sphinx_thread_cards.card import Card, Subject
-    from sphinx_thread_cards.lists import Listed
+    from sphinx_thread_cards.lists import ListOptions
     from sphinx_thread_cards.urls import ThreadRef
-    from sphinx_thread_cards.notes import Entry
-    from sphinx_thread_cards.thread import Thread
-
-_NO_OPTIONS = Options()
 
 
-class ThreadDomain(Notes):
-    """The cards of a site, by thread."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Use:
+    """A place where a page cites a thread."""
+
+    docname: str
+    ref: ThreadRef
+    role: Literal["card", "citation", "link"]
+    location: str
+    """``index.md:12``, as the parser names the file."""
+    conditions: tuple[str, ...] = ()
+    """Expressions of the ``only`` directives around it."""
+    card: Card | None = None
+    node_id: str = ""
+    """Anchor of the card."""
+    names: tuple[str, ...] = ()
+    replies: Literal["author", "all"] | None = None
+    has_snapshot: bool = False
+
+    @property
+    def url(self) -> str:
+        """The URL as the author wrote it."""
+        return self.ref.given_url
+
+    @property
+    def targets(self) -> dict[str, tuple[str, str]]:
+        """Label to anchor and title, for the card and the posts that it shows."""
+        if self.card is None:
+            return {}
+        title = self.card.title
+        posts = [(f"{self.node_id}-{n}", f"{title}{SEPARATOR}{n}") for n in self.card.numbers]
+        labels = dict.fromkeys((*self.names, self.node_id.lower()), (self.node_id, title))
+        return {anchor.lower(): (anchor, text) for anchor, text in posts} | labels
+
+
+class ThreadDomain(Domain):
+    """The threads that a site cites."""
 
     name = "thread"
     label = "Thread"
     object_types: ClassVar[dict[str, ObjType]] = {"card": ObjType("thread", "ref")}
-    indices: ClassVar[list[type[Index]]] = [ThreadIndex]
-    # ``{thread:ref}`name```: a link to a card, worded by its title.
     roles: ClassVar[dict[str, RoleFunction | XRefRole]] = {
         "ref": XRefRole(lowercase=True, innernodeclass=nodes.inline, warn_dangling=True)
     }
-    dangling_warnings: ClassVar[dict[str, str]] = {"ref": "no card has the anchor or the name %(target)r"}
+    dangling_warnings: ClassVar[dict[str, str]] = {
+        "ref": "no card has the name or anchor %(target)r"
+    }
+    initial_data: ClassVar[dict[str, Any]] = {
+        "uses": {},
+        "lists": {},
+        "labels": {},
+        "fingerprints": {},
+    }
+    data_version = 3
+    builder: Builder
 
-    def find(self, url: str) -> ThreadRef:
-        """The thread at an address that was let in when its page was read."""
-        ref = self._found.get(url)
-        if ref is None:
-            ref = self._found[url] = cast("ThreadRef", find_thread(url, self.env.config.thread_cards_hosts))
-        return ref
+    @property
+    def lists(self) -> dict[str, list[ListOptions]]:
+        """Docname to the lists of threads in the page."""
+        lists: dict[str, list[ListOptions]] = self.data["lists"]
+        return lists
 
-    @cached_property
-    def _found(self) -> dict[str, ThreadRef]:
-        """What was found already: a card is asked for when it is read and when it is written."""
-        return {}
+    def note_use(self, use: Use) -> None:
+        """Record where the current page cites a thread."""
+        self.data["uses"].setdefault(use.docname, []).append(use)
 
-    def describe(self, url: str, options: Options = _NO_OPTIONS) -> Card:
-        """What a card says; as if nothing were kept where the snapshot cannot be used."""
-        ref = self.find(url)
+    def uses(self) -> Iterator[Use]:
+        """Yield all uses, in the order of docnames, so that serial and parallel builds agree."""
+        for docname in sorted(self.data["uses"]):
+            yield from self.data["uses"][docname]
+
+    def is_included(self, use: Use) -> bool:
+        """Return whether the builder includes the place, by the ``only`` directives around it."""
+        return all(map(self.builder.tags.eval_condition, use.conditions))
+
+    def clear_doc(self, docname: str) -> None:
+        """Forget a page."""
+        for name in ("uses", "lists"):
+            self.data[name].pop(docname, None)
+
+    def merge_domaindata(self, docnames: AbstractSet[str], otherdata: dict[str, Any]) -> None:
+        """Take over pages that another process has read."""
+        for name in ("uses", "lists"):
+            self.data[name].update(
+                {key: otherdata[name][key] for key in docnames if key in otherdata[name]}
+            )
+
+    # -- Cards -----------------------------------------------------------------
+
+    @property
+    def folder(self) -> Path:
+        """The folder of snapshots."""
+        return self.env.srcdir / snapshot.FOLDER
+
+    def make_card(
+        self, ref: ThreadRef, options: CardOptions, thread: snapshot.Thread | None
+    ) -> Card:
+        """Return the card of a thread, by the configuration of the site."""
+        config = self.env.config
+        return make_card(
+            ref, options, thread, show=config.thread_cards_show, excerpt=config.thread_cards_excerpt
+        )
+
+    def load(self, ref: ThreadRef) -> snapshot.Thread | None:
+        """Return the snapshot of a thread, or None if there is none that can be used."""
         try:
-            thread = self.load(ref)
-        except SnapshotError:
-            thread = None
-        return self.describe_kept(ref, options, thread)
+            return snapshot.load(ref, self.folder)
+        except snapshot.SnapshotError:
+            return None
 
-    def describe_kept(self, ref: ThreadRef, options: Options, thread: Thread | None) -> Card:
-        """What a card says of a thread and its snapshot, as the site's settings have it."""
-        show, excerpt = self.env.config.thread_cards_show, self.env.config.thread_cards_excerpt
-        return describe(ref, options, thread, unrolled=show == "thread", excerpt=excerpt)
+    def reset(self) -> None:
+        """Forget what was derived from all pages, before pages are read."""
+        self.best_cards: Mapping[tuple[str, str, str, str | None], Card] | None = None
 
-    def load(self, ref: ThreadRef) -> Thread | None:
-        """The thread's snapshot, if one is kept.
+    def citation_card(self, ref: ThreadRef) -> Card:
+        """Return the most complete card of what a URL cites; valid when all pages have been read."""
+        if self.best_cards is None:
+            best: dict[tuple[str, str, str, str | None], Card] = {}
+            for use in self.uses():
+                card = use.card
+                if card and (
+                    card.key not in best or card.completeness > best[card.key].completeness
+                ):
+                    best[card.key] = card
+            self.best_cards = best
+        card = make_card(ref, CardOptions(), self.load(ref))
+        return self.best_cards.get(card.key, card)
 
-        Raises:
-            SnapshotError: it cannot be used, and why.
-        """
-        return store.load(ref, self.env.srcdir / store.FOLDER) if self._keeps_threads else None
+    # -- References ------------------------------------------------------------
 
-    @cached_property
-    def _keeps_threads(self) -> bool:
-        """Whether there is a store at all: a site without one need not look for a file for each card."""
-        return (self.env.srcdir / store.FOLDER).is_dir()
-
-    def snapshot_of(self, ref: ThreadRef) -> Path:
-        """Where the thread's snapshot is, or would be."""
-        return store.path_of(ref, self.env.srcdir / store.FOLDER)
-
-    @cached_property
-    def best_cards(self) -> Mapping[Subject, Card]:
-        """For each subject the card that says most of who and when; the first one of equals.
-
-        Found once; asked for only when all pages have been read.
-        """
-        best: dict[Subject, Card] = {}
-        for entry in self.entries():
-            card = self.describe(entry.url, entry.options)
-            if card.subject not in best or told(card) > told(best[card.subject]):
-                best[card.subject] = card
-        return best
-
-    def cited(self, url: str) -> Card:
-        """What a citation goes by: the best card of what it cites, or what is known without one."""
-        card = self.describe(url)
-        return self.best_cards.get(card.subject, card)
-
-    def get_type_name(self, type: ObjType, primary: bool = False) -> str:  # noqa: A002, ARG002, FBT001, FBT002 - the signature of Sphinx
-        """What the search calls a card: the one word, where Sphinx would say "Thread thread"."""
-        return words.thread()
-
-    def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
-        """For ``objects.inv`` and the search."""
-        return objects(self.entries())
-
-    @cached_property
-    def targets(self) -> Mapping[str, Entry]:
-        """The cards by name, found once; asked for only when all pages have been read."""
-        return targets(self.entries())
-
-    def resolve_xref(  # noqa: PLR0913, PLR0917 - the signature of Sphinx
+    def resolve_xref(
         self,
         env: BuildEnvironment,
         fromdocname: str,
@@ -136,29 +169,131 @@ class ThreadDomain(Notes):
         node: addnodes.pending_xref,
         contnode: nodes.Element,
     ) -> nodes.reference | None:
-        """Word a citation and link it, or link a card by its name."""
+        """Return the link of a citation, or a link to a card by its name."""
         if typ == "ref":
-            entry = self.targets.get(target.lower())
-            return link(entry, fromdocname, builder, node, contnode) if entry else None
-        card = self.cited(target)
-        text = citation_text(card, env.config.language)
-        if builder.format == "text":
-            # The only writer that leaves the addresses of links out.
-            text = f"{text} <{card.href}>"
-        elif builder.format == "html" and runs_to_the_left(env.config.language):
-            # Few themes say so of the page: marks of Unicode set it apart from a line that may run the other way.
-            text = f"\u2067{text}\u2069"
-        contnode.children = []
-        contnode += nodes.Text(text)
-        return nodes.reference("", "", contnode, refuri=card.href, internal=False)
+            labels = env.get_domain("std").data["labels"]
+            if target not in self.data["labels"]:
+                return None
+            docname, anchor, title = labels.get(target, self.data["labels"][target])
+            text = contnode if node["refexplicit"] else nodes.inline("", title)
+            return make_refnode(builder, fromdocname, docname, anchor, text)
+        card = self.citation_card(node["ref"])
+        url = node["refuri"] or card.href
+        if not node["refexplicit"]:
+            text = card.citation(env.config.language)
+            # The text builder does not write the URLs of links.
+            contnode[:] = [nodes.Text(f"{text} <{url}>" if builder.format == "text" else text)]
+        return nodes.reference("", "", contnode, refuri=url, internal=False)
 
-    @cached_property
-    def threads(self) -> list[Listed]:
-        """The threads that the site cites, found once; asked for only when all pages have been read."""
-        from sphinx_thread_cards.lists import gather  # noqa: PLC0415 - few sites have lists, and the others need not wait for this
-
-        return gather(self)
-
-    def resolve_any_xref(self, *args: object) -> list[tuple[str, nodes.reference]]:  # noqa: ARG002
-        """Addresses are not names that ``{any}`` could mean."""
+    def resolve_any_xref(self, *_args: object) -> list[tuple[str, nodes.reference]]:
+        """Return nothing: ``{any}`` finds cards through their labels."""
         return []
+
+    def get_type_name(self, type: ObjType, primary: bool = False) -> str:  # noqa: A002, ARG002, FBT001, FBT002
+        """Return what the search calls a card."""
+        return _("Thread")
+
+    def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
+        """Yield the entries of the inventory and the search index."""
+        seen = set()
+        for use in self.uses():
+            if use.card is None or not self.is_included(use):
+                continue
+            anchor, title = use.node_id, use.card.title
+            for name in (*use.names, anchor, anchor.lower()):
+                if name not in seen:
+                    seen.add(name)
+                    # Not for the search, which would take the title for the anchor if name and anchor are equal.
+                    yield name, title, "card", use.docname, anchor, -1
+                    if name == anchor:
+                        yield name.removeprefix("thread-"), title, "card", use.docname, anchor, 1
+
+
+def thread_domain(env: BuildEnvironment) -> ThreadDomain:
+    """Return the domain of an environment."""
+    domain = env.get_domain("thread")
+    assert isinstance(domain, ThreadDomain)  # noqa: S101 - registered by this extension
+    return domain
+
+
+def citation_xref(ref: ThreadRef, text: str | None = None, url: str = "") -> addnodes.pending_xref:
+    """Return an inline citation, whose text is known when all pages have been read.
+
+    Args:
+        text: the author's own text.
+        url: the URL to link to; by default that of the card.
+    """
+    inline = nodes.inline(
+        "", text or ref.url, classes=["thread-citation", f"thread-card-{ref.platform}"]
+    )
+    return addnodes.pending_xref(
+        "",
+        inline,
+        refdomain="thread",
+        reftype="cite",
+        reftarget=ref.given_url,
+        refexplicit=text is not None,
+        refwarn=False,
+        ref=ref,
+        refuri=url,
+    )
+
+
+def set_builder(app: Sphinx) -> None:
+    """Give the domain access to the builder (``builder-inited``)."""
+    thread_domain(app.env).builder = app.builder
+
+
+def pages_with_new_snapshots(
+    _app: Sphinx, env: BuildEnvironment, _added: set[str], _changed: set[str], removed: set[str]
+) -> list[str]:
+    """Return the pages that cite a thread whose snapshot is new (``env-get-outdated``).
+
+    Sphinx itself notices snapshots that changed or were deleted, as dependencies of the page.
+    """
+    domain = thread_domain(env)
+    if not domain.folder.is_dir():
+        return []
+    return sorted(
+        {
+            use.docname
+            for use in domain.uses()
+            if use.card and not use.has_snapshot and use.docname not in removed
+            if snapshot.snapshot_path(use.ref, domain.folder).exists()
+        }
+    )
+
+
+def reset(_app: Sphinx, env: BuildEnvironment, _docnames: list[str]) -> None:
+    """Remove the labels of cards, before pages are read (``env-before-read-docs``)."""
+    domain, std = thread_domain(env), env.get_domain("std")
+    domain.reset()
+    for name, label in domain.data["labels"].items():
+        if std.data["labels"].get(name) == label:
+            del std.data["labels"][name]
+            std.data["anonlabels"].pop(name, None)
+    domain.data["labels"] = {}
+
+
+def set_labels(_app: Sphinx, env: BuildEnvironment) -> None:
+    """Add labels for cards, so that ``ref`` finds them; other targets of the site come first (``env-updated``)."""
+    domain, std = thread_domain(env), env.get_domain("std")
+    for use in domain.uses():
+        for name, (anchor, title) in use.targets.items():
+            label = std.data["labels"].get(name)
+            if label is None:
+                label = use.docname, anchor, title
+                std.data["labels"][name] = domain.data["labels"][name] = label
+                std.data["anonlabels"][name] = label[:2]
+            elif name in use.names and label[0] != use.docname:
+                message = f"the name {name!r} is also used in {label[0]}; choose another one"
+                warn("same_name", message, use.location)
+
+
+def setup(app: Sphinx) -> None:
+    """Register the domain."""
+    app.add_domain(ThreadDomain)
+    app.connect("builder-inited", set_builder)
+    app.connect("env-get-outdated", pages_with_new_snapshots)
+    app.connect("env-before-read-docs", reset)
+    app.connect("env-updated", set_labels)

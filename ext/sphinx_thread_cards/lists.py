@@ -1,169 +1,409 @@
-"""Lists of threads: what the site cites, each thread once, with the places; which of them a list shows, in what order.
-
-Asked for when all pages have been read, and by sites that have a list or an export alone.
-"""
+"""Lists of the threads that a site cites: a table, a timeline, and a file for reference managers."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 from calendar import monthrange
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Literal
 
-from sphinx_thread_cards import words
-from sphinx_thread_cards.citations import told
-from sphinx_thread_cards.list_options import FILTERS, ListOptions
-from sphinx_thread_cards.urls import Precision
-from sphinx_thread_cards.options import Options
+from docutils import nodes
+from sphinx.errors import NoUri
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.nodes import make_refnode
+
+from sphinx_thread_cards import i18n
+from sphinx_thread_cards.card import CardOptions
+from sphinx_thread_cards.config import warn
+from sphinx_thread_cards.domain import ThreadDomain, Use, thread_domain
+from sphinx_thread_cards.html import element
+from sphinx_thread_cards.i18n import SEPARATOR, PartialDate, _
+from sphinx_thread_cards.urls import Kind, Precision
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
     from sphinx_thread_cards.card import Card
-    from sphinx_thread_cards.dates import When
-    from sphinx_thread_cards.domain import ThreadDomain
-    from sphinx_thread_cards.list_options import Order
 
-_DECEMBER = 12
-
-
-# What a use says, its options, and whether it stands on one of the pages that a list is of.
-_Use = tuple["Card", Options, bool]
+STYLES = ("table", "timeline")
+ORDERS = ("oldest", "newest", "title", "author", "platform")
+_COLUMN_WIDTHS = (25, 47, 28)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A page that cites a thread."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListOptions:
+    """The options of a ``thread-list`` directive."""
 
-    docname: str
-    node_id: str
-    """Anchor of the first card of the thread there; empty where the page only cites it in its text."""
-    title: str
-    """The page's."""
+    platform: tuple[str, ...] = ()
+    author: tuple[str, ...] = ()
+    community: tuple[str, ...] = ()
+    since: PartialDate | None = None
+    until: PartialDate | None = None
+    only: Literal["cards"] | None = None
+    style: str = "table"
+    order: str = "oldest"
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class CitedThread:
     """A thread that the site cites."""
 
     card: Card
-    """The one that says most of it, never with its posts."""
-    options: Options
-    """What that one is described with."""
-    places: tuple[Place, ...]
-    """In the order of docnames, each page once."""
+    """The most complete one."""
+    uses: tuple[Use, ...]
+    """The first use in each page, in the order of docnames."""
 
 
-def gather(domain: ThreadDomain, docs: tuple[str, ...] | None = None) -> list[Listed]:
-    """Every thread that the site cites, in the order in which its pages first do so, by docname.
-
-    :param docs: globs of pages whose cards go before equally good ones.
-    """
-    found: dict[tuple[str, str, str], list[_Use]] = {}
-    places: dict[tuple[str, str, str], dict[str, Place]] = {}
-    titles = domain.env.titles
+def cited_threads(domain: ThreadDomain, options: ListOptions) -> list[CitedThread]:
+    """Return the threads that the site cites, as filtered and ordered by the options of a list."""
+    cards: dict[tuple[str, str, str], list[Card]] = {}
+    pages: dict[tuple[str, str, str], dict[str, Use]] = {}
     for use in domain.uses():
-        docname, options = use.docname, replace(use.options, show="card", posts=None)
-        card = domain.describe(use.url, options)
-        found.setdefault(card.ref.key, []).append((card, options, docs is not None and _is_in(docname, docs)))
-        title = titles[docname].astext() if docname in titles else docname
-        places.setdefault(card.ref.key, {}).setdefault(docname, Place(docname, use.node_id, title))
-    best = {key: max(uses, key=_worth) for key, uses in found.items()}
-    return [Listed(card, options, tuple(places[key].values())) for key, (card, options, _) in best.items()]
+        if not domain.is_included(use) or (options.only and use.role != "card"):
+            continue
+        card = use.card or domain.make_card(use.ref, CardOptions(), domain.load(use.ref))
+        key = use.ref.key
+        cards.setdefault(key, []).append(card)
+        first = pages.setdefault(key, {}).setdefault(use.docname, use)
+        if use.card and not first.card:  # an anchor to link to
+            pages[key][use.docname] = use
+    threads = [
+        # The thread before one post of it.
+        CitedThread(
+            max(found, key=lambda c: (c.post is None, c.titled, c.completeness)),
+            tuple(pages[key].values()),
+        )
+        for key, found in cards.items()
+    ]
+    order = options.order
+    if options.style == "timeline" and order != "newest":
+        order = "oldest"
+    return _sort([thread for thread in threads if _matches(thread.card, options)], order)
 
 
-def _worth(use: _Use) -> tuple[bool, bool, bool, int]:
-    """The whole thread before one post of it; then, who says most."""
-    card, _, near = use
-    return card.post is None, card.titled, near, told(card)
-
-
-def choose(domain: ThreadDomain, wish: ListOptions) -> list[Listed]:
-    """The threads that a list asks for, in its order."""
-    threads = gather(domain, wish.docs) if wish.docs else domain.threads
-    found = [thread for thread in threads if _is_wanted(thread.card, wish)]
-    if wish.docs:
-        in_pages = (replace(thread, places=_in_pages(thread.places, wish.docs)) for thread in found)
-        found = [thread for thread in in_pages if thread.places]
-    order = wish.order or "oldest"
-    # Years and months are in their own order.
-    return sort(found, "oldest" if wish.style == "timeline" and order != "newest" else order)
-
-
-def why_none(domain: ThreadDomain, wish: ListOptions) -> str:
-    """What the author of a list without threads can do about it."""
-    if not domain.threads:
-        return "no page of the site cites a thread"
-    given = {name: value for name in FILTERS if (value := getattr(wish, name)) is not None}
-    alone = [name for name, value in given.items() if not choose(domain, ListOptions(**{name: value}))]
-    if alone:
-        return f"no thread fits its option {alone[0]!r}; change it or leave it out"
-    return "no thread fits all its options at once; leave one out"
-
-
-def _in_pages(places: tuple[Place, ...], globs: tuple[str, ...]) -> tuple[Place, ...]:
-    return tuple(place for place in places if _is_in(place.docname, globs))
-
-
-def _is_in(docname: str, globs: tuple[str, ...]) -> bool:
-    return any(fnmatchcase(docname, glob) for glob in globs)
-
-
-def _is_wanted(card: Card, wish: ListOptions) -> bool:
-    if wish.platform and card.ref.platform not in wish.platform:
+def _matches(card: Card, options: ListOptions) -> bool:
+    if options.platform and card.ref.platform not in options.platform:
         return False
-    if wish.author:
-        people = {name.casefold() for name in (card.author, card.handle) if name}
-        if not people & {name.casefold() for name in wish.author}:
-            return False
-    when = card.when
-    # A date of which only a part is known is within, if it may be.
-    after = wish.since is None or (when is not None and last_day(when) >= wish.since.day)
-    return after and (wish.until is None or (when is not None and when.day <= last_day(wish.until)))
+    people = {name.casefold() for name in (card.author, card.handle) if name}
+    if options.author and people.isdisjoint(name.casefold() for name in options.author):
+        return False
+    communities = {name.casefold() for name in options.community}
+    if communities and (card.ref.community or "").casefold() not in communities:
+        return False
+    # A partial date matches if one of its days does.
+    if options.since and (card.date is None or _last_day(card.date) < options.since.day):
+        return False
+    return not options.until or (
+        card.date is not None and card.date.day <= _last_day(options.until)
+    )
 
 
-def last_day(when: When) -> date:
-    """The last day that a date as far as it is known may mean."""
+def _last_day(when: PartialDate) -> date:
     if when.precision is Precision.DAY:
         return when.day
-    month = when.day.month if when.precision is Precision.MONTH else _DECEMBER
+    month = when.day.month if when.precision is Precision.MONTH else 12
     return when.day.replace(month=month, day=monthrange(when.day.year, month)[1])
 
 
-def sort(threads: Iterable[Listed], order: Order) -> list[Listed]:
-    """In an order; equals in that of their dates, and what has no date, author or title last."""
-    by_date = sorted(threads, key=lambda thread: _time(thread.card))
-    dated = [thread for thread in by_date if thread.card.when]
-    undated = [thread for thread in by_date if not thread.card.when]
+def _sort(threads: list[CitedThread], order: str) -> list[CitedThread]:
+    """Return threads in order; those without a date, title or author come last."""
+    threads = sorted(threads, key=lambda thread: _time(thread.card))
     if order == "newest":
-        return [*reversed(dated), *undated]
-    oldest = [*dated, *undated]
-    if order == "oldest":
-        return oldest
-    return sorted(oldest, key=lambda thread: _key(thread.card, order))
-
-
-def _key(card: Card, order: Order) -> tuple[bool, str]:
-    if order == "title":
-        return not card.titled, card.title.casefold()
-    if order == "author":
-        who = card.author or card.handle
-        return who is None, (who or "").casefold()
-    return False, words.platform_label(card.ref).casefold()
+        dated = [thread for thread in threads if thread.card.date]
+        return dated[::-1] + threads[len(dated) :]
+    keys = {
+        "title": lambda card: (not card.titled, card.title.casefold()),
+        "author": lambda card: (card.credit is None, (card.author or card.handle or "").casefold()),
+        "platform": lambda card: i18n.platform_label(card.ref).casefold(),
+    }
+    key = keys.get(order)
+    return sorted(threads, key=lambda thread: key(thread.card)) if key else threads
 
 
 def _time(card: Card) -> datetime:
-    """The time in UTC by which threads of one day are in order, as far as the address tells it."""
-    if card.when is None:
+    """Return the time for the order of threads of one day."""
+    if card.date is None:
         return datetime.max.replace(tzinfo=UTC)
     posted = card.ref.posted
-    if posted and card.post is None and posted.date() == card.when.day:
+    if posted and card.post is None and posted.date() == card.date.day:
         return posted
-    return datetime(card.when.day.year, card.when.day.month, card.when.day.day, tzinfo=UTC)
+    return datetime(card.date.day.year, card.date.day.month, card.date.day.day, tzinfo=UTC)
 
 
-def print_of(threads: Iterable[Listed]) -> str:
-    """A hash of all that a list shows: where it is another than before, the page is written again."""
-    return hashlib.sha256(repr(list(threads)).encode()).hexdigest()
+# -- Nodes ---------------------------------------------------------------------
+
+
+class BuildLists(SphinxPostTransform):
+    """Fill the lists of a page."""
+
+    default_priority = 440  # after LaTeX's ShowUrlsTransform (400), as lists show URLs
+
+    def run(self, **_kwargs: Any) -> None:
+        """Fill the placeholders."""
+        self.domain = thread_domain(self.env)
+        if not self.domain.lists:
+            return
+        for node in list(self.document.findall(nodes.container)):
+            if "thread_list" in node.attributes:
+                self.docname, options = node.attributes.pop("thread_list")
+                self._fill(node, options)
+
+    def _fill(self, node: nodes.container, options: ListOptions) -> None:
+        format_ = self.domain.builder.format
+        self.is_html, self.show_urls = format_ == "html", format_ in {"text", "latex"}
+        threads = cited_threads(self.domain, options)
+        if not threads:
+            warn("empty_list", "thread-list without threads; change or remove its options", node)
+            node += nodes.paragraph("", _("No threads."), classes=["thread-list-empty"])
+        elif options.style == "timeline":
+            node += self._timeline(threads)
+        # Other formats than HTML have no tables in tables.
+        elif format_ == "text" or (not self.is_html and _is_in_table(node)):
+            node += self._items(threads, dated=True)
+        else:
+            node += self._table(threads)
+        if format_ == "latex":
+            _adapt_to_latex(node)
+        elif format_ == "text":
+            for item in list(node.findall(nodes.list_item)):
+                # The writer wraps paragraphs, but not lines of a line block.
+                item[:] = [
+                    nodes.line_block(
+                        "", *(nodes.line("", "", *part.children) for part in item.children)
+                    )
+                ]
+        _keep_ids(node, format_)
+
+    def _table(self, threads: list[CitedThread]) -> nodes.table:
+        head = [nodes.paragraph("", label) for label in (_("Date"), _("Thread"), _("Cited in"))]
+        rows = [
+            (
+                [self._line("date", self._date(thread.card.date))] if thread.card.date else [],
+                self._about(thread.card),
+                [self._line("cited", *self._pages(thread))],
+            )
+            for thread in threads
+        ]
+        group = nodes.tgroup(
+            "", *(nodes.colspec(colwidth=width) for width in _COLUMN_WIDTHS), cols=3
+        )
+        group += nodes.thead("", nodes.row("", *(nodes.entry("", label) for label in head)))
+        group += nodes.tbody(
+            "", *(nodes.row("", *(nodes.entry("", *cell) for cell in row)) for row in rows)
+        )
+        return nodes.table("", group, classes=["thread-list-threads"])
+
+    def _timeline(self, threads: list[CitedThread]) -> list[nodes.Node]:
+        """Return years, in them months, in them threads; threads without a date come last."""
+        parts: list[nodes.Node] = []
+        for year, in_year in groupby(
+            threads, lambda thread: _start(thread.card.date, Precision.YEAR)
+        ):
+            blocks: list[nodes.Node] = []
+            for month, in_month in groupby(
+                in_year, lambda thread: _start(thread.card.date, Precision.MONTH)
+            ):
+                items = self._items(in_month)
+                name = month and self._time(month, i18n.format_month(month, self.config.language))
+                blocks.append(_section(name, [items], "month") if name else items)
+            parts.append(
+                _section(self._date(year) if year else nodes.Text(_("No date")), blocks, "year")
+            )
+        return parts
+
+    def _items(self, threads: Iterable[CitedThread], *, dated: bool = False) -> nodes.bullet_list:
+        items = nodes.bullet_list("")
+        for thread in threads:
+            lines, when = self._about(thread.card), thread.card.date
+            if when and (dated or when.precision is Precision.DAY):
+                lines[0][:0] = [self._date(when), nodes.Text(SEPARATOR)]
+            label = nodes.Text(i18n.with_label(_("Cited in")))
+            items += nodes.list_item("", *lines, self._line("cited", label, *self._pages(thread)))
+        return items
+
+    def _about(self, card: Card) -> list[nodes.Element]:
+        """Return title, author and platform, and the URL for readers who cannot click."""
+        title = nodes.reference("", card.title, refuri=card.href)
+        if self.is_html and i18n.differs(card.title_lang, self.config.language):
+            title[:] = [element(nodes.inline("", card.title), "span", lang=card.title_lang)]
+        lines = [self._line("title", title), self._line("who", nodes.Text(credit_line(card)))]
+        if self.show_urls:
+            lines.append(self._line("address", nodes.reference("", card.href, refuri=card.href)))
+        return lines
+
+    def _pages(self, thread: CitedThread) -> list[nodes.Node]:
+        links: list[nodes.Node] = []
+        for use in thread.uses:
+            links += [nodes.Text(_(", "))] if links else []
+            links.append(self._page(use))
+        return links
+
+    def _page(self, use: Use) -> nodes.Node:
+        """Return the title of a page, as a link to where it cites the thread."""
+        titles = self.env.titles
+        text = nodes.Text(titles[use.docname].astext() if use.docname in titles else use.docname)
+        builder = self.domain.builder
+        if builder.format == "man" or (use.docname == self.docname and not use.node_id):
+            return text
+        try:
+            return make_refnode(builder, self.docname, use.docname, use.node_id, text)
+        except NoUri:  # a page that is not in this book
+            return text
+
+    def _line(self, part: str, *children: nodes.Node) -> nodes.Element:
+        return nodes.paragraph("", "", *children, classes=[f"thread-list-{part}"])
+
+    def _date(self, when: PartialDate) -> nodes.Element:
+        return self._time(when, i18n.format_date(when, self.config.language))
+
+    def _time(self, when: PartialDate, text: str) -> nodes.Element:
+        node = nodes.inline("", text)
+        return element(node, "time", datetime=str(when)) if self.is_html else node
+
+
+def credit_line(card: Card) -> str:
+    """Return author, platform and location: ``Andrei Warkentin · X``."""
+    place = i18n.platform_label(card.ref)
+    location = "".join(filter(None, (card.ref.community if card.titled else None, card.ref.number)))
+    return SEPARATOR.join(filter(None, (card.credit, place, location)))
+
+
+def _start(when: PartialDate | None, precision: Precision) -> PartialDate | None:
+    """Return the year or month of a date, or None if it is unknown."""
+    if when is None or (when.precision is Precision.YEAR and precision is Precision.MONTH):
+        return None
+    month = when.day.month if precision is Precision.MONTH else 1
+    return PartialDate(when.day.replace(month=month, day=1), precision)
+
+
+def _section(name: nodes.Node, parts: Iterable[nodes.Node], kind: str) -> nodes.definition_list:
+    item = nodes.definition_list_item("", nodes.term("", "", name), nodes.definition("", *parts))
+    # Themes take a definition list with a class for the documentation of code, unless it is "simple".
+    return nodes.definition_list("", item, classes=[f"thread-list-{kind}", "simple"])
+
+
+def _is_in_table(node: nodes.Node | None) -> bool:
+    while node is not None:
+        if isinstance(node, nodes.entry):
+            return True
+        node = node.parent
+    return False
+
+
+def _adapt_to_latex(node: nodes.container) -> None:
+    """Set column widths, let tables break between pages, and keep the lines of an item together."""
+    for table in node.findall(nodes.table):
+        table["classes"] += ["colwidths-given", "longtable"]
+    for item in list(node.findall(nodes.list_item)):
+        lines = [
+            [nodes.raw("", r"\newline ", format="latex"), *part.children] for part in item.children
+        ]
+        item[:] = [nodes.paragraph("", "", *[child for line in lines for child in line][1:])]
+
+
+def _keep_ids(node: nodes.container, format_: str) -> None:
+    """Move the ids of a list to where its writer does not ignore them."""
+    if node["ids"] and format_ in {"latex", "texinfo", "man"}:
+        first = node.children[0]
+        if format_ == "latex" and isinstance(first, nodes.table):
+            first["ids"] = node["ids"]
+        else:
+            node.insert(0, nodes.target("", "", ids=node["ids"]))
+        node["ids"] = []
+
+
+# -- Updates and export --------------------------------------------------------
+
+
+def pages_to_update(_app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Return the pages whose citations or lists changed since they were written (``env-updated``)."""
+    domain = thread_domain(env)
+    content: dict[str, list[str]] = {}
+    for use in domain.uses():
+        if use.role == "citation" or (
+            use.role == "link" and env.config.thread_cards_link_text == "citation"
+        ):
+            citation = domain.citation_card(use.ref).citation(env.config.language)
+            content.setdefault(use.docname, []).append(citation)
+    for docname, lists in domain.lists.items():
+        titles = [
+            (thread, [str(env.titles.get(use.docname)) for use in thread.uses])
+            for options in lists
+            for thread in cited_threads(domain, options)
+        ]
+        content.setdefault(docname, []).append(repr(titles))
+    new = {
+        docname: hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        for docname, parts in content.items()
+    }
+    old, domain.data["fingerprints"] = domain.data["fingerprints"], new
+    return [
+        docname
+        for docname, fingerprint in new.items()
+        if old.get(docname, fingerprint) != fingerprint
+    ]
+
+
+_CSL_TYPES = {
+    Kind.VIDEO: "motion_picture",
+    Kind.PLAYLIST: "motion_picture",
+    Kind.ARTICLE: "post-weblog",
+    Kind.PAGE: "webpage",
+}
+
+
+def write_csl(app: Sphinx, error: Exception | None) -> None:
+    """Write ``threads.json``, if the site exports its threads (``build-finished``)."""
+    if (
+        error
+        or not app.config.thread_cards_export
+        or app.builder.format != "html"
+        or app.builder.name == "epub"
+    ):
+        return
+    cards = [thread.card for thread in cited_threads(thread_domain(app.env), ListOptions())]
+    items: dict[str, dict[str, Any]] = {}
+    for card in sorted(cards, key=lambda card: (card.anchor.casefold(), card.ref.key)):
+        key, number = card.anchor, 1
+        while key.casefold() in {other.casefold() for other in items}:
+            number += 1
+            key = f"{card.anchor}-{number}"
+        items[key] = csl_item(key, card)
+    content = json.dumps(list(items.values()), ensure_ascii=False, indent=2)
+    (app.outdir / "threads.json").write_text(f"{content}\n", encoding="utf-8")
+
+
+def csl_item(key: str, card: Card) -> dict[str, Any]:
+    """Return a thread as an item of CSL-JSON (schema csl-data.json of CSL 1.0.2)."""
+    platform, place = i18n.platform_label(card.ref), i18n.community_label(card.ref)
+    item = {
+        "id": key,
+        "type": _CSL_TYPES.get(card.ref.kind, "post"),
+        "title": card.title,
+        "author": [{"literal": card.credit}] if card.credit else None,
+        "issued": _csl_date(card.date),
+        "accessed": _csl_date(card.saved),
+        "container-title": place,
+        "publisher": platform if platform != place else None,
+        "URL": card.ref.url,
+        "archive_location": card.archive or card.ref.read_url,
+        "language": card.lang,
+    }
+    return {name: value for name, value in item.items() if value}
+
+
+def _csl_date(when: PartialDate | None) -> dict[str, Any] | None:
+    return {"date-parts": [[int(part) for part in str(when).split("-")]]} if when else None
+
+
+def setup(app: Sphinx) -> None:
+    """Register the transform and the handlers."""
+    app.add_post_transform(BuildLists)
+    app.connect("env-updated", pages_to_update)
+    app.connect("build-finished", write_csl)

@@ -308,7 +308,7 @@ def _check(thread: Thread) -> None:
             message = f"{path}.id: an earlier post has the id {post.id!r}; remove one of them"
             raise SnapshotError(message)
         ids.add(post.id)
-        for quoted in _with_quoted(post):
+        for quoted in with_quoted(post):
             if quoted.author not in handles:
                 message = (
                     f"{path}.author: {quoted.author!r} is not in $.participants; add this handle"
@@ -319,7 +319,7 @@ def _check(thread: Thread) -> None:
             raise SnapshotError(message)
 
 
-def _with_quoted(post: Post) -> Iterator[Post]:
+def with_quoted(post: Post) -> Iterator[Post]:
     """Yield a post, the post it quotes, and so on."""
     current: Post | None = post
     while current:
@@ -401,7 +401,7 @@ def media_files(thread: Thread) -> Iterator[str]:
     avatars = [author.avatar for author in thread.participants if author.avatar]
     for media in (
         *avatars,
-        *(media for post in thread.posts for part in _with_quoted(post) for media in part.media),
+        *(media for post in thread.posts for part in with_quoted(post) for media in part.media),
     ):
         if media.file:
             yield media.file

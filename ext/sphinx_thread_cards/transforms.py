@@ -1,36 +1,45 @@
-"""From pages to cards: find lone addresses, note every card that is asked for, build it when a page is written.
+"""Transforms: find lone thread URLs, record all thread links of a page, build the cards when it is written.
 
-While a site is read, a card is one container that knows its address and options, and holds the author's summary.
-Sphinx keeps all pages in memory until they are written, and every node of every card would be among them.
+Until then, a card is one container with its :class:`~sphinx_thread_cards.card.Card` and the author's summary, because
+Sphinx keeps the doctrees of all pages. It is no subclass of ``container``: some builders drop subclasses with their
+content.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
+from docutils.utils import get_source_line
 from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from sphinx_thread_cards import card as cards
-from sphinx_thread_cards.card_nodes import build
-from sphinx_thread_cards.options import Options
+from sphinx_thread_cards import snapshot
+from sphinx_thread_cards.card import Card, CardOptions
+from sphinx_thread_cards.config import warn
+from sphinx_thread_cards.domain import Use, citation_xref, thread_domain
+from sphinx_thread_cards.html import EpubCardBuilder, HtmlCardBuilder
+from sphinx_thread_cards.latex import LatexCardBuilder
+from sphinx_thread_cards.nodes import (
+    MEDIA_URI,
+    CardBuilder,
+    ManCardBuilder,
+    TargetCardBuilder,
+    TextCardBuilder,
+)
 from sphinx_thread_cards.platforms import parse_thread_url
-from sphinx_thread_cards.store import SnapshotError
-from sphinx_thread_cards.targets import word_links
-from sphinx_thread_cards.warnings import Warn, warn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
+
+    from sphinx.application import Sphinx
 
     from sphinx_thread_cards.domain import ThreadDomain
     from sphinx_thread_cards.urls import ThreadRef
-    from sphinx_thread_cards.thread import Thread
 
-# In these, an address is one item among others: it stays a link.
+# In these, a URL is one item among others and stays a link.
 _NO_CARDS_IN = (
     nodes.list_item,
     nodes.definition,
@@ -43,158 +52,286 @@ _NO_CARDS_IN = (
     nodes.legend,
     addnodes.glossary,
 )
-_NO_OPTIONS = Options()
 _BARE_URL = re.compile(r"https?://\S+")
+_NO_OPTIONS = CardOptions()
+# By Builder.name or Builder.format; all other builders get standard nodes.
+_CARD_BUILDERS: dict[str, type[CardBuilder]] = {
+    "epub": EpubCardBuilder,
+    "html": HtmlCardBuilder,
+    "latex": LatexCardBuilder,
+    "man": ManCardBuilder,
+    "texinfo": TargetCardBuilder,
+    "text": TextCardBuilder,
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A card that is asked for: its address as it was given, and what the author says of it."""
-
-    url: str
-    options: Options
-
-
-def card_place(ref: ThreadRef, options: Options = _NO_OPTIONS, summary: Iterable[nodes.Node] = ()) -> nodes.container:
-    """The place of a card in the doctree of its page: a plain container that every builder could write."""
-    # Not a subclass: the Confluence and Word builders drop subclasses with all they hold.
-    place = nodes.container("", *summary, classes=[cards.BLOCK, cards.class_of(ref)])
-    place["card"] = Request(ref.given_url, options)
-    return place
+def placeholder(
+    ref: ThreadRef, options: CardOptions = _NO_OPTIONS, summary: Iterable[nodes.Node] = ()
+) -> nodes.container:
+    """Return the placeholder of a card."""
+    node = nodes.container("", *summary, classes=["thread-card", f"thread-card-{ref.platform}"])
+    node["thread_ref"], node["thread_options"] = ref, options
+    return node
 
 
-def card_places(document: nodes.document) -> Iterator[nodes.container]:
-    """The places of cards on a page, from top to bottom."""
-    for node in document.findall(nodes.container):
-        if "card" in node.attributes:
-            yield node
+def group(items: Iterable[tuple[ThreadRef, str | None]]) -> nodes.container:
+    """Return the placeholder of a group of compact cards, from threads and titles."""
+    cards = [placeholder(ref, CardOptions(title=title)) for ref, title in items]
+    return nodes.container("", *cards, classes=["thread-card-group"])
 
 
-class FindLoneUrls(SphinxTransform):
-    """Ask for a card wherever a paragraph is only the address of a thread."""
+class FindThreadUrls(SphinxTransform):
+    """Replace a paragraph of nothing but thread URLs with a card, or a group of cards."""
 
-    # Before SmartQuotes (750), which would make an en dash of the -- in an address.
-    default_priority = 740
+    default_priority = 740  # before SmartQuotes (750), which changes "--" in a URL
 
-    def apply(self, **kwargs: Any) -> None:  # noqa: ARG002, ANN401 - the signature of docutils
-        """Ask, where the site's settings let it."""
+    def apply(self, **_kwargs: Any) -> None:
+        """Replace the paragraphs, unless the site turns it off."""
         if not self.config.thread_cards_auto:
             return
-        hosts = self.config.thread_cards_hosts
         for paragraph in list(self.document.findall(nodes.paragraph)):
-            url = _lone_url(paragraph)
-            if url and (ref := parse_thread_url(url, hosts)) and _may_hold_a_card(paragraph):
-                place = card_place(ref)
-                # sphinx-design marks paragraphs of its own cards; this is none any more.
-                place["classes"] += [name for name in paragraph["classes"] if name != "sd-card-text"]
-                place["ids"], place["names"] = paragraph["ids"], paragraph["names"]
-                place.source, place.line = paragraph.source, paragraph.line
-                paragraph.parent.replace(paragraph, place)
+            refs = self._thread_urls(paragraph)
+            if not refs or not _allows_card(paragraph):
+                continue
+            node = placeholder(refs[0]) if len(refs) == 1 else group((ref, None) for ref in refs)
+            # sphinx-design marks the paragraphs of its cards.
+            node["classes"] += [name for name in paragraph["classes"] if name != "sd-card-text"]
+            node["ids"], node["names"] = paragraph["ids"], paragraph["names"]
+            for part in (node, *node.children):
+                part.source, part.line = paragraph.source, paragraph.line
+            paragraph.parent.replace(paragraph, node)
+
+    def _thread_urls(self, paragraph: nodes.paragraph) -> list[ThreadRef]:
+        """Return the threads, if the paragraph consists of their URLs, one a line."""
+        refs: list[ThreadRef] = []
+        for child in paragraph.children:
+            urls = (
+                [_bare_url(child)]
+                if isinstance(child, nodes.reference)
+                else child.astext().split("\n")
+            )
+            if isinstance(child, nodes.Text) and len(paragraph) > 1:
+                urls = [url for url in urls if url.strip()]
+            for url in urls:
+                ref = parse_thread_url(url, self.config.thread_cards_hosts) if url else None
+                if ref is None or not _BARE_URL.fullmatch(ref.given_url.strip()):
+                    return []
+                refs.append(ref)
+        return refs
 
 
-def _lone_url(paragraph: nodes.paragraph) -> str | None:
-    """The address, if the paragraph is nothing else and shows it as it is."""
-    if len(paragraph) != 1:
-        return None
-    child = paragraph[0]
-    if isinstance(child, nodes.reference):
-        # Text and address of one link may differ in encoding (ä, www.); words never look like an address.
-        return child.get("refuri") if _looks_like_address(child.astext()) else None
-    text = child.astext().strip() if isinstance(child, nodes.Text) else ""
-    return text if _BARE_URL.fullmatch(text) else None
+def _bare_url(reference: nodes.reference) -> str:
+    """Return the URL of a link whose text is a URL; both may be encoded differently."""
+    text = reference.astext()
+    is_url = text.startswith(("http://", "https://", "www.")) and " " not in text
+    url: str = reference.get("refuri", "") if is_url else ""
+    return url
 
 
-def _looks_like_address(text: str) -> bool:
-    return text.startswith(("http://", "https://", "www.")) and " " not in text
-
-
-def _may_hold_a_card(paragraph: nodes.paragraph) -> bool:
-    node: nodes.Node | None = paragraph
+def _allows_card(node: nodes.Node | None) -> bool:
     while node is not None:
-        if isinstance(node, _NO_CARDS_IN) or "no-card" in getattr(node, "attributes", {}).get("classes", ()):
+        if isinstance(node, _NO_CARDS_IN) or "no-card" in getattr(node, "attributes", {}).get(
+            "classes", ()
+        ):
             return False
         node = node.parent
     return True
 
 
-class NoteCards(SphinxTransform):
-    """Give every card its anchor, and tell the domain of it."""
+class CollectThreads(SphinxTransform):
+    """Make the cards of a page, and record all its thread links in the domain."""
 
-    # After FindLoneUrls, and before the collectors of Sphinx (880), for which the page is complete then.
-    default_priority = 800
+    default_priority = 800  # after FindThreadUrls, and before Sphinx's collectors (880)
 
-    def apply(self, **kwargs: Any) -> None:  # noqa: ARG002, ANN401
-        """Go through the cards from top to bottom, so that their numbers do not hang on how they were asked for."""
-        domain = cast("ThreadDomain", self.env.get_domain("thread"))
-        for place in card_places(self.document):
-            request: Request = place["card"]
-            ref = domain.find(request.url)
-            thread, kept = self._load(domain, ref, place)
-            card = domain.describe_kept(ref, request.options, thread)
-            place["ids"] = [self._free_anchor(ref, place), *place["ids"]]
-            domain.note_card(card, request.options, place, kept=kept)
-            if card.thread or card.avatar:
-                from sphinx_thread_cards.figures import note  # noqa: PLC0415 - few sites keep threads, and the others need not wait for this
+    def apply(self, **_kwargs: Any) -> None:
+        """Go through the page in document order, which numbers the anchors."""
+        self.domain: ThreadDomain = thread_domain(self.env)
+        for node in list(self.document.findall(nodes.Element)):
+            if "thread_ref" in node.attributes:
+                self._collect_card(node)
+            elif (
+                isinstance(node, addnodes.pending_xref)
+                and node.get("refdomain") == "thread"
+                and "ref" in node
+            ):
+                self._note(node, node["ref"], "citation")
+            elif isinstance(node, nodes.reference | nodes.target) and "refuri" in node:
+                self._collect_link(node)
 
-                note(card, self.env, place)
-            if not kept and (request.options.show == "thread" or request.options.posts):
-                warn(Warn.NOT_KEPT, f"no snapshot is kept of {ref.url}; the card shows what is known", place)
-        word_links(self.document, domain.cards.get(self.env.docname, ()))
+    def _note(self, node: nodes.Element, ref: ThreadRef, role: Any, **fields: Any) -> None:
+        conditions = tuple(_conditions(node))
+        location = _location(node, ref.given_url)
+        use = Use(
+            docname=self.env.docname,
+            ref=ref,
+            role=role,
+            location=location,
+            conditions=conditions,
+            **fields,
+        )
+        self.domain.note_use(use)
 
-    def _load(self, domain: ThreadDomain, ref: ThreadRef, place: nodes.container) -> tuple[Thread | None, bool]:
-        """The thread's snapshot, and whether there is a file; with a warning for one that cannot be used."""
+    def _collect_link(self, node: nodes.Element) -> None:
+        url = node["refuri"]
+        ref = (
+            parse_thread_url(url, self.config.thread_cards_hosts)
+            if url.startswith("http")
+            else None
+        )
+        if ref is None or (
+            isinstance(node, nodes.target) and node.get("ids") and _is_referenced(node)
+        ):
+            return
+        self._note(node, ref, "link")
+        as_citation = self.config.thread_cards_link_text == "citation" and isinstance(
+            node, nodes.reference
+        )
+        if isinstance(node, nodes.reference) and (
+            not node.children or (as_citation and _bare_url(node))
+        ):
+            node.parent.replace(node, citation_xref(ref, url=url))
+
+    def _collect_card(self, node: nodes.Element) -> None:
+        ref: ThreadRef = node.attributes.pop("thread_ref")
+        options: CardOptions = node.attributes.pop("thread_options")
+        thread, has_file = self._load(ref, node)
+        card = node["thread_card"] = self.domain.make_card(ref, options, thread)
+        node["ids"] = [self._free_anchor(card, node), *node["ids"]]
+        self._note_images(card, thread, node)
+        if thread is None and not has_file and (options.show == "thread" or options.posts):
+            warn("no_snapshot", f"no snapshot of {ref.url}; run `thread-cards fetch`", node)
+        self._note(
+            node,
+            ref,
+            "card",
+            card=card,
+            node_id=node["ids"][0],
+            names=tuple(node["names"]),
+            replies=options.replies,
+            has_snapshot=has_file,
+        )
+
+    def _load(self, ref: ThreadRef, node: nodes.Element) -> tuple[snapshot.Thread | None, bool]:
+        """Return the snapshot, if it can be used, and whether there is a file."""
+        path = snapshot.snapshot_path(ref, self.domain.folder)
         try:
-            thread, problem = domain.load(ref), None
-        except SnapshotError as error:
-            thread, problem = None, error
-        if thread is None and problem is None:
-            return None, False
-        path = domain.snapshot_of(ref)
-        self.env.note_dependency(str(path))
-        if problem:
+            thread = snapshot.load(ref, self.domain.folder)
+        except snapshot.SnapshotError as error:
             name = path.relative_to(self.env.srcdir).as_posix()
-            warn(Warn.SNAPSHOT, f"{name}: {problem}; the card shows what its address and options tell", place)
-        return thread, True
+            warn("snapshot", f"{name}: {error}", node, once=True)
+            self.env.note_dependency(path)
+            return None, True
+        if thread is not None:
+            self.env.note_dependency(path)
+        return thread, thread is not None
 
-    def _free_anchor(self, ref: ThreadRef, place: nodes.container) -> str:
-        """The thread's anchor; numbered from the second card of a thread on one page."""
-        wanted = anchor = cards.anchor(ref)
-        number = 1
+    def _free_anchor(self, card: Card, node: nodes.Element) -> str:
+        """Return the anchor of a card, numbered from the second card of a thread, and reserve it."""
+        anchor, number = card.anchor, 1
         while anchor in self.document.ids:
             number += 1
-            anchor = f"{wanted}-{number}"
-        self.document.ids[anchor] = place
+            anchor = f"{card.anchor}-{number}"
+        self.document.ids[anchor] = node
+        self.document.ids.update({f"{anchor}-{post}": node for post in card.numbers})
         return anchor
+
+    def _note_images(self, card: Card, thread: snapshot.Thread | None, node: nodes.Element) -> None:
+        """Add the images of a card to the build, as Sphinx's collector does with images in the doctree."""
+        names = set(snapshot.media_files(thread)) if thread and card.numbers else set()
+        if card.avatar and card.avatar.file:
+            names.add(card.avatar.file)
+        for name in sorted(names):
+            path = self.env.srcdir / MEDIA_URI / name
+            self.env.note_dependency(path)
+            if path.is_file():
+                self.env.images.add_file(self.env.docname, f"{MEDIA_URI}/{name}")
+            else:
+                warn(
+                    "image",
+                    f"image {MEDIA_URI}/{name} not found; run `thread-cards fetch --refresh`",
+                    node,
+                )
+        if thread and self.config.thread_cards_alt:
+            posts = [thread.posts[number - 1] for number in card.numbers]
+            media = [
+                media
+                for post in posts
+                for part in snapshot.with_quoted(post)
+                for media in part.media
+            ]
+            for name in dict.fromkeys(item.file for item in media if item.file and not item.alt):
+                warn(
+                    "alt",
+                    f'{MEDIA_URI}/{name} has no alternative text; add "alt" in the snapshot',
+                    node,
+                )
+
+
+def _is_referenced(target: nodes.Element) -> bool:
+    """Return whether a link of the page leads through a link target, and is recorded itself."""
+    document = target.document
+    assert document is not None  # noqa: S101 - the node is in the page
+    return any(
+        reference.get("refuri") == target["refuri"]
+        and reference.get("name", "").lower() in target["names"]
+        for reference in document.findall(nodes.reference)
+    )
+
+
+def _conditions(node: nodes.Node | None) -> Iterator[str]:
+    while node is not None:
+        if isinstance(node, addnodes.only):
+            yield node["expr"]
+        node = node.parent
+
+
+def _location(node: nodes.Element, url: str) -> str:
+    """Return ``index.md:12``, with the line of the URL in the source of the paragraph."""
+    source, line = get_source_line(node)
+    block: nodes.Node | None = node
+    while block is not None and not (isinstance(block, nodes.TextElement) and block.line):
+        block = block.parent
+    if line and block is not None and block.line == line and isinstance(block, nodes.TextElement):
+        line += block.rawsource[: max(block.rawsource.find(url), 0)].count("\n")
+    return ":".join(str(part) for part in (source, line) if part)
 
 
 class BuildCards(SphinxPostTransform):
-    """Build the cards of a page that is about to be written, for every format that has no shape of its own."""
+    """Replace placeholders with the nodes of cards."""
 
-    # After LaTeX's ShowUrlsTransform (400), which would put a footnote behind every title, though the card shows its
-    # address; after the formats' own (450), which leave it nothing to do; before the collector of linkcheck (800).
-    default_priority = 460
-    shape = staticmethod(build)
+    # After LaTeX's ShowUrlsTransform (400), as cards show their URLs, and before linkcheck's collector (800).
+    default_priority = 450
 
-    def run(self, **kwargs: Any) -> None:  # noqa: ARG002, ANN401
-        """Put a card in every place."""
-        domain = cast("ThreadDomain", self.env.get_domain("thread"))
-        pictured = False
-        for place in list(card_places(self.document)):
-            request: Request = place["card"]
-            card = domain.describe(request.url, request.options)
-            card = replace(card, quoted=None) if card.quoted and place.children else card
-            place.parent.replace(place, self.shape(card, place, self.config.language))
-            pictured = pictured or bool(card.thread or card.avatar)
-        if pictured:
-            from sphinx_thread_cards.figures import as_words  # noqa: PLC0415 - as above
+    def run(self, **_kwargs: Any) -> None:
+        """Build the cards of the page."""
+        domain = thread_domain(self.env)
+        builder = domain.builder
+        factory = _CARD_BUILDERS.get(builder.name) or _CARD_BUILDERS.get(
+            builder.format, CardBuilder
+        )
 
-            as_words(self.document, but=self.env.images)
+        def build(node: nodes.Element) -> CardBuilder:
+            card: Card = node.attributes.pop("thread_card")
+            thread = domain.load(card.ref) if card.numbers else None
+            return factory(card, node, thread, self.config.language, has_image)
+
+        def has_image(name: str) -> bool:
+            return f"{MEDIA_URI}/{name}" in self.env.images
+
+        for node in list(self.document.findall(nodes.container)):
+            if "thread-card-group" in node["classes"]:
+                items = [
+                    build(card).item() for card in node.children if isinstance(card, nodes.Element)
+                ]
+                node.parent.replace(
+                    node, nodes.bullet_list("", *items, classes=node["classes"], ids=node["ids"])
+                )
+            elif "thread_card" in node.attributes:
+                node.parent.replace(node, build(node).build())
 
 
-def build_for(
-    name: str, shape: Callable[..., nodes.Node | list[nodes.Node]], kind: Literal["formats", "builders"] = "formats"
-) -> type[BuildCards]:
-    """The transform that builds cards in the shape that is best for one ``Builder.format``, or for one builder."""
-    priority = {"builders": 445, "formats": 450}[kind]  # the particular one first
-    members = {"default_priority": priority, kind: (name,), "shape": staticmethod(shape), "__doc__": shape.__doc__}
-    return type(f"Build{name.title()}Cards", (BuildCards,), members)
+def setup(app: Sphinx) -> None:
+    """Register the transforms."""
+    app.add_transform(FindThreadUrls)
+    app.add_transform(CollectThreads)
+    app.add_post_transform(BuildCards)

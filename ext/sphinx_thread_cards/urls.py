@@ -1,13 +1,19 @@
-"""Thread URLs: splitting them, and what a URL says of its thread."""
+"""Thread URLs: splitting them, matching them against routes, and the dates that ids encode.
+
+The platforms themselves are tables in :mod:`sphinx_thread_cards.platforms`.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from datetime import datetime
+from functools import cached_property
+from typing import NamedTuple
+from urllib.parse import quote, unquote
 
 
 class Kind(StrEnum):
@@ -83,3 +89,419 @@ class ThreadRef:
     def key(self) -> tuple[str, str, str]:
         """``(platform, host, id)``; two URLs with the same key lead to the same thread."""
         return self.platform, self.host, self.id
+
+
+# -- Splitting -----------------------------------------------------------------
+
+MAX_URL = 4096
+"""Length of the longest URL that is parsed, in characters."""
+
+_MAX_HOST = 253
+# Possessive quantifiers and exclusive classes: there is one way to match, without backtracking.
+_LABEL = r"[A-Za-z0-9_\-\x80-\U0010ffff]++"
+_SPLIT = re.compile(
+    rf"[Hh][Tt][Tt][Pp][Ss]?://({_LABEL}(?:\.{_LABEL})*+)\.?(?::([0-9]{{0,5}}))?"
+    r"(/[^?#\s]*)?(?:\?([^#\s]*))?(?:#(\S*))?"
+)
+_ASCII_HOST = re.compile(r"[a-z0-9_-]++(?:\.[a-z0-9_-]++)*+")
+# Encoded characters that mean the same as plain ones in a path: RFC 3986, section 2.3, ":" and "@".
+_UNRESERVED = re.compile(r"%(2[DdEe]|3[0-9Aa]|4[0-9A-Fa-f]|5[0-9AaFf]|6[1-9A-Fa-f]|7[0-9AaEe])")
+_SLASHES = re.compile(r"/{2,}")
+_AT_URI = re.compile(r"at://(\S+)")
+
+
+class SplitURL(NamedTuple):
+    """The parts of a URL; query and fragment are percent-encoded as written."""
+
+    url: str
+    """The complete URL as given."""
+    host: str
+    """Lower case, in ASCII (``xn--``), without ``www.`` and the default port; never empty."""
+    path: str
+    """Begins with a slash. Letters, digits and ``-._~:@`` are decoded, double slashes are one."""
+    query: str
+    fragment: str
+
+    @property
+    def site(self) -> str:
+        """The host to open: with ``www.`` if the given URL has it, as some servers need it."""
+        given = self.url.partition("://")[2][:4].lower()
+        return f"www.{self.host}" if given == "www." and self.host != "www" else self.host
+
+
+def split_url(url: str) -> SplitURL | None:
+    """Split an http, https or at URL (RFC 3986, appendix B); return None for every other string.
+
+    A URL needs a host and must not contain user information.
+    """
+    if len(url) > MAX_URL:
+        return None
+    url = url.strip()
+    match = _SPLIT.fullmatch(url)
+    if match is None:
+        at_uri = _AT_URI.fullmatch(url)
+        return SplitURL(url, "at:", f"/{at_uri[1]}", "", "") if at_uri else None
+    given_host, port, path, query, fragment = match.groups("")
+    host = given_host.lower() if given_host.isascii() else _ascii_host(given_host)
+    if not host or len(host) > _MAX_HOST:
+        return None
+    host = host.removeprefix("www.")
+    if port and port not in {"80", "443"}:
+        host = f"{host}:{port}"
+    if ":~:" in fragment:
+        fragment = fragment.partition(":~:")[0]  # text fragments are instructions for the browser
+    if "%" in path or "//" in path:
+        path = _SLASHES.sub("/", _UNRESERVED.sub(lambda code: chr(int(code[1], 16)), path))
+    return SplitURL(url, host, path or "/", query, fragment)
+
+
+def is_web_url(url: str) -> bool:
+    """Return whether a string is an http or https URL with a host and without user information."""
+    return url.lstrip()[:4].lower() == "http" and split_url(url) is not None
+
+
+def _ascii_host(host: str) -> str | None:
+    try:
+        # Check the length first: the codec's time grows with the square of a label's length.
+        encoded = host.encode("idna").decode("ascii").lower() if len(host) <= _MAX_HOST else ""
+    except UnicodeError:
+        return None
+    return encoded if _ASCII_HOST.fullmatch(encoded) else None
+
+
+# -- Text in URLs --------------------------------------------------------------
+
+_SLUG = re.compile(r"(?:[\w-]|%[0-9A-Fa-f]{2})+")
+_LETTER = re.compile(r"[^\W\d_]")
+_SEPARATORS = str.maketrans("-_+", "   ")
+_MESSAGE_ID = re.compile(r"[!#-;=?A-\[\]-~]{1,200}@[!#-;=?-\[\]-~]{1,200}")
+_MAX_MESSAGE_ID = 3 * 403  # every character encoded, with angle brackets
+
+
+def visible(text: str) -> str:
+    """Return text on one line, without control characters, direction overrides and surrogates."""
+    if not text.isprintable():
+        text = "".join(c for c in text if c.isprintable() or c.isspace())
+    return " ".join(text.split())
+
+
+def slug_title(slug: str) -> str | None:
+    """Return a slug as text (``one-board_two`` as ``One board two``); None if it has no letter."""
+    text = unquote(slug).replace("\ufffd", "") if "%" in slug else slug
+    text = visible(text.translate(_SEPARATORS))
+    return text[0].upper() + text[1:] if _LETTER.search(text) else None
+
+
+def message_id(segment: str) -> str | None:
+    """Return the Message-ID (RFC 5322) in a path segment, or None if it cannot be one.
+
+    It is percent-encoded in one way: equal ids are equal strings, and stay one path segment.
+    """
+    if len(segment) > _MAX_MESSAGE_ID:
+        return None
+    text = unquote(segment).strip("<>")
+    if not _MESSAGE_ID.fullmatch(text):
+        return None
+    return quote(text, safe="@+=$,").replace("..", ".%2E")
+
+
+# -- Dates in URLs -------------------------------------------------------------
+
+_LATEST = time.time() + 86_400  # one day of tolerance for clocks
+_FIRST_MAILS = datetime(1985, 1, 1, tzinfo=UTC)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+Decoder = Callable[[str], datetime | None]
+"""Returns the UTC time that an id encodes, or None if it encodes none."""
+
+
+def snowflake(
+    shift: int,
+    earliest: str,
+    *,
+    epoch: int = 0,
+    unit: int = 1,
+    digits: str = "0123456789",
+    lengths: tuple[int, ...] = (),
+    head: int | None = None,
+) -> Decoder:
+    """Return a decoder for ids whose upper bits are a time.
+
+    Args:
+        shift: Number of lower bits that are not part of the time.
+        earliest: First plausible day, such as ``2010-11-05``; ids before it are counters.
+        epoch: Milliseconds from 1970 to the platform's epoch.
+        unit: How many units of the time are a millisecond.
+        digits: Digits of the id, in the order of their values.
+        lengths: Lengths of ids that encode a time, if there are others.
+        head: Number of leading digits that are the time, if not all are.
+    """
+    base, values = len(digits), {digit: value for value, digit in enumerate(digits)}
+    first = datetime.fromisoformat(earliest).replace(tzinfo=UTC)
+
+    def decode(id_: str) -> datetime | None:
+        if lengths and len(id_) not in lengths:
+            return None
+        number = 0
+        for digit in id_[:head]:
+            if digit not in values:
+                return None
+            number = number * base + values[digit]
+        milliseconds = (number >> shift) // unit + epoch
+        if milliseconds > _LATEST * 1000:
+            return None
+        posted = datetime.fromtimestamp(milliseconds / 1000, UTC)
+        return posted if posted >= first else None
+
+    return decode
+
+
+def _calendar(groups: Mapping[str, str]) -> tuple[datetime | None, Precision]:
+    """Return the start of the year, month or day in a path, and which of them it is.
+
+    The time is None if there is no such day, or if it is in the future.
+    """
+    month, day = groups.get("month", ""), groups.get("day", "")
+    precision = Precision.DAY if day else Precision.MONTH if month else Precision.YEAR
+    if groups.get("precision"):
+        precision = Precision(groups["precision"])
+    number = _MONTHS.index(month[:3].lower()) + 1 if month.isalpha() else int(month or 1)
+    try:
+        start = datetime(int(groups["year"]), number, int(day or 1), tzinfo=UTC)
+    except ValueError:
+        return None, precision
+    return start if start >= _FIRST_MAILS and start.timestamp() <= _LATEST else None, precision
+
+
+# -- Routes and platforms ------------------------------------------------------
+
+_TYPES = {
+    "number": r"0*+(?P<NAME>[1-9][0-9]{0,9})",
+    "long": r"0*+(?P<NAME>[1-9][0-9]{0,18})",
+    "slug": r"(?P<NAME>[^/.][^/]{0,399})",
+    "list": r"(?P<NAME>[A-Za-z0-9_+-]{1,64}(?:\.[A-Za-z0-9_+-]{1,64}){0,9})",
+    "folder": r"(?P<NAME>(?:/[A-Za-z0-9][A-Za-z0-9_.-]{0,63}){0,3}?)",
+    "year": r"(?P<NAME>(?:19|20)[0-9]{2})",
+    "month": r"0?(?P<NAME>[1-9]|1[0-2])",
+    "monthname": "(?P<NAME>January|February|March|April|May|June|July|August|September|October"
+    "|November|December)",
+    "mon": r"(?P<NAME>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)",
+    "day": r"0?(?P<NAME>[1-9]|[12][0-9]|3[01])",
+}
+_PLACEHOLDER = re.compile(r"<([a-z_]+):([^<>]+)>")
+
+Groups = dict[str, str]
+"""What a route reads from a URL, by name; an empty string is missing."""
+
+
+def _compile(pattern: str) -> re.Pattern[str]:
+    def group(match: re.Match[str]) -> str:
+        name, type_ = match.groups()
+        return _TYPES.get(type_, f"(?P<NAME>{type_})").replace("NAME", name)
+
+    return re.compile(_PLACEHOLDER.sub(group, pattern))
+
+
+@dataclass(frozen=True, eq=False)
+class Route:
+    """One form of a platform's URLs, and templates for the fields of the :class:`ThreadRef`.
+
+    Patterns are regular expressions with placeholders ``<name:type>``. A type is one of
+    ``_TYPES`` or a regular expression. Templates are format strings: they know the names in the
+    patterns, ``host``, and ``lower``.
+
+    Groups called ``author``, ``community``, ``post``, ``title`` and so on are fields if there is
+    no template; ``slug`` is the title; ``year``, ``month`` and ``day`` are the date.
+    """
+
+    path: str
+    """Pattern of the complete path; a slash may follow it.
+
+    It includes the host if it begins with ``//``, and the fragment if it has a ``#``.
+    """
+    url: str
+    """Template of the canonical URL's path."""
+    _: KW_ONLY
+    id: str = "{id}"
+    query: tuple[str, ...] = ()
+    """Patterns ``name=value`` of the query's parameters; one that begins with ``?`` is optional."""
+    anchor: str = ""
+    """Pattern of the fragment that names the cited post: all of it, or the group ``post``."""
+    post: str = ""
+    """Template of the cited post where the URL does not name another."""
+    post_url: str = ""
+    """Template of what the canonical URL of a cited post has in addition."""
+    author: str = ""
+    community: str = ""
+    number: str = ""
+    read_url: str = ""
+    lower: str = ""
+    """Name of the group that templates use in lower case, as ``lower``."""
+    kind: Kind | Mapping[str, Kind] | None = None
+    """The kind, or the kind for each value of the group ``kind``."""
+    time: Decoder | None = None
+    """Decodes the group ``id``."""
+    fix: Callable[[Groups, SplitURL], bool] | None = None
+    """Changes the groups; returns False if the URL is not a thread."""
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return _compile(self.path if "#" in self.path else f"{self.path}/?")
+
+    @cached_property
+    def _anchor(self) -> re.Pattern[str]:
+        return _compile(self.anchor if "<post:" in self.anchor else f"<post:{self.anchor}>")
+
+    @cached_property
+    def _query(self) -> tuple[tuple[re.Pattern[str], bool], ...]:
+        # Careless copies have "?" or ";" between parameters.
+        return tuple(
+            (_compile(rf"(?:^|[&;?]){text.removeprefix('?')}(?![^&;?])"), text[0] != "?")
+            for text in self.query
+        )
+
+    def match(self, url: SplitURL) -> Groups | None:
+        """Return the groups of a URL of this form, or None."""
+        subject = url.path
+        if self.path.startswith("//"):
+            subject = f"//{url.host}{subject}"
+        if "#" in self.path:
+            subject = f"{subject}#{url.fragment}"
+        match = self._pattern.fullmatch(subject)
+        if match is None:
+            return None
+        groups = match.groupdict("")
+        for pattern, required in self._query if self.query else ():
+            match = pattern.search(url.query)
+            if match:
+                groups.update(match.groupdict(""))
+            elif required:
+                return None
+        if self.anchor and url.fragment and not groups.get("post"):
+            match = self._anchor.fullmatch(url.fragment)
+            groups.update(match.groupdict("") if match else {})
+        if slug := groups.get("slug"):
+            groups["title"] = slug_title(slug) or ""
+            # Platforms ignore the slug of a URL, so an odd one is left out.
+            safe = groups["title"] and _SLUG.fullmatch(slug)
+            groups["slug"] = quote(slug, safe="%") if safe else "-"
+        elif slug is not None:
+            groups["slug"] = "-"
+        if self.lower:
+            groups["lower"] = groups[self.lower].lower()
+        return None if self.fix and not self.fix(groups, url) else groups
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Platform:
+    """One platform: its hosts and the routes of its URLs."""
+
+    name: str
+    """As in :attr:`ThreadRef.platform`."""
+    label: str
+    """As readers know it: ``Hacker News``."""
+    routes: tuple[Route, ...]
+    kind: Kind = Kind.THREAD
+    """The kind of threads, unless the route has one."""
+    site: str = ""
+    """The host of all canonical URLs, if there is only one; with ``www.`` where needed."""
+    hosts: tuple[str, ...] = ()
+    """Known hosts without ``www.``, the main one first; ``.example.org`` is every host below it."""
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """Other names of hosts."""
+    mirrors: Mapping[str, str] = field(default_factory=dict)
+    """Front ends: the hosts by :attr:`ThreadRef.mirror`, separated by spaces.
+
+    The first is that of hosts in the setting; if it is empty, the host is the name.
+    """
+    many_servers: bool = False
+    """Whether many sites run it; readers know the site's name and not the platform's."""
+    mailing_list: bool = False
+    markers: tuple[str, ...] = ()
+    """Path segments, one of which is in every URL that is recognised on unknown hosts.
+
+    ``@`` stands for segments with an ``@``.
+    """
+    evidence: str = ""
+    """Pattern found in ``//host/path#fragment`` of every URL that is recognised on unknown hosts."""
+    anonymous: tuple[str, str] | None = None
+    """Pattern and replacement of what names the author or the title in a canonical URL."""
+
+    @cached_property
+    def _evidence(self) -> re.Pattern[str]:
+        return re.compile(self.evidence)
+
+    @cached_property
+    def mirror_of(self) -> Mapping[str, str]:
+        """Name of the mirror by host."""
+        return {
+            host: name or host for name, hosts in self.mirrors.items() for host in hosts.split()
+        }
+
+    @cached_property
+    def _own(self) -> tuple[frozenset[str], tuple[str, ...]]:
+        return frozenset(self.hosts), tuple(host for host in self.hosts if host[0] in ".-")
+
+    def guess(self, url: SplitURL) -> ThreadRef | None:
+        """Return the thread of a URL on an unknown host, if the URL has enough evidence."""
+        if self._evidence.search(f"//{url.host}{url.path}#{url.fragment}"):
+            return self.parse(url)
+        return None
+
+    def parse(self, url: SplitURL) -> ThreadRef | None:
+        """Return the thread of a URL on one of the platform's hosts, or None."""
+        for route in self.routes:
+            if groups := route.match(url):
+                return self._ref(route, groups, url)
+        return None
+
+    def anonymous_url(self, ref: ThreadRef) -> str:
+        """Return a URL of a thread that names neither author nor title, or that of the front page."""
+        if self.anonymous is None:
+            return ref.url
+        url, found = re.subn(*self.anonymous, ref.url, count=1)
+        return url if found else "/".join(ref.url.split("/")[:3]) + "/"
+
+    def _ref(self, route: Route, groups: Groups, url: SplitURL) -> ThreadRef:
+        if self.site:
+            site, host = groups.get("site") or self.site, self.site.removeprefix("www.")
+        else:
+            host = groups.get("host") or self.aliases.get(url.host, url.host)
+            site = groups.get("site") or (url.site if host == url.host else host)
+        groups["host"] = host
+        post = groups.get("post", "")
+        if not post or post == groups["id"]:
+            post = groups["post"] = route.post.format_map(groups)
+        canonical = route.url.format_map(groups)
+        if post and post != groups["id"]:
+            canonical += route.post_url.format_map(groups)
+        posted, precision = (route.time(groups["id"]) if route.time else None), Precision.DAY
+        if groups.get("year"):
+            posted, precision = _calendar(groups)
+        kind = route.kind or self.kind
+        mirror: str | None = None
+        if self.mirrors:
+            exact, suffixes = self._own
+            if url.host not in exact and not url.host.endswith(suffixes):
+                mirror = self.mirror_of.get(url.host) or next(iter(self.mirrors)) or url.host
+        return ThreadRef(
+            platform=self.name,
+            id=route.id.format_map(groups),
+            url=f"https://{site}{canonical}",
+            given_url=url.url,
+            host=host,
+            author=_field(route.author, "author", groups),
+            community=_field(route.community, "community", groups),
+            number=_field(route.number, "number", groups),
+            title=groups.get("title") or None,
+            posted=posted,
+            precision=precision,
+            post=post or None,
+            mirror=groups.get("mirror") or mirror,
+            read_url=route.read_url.format_map(groups) or None,
+            kind=kind if isinstance(kind, Kind) else kind[groups["kind"]],
+        )
+
+
+def _field(template: str, name: str, groups: Groups) -> str | None:
+    return (template.format_map(groups) if template else groups.get(name)) or None

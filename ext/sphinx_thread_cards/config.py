@@ -1,0 +1,248 @@
+"""Configuration values and warnings; each is declared once, here, and documented from here."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sphinx.util import logging
+
+from sphinx_thread_cards.platforms import PLATFORMS
+from sphinx_thread_cards.urls import is_web_url, split_url
+
+if TYPE_CHECKING:
+    from docutils.nodes import Node
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
+
+logger = logging.getLogger(__name__)
+
+WARNINGS: Mapping[str, str] = {
+    "config": "A value in `conf.py` is invalid. The default is used.",
+    "empty": "A `thread` or `threads` directive has no URL. Its text is shown without a card.",
+    "unsafe_url": "A URL does not begin with `http` or `https`. It is shown as text, not as a link.",
+    "unknown_url": "No platform recognises the URL. The card shows the URL and what the page says about it.",
+    "option": "A directive option has an unknown name or an invalid value. The option is ignored.",
+    "no_snapshot": "A page shows the posts of a thread that has no snapshot. "
+    "The card shows what the URL and the options say.",
+    "empty_list": "A `thread-list` directive finds no thread. The page says so.",
+    "same_name": "Two cards, or a card and another target, have the same `name`. `ref` leads to the first one.",
+    "snapshot": "A snapshot is invalid. The card shows what the URL and the options say.",
+    "image": "A snapshot names an image that is not in the media folder. A text is shown in its place.",
+    "alt": "An image has no alternative text. Only reported if `thread_cards_alt` is set.",
+    "characters": "pdfLaTeX has no glyph for a character on a card. The PDF shows its name or a box.",
+}
+"""Subtype of each warning, and its description for the reference."""
+
+
+def warn(
+    subtype: str,
+    message: str,
+    location: Node | tuple[str, int] | str | None = None,
+    *,
+    once: bool = False,
+) -> None:
+    """Log a warning of type ``thread_cards``.
+
+    Args:
+        subtype: a key of :data:`WARNINGS`.
+        message: what is wrong and what to do.
+        location: a node, a docname, or docname and line; None for ``conf.py``.
+        once: whether to log the same message only once.
+    """
+    assert subtype in WARNINGS  # noqa: S101 - undocumented subtypes cannot be suppressed
+    logger.warning(
+        "%s", message, type="thread_cards", subtype=subtype, location=location, once=once
+    )
+
+
+def suggestion(name: str, known: list[str]) -> str:
+    """Return the end of a message about an unknown name: the most similar one, or all."""
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean {close[0]!r}?" if close else f"use one of {', '.join(sorted(known))}"
+
+
+def platform_name(value: object) -> str:
+    """Return the name of a platform.
+
+    Raises:
+        ValueError: there is no such platform.
+    """
+    if isinstance(value, str) and value.strip().lower() in PLATFORMS:
+        return value.strip().lower()
+    aliases = {
+        platform.hosts[0].split(".")[0]: name
+        for name, platform in PLATFORMS.items()
+        if platform.hosts
+    }
+    aliases |= {"twitter": "x", "stackoverflow": "stackexchange"}
+    name = str(value).lower()
+    hint = (
+        f"did you mean {aliases[name]!r}?" if name in aliases else suggestion(name, list(PLATFORMS))
+    )
+    raise ValueError(f"unknown platform {value!r}; {hint}")
+
+
+def choice(*allowed: str) -> Callable[[object], str]:
+    """Return a converter for one of several strings, in any case."""
+
+    def convert(value: object) -> str:
+        if isinstance(value, str) and value.strip().lower() in allowed:
+            return value.strip().lower()
+        raise ValueError(f"unexpected value {value!r}; use {' or '.join(map(repr, allowed))}")
+
+    return convert
+
+
+def _flag(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise ValueError(f"True or False expected, got {value!r}")
+
+
+def _count(value: object) -> int:
+    if type(value) is int and value >= 0:  # bool is a subclass of int
+        return value
+    raise ValueError(f"number of characters expected, got {value!r}; use 280, or 0 for none")
+
+
+def _server(value: object) -> str:
+    if isinstance(value, str) and is_web_url(value) and not {"?", "#"}.intersection(value):
+        return value.strip()
+    raise ValueError(f"URL of a server expected, got {value!r}; use the form http://localhost:8080")
+
+
+def _by_host(
+    convert: Callable[[object], str], *, www: bool = False
+) -> Callable[[object], dict[str, str]]:
+    """Return a converter for a mapping from host to what ``convert`` returns; it drops invalid entries.
+
+    Args:
+        www: whether hosts keep a leading ``www.``.
+    """
+
+    def convert_mapping(value: object) -> dict[str, str]:
+        if not isinstance(value, Mapping):
+            raise ValueError(f"mapping from host to value expected, got {value!r}")
+        valid: dict[str, str] = {}
+        errors = []
+        for host, item in value.items():
+            url = split_url(f"https://{host}/") if isinstance(host, str) else None
+            if url is None or url.path != "/":
+                errors.append(
+                    f"host expected, got {host!r}; write it without https:// and without a path"
+                )
+                continue
+            try:
+                valid[host.lower() if www else url.host] = convert(item)
+            except ValueError as error:
+                errors.append(f"{host!r}: {error}")
+        if errors:
+            raise InvalidEntriesError(valid, errors)
+        return valid
+
+    return convert_mapping
+
+
+class InvalidEntriesError(ValueError):
+    """Some entries of a mapping are invalid; the others can be used."""
+
+    def __init__(self, valid: dict[str, str], errors: list[str]) -> None:
+        super().__init__("; ".join(errors))
+        self.valid = valid
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A configuration value, without its prefix ``thread_cards_``."""
+
+    name: str
+    default: object
+    convert: Callable[[object], Any]
+    """Returns the value to use, or raises a ValueError with the remedy."""
+    help: str
+    """Description for the reference, in Markdown."""
+    rebuild: str = "env"
+    """As in :meth:`~sphinx.application.Sphinx.add_config_value`."""
+
+
+VALUES = (
+    Value(
+        "auto", True, _flag, "Turn every paragraph that is only the URL of a thread into a card."
+    ),
+    Value(
+        "hosts",
+        {},
+        _by_host(platform_name),
+        "Servers whose URLs cannot be recognised by themselves: host to platform name.",
+    ),
+    Value(
+        "show",
+        "card",
+        choice("card", "thread"),
+        "What to show of a saved thread: `card`, or `thread` for all its posts.",
+    ),
+    Value(
+        "excerpt",
+        280,
+        _count,
+        "Approximate number of characters that a card without a summary quotes from a saved thread; 0 for none.",
+    ),
+    Value(
+        "link_text",
+        "url",
+        choice("url", "citation"),
+        "Text of bare thread URLs within paragraphs, lists and footnotes: the `url` itself, or a short `citation`.",
+    ),
+    Value("css", True, _flag, "Add the style sheet of the extension to pages with a card."),
+    Value("alt", False, _flag, "Warn about every image without alternative text."),
+    Value(
+        "export",
+        False,
+        _flag,
+        "Write all cited threads to `threads.json` (CSL-JSON) in the HTML output.",
+        rebuild="",
+    ),
+    Value("media", True, _flag, "Whether `thread-cards fetch` saves images.", rebuild=""),
+    Value(
+        "replies",
+        "author",
+        choice("author", "all"),
+        "Which replies `thread-cards fetch` saves by default: those of the thread's `author`, or `all`.",
+        rebuild="",
+    ),
+    Value(
+        "endpoints",
+        {},
+        _by_host(_server, www=True),
+        "Servers to which `thread-cards` sends its requests instead: host to URL. They may be in a private network.",
+        rebuild="",
+    ),
+)
+
+
+def validate(_app: Sphinx, config: Config) -> None:
+    """Replace invalid values with what can be used of them, with a warning (``config-inited``)."""
+    for value in VALUES:
+        name = f"thread_cards_{value.name}"
+        try:
+            config[name] = value.convert(config[name])
+        except InvalidEntriesError as error:
+            config[name] = error.valid
+            for message in error.errors:
+                warn("config", f"{name}: {message}")
+        except ValueError as error:
+            config[name] = value.default
+            warn("config", f"{name}: {error}")
+
+
+def setup(app: Sphinx) -> None:
+    """Register the configuration values."""
+    for value in VALUES:
+        # types=Any, because our own check names the remedy.
+        app.add_config_value(f"thread_cards_{value.name}", value.default, value.rebuild, types=Any)
+    # Before other handlers, which must see valid values.
+    app.connect("config-inited", validate, priority=100)
