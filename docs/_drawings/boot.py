@@ -51,16 +51,16 @@ class Stop:
 
 STOPS = (
     Stop("Boot ROM", "in the chip", ("cannot be changed;", "loads the program in the EEPROM"), "stop"),
-    Stop("EEPROM", "on the board", ("wakes up the memory,", "looks for a card, a disk or a network"), "stop"),
-    Stop("start4.elf", "on the card", ("Raspberry Pi firmware; reads", "config.txt and fetches RPI_EFI.fd"), "stop"),
-    Stop("Trusted Firmware-A", "in RPI_EFI.fd", ("sets up the Arm cores,", "and stays below all that follows"), "soft"),
+    Stop("EEPROM", "on the board", ("starts the memory,", "searches the card, disks and the network"), "stop"),
+    Stop("start4.elf", "on the card", ("Raspberry Pi firmware; reads", "config.txt and loads RPI_EFI.fd"), "stop"),
+    Stop("Trusted Firmware-A", "in RPI_EFI.fd", ("sets up the Arm cores,", "and stays in memory below the rest"), "soft"),
     Stop(
         "UEFI, with ACPI tables",
         "in RPI_EFI.fd",
-        ("wakes up screen, USB and network,", "finds a system and starts it"),
+        ("starts screen, USB and network,", "finds a system and starts it"),
         "soft",
     ),
-    Stop("ESXi-Arm", "on a disk", ("reads in the tables what is there,", "and takes over the machine"), "full"),
+    Stop("ESXi-Arm", "on a disk", ("reads the ACPI tables", "and takes over the machine"), "full"),
 )
 # How many stops the graphics processor runs; the rest is the work of the Arm cores.
 VIDEO = 3
@@ -107,7 +107,7 @@ def draw() -> Sheet:
     pieces = [
         f'<circle class="stop" cx="{RAIL}" cy="22" r="13"/>',
         path("", f"M{RAIL} 14V22M{RAIL - 4} 17.5A6.5 6.5 0 1 0 {RAIL + 4} 17.5"),
-        words(TEXT, 28, "The power is switched on", "name"),
+        words(TEXT, 28, "Power on", "name"),
         *part(62, "The graphics processor begins"),
         path("video", f"M{RAIL} 42V{number(turn)}"),
         path("arm", f"M{RAIL} {number(turn)}V{number(height(last))}"),
