@@ -1,115 +1,329 @@
-"""Reddit: its Atom feed of a post with comments, oEmbed where that is refused, and the JSON that authors can download.
+"""Reddit: the Atom feed of a post with its comments, and the JSON that logged-in readers can save.
 
-Feeds: https://www.reddit.com/wiki/rss. JSON: https://www.reddit.com/dev/api#GET_comments_{article}.
-oEmbed: the registry https://oembed.com.
-A post's id here is ``t3_`` and its number, Reddit's own full name; a comment's is its number alone.
+https://www.reddit.com/wiki/rss and https://www.reddit.com/dev/api#GET_comments_{article} (the URL of a post with
+``.json`` at the end). The id of a post is ``t3_`` and its number, that of a comment only its number.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
-from urllib.parse import quote
+import re
+from dataclasses import dataclass, replace
+from html import unescape
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from xml.etree import ElementTree as ET
 
-from thread_snapshots.assemble import found_of, of_discussion, person
-from thread_snapshots.errors import BadAnswer, FetchError, NotFound
-from thread_snapshots.pages.tree import links_in, parse_page
-from thread_snapshots.rich.spans import safe_link
-from thread_snapshots.shape import line, segments, text, title
-from thread_snapshots.sources._reddit_feed import NOBODY, SITE, Listed, read_feed
-from thread_snapshots.sources._reddit_json import read_listings
-from thread_snapshots.steps import Ask, Asking, Found, Source, Steps, Wish, ask_json
-from sphinx_thread_cards.thread import Author, Post
+from selectolax.lexbor import LexborHTMLParser
+from sphinx_thread_cards.snapshot import Media, Paragraph, Post, Span, clean_line, clean_text
+
+from thread_snapshots.html import RichText, parse_html, parse_markdown
+from thread_snapshots.json_access import (
+    as_id,
+    as_list,
+    count,
+    dig,
+    flag,
+    html_line,
+    objects,
+    one_line,
+    safe_url,
+    text,
+    time,
+)
+from thread_snapshots.source import (
+    BadResponse,
+    FetchError,
+    FetchOptions,
+    FetchResult,
+    NotFound,
+    Request,
+    RequestGenerator,
+    Source,
+)
+from thread_snapshots.thread_builder import (
+    build_author,
+    build_thread,
+    filter_replies,
+    link_paragraph,
+    list_block,
+)
 
 if TYPE_CHECKING:
-    from thread_snapshots.saved import Saved
+    from collections.abc import Iterator
+
     from sphinx_thread_cards.urls import ThreadRef
 
-_ATOM = "application/atom+xml, application/xml;q=0.9, text/xml;q=0.9"
-_MOST_ENTRIES = 500
-_MOST_CITED = 50
-_TITLE_ONLY = "the title only; Reddit refused the rest"
+    from thread_snapshots.saved_file import SavedFile
+
+_SITE = "https://www.reddit.com"
+_MAX_ENTRIES = 500
+_MAX_COMMENT_REQUESTS = 50
+_NO_AUTHOR = "[deleted]"
+_WITHDRAWN = frozenset({"[deleted]", "[removed]", "[ Removed by Reddit ]", "[deleted by user]"})
+_FULLNAME = re.compile("(t[13])_([0-9a-z]{1,13})")
+_IMAGE_PATH = re.compile(r".*\.(?:jpe?g|png|gif|webp)", re.IGNORECASE)
+_ATOM = "{http://www.w3.org/2005/Atom}"
+_MEDIA = "{http://search.yahoo.com/mrss/}"
+# An image in Markdown, whose name is a key of `media_metadata`, or its URL alone in a line.
+_INLINE_IMAGE = re.compile(
+    r'!\[[^\]\n]{0,300}\]\(([\w|-]{3,100})(?: "([^"\n]{0,500})")?\)'
+    r"|^(?:\[([^\]\n]{1,300})\]\()?https://preview\.redd\.it/([\w-]{3,60})\.[^\s)]+\)?$",
+    re.MULTILINE,
+)
 
 
-def steps(ref: ThreadRef, wish: Wish) -> Steps:
-    """Ask for the feed, then for cited comments that it lacks; for oEmbed if the feed is refused."""
-    endpoint = f"{SITE}/comments/{ref.id}/.rss?limit={_MOST_ENTRIES}"
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Discussion:
+    posts: list[Post]
+    """The post, then the comments."""
+    title: str | None
+    replies: int | None = None
+    missing: str = ""
+
+
+def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
+    """Request the feed, then the cited comments that it lacks."""
+    endpoint = f"{_SITE}/comments/{ref.id}/.rss?limit={_MAX_ENTRIES}"
+    discussion = yield from _get_feed(ref, endpoint)
+    posts = list(discussion.posts)
+    cited = sorted(filter(str.isalnum, options.posts - {post.id for post in posts}))
+    for id_ in cited[:_MAX_COMMENT_REQUESTS]:
+        try:
+            more = yield from _get_feed(ref, f"{_SITE}/comments/{ref.id}/_/{id_}/.rss")
+        except FetchError:
+            continue
+        posts += [post for post in more.posts if post.id == id_]
+    return _result(ref, options, replace(discussion, posts=posts), endpoint)
+
+
+def read_file(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchResult:
+    """Read the saved JSON of a post with its comments, or a feed."""
+    if file.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<?xml", b"<feed")):
+        return _result(ref, options, _parse_feed(ref, file.body), "file")
+    return _result(ref, options, _parse_listings(ref, file.json()), "file")
+
+
+def _result(
+    ref: ThreadRef, options: FetchOptions, discussion: _Discussion, endpoint: str
+) -> FetchResult:
+    first = discussion.posts[0]
+    posts = filter_replies(discussion.posts, options)
+    if not options.replies:
+        posts = [first, *sorted(posts[1:], key=lambda post: str(post.posted))]
+        if first.author == _NO_AUTHOR:  # one of many deleted accounts
+            posts = [post for post in posts if post is first or post.id in options.posts]
+    handles = {post.author for post in posts} | {
+        post.quoted.author for post in posts if post.quoted
+    }
+    authors = {
+        handle: build_author(handle, None, f"{_SITE}/user/{handle}")
+        for handle in handles - {_NO_AUTHOR}
+    }
+    return build_thread(
+        ref,
+        posts,
+        authors,
+        endpoint=endpoint,
+        title=discussion.title,
+        replies=discussion.replies,
+        missing=discussion.missing,
+    )
+
+
+# -- Feed ----------------------------------------------------------------------
+
+
+def _get_feed(ref: ThreadRef, url: str) -> RequestGenerator[_Discussion]:
+    response = yield Request(url=url, accept="application/atom+xml, application/xml;q=0.9")
+    return _parse_feed(ref, response.body)
+
+
+def _parse_feed(ref: ThreadRef, body: bytes) -> _Discussion:
+    """Return a post and its comments, in which nothing says what replies to what.
+
+    Raises:
+        BadResponse: the body is not a feed, or of another post.
+        NotFound: the post is deleted.
+    """
+    content = clean_text(body.decode("utf-8-sig", "replace"))
+    if "<!DOCTYPE" in content:  # could define entities that expand without limit
+        raise BadResponse(ref.url, "the response is not a feed")
     try:
-        listed = yield from _ask_feed(endpoint, ref)
-    except NotFound:
-        raise
-    except FetchError as error:
-        found = yield from _ask_oembed(ref)
-        if found is None:
-            raise error from None
-        return found
-    posts = list(listed.posts)
-    for comment in sorted(wish.posts - {post.id for post in posts})[:_MOST_CITED]:
-        if comment.isalnum():
-            try:
-                more = yield from _ask_feed(f"{SITE}/comments/{ref.id}/_/{comment}/.rss", ref)
-            except FetchError:
-                continue
-            posts += [post for post in more.posts if post.id == comment]
-    return _found(ref, wish, replace(listed, posts=tuple(posts)), endpoint)
+        entries = ET.fromstring(content).findall(f"{_ATOM}entry")  # noqa: S314 - without a DOCTYPE
+    except ET.ParseError:
+        raise BadResponse(ref.url, "the response is not a feed") from None
+    posts = [post for entry in entries if (post := _parse_entry(ref, entry))]
+    if not posts or posts[0].id != f"t3_{ref.id}":
+        raise BadResponse(ref.url, f"the feed is not of post {ref.id}")
+    missing = "the feed does not contain all comments" if len(entries) >= _MAX_ENTRIES else ""
+    return _Discussion(posts=posts, title=html_line(_value(entries[0], "title")), missing=missing)
 
 
-def _ask_feed(url: str, ref: ThreadRef) -> Asking[Listed]:
-    answer = yield Ask(url=url, accept=_ATOM)
-    return read_feed(answer.text, ref, _MOST_ENTRIES)
+def _value(entry: ET.Element, path: str) -> str:
+    return (entry.findtext("/".join(_ATOM + name for name in path.split("/"))) or "").strip()
 
 
-def _ask_oembed(ref: ThreadRef) -> Asking[Found | None]:
-    page = ref.url if ref.post is None else ref.url.partition("/comment/")[0] + "/"
-    endpoint = f"{SITE}/oembed?url={quote(page, safe='')}"
-    try:
-        return _of_oembed(ref, (yield from ask_json(endpoint)), endpoint)
-    except NotFound:
-        raise
-    except FetchError:
+def _parse_entry(ref: ThreadRef, entry: ET.Element) -> Post | None:
+    """Return a post or a comment, or None for a deleted comment."""
+    name, link = _FULLNAME.fullmatch(_value(entry, "id")), entry.find(f"{_ATOM}link")
+    url = safe_url(link.get("href") if link is not None else None, _SITE)
+    if not name or not url:
         return None
+    is_post = name[1] == "t3"
+    page = LexborHTMLParser(_value(entry, "content"))
+    content = page.css_first(".md")
+    withdrawn = content is not None and clean_line(content.text()) in _WITHDRAWN
+    if withdrawn and is_post:
+        raise NotFound(ref.url, "the post is deleted")
+    if withdrawn or (content is None and not is_post):
+        return None
+    links = (link.attributes.get("href") for link in page.css("a") if link.text() == "[link]")
+    target = safe_url(next(links, None), _SITE) if is_post else None
+    still = entry.find(f"{_MEDIA}thumbnail")
+    media = _linked_media(target, url, still.get("url") if still is not None else None)
+    blocks = parse_html((content and content.html) or "", _SITE, media=False).blocks
+    if target and not media and f"/comments/{ref.id}/" not in target:
+        blocks = (link_paragraph(None, target), *blocks)
+    return Post(
+        id=name[0] if is_post else name[2],
+        url=url,
+        author=one_line(_value(entry, "author/name").removeprefix("/u/")) or _NO_AUTHOR,
+        posted=time(_value(entry, "published")) or time(_value(entry, "updated")),
+        blocks=blocks,
+        media=media,
+    )
 
 
-def _of_oembed(ref: ThreadRef, data: object, endpoint: str) -> Found:
-    links = list(links_in(parse_page(text(data, "html")), SITE))
-    page = next((link for link in links if ref.id in segments(link)), None)
-    author, heading = line(data, "author_name"), line(data, "title")
-    if not author or not heading or not (page or ref.id in text(data, "html")):
-        raise BadAnswer(ref.url, f"the answer does not tell of post {ref.id}")
-    author = author.removeprefix("u/")
-    url = safe_link(page) or f"{SITE}/comments/{ref.id}/"
-    post = Post(id=f"t3_{ref.id}", url=url, author=author)
-    people = {author: _person(author)}
-    return found_of(ref, [post], people, endpoint=endpoint, title=heading, missing=_TITLE_ONLY)
+def _linked_media(target: str | None, permalink: str, still: object) -> tuple[Media, ...]:
+    """Return the image or video that a post consists of."""
+    parts = urlsplit(target or "")
+    if parts.netloc == "v.redd.it":
+        return (Media(kind="video", url=permalink, still=safe_url(still)),)
+    if parts.netloc in {"i.redd.it", "i.imgur.com"} and _IMAGE_PATH.fullmatch(parts.path):
+        return (Media(url=target),)
+    return ()
 
 
-def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
-    """Read the JSON of a post with its comments, a feed, or an answer of oEmbed."""
-    if file.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:5].lower() in {b"<?xml", b"<feed"}:
-        return _found(ref, wish, read_feed(file.body.decode("utf-8-sig", "replace"), ref, _MOST_ENTRIES), "file")
-    data = file.json()
-    if text(data, "provider_name"):
-        return _of_oembed(ref, data, "file")
-    return _found(ref, wish, read_listings(data, ref), "file")
+# -- JSON ----------------------------------------------------------------------
 
 
-def _person(handle: str) -> Author:
-    return person(handle, None, None if handle == NOBODY else f"{SITE}/user/{handle}")
+def _parse_listings(ref: ThreadRef, data: object) -> _Discussion:
+    """Return a post and its comments, each after its parent.
+
+    Raises:
+        BadResponse: the data is of another post.
+        NotFound: the post is deleted.
+    """
+    things = [thing for part in as_list(data) for thing in objects(part, "data", "children")]
+    post = next((dig(thing, "data") for thing in things if text(thing, "kind") == "t3"), None)
+    if as_id(post, "id") != ref.id:
+        raise BadResponse(ref.url, f"post {ref.id} is not in the file")
+    # The author and the moderators still see the text of a removed post.
+    if text(post, "selftext") in _WITHDRAWN or text(post, "removed_by_category"):
+        raise NotFound(ref.url, "the post is deleted")
+    posts, comments, not_loaded = [_parse_post(post)], 0, 0
+    stack = _by_time(things)
+    while stack:  # no recursion, because replies may be deep
+        thing = stack.pop()
+        comment = dig(thing, "data")
+        if text(thing, "kind") == "more":
+            not_loaded += count(comment, "count") or 1  # 0 for a branch on a page of its own
+            continue
+        comments += 1
+        withdrawn = text(comment, "body") in _WITHDRAWN or flag(comment, "removed")
+        if as_id(comment, "id") and not withdrawn:
+            posts.append(_parse_comment(ref, comment))
+        stack += _by_time(objects(comment, "replies", "data", "children"))
+    replies = count(post, "num_comments")
+    lacking = max((replies or 0) - comments, 0) or not_loaded
+    missing = f"{lacking} comments are not in the file" if lacking else ""
+    title = html_line(post, "title")
+    return _Discussion(posts=posts, title=title, replies=replies, missing=missing)
 
 
-def _found(ref: ThreadRef, wish: Wish, listed: Listed, endpoint: str) -> Found:
-    first = listed.posts[0]
-    kept = of_discussion(listed.posts, wish)
-    if not wish.replies or not any(post.answers for post in kept):
-        # What an author said is read in time; a feed does not even tell what answers what.
-        kept.sort(key=lambda post: (post.id != first.id, post.posted or "9"))
-    if first.author == NOBODY and not wish.replies:
-        # Of those who left, nobody knows who was who.
-        kept = [first, *(post for post in kept if post.id in wish.posts)]
-    quoted = [post.quoted.author for post in kept if post.quoted]
-    people = {author: _person(author) for author in (*quoted, *(post.author for post in kept))}
-    head = title(listed.title)
-    return found_of(ref, kept, people, endpoint=endpoint, title=head, replies=listed.replies, missing=listed.missing)
+def _by_time(things: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return comments, the newest first; Reddit sorts them by votes."""
+    comments = [thing for thing in things if text(thing, "kind") in {"t1", "more"}]
+    return sorted(comments, key=lambda thing: str(time(thing, "data", "created_utc")))[::-1]
 
 
-SOURCE = Source(name="reddit", steps=steps, saved=saved)
+def _parse_post(data: Any, *, quoting: bool = True) -> Post:
+    url = safe_url(dig(data, "permalink"), _SITE) or f"{_SITE}/comments/{as_id(data, 'id')}/"
+    content = _parse_content(data, "selftext")
+    crosspost = next(iter(objects(data, "crosspost_parent_list")), None) if quoting else None
+    media = () if crosspost else (*_own_media(data, url), *content.media)
+    target = safe_url(dig(data, "url_overridden_by_dest") or dig(data, "url"), _SITE)
+    blocks = content.blocks
+    if target and not media and not flag(data, "is_self") and "/comments/" not in target:
+        blocks = (link_paragraph(None, target), *blocks)
+    if not quoting and (title := html_line(data, "title")):
+        blocks = (Paragraph(spans=(Span(text=title, strong=True),)), *blocks)
+    poll = list_block(one_line(option, "text") for option in objects(data, "poll_data", "options"))
+    warnings = {"over_18": "NSFW", "spoiler": "Spoiler"}
+    return Post(
+        id=f"t3_{as_id(data, 'id')}",
+        url=url,
+        author=one_line(data, "author") or _NO_AUTHOR,
+        posted=time(data, "created_utc"),
+        edited=time(data, "edited"),
+        blocks=(*blocks, *poll),
+        media=media,
+        warning=", ".join(name for key, name in warnings.items() if flag(data, key)) or None,
+        quoted=_parse_post(crosspost, quoting=False) if crosspost else None,
+    )
+
+
+def _parse_comment(ref: ThreadRef, data: object) -> Post:
+    id_, parent = as_id(data, "id"), _FULLNAME.fullmatch(text(data, "parent_id"))
+    content = _parse_content(data, "body")
+    permalink = safe_url(dig(data, "permalink"), _SITE)
+    return Post(
+        id=id_,
+        url=permalink or f"{_SITE}/comments/{ref.id}/comment/{id_}/",
+        author=one_line(data, "author") or _NO_AUTHOR,
+        reply_to=parent and parent[0 if parent[1] == "t3" else 2],
+        posted=time(data, "created_utc"),
+        edited=time(data, "edited"),
+        blocks=content.blocks,
+        media=content.media,
+    )
+
+
+def _parse_content(data: object, key: str) -> RichText:
+    """Return Markdown, in which ``&``, ``<`` and ``>`` are escaped, as rich text; Reddit's own images are separate."""
+    media: dict[str, Media] = {}
+
+    def take_image(match: re.Match[str]) -> str:
+        name = match[1] or match[4]
+        image = _metadata_image(data, name, match[2] or match[3])
+        if image:
+            media.setdefault(name, image)
+        return "" if image else match[0]
+
+    source = _INLINE_IMAGE.sub(take_image, unescape(text(data, key)))
+    blocks = parse_markdown(source, _SITE, media=False).blocks
+    return RichText(blocks=blocks, media=tuple(media.values()))
+
+
+def _metadata_image(data: object, name: str, caption: object) -> Media | None:
+    source = dig(data, "media_metadata", name, "s")
+    url = safe_url(unescape(text(source, "u"))) or safe_url(unescape(text(source, "gif")))
+    return Media(url=url, alt=one_line(caption)) if url else None
+
+
+def _own_media(data: object, permalink: str) -> Iterator[Media]:
+    """Yield the gallery, image or video that a post consists of."""
+    for item in objects(data, "gallery_data", "items"):
+        if image := _metadata_image(data, text(item, "media_id"), item.get("caption")):
+            yield image
+    still = unescape(text(data, "preview", "images", 0, "source", "url"))
+    url, hint = safe_url(dig(data, "url")), text(data, "post_hint")
+    if flag(data, "is_video"):
+        yield Media(kind="video", url=permalink, still=safe_url(still))
+    elif url and hint == "rich:video":
+        yield Media(kind="video", url=url, still=safe_url(still))
+    elif url and hint == "image":
+        yield Media(url=url)
+
+
+SOURCE = Source(platforms=("reddit",), fetch=fetch, read_file=read_file)
