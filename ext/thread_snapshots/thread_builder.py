@@ -121,24 +121,12 @@ def self_thread(posts: Iterable[Post], cited: str, options: FetchOptions) -> lis
         first = above
     in_order = subtree(depth_first(known.values()), first.id)
     own = {first.id}
-    own.update(
-        post.id
-        for post in in_order
-        if post.author == first.author and _chain(post, known) <= {first.author}
-    )
+    for post in in_order:
+        if post.author == first.author and post.reply_to in own:
+            own.add(post.id)
     thread = sorted((post for post in in_order if post.id in own), key=_time)
     others = (post for post in in_order if post.id not in own)
     return [*thread, *(post for post in others if options.replies or post.id in options.posts)]
-
-
-def _chain(post: Post, known: Mapping[str, Post]) -> set[str]:
-    """Return the authors of all known posts above a post."""
-    authors, seen = set[str](), {post.id}
-    while (above := known.get(post.reply_to or "")) and above.id not in seen:
-        seen.add(above.id)
-        authors.add(above.author)
-        post = above
-    return authors
 
 
 def _time(post: Post) -> float:
