@@ -55,9 +55,10 @@ class CardBuilder:
 
     # -- What a format overrides -----------------------------------------------
 
-    def element(self, node: nodes.Element, _tag: str, **_attributes: str | None) -> nodes.Element:
+    def element(self, node: nodes.Element, _tag: str, **_attributes: str | None) -> nodes.Node:
         """Return a node; in HTML, an element with attributes that docutils does not write."""
-        return node
+        is_text = isinstance(node, nodes.inline) and not node["classes"]
+        return nodes.Text(node.astext()) if is_text else node
 
     def microformat(self, *_names: str) -> list[str]:
         """Return class names of microformats, which only HTML has."""

@@ -105,16 +105,15 @@ class FindThreadUrls(SphinxTransform):
         """Return the threads, if the paragraph consists of their URLs, one a line."""
         refs: list[ThreadRef] = []
         for child in paragraph.children:
-            urls = (
-                [_bare_url(child)]
-                if isinstance(child, nodes.reference)
-                else child.astext().split("\n")
-            )
-            if isinstance(child, nodes.Text) and len(paragraph) > 1:
-                urls = [url for url in urls if url.strip()]
+            if isinstance(child, nodes.reference):
+                urls = [_bare_url(child)]
+            elif isinstance(child, nodes.Text):
+                urls = child.astext().split()
+            else:
+                return []
             for url in urls:
-                ref = parse_thread_url(url, self.config.thread_cards_hosts) if url else None
-                if ref is None or not _BARE_URL.fullmatch(ref.given_url.strip()):
+                ref = parse_thread_url(url, self.config.thread_cards_hosts)
+                if ref is None or not _BARE_URL.fullmatch(ref.given_url):
                     return []
                 refs.append(ref)
         return refs

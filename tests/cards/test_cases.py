@@ -15,7 +15,7 @@ import pytest
 from bs4 import BeautifulSoup
 from support import sites
 
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).parents[1] / "cases"
 EXPECTED = sorted(CASES.glob("*/expected.*.txt"))
 
 
@@ -38,7 +38,7 @@ RESULTS: dict[str, tuple[str, Callable[[str], str]]] = {
     "xml": ("index.xml", _document),
     "latex": ("cases.tex", lambda text: _between(text, r"\sphinxmaketitle", r"\renewcommand{\indexname}")),
     "man": ("cases.1", lambda text: _between(text, ".SH NAME", ".SH AUTHOR")),
-    "texinfo": ("cases.texi", lambda text: _between(text, "@top ", "@node Index")),
+    "texinfo": ("cases.texi", lambda text: _between(text, "@top ", "@bye")),
     "text": ("index.txt", str),
 }
 
