@@ -44,12 +44,7 @@ from thread_snapshots.html import (
 )
 from thread_snapshots.json_access import language, one_line, utc
 from thread_snapshots.source import BadResponse, FetchOptions, FetchResult, Forbidden
-from thread_snapshots.thread_builder import (
-    build_author,
-    build_thread,
-    depth_first,
-    filter_replies,
-)
+from thread_snapshots.thread_builder import build_author, build_thread, depth_first, filter_replies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -182,12 +177,18 @@ def sender_name(sender: str) -> str:
     name, bracket, address = sender.partition("<")
     if not bracket and not _ADDRESS.fullmatch(sender):
         address, _, name = sender.partition(" (")
-    for part in (_VIA.sub("", clean_line(_decode(name)).strip(" \"'")), address or sender):
-        local = _AT.split(part, maxsplit=1)[0] if _ADDRESS.search(part) else part
-        words = (word for word in local.replace("\\", "").split() if not _AT.search(word))
-        if found := clean_line(" ".join(words)).strip(" \"'<>()"):
-            return found
-    return "unknown"
+    name = _VIA.sub("", clean_line(_decode(name)).strip(" \"'"))
+    return _without_address(name) or _without_address(address or sender) or "unknown"
+
+
+def _without_address(name: str) -> str:
+    """Return a name without addresses; of an address alone, the local part."""
+    name = name.strip(" \"'<>()")
+    if _ADDRESS.fullmatch(name):
+        name = _AT.split(name, maxsplit=1)[0]
+    words = (word for word in name.replace("\\", "").split() if not _AT.search(word))
+    name = clean_line(" ".join(words)).strip(" \"'<>()")
+    return name if re.search(r"\w", name) else ""
 
 
 def mask_addresses(text: str) -> str:

@@ -1,0 +1,299 @@
+"""Archives of mailing lists: public-inbox, HyperKitty (Mailman 3) and Pipermail (Mailman 2) offer mbox files.
+
+Endpoints: https://public-inbox.org/meta/_/text/help/ (``t.mbox.gz``, ``raw``),
+https://gitlab.com/mailman/hyperkitty/-/blob/master/hyperkitty/urls.py (``export``, ``api_patterns``)
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b32encode
+from contextlib import suppress
+from dataclasses import replace
+from hashlib import sha1
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
+
+from msgspec.structs import replace as replace_fields
+from sphinx_thread_cards.snapshot import Post
+from sphinx_thread_cards.urls import Kind, message_id
+
+from thread_snapshots.json_access import as_id, dig, objects, text, time
+from thread_snapshots.mail import (
+    Mail,
+    mail_thread,
+    parse_mail_text,
+    read_mails,
+    sender_name,
+    thread_title,
+)
+from thread_snapshots.saved_file import decompress
+from thread_snapshots.source import (
+    BadResponse,
+    FetchOptions,
+    FetchResult,
+    Forbidden,
+    NotFound,
+    Request,
+    RequestGenerator,
+    Source,
+    get_json,
+    get_page,
+)
+from thread_snapshots.thread_builder import build_author, build_thread, filter_replies
+
+if TYPE_CHECKING:
+    from sphinx_thread_cards.urls import ThreadRef
+
+    from thread_snapshots.saved_file import SavedFile
+
+_REFUSED = (BadResponse, Forbidden, NotFound)
+_CITED_ONLY = "only the cited message; the archive does not offer its thread"
+
+
+def _get_mails(url: str) -> RequestGenerator[list[Mail]]:
+    response = yield Request(url=url, accept="application/gzip, text/plain")
+    return read_mails(decompress(response.body, url), url)
+
+
+# -- public-inbox --------------------------------------------------------------
+
+
+def _fetch_public_inbox(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
+    """Request the thread of a message, or the message alone if that is refused."""
+    message = f"{_inbox(ref)}{ref.id}/"
+    url = f"{message}t.mbox.gz"
+    try:
+        return _public_inbox_thread(ref, options, (yield from _get_mails(url)), url)
+    except _REFUSED as error:
+        if isinstance(error, Forbidden) and error.status is None:  # the author asks for no archive
+            raise
+    url = f"{message}raw"
+    try:
+        result = _public_inbox_thread(ref, options, (yield from _get_mails(url)), url)
+    except BadResponse as error:
+        # The server offers messages with similar ids.
+        if error.status == HTTPStatus.MULTIPLE_CHOICES:
+            raise NotFound(url, "the message is not in the archive", status=error.status) from None
+        raise
+    thread = replace_fields(result.thread, replies=None)
+    return replace(result, thread=thread, complete=False, note=_CITED_ONLY)
+
+
+def _inbox(ref: ThreadRef) -> str:
+    """Return the URL of the inbox, with a slash at the end."""
+    return ref.url.partition("#")[0].partition(f"{ref.id}/")[0]
+
+
+def _anchor(id_: str) -> str:
+    """Return the name of a message on the page of its thread."""
+    return f"m{sha1(id_.encode('utf-8', 'replace'), usedforsecurity=False).hexdigest()}"
+
+
+def _public_inbox_thread(
+    ref: ThreadRef, options: FetchOptions, mails: list[Mail], endpoint: str, name: str = ""
+) -> FetchResult:
+    def permalink(mail: Mail) -> str:
+        id_ = message_id(quote(mail.id, safe="")) or quote(mail.id, safe="@")
+        return f"{_inbox(ref)}{id_}/"
+
+    return mail_thread(
+        ref,
+        options,
+        mails,
+        post_id=lambda mail: _anchor(mail.id),
+        permalink=permalink,
+        cited=_anchor(unquote(ref.id)),
+        endpoint=endpoint,
+        name=name,
+    )
+
+
+# -- HyperKitty ----------------------------------------------------------------
+
+_HASH = re.compile("[A-Z2-7]{32}")
+_MAX_MESSAGES = 150
+
+
+def _fetch_hyperkitty(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
+    """Request the thread as an mbox file, or message by message, because servers can disable the file."""
+    base, _, rest = ref.url.partition("/list/")
+    list_ = rest.partition("/")[0]
+    api = f"{base}/api/list/{list_}"
+    thread = ref.id.rpartition("/")[2]
+    if ref.kind is Kind.MESSAGE:
+        with suppress(Forbidden):
+            message = yield from get_json(f"{api}/email/{thread}/")
+            thread = _hash_in(dig(message, "thread")) or thread
+    url = f"{base}/list/{list_}/export/{list_}.mbox.gz?thread={thread}"
+    try:
+        return _hyperkitty_thread(ref, options, (yield from _get_mails(url)), url)
+    except _REFUSED:
+        return (yield from _fetch_hyperkitty_api(ref, options, f"{api}/thread/{thread}/", api))
+
+
+def _fetch_hyperkitty_api(
+    ref: ThreadRef, options: FetchOptions, url: str, api: str
+) -> RequestGenerator[FetchResult]:
+    thread = yield from get_json(url)
+    messages: list[dict[str, Any]] = []
+    while True:
+        page = yield from get_json(f"{url}emails/?limit=100&offset={len(messages)}")
+        new = objects(page, "results") or objects(page)
+        messages += new
+        if not new or not dig(page, "next"):
+            break
+    posts = [_hyperkitty_post(ref, message) for message in messages]
+    chosen = filter_replies(posts, _with_cited(ref, options))
+    built = []
+    for post in chosen[:_MAX_MESSAGES]:
+        message = yield from get_json(f"{api}/email/{post.id}/")
+        built.append(_hyperkitty_post(ref, message))
+    return build_thread(
+        ref,
+        built,
+        {post.author: build_author(post.author) for post in built},
+        endpoint=url,
+        title=thread_title(text(thread, "subject")),
+        replies=len(posts) - 1,
+        missing=f"only the first {_MAX_MESSAGES} messages" if chosen[_MAX_MESSAGES:] else "",
+    )
+
+
+def _hyperkitty_post(ref: ThreadRef, message: object) -> Post:
+    id_ = as_id(message, "message_id_hash")
+    if not _HASH.fullmatch(id_):
+        raise BadResponse(ref.url, "the response does not contain messages")
+    name, address = text(message, "sender_name"), text(message, "sender", "address")
+    attachments = (text(file, "name") for file in objects(message, "attachments"))
+    return Post(
+        id=id_,
+        url=_hyperkitty_url(ref, id_),
+        author=sender_name(f"{name} <{address}>"),
+        posted=time(message, "date"),
+        reply_to=_hash_in(dig(message, "parent")),
+        blocks=parse_mail_text(text(message, "content"), attachments),
+    )
+
+
+def _hyperkitty_thread(
+    ref: ThreadRef, options: FetchOptions, mails: list[Mail], endpoint: str, name: str = ""
+) -> FetchResult:
+    def post_id(mail: Mail) -> str:
+        digest = sha1(mail.id.encode("utf-8", "replace"), usedforsecurity=False).digest()
+        return b32encode(digest).decode("ascii")
+
+    cited = ref.id.rpartition("/")[2]
+    return mail_thread(
+        ref,
+        options,
+        mails,
+        post_id=post_id,
+        permalink=lambda mail: _hyperkitty_url(ref, post_id(mail)),
+        # A thread keeps the id of its first message, even if that is deleted.
+        cited=cited if any(post_id(mail) == cited for mail in mails) else None,
+        endpoint=endpoint,
+        name=name,
+    )
+
+
+def _hyperkitty_url(ref: ThreadRef, id_: str) -> str:
+    base, _, rest = ref.url.partition("/list/")
+    return f"{base}/list/{rest.partition('/')[0]}/message/{id_}/"
+
+
+def _hash_in(url: object) -> str | None:
+    """Return the hash at the end of a URL of the API."""
+    last = url.rstrip("/").rpartition("/")[2] if isinstance(url, str) else ""
+    return last if _HASH.fullmatch(last) else None
+
+
+def _with_cited(ref: ThreadRef, options: FetchOptions) -> FetchOptions:
+    return replace(options, posts=options.posts | {ref.id.rpartition("/")[2]})
+
+
+# -- Pipermail -----------------------------------------------------------------
+
+_PAGE = re.compile(r'<a href="([0-9]{1,9})\.html">', re.IGNORECASE)
+
+
+def _fetch_pipermail(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
+    """Request the index and the mbox file of a volume, which is mostly a month.
+
+    The mbox file does not contain the numbers of the pages, but both are in the order of arrival.
+    """
+    folder, number = ref.url.rpartition("/")[0], ref.id.rpartition("/")[2]
+    index = yield from get_page(f"{folder}/thread.html")
+    numbers = sorted(set(_PAGE.findall(index.body.decode("latin-1"))), key=int)
+    if number not in numbers:
+        raise NotFound(ref.url, "the message is not in the index of the archive")
+    for url in (f"{folder}.txt.gz", f"{folder}.txt"):
+        with suppress(*_REFUSED):
+            mails = yield from _get_mails(url)
+            break
+    else:
+        raise BadResponse(url, "the archive does not offer an mbox file")
+    if len(mails) != len(numbers):
+        raise BadResponse(url, "the mbox file and the index of the archive differ")
+    pages = {mail.id: page for mail, page in zip(mails, numbers, strict=True)}
+    result = mail_thread(
+        ref,
+        options,
+        mails,
+        post_id=lambda mail: pages[mail.id],
+        permalink=lambda mail: f"{folder}/{pages[mail.id]}.html",
+        cited=number,
+        endpoint=url,
+    )
+    return replace(result, note=result.note or "messages of the same archive volume only")
+
+
+# -- Files ---------------------------------------------------------------------
+
+
+def _read_public_inbox(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchResult:
+    return _public_inbox_thread(ref, options, read_mails(file.body, file.name), "file", file.name)
+
+
+def _read_hyperkitty(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchResult:
+    return _hyperkitty_thread(ref, options, read_mails(file.body, file.name), "file", file.name)
+
+
+def _read_mbox(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchResult:
+    """Return the thread of the cited message, or of the first one if the URL does not tell its Message-ID."""
+
+    def post_id(mail: Mail) -> str:
+        return message_id(quote(mail.id, safe="")) or _anchor(mail.id)
+
+    _, by_id, cited = ref.id.partition("mid/")
+    return mail_thread(
+        ref,
+        options,
+        read_mails(file.body, file.name),
+        post_id=post_id,
+        permalink=lambda mail: (
+            f"https://mid.mail-archive.com/{post_id(mail)}" if by_id else ref.url
+        ),
+        cited=cited if by_id else None,
+        endpoint="file",
+        name=file.name,
+    )
+
+
+SOURCES = (
+    Source(platforms=("public-inbox",), fetch=_fetch_public_inbox, read_file=_read_public_inbox),
+    Source(platforms=("hyperkitty",), fetch=_fetch_hyperkitty, read_file=_read_hyperkitty),
+    Source(platforms=("pipermail",), fetch=_fetch_pipermail, read_file=_read_mbox),
+    Source(
+        platforms=("hypermail", "lkml", "mail-archive"),
+        unsupported="the archive has no interface for programs; save the messages as an mbox file and use --from",
+        read_file=_read_mbox,
+    ),
+    # Members can download the messages: https://groups.io/helpcenter
+    Source(
+        platforms=("groups-io",),
+        unsupported="Groups.io has an interface for members only; save the messages as an mbox file and use --from",
+        read_file=_read_mbox,
+    ),
+)
