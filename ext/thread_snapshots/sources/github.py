@@ -1,89 +1,325 @@
-"""GitHub: issues, pull requests with their reviews, and discussions, on github.com and companies' own servers.
+"""GitHub, and Forgejo and Gitea, whose API has the same shape: issues, pull requests, discussions.
 
-Endpoints: https://docs.github.com/en/rest/issues/comments, https://docs.github.com/en/rest/pulls/comments and
-https://docs.github.com/en/rest/pulls/reviews. Discussions have a like interface that is not documented
-(https://github.com/github/docs/issues/44098), and GraphQL, which asks for a token.
+Endpoints: https://docs.github.com/en/rest/issues, https://docs.github.com/en/rest/pulls and
+https://docs.github.com/en/graphql/reference/objects#discussion; https://codeberg.org/api/swagger for Forgejo.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
-from thread_snapshots.assemble import found_of, of_discussion
-from thread_snapshots.errors import BadAnswer
-from thread_snapshots.shape import at, count, ident, line
-from thread_snapshots.sources import _github_items as github
-from thread_snapshots.sources._discussions import depth_first
-from thread_snapshots.sources._forge import Items, begins, first_in, missing_in
-from thread_snapshots.sources._github_ask import ask_discussion, ask_issue
-from thread_snapshots.steps import Found, Source, Steps, Wish
+from sphinx_thread_cards.snapshot import Author, Post
 from sphinx_thread_cards.urls import Kind, ThreadRef
 
+from thread_snapshots.html import RichText, parse_html, parse_markdown
+from thread_snapshots.json_access import (
+    as_id,
+    as_list,
+    count,
+    dig,
+    flag,
+    objects,
+    one_line,
+    safe_url,
+    text,
+    time,
+)
+from thread_snapshots.source import (
+    BadResponse,
+    FetchOptions,
+    FetchResult,
+    Forbidden,
+    NotFound,
+    RateLimited,
+    RequestGenerator,
+    Source,
+    get_json,
+)
+from thread_snapshots.thread_builder import build_author, build_thread, depth_first, filter_replies
+
 if TYPE_CHECKING:
-    from thread_snapshots.saved import Saved
-    from sphinx_thread_cards.thread import Author, Post
+    from collections.abc import Iterator
+
+    from thread_snapshots.saved_file import SavedFile
+
+_FULL = "application/vnd.github.full+json"  # text as Markdown and as HTML, with references resolved
+_PAGE_SIZE = 100
+_MAX_PAGES = 10
+_CUT = "the first 1,000 comments only"
+_ANCHOR = re.compile(
+    r"#((?:issuecomment-|discussion_r|pullrequestreview-|discussioncomment-)[0-9]{1,20})"
+)
+_COMMENT = re.compile(r"(issuecomment|discussion_r|pullrequestreview)-?([0-9]{1,20})")
+_COMMENT_PATHS = {
+    "issuecomment": "issues/comments/{}",
+    "discussion_r": "pulls/comments/{}",
+    "pullrequestreview": "pulls/{number}/reviews/{}",
+}
+_POST = "url body bodyHTML createdAt lastEditedAt author { __typename login avatarUrl ... on User { name } }"
+_DISCUSSION = f"""\
+query ($owner: String!, $name: String!, $number: Int!, $after: String) {{
+  repository(owner: $owner, name: $name) {{
+    discussion(number: $number) {{
+      databaseId number title {_POST}
+      comments(first: {_PAGE_SIZE}, after: $after) {{
+        totalCount pageInfo {{ hasNextPage endCursor }}
+        nodes {{ isMinimized {_POST} replies(first: {_PAGE_SIZE}) {{ nodes {{ isMinimized {_POST} }} }} }}
+      }}
+    }}
+  }}
+}}"""
 
 
-def steps(ref: ThreadRef, wish: Wish) -> Steps:
-    """Ask for the first post, and for the comments."""
-    asked = ask_discussion if ref.kind is Kind.DISCUSSION else ask_issue
-    got = yield from asked(ref, wish)
-    # A transferred issue has another number where it is now.
-    found = list(github.items(got.parts, at(got.parts[0], "number")))
-    if first_in(found) is None:
-        raise BadAnswer(got.endpoint, f"the answer is not {ref.number}")
-    return read(ref, wish, found, got.endpoint, got.note)
+# -- Requests ------------------------------------------------------------------
 
 
-def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
-    """Read what an interface or ``gh issue view --json ...`` answered."""
-    found = list(github.items(file.json(), int((ref.number or "#0")[1:])))
-    missing = missing_in(file, ref, found, len(found) - 1, _total(first_in(found)))
-    return read(ref, wish, found, "file", missing)
+def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
+    """Fetch the first post and the comments."""
+    if ref.kind is Kind.DISCUSSION:
+        return (yield from _fetch_discussion(ref, options))
+    base = f"{_api(ref)}/repos/{_repository(ref)}"
+    number = _number(ref)
+    endpoint = f"{base}/issues/{number}"
+    issue = yield from get_json(endpoint, accept=_FULL)
+    items, missing = [issue], ""
+    lists = [f"{endpoint}/comments"] if count(issue, "comments") != 0 else []
+    if options.replies and dig(issue, "pull_request"):
+        lists.append(f"{base}/pulls/{number}/reviews")
+        if ref.platform == "github":
+            lists.append(f"{base}/pulls/{number}/comments")
+    while lists:
+        url = lists.pop(0)
+        for page in range(1, _MAX_PAGES + 1):
+            found = objects(
+                (yield from get_json(f"{url}?per_page={_PAGE_SIZE}&page={page}", accept=_FULL))
+            )
+            items += found
+            # Forgejo ignores the page, and lists the comments on lines review by review.
+            lists += [
+                f"{url}/{as_id(item, 'id')}/comments"
+                for item in found
+                if count(item, "comments_count")
+            ]
+            if len(found) < _PAGE_SIZE or ref.platform == "forgejo":
+                break
+        else:
+            missing = _CUT
+    known = {_post_id(item) for item in items}
+    for post in sorted(options.posts - known):
+        if match := _COMMENT.fullmatch(post):
+            path = _COMMENT_PATHS[match[1]].format(match[2], number=number)
+            with suppress(NotFound, Forbidden, BadResponse):
+                items.append((yield from get_json(f"{base}/{path}", accept=_FULL)))
+    return _parse(ref, options, items, endpoint, missing)
 
 
-def _total(first: object) -> int | None:
-    found = count(first, "comments")
-    return found if found is not None else count(first, "comments", "totalCount")
+def _fetch_discussion(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
+    owner, _, name = _repository(ref).partition("/")
+    if owner == "orgs":
+        raise BadResponse(
+            ref.url, "the URL does not name the repository; cite its own URL of the discussion"
+        )
+    variables: dict[str, object] = {"owner": owner, "name": name, "number": int(_number(ref))}
+    pages: list[Any] = []
+    missing = ""
+    for _ in range(_MAX_PAGES):
+        data = yield from _query(ref, _DISCUSSION, variables)
+        pages.append(dig(data, "data", "repository", "discussion"))
+        if not pages[-1]:
+            error = NotFound if text(data, "errors", 0, "type") == "NOT_FOUND" else BadResponse
+            raise error(
+                ref.url, one_line(data, "errors", 0, "message") or "the response has no discussion"
+            )
+        comments = dig(pages[-1], "comments")
+        if not flag(comments, "pageInfo", "hasNextPage"):
+            break
+        variables["after"] = text(comments, "pageInfo", "endCursor")
+    else:
+        missing = _CUT
+    return _parse(ref, options, pages, _graphql_url(ref), missing)
 
 
-def read(ref: ThreadRef, wish: Wish, found: Items, endpoint: str, note: str = "") -> Found:
-    """What people wrote, as a thread.
-
-    :param found: as :func:`_github_items.items` gives it.
-    :param note: what is known to be missing.
-    """
-    page, first = ref.url.partition("#")[0], first_in(found)
-    site = page[: page.index("/", len("https://"))]
-    people: dict[str, Author] = {}
-    above: dict[str, str] = {}
-    begun: list[Post] = []
-    said: list[Post] = []
-    for index, (item, around) in enumerate(found):
-        author = github.author_of(item, site)
-        people[author.handle] = author if author.avatar else people.get(author.handle, author)
-        if begins(item):
-            id_ = _first_id(ref, wish, item)
-            begun = begun or [github.post_of(item, id_, page, author.handle)]
-            continue
-        id_ = github.post_id(item) or f"comment-{index}"
-        answers = github.answered(item) or (around if around.startswith("discussioncomment-") else "")
-        post = github.post_of(item, id_, page, author.handle, answers)
-        review = ident(item, "pull_request_review_id")
-        above[id_] = answers or around or (f"pullrequestreview-{review}" if review else "")
-        # An approval without a word; a comment that was folded away.
-        silent = not (post.blocks or post.media) or github.hidden(item)
-        said += [] if silent and id_ not in wish.posts else [post]
-    posts = begun + depth_first(said, above)
-    kept = of_discussion(posts, wish) if begun else [p for p in posts if p.id in wish.posts] or posts
-    title, replies = line(first, "title"), _total(first)
-    return found_of(ref, kept, people, title=title, endpoint=endpoint, replies=replies, missing=note)
+def _query(ref: ThreadRef, query: str, variables: object) -> RequestGenerator[Any]:
+    """Send a GraphQL query, which requires a token."""
+    url = _graphql_url(ref)
+    try:
+        return (yield from get_json(url, {"query": query, "variables": variables}))
+    except (Forbidden, RateLimited) as error:  # GitHub reports a missing token as a rate limit of 0
+        reason = f"{error.reason}; GitHub requires a token here, set GITHUB_TOKEN"
+        raise type(error)(url, reason, status=error.status, retry_after=error.retry_after) from None
 
 
-def _first_id(ref: ThreadRef, wish: Wish, item: object) -> str:
+def _site(ref: ThreadRef) -> str:
+    """Return the URL of the server, with the folder that it may be in."""
+    return (
+        ref.url.partition(f"/{ref.community}/")[0]
+        if ref.platform == "forgejo"
+        else f"https://{ref.host}"
+    )
+
+
+def _api(ref: ThreadRef) -> str:
+    if ref.platform == "forgejo":
+        return f"{_site(ref)}/api/v1"
+    hosted = ref.host == "github.com" or ref.host.endswith(".ghe.com")
+    return f"https://api.{ref.host}" if hosted else f"https://{ref.host}/api/v3"
+
+
+def _graphql_url(ref: ThreadRef) -> str:
+    return f"{_api(ref).removesuffix('/v3')}/graphql"
+
+
+def _repository(ref: ThreadRef) -> str:
+    """Return ``owner/name`` as in the URL; the id has it in lower case."""
+    path, community = ref.id.rpartition("/")[0], ref.community or ""
+    return community if community.lower() == path else path
+
+
+def _number(ref: ThreadRef) -> str:
+    return ref.id.rpartition("/")[2]
+
+
+# -- Responses -----------------------------------------------------------------
+
+_PRIVATE_IMAGE = re.compile(
+    r"https://private-user-images\.githubusercontent\.com/[^\s\"'<>]{0,200}?"
+    r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})[^\s\"'<>]*"
+)
+_PROXIED_IMAGE = re.compile(
+    r'src="(https://camo\.githubusercontent\.com/[^"<>]+)"[^<>]{0,3000}? data-canonical-src="([^"<>]+)"'
+)
+
+
+def read_file(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchResult:
+    """Read a response of the API, a list of several, or the output of ``gh issue view --json ...``."""
+    items = [item for part in as_list(file.json()) for item in objects(as_list(part))]
+    issue = next((item for item in items if "title" in item), None)
+    if issue is None or dig(issue, "number") not in (int(_number(ref)), None):
+        raise BadResponse(file.name, f"the file does not contain {ref.number}")
+    cut = len(list(_comments(items))) < (_comment_count(issue) or 0)
+    return _parse(ref, options, items, "file", "some comments are not in the file" if cut else "")
+
+
+def _parse(
+    ref: ThreadRef, options: FetchOptions, items: list[Any], endpoint: str, missing: str
+) -> FetchResult:
+    """Build a thread from issues, discussions, comments and reviews; the first with a title opens it."""
+    page, site = ref.url.partition("#")[0], _site(ref)
+    issue = next((item for item in objects(items) if "title" in item), None)
+    if issue is None:
+        raise BadResponse(endpoint, f"the response is not {ref.number}")
+    authors: dict[str, Author] = {}
+    parents: dict[str, str] = {}
+    comments: list[Post] = []
+
+    def build_post(item: object, id_: str, url: str, reply_to: str) -> Post:
+        author = _author(item, site)
+        authors.setdefault(author.handle, author)
+        content = _rich_text(item, url)
+        times = (
+            time(item, name) for name in ("created_at", "createdAt", "submitted_at", "submittedAt")
+        )
+        return Post(
+            id=id_,
+            url=url,
+            author=author.handle,
+            reply_to=reply_to or None,
+            posted=next(filter(None, times), None),
+            edited=time(item, "lastEditedAt"),
+            blocks=content.blocks,
+            media=content.media,
+        )
+
+    first = build_post(issue, _first_id(ref, options, issue), page, "")
+    for index, (item, parent) in enumerate(_comments(items)):
+        id_ = _post_id(item) or f"comment-{index}"
+        answered, review = as_id(item, "in_reply_to_id"), as_id(item, "pull_request_review_id")
+        reply_to = f"discussion_r{answered}" if answered else parent
+        parents[id_] = reply_to or (f"pullrequestreview-{review}" if review else "")
+        post = build_post(item, id_, safe_url(f"{page}#{id_}") or page, reply_to)
+        hidden = flag(item, "isMinimized") or bool(dig(item, "minimized"))
+        # A review may be an approval without text.
+        if id_ in options.posts or ((post.blocks or post.media) and not hidden):
+            comments.append(post)
+    return build_thread(
+        ref,
+        filter_replies([first, *depth_first(comments, parents)], options),
+        authors,
+        endpoint=endpoint,
+        title=one_line(issue, "title"),
+        replies=_comment_count(issue),
+        missing=missing,
+    )
+
+
+def _comments(items: list[Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    """Yield comments and reviews, and those in issues and discussions, with the id of the comment around them."""
+    for item in objects(items):
+        if "title" not in item:
+            yield item, ""
+        for name in ("comments", "reviews"):
+            for comment in objects(item, name) or objects(item, name, "nodes"):
+                yield comment, ""
+                for reply in objects(comment, "replies", "nodes"):
+                    yield reply, _post_id(comment)
+
+
+def _comment_count(issue: object) -> int | None:
+    """Return the number of comments: a number, a number in an object, or the length of a list."""
+    comments = dig(issue, "comments")
+    if isinstance(comments, list):
+        return len(comments)
+    return count(comments, "totalCount") if isinstance(comments, dict) else count(comments)
+
+
+def _post_id(item: object) -> str:
+    """Return the anchor of a comment or review; without one, its id."""
+    match = _ANCHOR.search(text(item, "html_url") or text(item, "url"))
+    return match[1] if match else as_id(item, "id")
+
+
+def _first_id(ref: ThreadRef, options: FetchOptions, issue: object) -> str:
+    """Return the anchor of the first post: from the response, else from a URL that cites it; else the number."""
     kind = "discussion" if ref.kind is Kind.DISCUSSION else "issue"
-    cited = sorted(post for post in wish.posts if post.startswith(f"{kind}-"))
-    return github.first_id(item, kind) or (cited or [(ref.number or "#0")[1:]])[0]
+    number = as_id(issue, "databaseId") or as_id(issue, "id")
+    # A pull request has two ids; the anchor is the one as an issue.
+    if number.isdecimal() and dig(issue, "issue_url") is None:
+        return f"{kind}-{number}"
+    return next(
+        (post for post in sorted(options.posts) if post.startswith(f"{kind}-")), _number(ref)
+    )
 
 
-SOURCE = Source(name="github", steps=steps, saved=saved)
+def _author(item: object, site: str) -> Author:
+    user = dig(item, "user") or dig(item, "author")
+    login = one_line(user, "login") or "ghost"  # what GitHub shows for deleted accounts
+    avatar = text(user, "avatar_url") or text(user, "avatarUrl")
+    bot = login.removeprefix("app/").removesuffix("[bot]")
+    if bot != login or text(user, "__typename") == "Bot":
+        return build_author(f"{bot}[bot]", None, f"{site}/apps/{bot}", avatar)
+    name = one_line(user, "name") or one_line(user, "full_name")
+    return build_author(login, name, f"{site}/{login}", avatar)
+
+
+def _rich_text(item: object, url: str) -> RichText:
+    html, markdown = text(item, "body_html") or text(item, "bodyHTML"), text(item, "body")
+    if "email-fragment" in html:  # plain text with line breaks; the quoted message is hidden
+        html = html.partition('<span class="email-hidden-toggle">')[0].replace("\n", "<br>")
+    if not html or "js-suggested-changes" in html:  # a suggested change is a table of lines there
+        return parse_markdown(markdown, url, breaks=True)
+
+    def original(match: re.Match[str]) -> str:
+        given = re.search(
+            rf"https://github\.com/[\w./-]{{1,200}}/assets/(?:\d+/)?{match[1]}", markdown
+        )
+        return given[0] if given else f"https://github.com/user-attachments/assets/{match[1]}"
+
+    # The URLs of GitHub's copies of images expire.
+    for proxied, given in _PROXIED_IMAGE.findall(html):
+        html = html.replace(proxied, given)
+    return parse_html(_PRIVATE_IMAGE.sub(original, html), url)
+
+
+SOURCE = Source(platforms=("github", "forgejo"), fetch=fetch, read_file=read_file)

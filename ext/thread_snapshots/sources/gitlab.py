@@ -1,167 +1,202 @@
-"""GitLab: issues, merge requests, work items and epics, on any server. ``_gitlab_items.py`` reads the answers.
+"""GitLab: issues, merge requests, work items and epics, on any server.
 
-GraphQL (https://docs.gitlab.com/api/graphql/) shows the comments of public projects to everybody, as GitLab's own pages
-ask it for them. Without it: https://docs.gitlab.com/api/issues/ and the like for the description, and for the comments
-what older pages ask for, then https://docs.gitlab.com/api/notes/, which many servers show only to those who log in.
+GraphQL (https://docs.gitlab.com/api/graphql/reference/) shows the comments of public projects without a token. Where
+it is not available, the REST API (https://docs.gitlab.com/api/issues/) has the description.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+import re
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from thread_snapshots.assemble import found_of, of_discussion
-from thread_snapshots.errors import BadAnswer, FetchError, Forbidden, NotFound, RateLimited, Unreachable
-from thread_snapshots.shape import at, count, flag, line, objects, text
-from thread_snapshots.sources import _forge as forge
-from thread_snapshots.sources import _gitlab_items as gitlab
-from thread_snapshots.sources._discussions import depth_first
-from thread_snapshots.steps import Asking, Found, Source, Steps, Wish, ask_json
+from sphinx_thread_cards.snapshot import Author, Post
 from sphinx_thread_cards.urls import Kind, ThreadRef
 
+from thread_snapshots.html import parse_html, parse_markdown
+from thread_snapshots.json_access import (
+    as_id,
+    as_list,
+    count,
+    dig,
+    flag,
+    objects,
+    one_line,
+    text,
+    time,
+)
+from thread_snapshots.source import (
+    BadResponse,
+    FetchOptions,
+    FetchResult,
+    Forbidden,
+    NotFound,
+    RequestGenerator,
+    Source,
+    get_json,
+)
+from thread_snapshots.thread_builder import build_author, build_thread, depth_first, filter_replies
+
 if TYPE_CHECKING:
-    from thread_snapshots.saved import Saved
-    from sphinx_thread_cards.thread import Author, Post
+    from collections.abc import Iterator
 
-_FIRST_ONLY = "the first post only; the server shows comments to those who are logged in"
-_CUT = "the first 1,000 comments only"
+    from thread_snapshots.saved_file import SavedFile
+
+_PAGE_SIZE = 100
+_MAX_PAGES = 10
 _AUTHOR = "author { username name webUrl avatarUrl }"
-_NOTE = f"id body bodyHtml system internal createdAt lastEditedAt {_AUTHOR}"
-_HEAD = f"iid title createdAt {_AUTHOR}"
-_PAGED = "pageInfo { hasNextPage endCursor }"
-_NOTES = f"notes(first: {forge.PER_PAGE}, after: $after) {{ {_PAGED} nodes {{ {_NOTE} discussion {{ id }} }} }}"
-_TEXT = "description descriptionHtml"
-_QUERIES = {
-    Kind.ISSUE: f"project(fullPath: $path) {{ item: issue(iid: $iid) {{ {_HEAD} {_TEXT} confidential userNotesCount"
-    f" {_NOTES} }} }}",
-    Kind.MERGE_REQUEST: f"project(fullPath: $path) {{ item: mergeRequest(iid: $iid) {{ {_HEAD} {_TEXT} userNotesCount"
-    f" {_NOTES} }} }}",
-    # Epics have become work items of groups.
-    Kind.EPIC: f"project: namespace(fullPath: $path) {{ item: workItem(iid: $iid) {{ {_HEAD} confidential widgets {{"
-    f" ... on WorkItemWidgetDescription {{ {_TEXT} lastEditedAt }}"
-    f" ... on WorkItemWidgetNotes {{ discussions(first: {forge.PER_PAGE}, after: $after, filter: ONLY_COMMENTS) {{"
-    f" nodes {{ id notes {{ nodes {{ {_NOTE} }} }} }} }} }} }} }} }}",
-}
+_QUERY = f"""\
+query ($path: ID!, $iid: String!, $after: String) {{
+  project(fullPath: $path) {{
+    item: $FIELD(iid: $iid) {{
+      iid title description descriptionHtml createdAt userNotesCount $EXTRA {_AUTHOR}
+      notes(first: {_PAGE_SIZE}, after: $after) {{
+        pageInfo {{ hasNextPage endCursor }}
+        nodes {{ id body bodyHtml system internal createdAt lastEditedAt {_AUTHOR} discussion {{ id }} }}
+      }}
+    }}
+  }}
+}}"""
+_FIELDS = {Kind.ISSUE: ("issue", "confidential"), Kind.MERGE_REQUEST: ("mergeRequest", "")}
+_NUMBER = re.compile(r"(?:gid://gitlab/[A-Za-z:]{1,40}/)?([0-9]{1,20})")
+# An uploaded file, in Markdown or in the HTML in it.
+_UPLOAD = re.compile(r"""(?<=[(<"'\s])/uploads/(?=[0-9a-f]{32}/)""")
+_SIZE = re.compile(r"(?<=\))\{(?:width|height)=[^{}\n]{1,40}\}")
 
 
-def steps(ref: ThreadRef, wish: Wish) -> Steps:
-    """Ask for the description and the comments."""
-    got = yield from _ask_thread(ref)
-    found = list(gitlab.items(got.parts, _number(ref)))
-    if forge.first_in(found) is None:
-        raise BadAnswer(got.endpoint, f"the answer is not {ref.number}")
-    return read(ref, wish, found, got.endpoint, got.note)
+def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
+    """Fetch the description and the comments."""
+    try:
+        endpoint, items = yield from _get_graphql(ref)
+    except (BadResponse, Forbidden, NotFound):
+        endpoint = _rest_url(ref)
+        items = [(yield from get_json(endpoint))]
+        if count(items[0], "user_notes_count") != 0:
+            with suppress(Forbidden, NotFound):  # most servers require a token for comments
+                items += objects(
+                    (yield from get_json(f"{endpoint}/notes?sort=asc&per_page=100&page=1"))
+                )
+    return _parse(ref, options, items, endpoint)
 
 
-def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
-    """Read what one of the interfaces answered."""
-    found = list(gitlab.items(file.json(), _number(ref)))
-    missing = forge.missing_in(file, ref, found, len(_said(found)), _total(forge.first_in(found)))
-    return read(ref, wish, found, "file", missing)
+def _get_graphql(ref: ThreadRef) -> RequestGenerator[tuple[str, list[Any]]]:
+    """Return the URL of the requests, and the issue as often as its comments have pages."""
+    url = f"{_site(ref)}/api/graphql"
+    if ref.kind not in _FIELDS:
+        raise BadResponse(url, "epics are not supported")
+    field, extra = _FIELDS[ref.kind]
+    query = _QUERY.replace("$FIELD", field).replace("$EXTRA", extra)
+    variables: dict[str, object] = {"path": ref.community, "iid": _number(ref)}
+    items: list[Any] = []
+    while len(items) < _MAX_PAGES:
+        data = yield from get_json(url, {"query": query, "variables": variables})
+        item = dig(data, "data", "project", "item")
+        if not isinstance(item, dict):
+            raise BadResponse(url, "the response contains no thread")
+        items.append(item)
+        page = dig(item, "notes", "pageInfo")
+        if not flag(page, "hasNextPage"):
+            break
+        variables["after"] = text(page, "endCursor")
+    return url, items
 
 
-def _said(found: forge.Items) -> forge.Items:
-    return [(item, thread) for item, thread in found if not forge.begins(item) and gitlab.is_said(item)]
-
-
-def _total(first: object) -> int | None:
-    found = count(first, "user_notes_count")
-    return found if found is not None else count(first, "userNotesCount")
+def _rest_url(ref: ThreadRef) -> str:
+    parent = "groups" if ref.kind is Kind.EPIC else "projects"
+    return f"{_site(ref)}/api/v4/{parent}/{quote(ref.community or '', safe='')}/{'/'.join(ref.id.split('/')[-2:])}"
 
 
 def _site(ref: ThreadRef) -> str:
-    """The server, as an address without a path."""
-    return ref.url[: ref.url.index("/", len("https://"))]
+    """Return the URL of the server, without a path."""
+    return "/".join(ref.url.split("/")[:3])
 
 
 def _number(ref: ThreadRef) -> str:
-    """The number by which the project knows it (``iid``)."""
+    """Return the number in the project (``iid``)."""
     return ref.id.rpartition("/")[2]
 
 
-def _ask_thread(ref: ThreadRef) -> Asking[forge.Got]:
-    """Ask GraphQL, and where it does not answer, the other interfaces."""
-    try:
-        return (yield from _ask_graphql(ref))
-    except (BadAnswer, Forbidden, NotFound):
-        return (yield from _ask_rest(ref))
+def read_file(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchResult:
+    """Read responses of the REST API: an issue, or a list of it and its notes or discussions."""
+    items = [item for part in as_list(file.json()) for item in objects(as_list(part))]
+    return _parse(ref, options, items, "file")
 
 
-def _ask_graphql(ref: ThreadRef) -> Asking[forge.Got]:
-    url = f"{_site(ref)}/api/graphql"
-    query = f"query ($path: ID!, $iid: String!, $after: String) {{ {_QUERIES[ref.kind]} }}"
-    variables: dict[str, object] = {"path": ref.community, "iid": _number(ref)}
-    parts: list[object] = []
-    for _ in range(forge.MOST_PAGES):
-        answer = yield from ask_json(url, data={"query": query, "variables": variables})
-        item = at(answer, "data", "project", "item")
-        if not isinstance(item, dict):
-            raise BadAnswer(url, "the server does not tell of it")
-        parts.append(item)
-        lists = [at(item, "notes"), *(at(widget, "discussions") for widget in objects(item, "widgets"))]
-        page = next((at(part, "pageInfo") for part in lists if flag(part, "pageInfo", "hasNextPage")), None)
-        if page is None:
-            return forge.Got(parts=parts, endpoint=url)
-        variables["after"] = text(page, "endCursor")
-    return forge.Got(parts=parts, endpoint=url, note=_CUT)
+def _parse(ref: ThreadRef, options: FetchOptions, items: list[Any], endpoint: str) -> FetchResult:
+    """Build a thread from an issue, the first item with a title, and its comments."""
+    page, site = ref.url.partition("#")[0], _site(ref)
+    issue = next((item for item in objects(items) if "title" in item), None)
+    if issue is None or as_id(issue, "iid") != _number(ref):
+        raise BadResponse(endpoint, f"the response does not contain {ref.number}")
+    if flag(issue, "confidential"):
+        raise Forbidden(ref.url, "confidential")
+    authors: dict[str, Author] = {}
+    project = as_id(issue, "project_id")
+    uploads = f"/-/project/{project}/uploads/" if project else f"/{ref.community}/uploads/"
 
+    def build_post(item: object, id_: str, url: str, reply_to: str | None, body: str) -> Post:
+        author = _author(item, site)
+        authors.setdefault(author.handle, author)
+        html, markdown = text(item, f"{body}Html"), text(item, body)
+        content = (
+            parse_html(html, url)
+            if html
+            else parse_markdown(_SIZE.sub("", _UPLOAD.sub(uploads, markdown)), url)
+        )
+        return Post(
+            id=id_,
+            url=url,
+            author=author.handle,
+            reply_to=reply_to,
+            posted=time(item, "created_at") or time(item, "createdAt"),
+            edited=time(item, "lastEditedAt"),
+            blocks=content.blocks,
+            media=content.media,
+        )
 
-def _ask_rest(ref: ThreadRef) -> Asking[forge.Got]:
-    segment = ref.id.rsplit("/", 2)[1]
-    of = "groups" if ref.kind is Kind.EPIC else "projects"
-    url = f"{_site(ref)}/api/v4/{of}/{quote(ref.community or '', safe='')}/{segment}/{_number(ref)}"
-    item = yield from ask_json(url)
-    if count(item, "user_notes_count") == 0:
-        return forge.Got(parts=[item], endpoint=url)
-    notes, note = yield from _ask_notes(ref, url)
-    return forge.Got(parts=[item, *notes], endpoint=url, note=note)
-
-
-def _ask_notes(ref: ThreadRef, url: str) -> Asking[tuple[list[object], str]]:
-    """The comments, first as the page asks for them: some servers show them to everybody only so."""
-    try:
-        discussions = yield from ask_json(f"{ref.url.partition('#')[0]}/discussions.json")
-        if isinstance(discussions, list):
-            return discussions, ""
-    except (RateLimited, Unreachable):
-        raise
-    except FetchError:
-        pass
-    notes, missing = yield from forge.ask_list(f"{url}/notes?sort=asc&")
-    return notes, missing if notes else missing and _FIRST_ONLY
-
-
-def read(ref: ThreadRef, wish: Wish, found: forge.Items, endpoint: str, note: str = "") -> Found:
-    """The description and the comments, as a thread.
-
-    :param found: as :func:`_gitlab_items.items` gives it.
-    :param note: what is known to be missing.
-    """
-    first, page, site = forge.first_in(found), ref.url.partition("#")[0], _site(ref)
-    if flag(first, "confidential"):
-        raise Forbidden(ref.url, "it is confidential")
-    people: dict[str, Author] = {}
-    posts: list[Post] = []
-    if first is not None:
-        posts.append(gitlab.first_post(first, page, _meet(first, site, people)))
+    first = build_post(issue, "description", page, None, "description")
     starts: dict[str, str] = {}
-    said: list[Post] = []
-    for index, (item, thread) in enumerate(_said(found)):
-        id_ = gitlab.note_id(item) or f"note-{index}"
-        post = gitlab.note_post(item, f"{page}#{id_}", _meet(item, site, people), gitlab.files_of(first))
-        start = starts.setdefault(thread or id_, id_)
-        said.append(replace(post, id=id_, answers=start if start != id_ else None))
-    posts += depth_first(said, {post.id: post.answers or "" for post in said})
-    kept = posts if first is None else of_discussion(posts, wish)
-    title, replies = line(first, "title"), _total(first)
-    return found_of(ref, kept, people, title=title, endpoint=endpoint, replies=replies, missing=note)
+    comments: list[Post] = []
+    for index, (note, discussion) in enumerate(_notes(items)):
+        match = _NUMBER.fullmatch(text(note, "id") or as_id(note, "id"))
+        id_ = f"note_{match[1] if match else index}"
+        start = starts.setdefault(discussion or id_, id_)
+        comments.append(
+            build_post(note, id_, f"{page}#{id_}", start if start != id_ else None, "body")
+        )
+    replies = count(issue, "user_notes_count")
+    if replies is None:
+        replies = count(issue, "userNotesCount")
+    return build_thread(
+        ref,
+        filter_replies([first, *depth_first(comments)], options),
+        authors,
+        endpoint=endpoint,
+        title=one_line(issue, "title"),
+        replies=replies,
+        missing="some comments are missing" if len(comments) < (replies or 0) else "",
+    )
 
 
-def _meet(item: object, site: str, people: dict[str, Author]) -> str:
-    author = gitlab.author_of(item, site)
-    people.setdefault(author.handle, author)
-    return author.handle
+def _notes(items: list[Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    """Yield the public comments in issues, discussions and lists of notes, with the id of their discussion."""
+    for item in objects(items):
+        for note in objects(item, "notes", "nodes") or objects(item, "notes") or [item]:
+            hidden = any(flag(note, name) for name in ("system", "internal", "confidential"))
+            if "body" in note and not hidden:
+                yield (
+                    note,
+                    text(note, "discussion", "id") or (text(item, "id") if "notes" in item else ""),
+                )
 
 
-SOURCE = Source(name="gitlab", steps=steps, saved=saved)
+def _author(item: object, site: str) -> Author:
+    user = dig(item, "author")
+    handle = one_line(user, "username") or "ghost"
+    url = text(user, "web_url") or text(user, "webUrl") or f"/{handle}"
+    avatar = text(user, "avatar_url") or text(user, "avatarUrl")
+    return build_author(handle, one_line(user, "name"), url, avatar, base_url=site)
+
+
+SOURCE = Source(platforms=("gitlab",), fetch=fetch, read_file=read_file)

@@ -1,188 +1,249 @@
-"""Lemmy, PieFed and Mbin: a post, and its comments page by page; else the post as other servers get it (ActivityPub).
+"""Lemmy, and PieFed, whose API has the same shape: a post and its comments.
 
-Endpoints: https://join-lemmy.org/api/v3 and ``/api/v4``, PieFed's likeness of them under ``/api/alpha``, and Mbin's own
-(https://github.com/MbinOrg/mbin/tree/main/config/mbin_routes). The fields of ActivityPub:
-https://join-lemmy.org/docs/contributors/05-federation.html (Page, Note), and of polls on PieFed, Question:
-https://www.w3.org/TR/activitystreams-vocabulary/#dfn-question.
+Endpoints: https://join-lemmy.org/api/v3 and https://join-lemmy.org/api/v4; PieFed has them under ``/api/alpha``.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit
 
-from thread_snapshots.assemble import found_of, link_paragraph, list_of, person
-from thread_snapshots.errors import BadAnswer, FetchError, Forbidden, NotFound
-from thread_snapshots.rich.spans import safe_link
-from thread_snapshots.rich_text import read_html, read_markdown
-from thread_snapshots.shape import at, flag, ident, language, line, listed, objects, text, when
-from thread_snapshots.sources._lemmy_parts import NSFW, thread_url
-from thread_snapshots.sources._lemmy_posts import comment_id, comments_in, read
-from thread_snapshots.steps import Asking, Found, Source, Steps, Wish, ask_json
-from sphinx_thread_cards.thread import Author, Media, Post
+from sphinx_thread_cards.snapshot import Author, Media, Post
+
+from thread_snapshots.html import parse_markdown
+from thread_snapshots.json_access import (
+    as_id,
+    as_list,
+    count,
+    dig,
+    flag,
+    objects,
+    one_line,
+    safe_url,
+    text,
+    time,
+)
+from thread_snapshots.source import (
+    BadResponse,
+    FetchError,
+    FetchOptions,
+    FetchResult,
+    Forbidden,
+    NotFound,
+    RequestGenerator,
+    Source,
+    get_json,
+)
+from thread_snapshots.thread_builder import (
+    build_author,
+    build_thread,
+    filter_replies,
+    link_paragraph,
+    subtree,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from thread_snapshots.saved import Saved
     from sphinx_thread_cards.urls import ThreadRef
 
-_PAGE = 50
-_MOST_PAGES = 8
-_ACTIVITY = "application/activity+json"
-_PUBLIC = frozenset({"https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"})
-_KINDS = frozenset({"Page", "Note", "Article", "Question"})
+    from thread_snapshots.saved_file import SavedFile
+
+_PAGE_SIZE = 50
+_MAX_PAGES = 8
+# Version 4 takes its values in lower case.
+_VERSIONS = (
+    ("v3", "type_=All&sort=Old"),
+    ("v4", "type_=all&sort=old"),
+    ("alpha", "type_=All&sort=Old"),
+)
+_PATH = re.compile(r"0(?:\.[0-9]{1,19}){1,500}")
+_IMAGE = re.compile(r".*\.(?:avif|gif|jpe?g|png|webp)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Interface:
-    """What a server may be asked for one thread."""
-
-    root: str
-    """Where the post stands, or the comment that is cited alone."""
-    comments: str
-    """Where lists of comments stand."""
-    page: str = "page"
-    """The parameter that numbers them."""
-
-
-def steps(ref: ThreadRef, wish: Wish) -> Steps:
-    """Ask the interfaces that programs with such an address have; the first that knows the post tells the rest."""
-    failures: list[FetchError] = []
-    for interface in _interfaces(ref):
-        try:
-            root = yield from ask_json(interface.root)
-        except (NotFound, BadAnswer) as error:
-            failures.append(error)
-            continue
-        if at(root, "post_view") or at(root, "comment_view") or at(root, "user"):
-            pages, note = yield from _ask_pages(interface)
-            found = read(ref, wish, [root, *pages], interface.root)
-            return Found(thread=found.thread, whole=not note, note=note)
-        failures.append(BadAnswer(interface.root, "the answer holds no post"))
-    url = ref.url if ref.id.startswith("comment/") else thread_url(ref)
-    try:
-        page = yield from ask_json(url, accept=_ACTIVITY)
-        return _read_activity(ref, page, url)
-    except FetchError as error:
-        failures.append(error)
-    raise _worst(ref, failures)
-
-
-def _interfaces(ref: ThreadRef) -> Iterator[_Interface]:
-    number = ref.id.rpartition("/")[2]
-    if urlsplit(ref.url).path.startswith("/m/"):
-        one, many = ("post", "posts") if ref.id.startswith("p/") else ("entry", "entry")
-        tail = f"/api/{many}/{number}/comments?sort=oldest&sortBy=oldest&perPage={_PAGE}"
-        yield _Interface(root=urljoin(ref.url, f"/api/{one}/{number}"), comments=urljoin(ref.url, tail), page="p")
-        return
-    kind, below = ("comment", "parent_id") if ref.id.startswith("comment/") else ("post", "post_id")
-    # Version 4 writes the values of its parameters in small letters.
-    for version, order in (("v3", "type_=All&sort=Old"), ("v4", "type_=all&sort=old"), ("alpha", "type_=All&sort=Old")):
-        base = urljoin(ref.url, f"/api/{version}")
-        comments = f"{base}/comment/list?{below}={number}&{order}&limit={_PAGE}"
-        yield _Interface(root=f"{base}/{kind}?id={number}", comments=comments)
-
-
-def _worst(ref: ThreadRef, failures: list[FetchError]) -> FetchError:
-    """What to say of several failures: that the post is gone, that it is private, or else the first of them."""
-    gone = next((error for error in failures if isinstance(error, NotFound)), None)
-    refused = next((error for error in failures if error.status == HTTPStatus.BAD_REQUEST), None)
-    if refused:
-        # Lemmy answers so where the instance is private; the reason is in words that differ between versions.
-        return Forbidden(ref.url, "the server refuses to show it without a login", status=refused.status)
-    return gone or failures[0]
-
-
-def _ask_pages(interface: _Interface) -> Asking[tuple[list[Any], str]]:
-    """Lists of comments, until one is short or brings nothing new; a clause says where these are not all."""
+def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
+    """Fetch the post, or the comment that is cited alone, and the comments under it."""
+    base, order, root = yield from _get_root(ref)
+    parent = "parent_id" if _cited_comment(ref) else "post_id"
+    url = f"{base}/comment/list?{parent}={_number(ref)}&{order}&limit={_PAGE_SIZE}"
     pages: list[Any] = []
     seen: set[str] = set()
-    place = ""
-    while len(pages) < _MOST_PAGES:
-        try:
-            page = yield from ask_json(interface.comments + place)
-        except (NotFound, BadAnswer):
-            return pages, "the server did not show all comments"
-        ids = {comment_id(comment) for comment in comments_in(page)}
-        pages.append(page)
-        cursor = ident(page, "next_page")
-        if ids <= seen or (len(ids) < _PAGE and not cursor):
-            return pages, ""
+    following = missing = ""
+    while True:
+        pages.append((yield from get_json(url + following)))
+        ids = {as_id(view, "comment", "id") for view in _comments(pages[-1])}
+        cursor = as_id(pages[-1], "next_page")
+        if ids <= seen or (len(ids) < _PAGE_SIZE and not cursor):
+            break
         seen |= ids
-        # Version 4 gives a mark for the next page, PieFed its number.
+        if len(pages) == _MAX_PAGES:
+            missing = f"the first {len(seen)} comments only"
+            break
+        # Version 4 has a cursor, PieFed the number of the next page.
         numbered = cursor.isdecimal() or not cursor
-        place = f"&{interface.page}={len(pages) + 1}" if numbered else f"&page_cursor={quote(cursor, safe='')}"
-    return pages, f"the first {len(seen)} comments only"
+        following = (
+            f"&page={len(pages) + 1}" if numbered else f"&page_cursor={quote(cursor, safe='')}"
+        )
+    return _parse(ref, options, root, pages, f"{base}/{_kind(ref)}?id={_number(ref)}", missing)
 
 
-def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
-    """Read what was downloaded: a post, comments, or a list of both; or a post as other servers get it."""
-    data = file.json()
-    if _is_activity(data):
-        return _read_activity(ref, data, "file")
-    return read(ref, wish, listed(data), "file")
+def _get_root(ref: ThreadRef) -> RequestGenerator[tuple[str, str, Any]]:
+    """Request the post or comment from the first API that has it; return the API, its parameters and the response."""
+    failures: list[FetchError] = []
+    for version, order in _VERSIONS:
+        base = urljoin(ref.url, f"/api/{version}")
+        url = f"{base}/{_kind(ref)}?id={_number(ref)}"
+        try:
+            root = yield from get_json(url)
+        except (NotFound, BadResponse) as error:
+            # Older versions have no other status for a private server, or a post that does not exist.
+            if error.status == HTTPStatus.BAD_REQUEST:
+                unknown = text(error.body, "error").startswith("couldnt_find")
+                refusal = NotFound if unknown else Forbidden
+                raise refusal(
+                    url, "not found" if unknown else "the server requires a login", status=400
+                ) from None
+            failures.append(error)
+        else:
+            if dig(root, f"{_kind(ref)}_view"):
+                return base, order, root
+            failures.append(BadResponse(url, "the response contains no post"))
+    raise next((error for error in failures if isinstance(error, NotFound)), failures[0])
 
 
-def _is_activity(data: object) -> bool:
-    """Whether it is a post as servers of the fediverse hand it to one another."""
-    return at(data, "attributedTo") is not None or at(data, "type") == "Tombstone"
+def _kind(ref: ThreadRef) -> str:
+    return "comment" if _cited_comment(ref) else "post"
 
 
-def _read_activity(ref: ThreadRef, page: object, endpoint: str) -> Found:
-    """One post, as a thread of its own.
+def _number(ref: ThreadRef) -> str:
+    return ref.id.rpartition("/")[2]
 
-    :raises NotFound: if the server keeps its place only.
-    """
-    if at(page, "type") == "Tombstone":
-        raise NotFound(ref.url, "it was deleted")
-    author = _author(page)
-    if text(page, "type") not in _KINDS or author is None:
-        raise BadAnswer(ref.url, "the answer is no post")
-    if not _PUBLIC & {value for name in ("to", "cc") for value in _texts(at(page, name))}:
-        raise Forbidden(ref.url, "it is not public")
-    url, source = thread_url(ref), text(page, "source", "content")
-    rich = read_markdown(source, url) if source else read_html(text(page, "content"), url)
-    blocks, media = rich.blocks, rich.media
-    for item in objects(page, "attachment"):
-        link = safe_link(at(item, "href")) or safe_link(at(item, "url"))
-        if link and text(item, "type") in {"Image", "Document"}:
-            media = (*media, Media(url=link, alt=line(item, "name")))
-        elif link:
-            blocks = (link_paragraph(None, link), *blocks)
-    choices = list_of(line(choice, "name") for name in ("oneOf", "anyOf") for choice in objects(page, name))
-    cited = ref.id.removeprefix("comment/")
-    post = Post(
-        id=cited if ref.id.startswith("comment/") else f"post/{cited.removeprefix('p/')}",
-        url=ref.url if ref.id.startswith("comment/") else url,
-        author=author.handle,
-        posted=when(at(page, "published")),
-        edited=when(at(page, "updated")),
-        blocks=(*blocks, *choices),
-        media=media,
-        warning=NSFW if flag(page, "sensitive") else None,
-        lang=language(at(page, "language", "identifier")),
+
+def _cited_comment(ref: ThreadRef) -> str:
+    """Return the id of the comment that the thread begins with; empty if it begins with a post."""
+    return ref.id.removeprefix("comment/") if ref.id.startswith("comment/") else ""
+
+
+def _comments(data: object) -> list[dict[str, Any]]:
+    """Return the comments in a response of any version."""
+    return (
+        objects(data, "comments") or objects(data, "items") or objects([dig(data, "comment_view")])
     )
-    people, missing = {author.handle: author}, "the first post only; the server shows programs no more"
-    return found_of(ref, [post], people, endpoint=endpoint, title=line(page, "name"), missing=missing)
 
 
-def _author(page: object) -> Author | None:
-    """Who wrote it, as the address of the account tells: ``https://host/u/name``."""
-    for value in _texts(at(page, "attributedTo")):
-        url = safe_link(value)
-        name = urlsplit(url).path.rstrip("/").rpartition("/")[2].lstrip("@") if url else ""
-        if url and (name := line(name) or ""):
-            return person(f"{name}@{urlsplit(url).netloc}", None, url)
-    return None
+def read_file(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchResult:
+    """Read a response with a post or comment, or a list of it and responses with comments."""
+    parts = as_list(file.json())
+    root = next((part for part in parts if dig(part, f"{_kind(ref)}_view")), None)
+    return _parse(ref, options, root, parts, "file", "")
 
 
-def _texts(value: object) -> list[str]:
-    """A text, or the texts in a list, or the ids of the objects in it."""
-    found = [at(item, "id") or item for item in listed(value)]
-    return [item for item in found if isinstance(item, str)]
+def _parse(
+    ref: ThreadRef,
+    options: FetchOptions,
+    root: object,
+    pages: list[Any],
+    endpoint: str,
+    missing: str,
+) -> FetchResult:
+    view, cited = dig(root, "post_view"), _cited_comment(ref)
+    authors: dict[str, Author] = {}
+    posts: list[Post] = []
+    if not cited:
+        if as_id(view, "post", "id") != ref.id:
+            raise BadResponse(endpoint, f"the response does not contain post {ref.id}")
+        if _is_deleted(view["post"]):
+            raise NotFound(ref.url, "deleted")
+        url = urljoin(ref.url, f"/post/{ref.id}")
+        posts.append(_post(ref, view, view["post"], f"post/{ref.id}", url, "", authors))
+    comments = {
+        path: part for page in (root, *pages) for part in _comments(page) if (path := _path(part))
+    }
+    shown: set[int] = set()
+    # Ids grow with time, so paths in numeric order list the replies to a comment by time.
+    for ids, part in sorted(comments.items()):
+        comment, id_ = part["comment"], str(ids[-1])
+        if _is_deleted(comment):
+            if id_ == cited:
+                raise NotFound(ref.url, "deleted")
+            continue
+        post_id = as_id(comment, "post_id")
+        # A reply to a deleted comment moves up to the one above it.
+        parent = next(
+            (str(above) for above in reversed(ids[:-1]) if above in shown), f"post/{post_id}"
+        )
+        shown.add(ids[-1])
+        # PieFed calls the text "body", and has no short URL.
+        tail = f"/comment/{id_}" if "content" in comment else f"/post/{post_id}/comment/{id_}"
+        url = safe_url(tail, ref.url) or ref.url
+        posts.append(_post(ref, part, comment, id_, url, parent, authors))
+    if cited:
+        posts = subtree(posts, cited)
+    post = dig(view, "post") or next((dig(part, "post") for part in comments.values()), None)
+    replies = count(view, "counts", "comments")
+    return build_thread(
+        ref,
+        filter_replies(posts, options),
+        authors,
+        endpoint=endpoint,
+        title=one_line(post, "name") or one_line(post, "title"),
+        replies=count(view, "post", "comments") if replies is None else replies,
+        missing=missing,
+    )
 
 
-SOURCE = Source(name="lemmy", steps=steps, saved=saved)
+def _path(view: object) -> tuple[int, ...]:
+    """Return the ids of the comments above a comment, and its own; empty if they are not known."""
+    path = text(view, "comment", "path")
+    return tuple(map(int, path.split(".")[1:])) if _PATH.fullmatch(path) else ()
+
+
+def _is_deleted(raw: object) -> bool:
+    return flag(raw, "deleted") or flag(raw, "removed")
+
+
+def _post(
+    ref: ThreadRef,
+    view: object,
+    raw: object,
+    id_: str,
+    url: str,
+    reply_to: str,
+    authors: dict[str, Author],
+) -> Post:
+    author = _author(ref, dig(view, "creator"))
+    authors.setdefault(author.handle, author)
+    content = parse_markdown(text(raw, "content") or text(raw, "body"), url)
+    blocks, media = content.blocks, content.media
+    if link := safe_url(dig(raw, "url")):
+        type_ = text(raw, "url_content_type")
+        is_image = type_.startswith("image/") if type_ else _IMAGE.fullmatch(urlsplit(link).path)
+        if is_image or text(raw, "post_type") == "Image":
+            media = (Media(url=link, alt=text(raw, "alt_text").strip() or None), *media)
+        else:
+            blocks = (link_paragraph(one_line(raw, "embed_title"), link), *blocks)
+    return Post(
+        id=id_,
+        url=url,
+        author=author.handle,
+        reply_to=reply_to or None,
+        posted=time(raw, "published") or time(raw, "published_at"),
+        edited=time(raw, "updated") or time(raw, "updated_at") or time(raw, "edited_at"),
+        blocks=blocks,
+        media=media,
+        warning="NSFW" if flag(raw, "nsfw") else None,
+    )
+
+
+def _author(ref: ThreadRef, user: object) -> Author:
+    """Return an author, with the handle that other servers use: ``name@host``."""
+    name = one_line(user, "name") or one_line(user, "user_name") or "unknown"
+    url = safe_url(dig(user, "actor_id") or dig(user, "ap_id"))
+    shown = one_line(user, "display_name") or one_line(user, "title")
+    handle = name if "@" in name else f"{name}@{urlsplit(url or ref.url).netloc}"
+    return build_author(
+        handle, shown if shown != name else None, url, dig(user, "avatar"), base_url=ref.url
+    )
+
+
+SOURCE = Source(platforms=("lemmy",), fetch=fetch, read_file=read_file)

@@ -1,109 +1,246 @@
-"""Stack Exchange: a question with its answers, by the network's API, which any program may ask 300 times a day.
+"""Stack Exchange: a question with its answers and comments, by the API of the network.
 
-Endpoints: https://api.stackexchange.com/docs (questions, answers, comments; errors and ``backoff`` under "throttle").
+Endpoints and fields: https://api.stackexchange.com/docs (questions, answers, comments; errors and ``backoff`` under
+"throttle"). Without a key, it accepts 300 requests a day.
 """
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
-from thread_snapshots.errors import BadAnswer, FetchError, Forbidden, NotFound, RateLimited, Unreachable
-from thread_snapshots.shape import at, count, flag, ident, line, listed, objects
-from thread_snapshots.sources._stackexchange_posts import comment_ids, read
-from thread_snapshots.steps import Asking, Found, Source, Steps, Wish, ask_json
+from sphinx_thread_cards.snapshot import Author, Post
+
+from thread_snapshots.html import parse_html, parse_markdown
+from thread_snapshots.json_access import (
+    as_id,
+    as_list,
+    count,
+    dig,
+    flag,
+    html_line,
+    objects,
+    one_line,
+    safe_url,
+    text,
+    time,
+)
+from thread_snapshots.source import (
+    BadResponse,
+    FetchOptions,
+    FetchResult,
+    Forbidden,
+    NotFound,
+    RateLimited,
+    RequestGenerator,
+    Source,
+    Unreachable,
+    get_json,
+)
+from thread_snapshots.thread_builder import (
+    build_author,
+    build_thread,
+    filter_replies,
+    unique_handles,
+)
 
 if TYPE_CHECKING:
-    from thread_snapshots.saved import Saved
+    from collections.abc import Iterator
+
     from sphinx_thread_cards.urls import ThreadRef
+
+    from thread_snapshots.saved_file import SavedFile
 
 _API = "https://api.stackexchange.com/2.3"
 _NETWORK = ".stackexchange.com"
-_PAGE = 100
-"""Most items, and most ids, of one request."""
-_MOST_PAGES = 5
-_KINDS: dict[int, type[FetchError]] = {
-    401: Forbidden,
-    403: Forbidden,
-    404: NotFound,
-    500: Unreachable,
-    502: RateLimited,
-    503: Unreachable,
-}
-"""By ``error_id`` (https://api.stackexchange.com/docs/error-handling)."""
+_PAGE_SIZE = 100  # also the most ids in a request
+_MAX_PAGES = 5
+_COMMENT = re.compile(r"comment([0-9]{1,12})_([0-9]{1,10})")
+# By error_id, see https://api.stackexchange.com/docs/error-handling; they come with status 400.
+_ERRORS = {401: Forbidden, 403: Forbidden, 404: NotFound, 502: RateLimited, 503: Unreachable}
 
 
-def steps(ref: ThreadRef, wish: Wish) -> Steps:
-    """Ask for the question, for its answers, and for comments if they are wished for.
+# -- Requests ------------------------------------------------------------------
 
-    The address of an answer names no question; the answer is asked for first, and names it.
+
+def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
+    """Fetch the question, its answers, and the requested comments."""
+    site = f"site={_site(ref.host)}"
+    question_id, endpoint, data = yield from _get_question(ref, site)
+    pages, missing = [data], ""
+    if dig(data, "items", 0, "answer_count") != 0:
+        missing = yield from _get_pages(f"questions/{question_id}/answers?{site}&sort=votes", pages)
+    answers = [as_id(item, "answer_id") for page in pages[1:] for item in objects(page, "items")]
+    comments = [match[1] for post in sorted(options.posts) if (match := _COMMENT.fullmatch(post))]
+    if options.replies:
+        ids = ";".join([question_id, *filter(None, answers)][:_PAGE_SIZE])
+        path = f"posts/{ids}/comments?{site}&sort=creation&order=asc"
+        missing = (yield from _get_pages(path, pages)) or missing
+    elif comments:
+        ids = ";".join(comments[:_PAGE_SIZE])
+        yield from _get_pages(f"comments/{ids}?{site}&sort=creation&order=asc", pages)
+    return _parse(ref, options, pages, endpoint, missing)
+
+
+def _get_question(ref: ThreadRef, site: str) -> RequestGenerator[tuple[str, str, Any]]:
+    """Request the question; return its id, the URL of the request and the response.
+
+    The URL of an answer does not name the question, but the answer does.
     """
-    site = site_of(ref.host)
     question_id = ref.id
     if ref.id.startswith("a/"):
-        answer = yield from _ask(f"{_API}/answers/{ref.id.removeprefix('a/')}?site={site}&filter=withbody")
-        question_id = ident(objects(answer, "items")[:1], 0, "question_id")
-        if not question_id.isdecimal():
-            raise NotFound(ref.url, "there is no such answer")
-    endpoint = f"{_API}/questions/{question_id}?site={site}&filter=withbody"
-    answers = [(yield from _ask(endpoint))]
-    if not objects(answers[0], "items"):
-        raise NotFound(ref.url, "there is no such question")
-    more = ""
-    if at(answers[0], "items", 0, "answer_count") != 0:
-        more = yield from _ask_pages(f"{_API}/questions/{question_id}/answers?site={site}&sort=votes", answers)
-    posts = [question_id, *(ident(item, "answer_id") for answer in answers[1:] for item in objects(answer, "items"))]
-    wished = ";".join(comment_ids(wish.posts)[:_PAGE])
-    if wish.replies:
-        ids = ";".join(filter(str.isdecimal, posts[:_PAGE]))
-        url = f"{_API}/posts/{ids}/comments?site={site}&sort=creation&order=asc"
-        more = (yield from _ask_pages(url, answers)) or more
-    elif wished:
-        yield from _ask_pages(f"{_API}/comments/{wished}?site={site}&sort=creation&order=asc", answers)
-    found = read(ref, wish, answers, endpoint)
-    return Found(thread=found.thread, whole=found.whole and not more, note="; ".join(filter(None, (more, found.note))))
+        answer = yield from _get(
+            f"{_API}/answers/{ref.id.removeprefix('a/')}?{site}&filter=withbody"
+        )
+        question_id = as_id(answer, "items", 0, "question_id")
+    endpoint = f"{_API}/questions/{question_id}?{site}&filter=withbody"
+    data = (yield from _get(endpoint)) if question_id else None
+    if not objects(data, "items"):
+        raise NotFound(ref.url, "not found")
+    return question_id, endpoint, data
 
 
-def _ask_pages(url: str, answers: list[Any]) -> Asking[str]:
-    """Ask for a list, page by page; says as a clause why it is not whole."""
-    for page in range(1, _MOST_PAGES + 1):
-        answer = yield from _ask(f"{url}&filter=withbody&pagesize={_PAGE}&page={page}")
-        answers.append(answer)
-        if not flag(answer, "has_more"):
+def _get_pages(path: str, pages: list[Any]) -> RequestGenerator[str]:
+    """Append the pages of a list; return why it is incomplete, as a clause."""
+    for page in range(1, _MAX_PAGES + 1):
+        data = yield from _get(f"{_API}/{path}&filter=withbody&pagesize={_PAGE_SIZE}&page={page}")
+        pages.append(data)
+        if not flag(data, "has_more"):
             return ""
-        if count(answer, "backoff"):
-            # It counts for requests of the same kind only; waiting is not for the steps of one thread.
-            return "Stack Exchange asked to wait before it shows more"
-    return f"the first {_MOST_PAGES * _PAGE} only"
+        if count(data, "backoff"):
+            return "Stack Exchange limits the rate; fetch again later for more"
+    return f"the first {_MAX_PAGES * _PAGE_SIZE} only"
 
 
-def _ask(url: str) -> Asking[Any]:
-    """Ask once. Errors come as an object, mostly with status 400."""
+def _get(url: str) -> RequestGenerator[Any]:
+    """Request JSON; an error is an object in the response."""
     try:
-        answer = yield from ask_json(url)
-    except BadAnswer as error:
-        if not count(error.told, "error_id"):
+        data = yield from get_json(url)
+    except BadResponse as error:
+        data = error.body
+        if not count(data, "error_id"):
             raise
-        answer = error.told
-    if number := count(answer, "error_id"):
-        reason = line(answer, "error_message") or line(answer, "error_name") or "no reason given"
-        raise _KINDS.get(number, BadAnswer)(url, f"Stack Exchange refused: {reason} ({number})")
-    return answer
+    if number := count(data, "error_id"):
+        reason = one_line(data, "error_message") or "no reason given"
+        raise _ERRORS.get(number, BadResponse)(url, f"{reason} ({number})")
+    return data
 
 
-def site_of(host: str) -> str:
-    """The site as the API names it (``api_site_parameter``): ``stackoverflow``, ``unix``, ``meta.unix``.
-
-    :param host: as in :attr:`ThreadRef.host`.
-    """
+def _site(host: str) -> str:
+    """Return ``api_site_parameter``: ``stackoverflow``, ``unix``, ``meta.unix``."""
     if not host.endswith(_NETWORK):
         return host.removesuffix(".com")
     name = host.removesuffix(_NETWORK)
     return f"meta.{name.removesuffix('.meta')}" if name.endswith(".meta") else name
 
 
-def saved(ref: ThreadRef, wish: Wish, file: Saved) -> Found:
-    """Read answers of the API that were downloaded: a question with its answers inside, or a list of several."""
-    return read(ref, wish, listed(file.json()), "file")
+# -- Responses -----------------------------------------------------------------
 
 
-SOURCE = Source(name="stackexchange", steps=steps, saved=saved)
+def read_file(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchResult:
+    """Read a response of the API, or a list of several."""
+    return _parse(ref, options, as_list(file.json()), "file", "")
+
+
+def _parse(
+    ref: ThreadRef, options: FetchOptions, pages: list[Any], endpoint: str, missing: str
+) -> FetchResult:
+    items = [inner for page in pages for item in objects(page, "items") for inner in _flatten(item)]
+    question = next((item for item in items if not {"answer_id", "comment_id"} & item.keys()), None)
+    question_id = as_id(question, "question_id")
+    answers = [item for item in items if as_id(item, "answer_id")]
+    cited = ref.id.removeprefix("a/")
+    known = {question_id, *(as_id(answer, "answer_id") for answer in answers)}
+    if not question_id or question is None or cited not in known:
+        raise BadResponse(endpoint, f"the response does not contain {ref.url}")
+    answers.sort(key=lambda item: not flag(item, "is_accepted"))
+    ordered = []
+    for post in (question, *answers):
+        comments = (
+            item
+            for item in items
+            if as_id(item, "comment_id") and as_id(item, "post_id") == _id(post)
+        )
+        ordered += [post, *comments]
+    handles = unique_handles(_person(item) for item in ordered)
+    authors: dict[str, Author] = {}
+    posts = []
+    for item in ordered:
+        handle = handles[_person(item)[0]]
+        owner = dig(item, "owner")
+        authors[handle] = build_author(
+            handle, None, dig(owner, "link"), dig(owner, "profile_image")
+        )
+        posts.append(_post(ref.host, item, question_id, handle))
+    # The accepted answer belongs to the question, a cited comment to the post above it.
+    wanted = {match[2] for post in options.posts if (match := _COMMENT.fullmatch(post))}
+    wanted |= options.posts | {as_id(question, "accepted_answer_id"), cited}
+    result = build_thread(
+        ref,
+        filter_replies(posts, replace(options, posts=frozenset(wanted))),
+        authors,
+        endpoint=endpoint,
+        title=html_line(question, "title"),
+        replies=count(question, "answer_count"),
+        missing=missing,
+    )
+    saved = {post.id for post in result.thread.posts}
+    licences = {
+        name
+        for item in ordered
+        if _id(item) in saved and (name := one_line(item, "content_license"))
+    }
+    notes = [result.note, f"licence: {', '.join(sorted(licences))}" if licences else ""]
+    return replace(result, note="; ".join(filter(None, notes)))
+
+
+def _flatten(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield an item and what some filters put inside it."""
+    yield item
+    yield from objects(item, "comments")
+    for answer in objects(item, "answers"):
+        yield answer
+        yield from objects(answer, "comments")
+
+
+def _id(item: object) -> str:
+    """Return the id of a post as in URLs."""
+    if comment := as_id(item, "comment_id"):
+        return f"comment{comment}_{as_id(item, 'post_id')}"
+    return as_id(item, "answer_id") or as_id(item, "question_id")
+
+
+def _post(host: str, item: object, question_id: str, author: str) -> Post:
+    id_, answer, parent = _id(item), as_id(item, "answer_id"), as_id(item, "post_id")
+    if as_id(item, "comment_id"):
+        path, reply_to = f"/{'q' if parent == question_id else 'a'}/{parent}#{id_}", parent
+    elif answer:
+        path, reply_to = f"/a/{answer}", question_id
+    else:
+        path, reply_to = f"/questions/{question_id}", ""
+    url = safe_url(path, f"https://{host}") or f"https://{host}/"
+    if dig(item, "body") is None:  # some filters give Markdown, with character references
+        content = parse_markdown(unescape(text(item, "body_markdown")), url)
+    else:
+        content = parse_html(text(item, "body"), url)
+    return Post(
+        id=id_,
+        url=url,
+        author=author,
+        reply_to=reply_to or None,
+        posted=time(item, "creation_date"),
+        edited=time(item, "last_edit_date"),
+        blocks=content.blocks,
+        media=content.media,
+    )
+
+
+def _person(item: object) -> tuple[str, str]:
+    """Return what identifies a person, and the name; deleted accounts have only a name."""
+    name = html_line(item, "owner", "display_name") or "unknown"
+    return as_id(item, "owner", "user_id") or name, name
+
+
+SOURCE = Source(platforms=("stackexchange",), fetch=fetch, read_file=read_file)
