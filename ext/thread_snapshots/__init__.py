@@ -1,4 +1,4 @@
-"""From the network to a snapshot. Nothing that runs in a build imports this package; only the command line does.
+"""The snapshot tool: saves the threads that a Sphinx site cites, and checks them; the command ``thread-cards``.
 
-It needs more than Sphinx: the extra ``fetch`` of the distribution.
+It uses the network, and imports :mod:`sphinx_thread_cards`; that package never imports this one.
 """

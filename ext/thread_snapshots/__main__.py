@@ -1,4 +1,4 @@
-"""``python -m thread_snapshots``: the same as ``thread-cards``."""
+"""``python -m thread_snapshots`` is the command ``thread-cards``."""
 
 import sys
 

@@ -1,170 +1,450 @@
-"""The command ``thread-cards``: its arguments, and which command they call."""
+"""The command line, ``thread-cards``."""
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
 import re
 import sys
-from datetime import timedelta
-from importlib import import_module
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager, suppress
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sphinx_thread_cards import __version__
-from thread_snapshots.commands import output
+from sphinx_thread_cards.platforms import parse_or_page, parse_thread_url
+from sphinx_thread_cards.snapshot import (
+    Provenance,
+    SnapshotError,
+    Status,
+    Thread,
+    load,
+    save,
+    snapshot_path,
+)
+
+from thread_snapshots.site import CitedThread, Site, SiteError, read_settings, read_site
+from thread_snapshots.source import BadResponse, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-_AGE = re.compile(r"([0-9]{1,5})([hdw])")
-_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
-_MODULES = {"fetch": "fetching", "check": "checking", "list": "listing", "forget": "forgetting"}
-_HELP = {
-    "fetch": "keep the threads that are cited and not kept yet",
-    "check": "compare what is kept with the live threads",
-    "list": "list the threads that are cited or kept",
-    "forget": "take what is kept of threads out, for good",
-}
-_CODES = """\
+    from sphinx_thread_cards.urls import ThreadRef
+
+    from thread_snapshots.update import CheckResult, FetchConfig, UpdateResult
+
+OK, FAILED, USAGE, UNREACHABLE, INTERRUPTED = 0, 1, 2, 3, 130
+_EPILOG = """\
 exit codes:
-  0    all is well
-  1    fetch: a thread was not got; check: a thread is not as it was kept
-  2    the command line cannot be understood, or the site cannot be read or written
-  3    check: all that could be looked at is well, but something could not be
-  130  interrupted; what was kept until then is kept
+  0    success
+  1    fetch: a thread could not be fetched; check: a thread was edited, deleted or made private
+  2    wrong usage, or the site cannot be read or written
+  3    check: a server could not be reached, and no thread has changed
+  130  interrupted; threads saved until then are complete
 """
+_CHECKED = {
+    "same": "unchanged",
+    "edited": "edited since it was saved",
+    "deleted": "deleted",
+    "private": "private, or closed to programs",
+    "unreachable": "cannot be reached",
+    "unchecked": "cannot be compared",
+}
+_STRAY_AGE = 3600
+_R = TypeVar("_R")
+
+
+class UsageError(Exception):
+    """The command line is wrong; ``str()`` is the message."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command.
+    """Run a command and return the exit code.
 
-    :param argv: the words behind the program's name; those of the command line if None.
-    :returns: the exit code, as ``thread-cards --help`` lists them.
+    Args:
+        argv: the arguments; by default those of the process.
     """
-    from thread_snapshots.commands.choice import MisuseError  # noqa: PLC0415 - Sphinx need not load for --help
-    from thread_snapshots.site import SiteError  # noqa: PLC0415
-
     args = _parse(argv)
     try:
-        return _command(args.command)(args)
-    except (MisuseError, SiteError) as error:
-        output.complain(str(error))
-        return output.MISUSE
+        code: int = args.func(args)
+    except (UsageError, SiteError) as error:
+        return _error(str(error))
+    except ModuleNotFoundError as error:
+        install = "run: pip install 'sphinx-thread-cards[fetch]'"
+        return _error(f"{args.command} needs the package {error.name}; {install}")
     except OSError as error:
-        # A full disk, a folder that is not the author's, something else in a file's place.
-        output.complain(f"{error.filename2 or error.filename or 'output'}: {error.strerror or error}")
-        return output.MISUSE
+        return _error(f"{error.filename2 or error.filename or 'output'}: {error.strerror or error}")
     except KeyboardInterrupt:
-        output.complain("interrupted; what was kept until now is kept")
-        return output.INTERRUPTED
+        _error("interrupted; threads saved until now are complete")
+        os._exit(INTERRUPTED)  # do not wait for the responses to other threads' requests
+    return code
+
+
+def _error(message: str) -> int:
+    sys.stdout.flush()
+    print(f"thread-cards: {message}", file=sys.stderr, flush=True)
+    return USAGE
+
+
+# -- Arguments -----------------------------------------------------------------
 
 
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
-    """The arguments; folders and addresses may stand between options, which argparse alone does not allow here."""
-    reader = parsers()[""]
-    args, rest = reader.parse_known_args(argv)
-    if unknown := [word for word in rest if word.startswith("-")]:
-        reader.error(f"unrecognized arguments: {' '.join(unknown)}")
-    args.places += rest
+    parser = make_parser()
+    # argparse alone does not accept DIR and URL between the options of a subcommand.
+    args, rest = parser.parse_known_args(argv)
+    if unknown := [argument for argument in rest if argument.startswith("-")]:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    args.targets += rest
     return args
 
 
-def _command(name: str) -> Callable[[argparse.Namespace], int]:
-    """The function that does it; only what it needs is loaded."""
-    try:
-        module = import_module(f"thread_snapshots.commands.{_MODULES[name]}")
-    except ModuleNotFoundError as error:
-        output.complain(f"{name} needs {error.name}; install it with: pip install 'sphinx-thread-cards[fetch]'")
-        raise SystemExit(output.MISUSE) from None
-    command: Callable[[argparse.Namespace], int] = module.command
-    return command
-
-
-def parsers() -> dict[str, argparse.ArgumentParser]:
-    """What may stand behind each command, by its name, and the whole command line, by ``""``."""
-    top = argparse.ArgumentParser(
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    parser = argparse.ArgumentParser(
         prog="thread-cards",
-        description="Keep the threads that a Sphinx site cites.",
-        epilog=_CODES,
+        description="Save the threads that a Sphinx site cites, and check them.",
+        epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    found = {name: _add(commands, name, text) for name, text in _HELP.items()}
-    _add_fetch(found["fetch"])
-    _add_check(found["check"])
-    found["forget"].add_argument("--dry-run", action="store_true", help="say what would be deleted, and delete nothing")
-    return {"": top, **found}
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    add = _add_command(commands, _fetch, "save the cited threads that are not saved yet")
+    add("--refresh", action="store_true", help="fetch saved threads again")
+    add("--older-than", type=_age, metavar="AGE", help="fetch threads checked before: 90d, 12h, 4w")
+    add("--links", action="store_true", help="save linked threads, not only cards and citations")
+    add("--replies", action="store_true", help="save the replies of other people")
+    add("--archive", action="store_true", help="look up copies in the Wayback Machine")
+    add("--from", dest="file", type=Path, metavar="FILE", help="read a saved page, JSON or mbox")
+    add("--dry-run", action="store_true", help="report what would be fetched; send no request")
+
+    add = _add_command(commands, _check, "compare the saved threads with the live ones")
+    add("--dry-run", action="store_true", help="report only; mark no snapshot")
+
+    _add_command(commands, _list, "list the threads that are cited or saved")
+
+    add = _add_command(commands, _forget, "delete snapshots, and never fetch these threads again")
+    add("--dry-run", action="store_true", help="report what would be deleted; delete nothing")
+    return parser
 
 
-def _add(
+def _add_command(
     commands: argparse._SubParsersAction[argparse.ArgumentParser],
-    name: str,
+    func: Callable[[argparse.Namespace], int],
     text: str,
-) -> argparse.ArgumentParser:
-    """A command, with the arguments that all have."""
+) -> Callable[..., argparse.Action]:
+    """Add a subcommand with the arguments that it shares with others."""
+    name = func.__name__.strip("_")
     command = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
-    command.add_argument(
-        "places",
-        nargs="*",
-        metavar="DIR|URL",
-        help="the folder of sources (docs, or this folder), and addresses of threads, if only these are meant",
-    )
-    command.add_argument("-c", dest="confdir", type=Path, metavar="DIR", help="the folder of conf.py, if it is another")
-    command.add_argument("-d", dest="doctrees", type=Path, metavar="DIR", help="a folder of doctrees, which saves time")
-    if name != "forget":
-        command.add_argument("--json", action="store_true", help="print JSON for other programs")
-    return command
-
-
-def _add_network(command: argparse.ArgumentParser) -> None:
-    command.add_argument("-j", "--jobs", type=_number, default=4, metavar="N", help="requests at once (4)")
-    command.add_argument(
-        "--pause", type=_seconds, default=1, metavar="S", help="seconds between two requests to one server (1)"
-    )
-
-
-def _add_fetch(command: argparse.ArgumentParser) -> None:
-    _add_network(command)
+    command.set_defaults(func=func)
     add = command.add_argument
-    add("--refresh", action="store_true", help="fetch those again that are kept already")
-    add("--older-than", type=_age, metavar="AGE", help="fetch those again that were looked at before: 90d, 12h, 4w ago")
-    add("--replies", action="store_true", help="keep the answers of others too")
-    add("--archive", action="store_true", help="look up the Wayback Machine's copy, and keep its address")
-    add("--from", dest="saved", type=Path, metavar="FILE", help="read a page, JSON or mbox file that you saved")
-    add("--dry-run", action="store_true", help="say what would be fetched, and ask no server")
+    targets = "source directory (docs or .), and URLs of threads to process instead of all"
+    add("targets", nargs="*", metavar="DIR|URL", help=targets)
+    add("-c", dest="confdir", type=Path, metavar="DIR", help="directory of conf.py")
+    add("-d", dest="doctrees", type=Path, metavar="DIR", help="directory of doctrees to reuse")
+    if name != "forget":
+        add("--json", action="store_true", help="print JSON")
+    if name in {"fetch", "check"}:
+        add("-j", "--jobs", type=_jobs, default=4, metavar="N", help="parallel requests (4)")
+        pause = "seconds between two requests to a host (1)"
+        add("--pause", type=_seconds, default=1, metavar="SECONDS", help=pause)
+    return add
 
 
-def _add_check(command: argparse.ArgumentParser) -> None:
-    _add_network(command)
-    command.add_argument("--dry-run", action="store_true", help="report only; mark no thread as edited or gone")
-
-
-def _number(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 64:  # noqa: PLR2004 - connections at once that servers may bear
-        message = f"{text!r} is not a number from 1 to 64"
-        raise argparse.ArgumentTypeError(message)
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 64:  # noqa: PLR2004 - what servers may accept
+        raise argparse.ArgumentTypeError(f"number from 1 to 64 expected, got {text!r}")
     return int(text)
 
 
 def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1
-    if not 0 <= seconds <= 3600:  # noqa: PLR2004 - an hour
-        message = f"{text!r} is not a number of seconds; write it as 2 or 0.5"
-        raise argparse.ArgumentTypeError(message)
-    return seconds
+    with suppress(ValueError):
+        if 0 <= (seconds := float(text)) <= 3600:  # noqa: PLR2004 - an hour
+            return seconds
+    raise argparse.ArgumentTypeError(f"number of seconds expected, got {text!r}; use 2 or 0.5")
 
 
 def _age(text: str) -> timedelta:
-    match = _AGE.fullmatch(text.strip())
-    if match is None:
-        message = f"{text!r} is not an age; write it as 90d, 12h or 4w"
-        raise argparse.ArgumentTypeError(message)
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+    if match := re.fullmatch(r"([0-9]{1,5})([hdw])", text.strip()):
+        return timedelta(**{{"h": "hours", "d": "days", "w": "weeks"}[match[2]]: int(match[1])})
+    raise argparse.ArgumentTypeError(f"age expected, got {text!r}; use 90d, 12h or 4w")
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def _urls(args: argparse.Namespace) -> list[str]:
+    return [target for target in args.targets if "://" in target]
+
+
+def _open_site(args: argparse.Namespace, *, pages: bool) -> Site:
+    """Read the settings of the site that the arguments name, and its pages if required."""
+    folders = [target for target in args.targets if "://" not in target]
+    if len(folders) > 1:
+        raise UsageError(f"one source directory expected, got {' and '.join(folders)}")
+    source = Path(folders[0] if folders else "docs" if Path("docs").is_dir() else ".")
+    confdir = args.confdir or (source if (source / "conf.py").exists() else Path())
+    return read_site(source, confdir, args.doctrees) if pages else read_settings(source, confdir)
+
+
+def _select(site: Site, urls: Iterable[str]) -> list[CitedThread]:
+    """Return the threads at these URLs, as the site cites them."""
+    cited = {thread.ref.key: thread for thread in site.cited}
+    selected = {}
+    for url in urls:
+        ref = parse_thread_url(url, site.hosts)
+        if ref is None:
+            page = parse_or_page(url, site.hosts)
+            example = f'{{"{page.host}": "discourse"}}' if page else ""
+            hint = f"; name its server in thread_cards_hosts: {example}" if page else ""
+            raise UsageError(f"no platform recognises the URL {url}{hint}")
+        posts = frozenset({ref.post} if ref.post else ())
+        selected[ref.key] = cited.get(ref.key) or CitedThread(ref=ref, posts=posts)
+    return list(selected.values())
+
+
+# -- Commands ------------------------------------------------------------------
+
+
+def _fetch(args: argparse.Namespace) -> int:
+    # These modules need the packages of the extra "fetch"; the commands list and forget do not.
+    from thread_snapshots.saved_file import open_file  # noqa: PLC0415
+    from thread_snapshots.update import FetchStatus, fetch  # noqa: PLC0415
+    from thread_snapshots.webpage import canonical_url  # noqa: PLC0415
+
+    urls, file = _urls(args), None
+    if args.file:
+        try:
+            file = open_file(args.file)
+        except BadResponse as error:
+            raise UsageError(str(error)) from None
+        urls = urls or list(filter(None, [canonical_url(file.html()) if file.is_html else None]))
+        if len(urls) != 1:
+            raise UsageError(f"{args.file}: the URL of its thread expected, got {len(urls)} URLs")
+    site = _open_site(args, pages=not urls)
+    threads = _select(site, urls) if urls else list(site.cited)
+    if not urls and not args.links:
+        threads = [thread for thread in threads if thread.roles != ("link",)]
+    with _configure(args, site) as base:
+        config = replace(
+            base,
+            refresh=args.refresh,
+            older_than=args.older_than,
+            replies=args.replies or site.replies,
+            archive=args.archive,
+            file=file,
+        )
+        _delete_strays(site.store)
+        results = _report(args, lambda thread: fetch(thread, config), threads, _fetch_line)
+    rows = [_row(result.cited, site) | _details(result) for result in results]
+    _summarize(args, rows, [*FetchStatus], "no card or citation of a thread")
+    return FAILED if any(result.status is FetchStatus.FAILED for result in results) else OK
+
+
+def _check(args: argparse.Namespace) -> int:
+    from thread_snapshots.update import CheckStatus, check  # noqa: PLC0415 - as in _fetch
+
+    urls = _urls(args)
+    site = _open_site(args, pages=not urls)
+    threads = _select(site, urls)
+    if not urls:
+        cited = [thread for thread in site.cited if snapshot_path(thread.ref, site.store).exists()]
+        threads = [*cited, *site.uncited()]
+    with _configure(args, site) as config:
+        results = _report(args, lambda thread: check(thread, config), threads, _check_line)
+    rows = [_row(result.cited, site) | _details(result) for result in results]
+    _summarize(args, rows, [*CheckStatus], "no saved thread")
+    changed = {CheckStatus.EDITED, CheckStatus.DELETED, CheckStatus.PRIVATE}
+    if any(result.status in changed and not result.known for result in results):
+        return FAILED
+    unreachable = any(result.status is CheckStatus.UNREACHABLE for result in results)
+    return UNREACHABLE if unreachable else OK
+
+
+def _list(args: argparse.Namespace) -> int:
+    urls, site = _urls(args), _open_site(args, pages=True)
+    threads = _select(site, urls) if urls else [*site.cited, *site.uncited()]
+    rows = [_row(thread, site) | _saved(thread, site) for thread in threads]
+    if args.json:
+        print(json.dumps({"threads": rows}, ensure_ascii=False, indent=2))
+        return OK
+    table = [("USE", "PLATFORM", "STATUS", "POSTS", "SAVED", "URL", "WHERE")]
+    for row, thread in zip(rows, threads, strict=True):
+        posts, saved = str(row["posts"] or "-"), (row["retrieved"] or "-")[:10]
+        more = f" and {len(thread.uses) - 1} more" if thread.uses[1:] else ""
+        use = ", ".join(thread.roles) or "-"
+        where = f"{thread.location or '-'}{more}"
+        table.append((use, row["platform"], row["status"], posts, saved, row["url"], where))
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for line in table:
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        print("  ".join(cells).rstrip())
+    return OK
+
+
+def _forget(args: argparse.Namespace) -> int:
+    urls, site = _urls(args), _open_site(args, pages=True)
+    if not urls:
+        raise UsageError("URL of a thread expected; give the URL of each thread to forget")
+    threads = _select(site, urls)
+    images = site.media_of(snapshot_path(thread.ref, site.store) for thread in threads)
+    for thread in threads:
+        ref = thread.ref
+        if not args.dry_run:
+            _withdraw(ref, site.store)
+        print(f"{'would forget' if args.dry_run else 'forgot'} {ref.url}")
+        for use in thread.uses:
+            print(f"{use.location}: still cites it; check what the page says about it")
+    if not args.dry_run:
+        images -= site.media_of(site.store.rglob("*.json"))
+        for path in images:
+            path.unlink(missing_ok=True)
+        deleted = f"deleted {plural(len(images), 'image')}"
+        print(f"{deleted}; git and published builds keep older versions")
+    return OK
+
+
+def _withdraw(ref: ThreadRef, store: Path) -> None:
+    """Replace the snapshot of a thread with a mark that it must not be fetched again."""
+    checked = datetime.now(UTC).replace(microsecond=0)
+    mark = Thread(
+        platform=ref.platform,
+        host=ref.host,
+        id=ref.id,
+        url=f"https://{ref.host}/",  # the URL of the thread may contain a name
+        provenance=Provenance(endpoint="hand", status=Status.WITHDRAWN, checked=checked),
+    )
+    save(mark, store)
+
+
+# -- Fetch and check -----------------------------------------------------------
+
+
+@contextmanager
+def _configure(args: argparse.Namespace, site: Site) -> Iterator[FetchConfig]:
+    """Open a client, and return the configuration that fetch and check share."""
+    from thread_snapshots.client import Client  # noqa: PLC0415 - as in _fetch
+    from thread_snapshots.sources import SOURCES  # noqa: PLC0415
+    from thread_snapshots.update import FetchConfig  # noqa: PLC0415
+
+    tokens = {"api.github.com": "GITHUB_TOKEN", "gitlab.com": "GITLAB_TOKEN"}
+    with Client(
+        contact=site.contact,
+        endpoints=site.endpoints,
+        tokens={host: os.environ.get(name, "") for host, name in tokens.items()},
+        ca_bundle=site.ca_bundle,
+        pause=args.pause,
+    ) as client:
+        yield FetchConfig(
+            store=site.store,
+            sources=SOURCES,
+            send=client.send,
+            endpoints=site.endpoints,
+            media=site.media,
+            dry_run=args.dry_run,
+        )
+
+
+def _delete_strays(store: Path) -> None:
+    """Delete the temporary files that killed runs left behind."""
+    for path in store.rglob("~*"):
+        with suppress(FileNotFoundError):
+            if (
+                path.is_file()
+                and not path.suffix
+                and time.time() - path.stat().st_mtime > _STRAY_AGE
+            ):
+                path.unlink()
+
+
+def _report(
+    args: argparse.Namespace,
+    work: Callable[[CitedThread], _R],
+    threads: Iterable[CitedThread],
+    line: Callable[[_R], str],
+) -> list[_R]:
+    """Process threads in parallel, print a line for each result as it comes, and return all."""
+    results = []
+    executor = ThreadPoolExecutor(args.jobs)
+    try:
+        for future in as_completed([executor.submit(work, thread) for thread in threads]):
+            results.append(future.result())
+            if not args.json and (text := line(results[-1])):
+                print(text, flush=True)
+    finally:
+        executor.shutdown(wait=False, cancel_futures=True)
+    return results
+
+
+def _fetch_line(result: UpdateResult) -> str:
+    changed = result.status in {"saved", "updated"}
+    details = [plural(result.posts, "post")] if changed else []
+    details += [result.message] if result.message else []
+    text = f"{result.status} {result.cited.ref.url}"
+    return _located(result.cited, ": ".join([text, *(["; ".join(details)] if details else [])]))
+
+
+def _check_line(result: CheckResult) -> str:
+    if result.status == "same" and not result.message:
+        return ""
+    known = " (known)" if result.known and result.status != "same" else ""
+    details = f": {result.message}" if result.message else ""
+    return _located(
+        result.cited, f"{result.cited.ref.url} {_CHECKED[result.status]}{known}{details}"
+    )
+
+
+def _located(cited: CitedThread, text: str) -> str:
+    """Return a line in the format of Sphinx's warnings, which editors link to the page."""
+    return f"{cited.location}: {text}" if cited.location else text
+
+
+def _row(cited: CitedThread, site: Site) -> dict[str, Any]:
+    """Return what the JSON output of all commands says of a thread."""
+    ref, path = cited.ref, snapshot_path(cited.ref, site.store)
+    return {
+        "url": ref.url,
+        "platform": ref.platform,
+        "host": ref.host,
+        "id": ref.id,
+        "uses": [{"role": use.role, "location": use.location} for use in cited.uses],
+        "file": str(path) if path.exists() else None,
+    }
+
+
+def _details(result: UpdateResult | CheckResult) -> dict[str, Any]:
+    return {
+        item.name: getattr(result, item.name) for item in fields(result) if item.name != "cited"
+    }
+
+
+def _saved(cited: CitedThread, site: Site) -> dict[str, Any]:
+    """Return what is saved of a thread."""
+    row: dict[str, Any] = {"status": "missing", "message": "", "posts": 0, "retrieved": None}
+    try:
+        thread = load(cited.ref, site.store)
+    except SnapshotError as error:
+        return row | {"status": "invalid", "message": str(error)}
+    if thread is None:
+        return row
+    retrieved = thread.provenance.retrieved
+    return row | {
+        "status": thread.provenance.status.name.lower(),
+        "posts": len(thread.posts),
+        "retrieved": retrieved.isoformat() if retrieved else None,
+    }
+
+
+def _summarize(
+    args: argparse.Namespace, rows: list[dict[str, Any]], statuses: Iterable[str], nothing: str
+) -> None:
+    """Print the JSON output or the last line of a command."""
+    counts = Counter(str(row["status"]) for row in rows)
+    if args.json:
+        print(json.dumps({"threads": rows, "summary": counts}, ensure_ascii=False, indent=2))
+    else:
+        parts = ", ".join(f"{counts[status]} {status}" for status in statuses if counts[status])
+        print(f"{plural(len(rows), 'thread')}: {parts}" if rows else nothing)

@@ -1,128 +1,199 @@
-"""A site as the command line sees it: its settings, where it keeps threads, and which ones it cites, where.
-
-The pages are read by Sphinx itself, so that what is found is what a build would show.
-"""
+"""A Sphinx site: its settings, the threads that its pages cite, and the snapshots that it has."""
 
 from __future__ import annotations
 
-import io
-import os
-from contextlib import redirect_stdout
-from dataclasses import dataclass, fields
+import sys
+from contextlib import redirect_stdout, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.errors import SphinxError
 from sphinx.util.docutils import docutils_namespace, patch_docutils
-
-from sphinx_thread_cards.urls import Kind
-from sphinx_thread_cards.platforms import find_thread
-from sphinx_thread_cards.settings import Settings
-from sphinx_thread_cards.store import FOLDER
+from sphinx.util.tags import Tags
+from sphinx_thread_cards.config import VALUES, validate
+from sphinx_thread_cards.platforms import parse_thread_url
+from sphinx_thread_cards.snapshot import (
+    FOLDER,
+    MEDIA_FOLDER,
+    SnapshotError,
+    Thread,
+    decode,
+    media_files,
+)
+from sphinx_thread_cards.urls import Kind, ThreadRef
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from sphinx_thread_cards.domain import ThreadDomain
-    from sphinx_thread_cards.urls import ThreadRef
+EXTENSION = "sphinx_thread_cards"
 
 
 class SiteError(Exception):
-    """The site cannot be read; ``str()`` of it says why."""
+    """The site cannot be read; ``str()`` is a message for the command line."""
 
-    def __init__(self, source: Path, reason: str) -> None:
-        super().__init__(f"the site in {source} cannot be read: {reason}")
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One place where a page cites a thread."""
+
+    role: str
+    """``card``, ``citation`` or ``link``."""
+    location: str
+    """File and line, such as ``docs/index.md:14``, relative to the current folder."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Cited:
-    """A thread that the site cites."""
+class CitedThread:
+    """A thread that the site cites, or that the command line names."""
 
     ref: ThreadRef
-    places: tuple[str, ...] = ()
-    """Files and lines where it is cited, ``docs/index.md:12``; empty for one that is only named on the command line."""
+    uses: tuple[Use, ...] = ()
+    """In the order of the pages."""
     posts: frozenset[str] = frozenset()
-    """The posts in it that are cited for themselves."""
+    """Ids of the posts that are cited."""
     replies: bool = False
-    """Whether a page wants the answers of others."""
+    """Whether a page shows the replies of other people."""
+
+    @property
+    def location(self) -> str:
+        """The first location, or an empty string."""
+        return self.uses[0].location if self.uses else ""
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """How the thread is used; each role once."""
+        return tuple(dict.fromkeys(use.role for use in self.uses))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Site:
-    """What the command line needs to know of a site."""
+    """The settings of a site, and what it cites."""
 
     store: Path
-    """The folder of the kept threads."""
-    settings: Settings
+    """The folder of snapshots."""
+    hosts: Mapping[str, str]
+    endpoints: Mapping[str, str]
+    media: bool
+    replies: bool
     contact: str | None
-    """Address of the published site, for servers that want to know who asks."""
     ca_bundle: str | None
-    cited: tuple[Cited, ...]
-    """In the order of pages and lines; each thread once."""
+    cited: tuple[CitedThread, ...] = ()
+    """Each thread once, in the order of the pages."""
+
+    def saved(self) -> Iterator[tuple[Path, Thread]]:
+        """Yield all valid snapshots with their files, sorted by path."""
+        for path in sorted(self.store.rglob("*.json")):
+            with suppress(SnapshotError, OSError):
+                if path.is_file():  # reading a pipe would block
+                    yield path, decode(path.read_bytes())
+
+    def uncited(self) -> Iterator[CitedThread]:
+        """Yield the saved threads that no page cites, located at their snapshots."""
+        cited = {thread.ref.key for thread in self.cited}
+        for path, thread in self.saved():
+            ref = parse_thread_url(thread.url, self.hosts)
+            if ref and ref.key == thread.key and ref.key not in cited:
+                yield CitedThread(ref=ref, uses=(Use("none", f"{_relative(str(path))}:1"),))
+
+    def media_of(self, snapshots: Iterable[Path]) -> set[Path]:
+        """Return the image files that snapshots name; of an invalid snapshot, all whose names occur in it."""
+        media = self.store / MEDIA_FOLDER
+        names: set[str] = set()
+        for path in snapshots:
+            data = path.read_bytes() if path.is_file() else b""
+            try:
+                names.update(media_files(decode(data)))
+            except SnapshotError:
+                text = data.replace(b"\0", b"")  # UTF-16 has these between letters
+                names.update(file.name for file in media.glob("*") if file.name.encode() in text)
+        return {media / name for name in names if (media / name).is_file()}
+
+
+def read_settings(source: Path, confdir: Path) -> Site:
+    """Read conf.py, but no page.
+
+    Raises:
+        SiteError: there is no conf.py, it fails, or does not load the extension.
+    """
+    try:
+        with redirect_stdout(sys.stderr):
+            config = Config.read(confdir, overrides={}, tags=Tags())
+        for value in VALUES:
+            config.add(f"thread_cards_{value.name}", value.default, "", Any)
+        config.add("html_baseurl", "", "", str)
+        validate(cast("Sphinx", None), config)
+    except (SphinxError, OSError) as error:
+        raise SiteError(f"cannot read {confdir / 'conf.py'}: {error}") from error
+    return _site(source, confdir, config)
 
 
 def read_site(source: Path, confdir: Path, doctrees: Path | None = None) -> Site:
-    """Read a site's settings and pages.
+    """Read all pages of a site with Sphinx, whose warnings go to stderr.
 
-    :param doctrees: a folder of pages read before, which saves time; else nothing is left behind.
-    :raises SiteError: if Sphinx cannot read it.
+    Args:
+        doctrees: a folder of doctrees from an earlier build, which saves time; else nothing is left behind.
+
+    Raises:
+        SiteError: Sphinx cannot read the site.
     """
-    said = io.StringIO()
-    # What extensions print would stand among what the command prints.
-    with TemporaryDirectory() as folder, patch_docutils(), docutils_namespace(), redirect_stdout(said):
+    with (
+        TemporaryDirectory() as folder,
+        patch_docutils(),
+        docutils_namespace(),
+        # What conf.py and extensions print must not be mixed with the output of a command.
+        redirect_stdout(sys.stderr),
+    ):
+        out, doctrees = Path(folder, "out"), doctrees or Path(folder, "doctrees")
         try:
-            out = Path(folder, "out")
-            app = Sphinx(source, confdir, out, doctrees or Path(folder, "doctrees"), "dummy", status=None, warning=said)
+            app = Sphinx(source, confdir, out, doctrees, "dummy", status=None, warning=sys.stderr)
+            site = _site(source, confdir, app.config)
             app.builder.read()
         except (SphinxError, OSError) as error:
-            raise SiteError(source, str(error)) from error
-        if "thread" not in app.env.domains:
-            raise SiteError(source, "sphinx_thread_cards is not among the extensions in its conf.py")
-        return _site(app)
+            raise SiteError(f"cannot read the site in {source}: {error}") from error
+        uses: list[Any] = list(cast("Any", app.env.get_domain("thread")).uses())
+    return replace(site, cited=tuple(_cited(uses, replies=site.replies)))
 
 
-def _site(app: Sphinx) -> Site:
-    config = app.config
-    domain = cast("ThreadDomain", app.env.get_domain("thread"))
-    settings = Settings(**{item.name: config[f"thread_cards_{item.name}"] for item in fields(Settings)})
-    contact = config.html_baseurl
+def _site(source: Path, confdir: Path, config: Config) -> Site:
+    if EXTENSION not in config.extensions:
+        message = (
+            f"{confdir / 'conf.py'}: the extension is not enabled; add {EXTENSION!r} to extensions"
+        )
+        raise SiteError(message)
+    contact, ca_bundle = config.html_baseurl, config.tls_cacerts
     return Site(
-        store=Path(app.srcdir, FOLDER),
-        settings=settings,
-        contact=contact if find_thread(contact or "") else None,
-        ca_bundle=config.tls_cacerts if isinstance(config.tls_cacerts, str) else None,
-        cited=tuple(_cited(domain, settings)),
+        store=source / FOLDER,
+        hosts=config.thread_cards_hosts,
+        endpoints=config.thread_cards_endpoints,
+        media=config.thread_cards_media,
+        replies=config.thread_cards_replies == "all",
+        contact=contact if contact.startswith(("https://", "http://")) else None,
+        ca_bundle=ca_bundle if isinstance(ca_bundle, str) else None,
     )
 
 
-def _cited(domain: ThreadDomain, settings: Settings) -> Iterator[Cited]:
-    """Every thread once, with all places that cite it."""
-    found: dict[tuple[str, str, str], list[tuple[ThreadRef, str, str | None]]] = {}
-    for use in domain.uses():
-        ref = domain.find(use.url)
-        if ref.kind is not Kind.PAGE:
-            place = use.place or str(domain.env.doc2path(use.docname))
-            found.setdefault(ref.key, []).append((ref, place, use.options.replies))
-    for uses in found.values():
-        refs = [ref for ref, _, _ in uses]
-        wants = {replies or settings.replies for _, _, replies in uses}
-        yield Cited(
-            # A readable copy that was given says how the thread is to be had.
-            ref=max(refs, key=lambda ref: ref.read_url is not None),
-            places=tuple(dict.fromkeys(sorted((_near(place) for _, place, _ in uses), key=_by_line))),
-            posts=frozenset(ref.post for ref in refs if ref.post),
-            replies="all" in wants,
+def _cited(uses: Iterable[Any], *, replies: bool) -> Iterator[CitedThread]:
+    """Group the records of the domain by thread."""
+    by_key: dict[tuple[str, str, str], list[Any]] = {}
+    for use in uses:
+        if use.ref.kind is not Kind.PAGE:
+            by_key.setdefault(use.ref.key, []).append(use)
+    for group in by_key.values():
+        wanted = {use.replies or ("all" if replies else "author") for use in group}
+        yield CitedThread(
+            # A readable copy, such as a Thread Reader page, helps to fetch the thread.
+            ref=max((use.ref for use in group), key=lambda ref: ref.read_url is not None),
+            uses=tuple(dict.fromkeys(Use(use.role, _relative(use.location)) for use in group)),
+            posts=frozenset(use.ref.post for use in group if use.ref.post),
+            replies="all" in wanted,
         )
 
 
-def _near(place: str) -> str:
-    """The place as an author types it, from the folder that the command runs in."""
-    here = str(Path.cwd())
-    return place.removeprefix(here).lstrip(os.sep) if place.startswith(here + os.sep) else place
-
-
-def _by_line(place: str) -> tuple[str, int]:
-    path, _, line = place.rpartition(":")
-    return (path, int(line)) if line.isdigit() else (place, 0)
+def _relative(location: str) -> str:
+    """Return a location relative to the current folder, if it is below it."""
+    path = Path(location)
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else location

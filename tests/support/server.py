@@ -1,13 +1,12 @@
-"""A real HTTP server on loopback, with answers written beforehand; good ones and every bad one."""
+"""A real HTTP server on loopback with canned responses, good and bad; it can also be an HTTP proxy."""
 
 from __future__ import annotations
 
-import gzip
 import json
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,187 +15,157 @@ from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reply:
-    """One answer. Without a length in ``headers`` it is the body's, unless the body comes in pieces."""
+class Canned:
+    """A response; a body in pieces has no Content-Length unless ``headers`` has one."""
 
     body: bytes | Iterable[bytes] = b""
     status: int = 200
     type: str | None = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
     pause: float = 0
-    """Seconds before each piece of a body in pieces."""
-    raw: bool = False
-    """Whether the pieces are the whole answer, status line and headers included."""
+    """Seconds before each piece of the body."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
-    """One request that came in."""
+class Received:
+    """A request."""
 
     method: str
     path: str
+    """The absolute URL, if the server is used as a proxy."""
     headers: Mapping[str, str]
     body: bytes
-    at: float
-    """Seconds of a monotonic clock."""
+    time: float
     port: int
-    """The client's, to tell connections apart."""
+    """Of the client, to tell connections apart."""
 
 
 class Server:
-    """What a test sees of its server."""
+    """The server as tests see it."""
 
-    def __init__(self, answers: Mapping[str, Reply | Sequence[Reply]], scheme: str) -> None:
-        self.answers: dict[str, Reply | Sequence[Reply]] = dict(answers)
-        self.asked: list[Asked] = []
+    def __init__(self, responses: Mapping[str, Canned | Sequence[Canned]], scheme: str) -> None:
+        self.responses = dict(responses)
+        """By path, with or without query; of a sequence, the last one is repeated."""
+        self.requests: list[Received] = []
         self.stopping = threading.Event()
-        self.scheme = scheme
-        self.port = 0
-        self._served: dict[str, int] = {}
+        self.origin = f"{scheme}://127.0.0.1"
         self._lock = threading.Lock()
-
-    @property
-    def origin(self) -> str:
-        return f"{self.scheme}://127.0.0.1:{self.port}"
 
     def url(self, path: str) -> str:
         return self.origin + path
 
     def paths(self) -> list[str]:
-        """What was asked for, in order."""
-        return [asked.path for asked in self.asked]
+        return [request.path for request in self.requests]
 
-    def next_reply(self, asked: Asked) -> Reply:
-        """The next answer of a row, the last of it for good; 404 where there is none. The query does not count."""
+    def next_response(self, request: Received) -> Canned:
         with self._lock:
-            self.asked.append(asked)
-            path = asked.path.partition("?")[0]
-            row = self.answers.get(asked.path) or self.answers.get(path) or Reply(status=404)
-            if isinstance(row, Reply):
-                return row
-            count = self._served.get(path, 0)
-            self._served[path] = count + 1
-            return row[min(count, len(row) - 1)]
+            self.requests.append(request)
+            path = request.path if request.path in self.responses else request.path.partition("?")[0]
+            canned = self.responses.get(path, Canned(status=404))
+            if isinstance(canned, Canned):
+                return canned
+            self.responses[path] = canned[1:] or canned
+            return canned[0]
 
 
 @contextmanager
 def serve(
-    answers: Mapping[str, Reply | Sequence[Reply]] | None = None, certificate: tuple[Path, Path] | None = None
+    responses: Mapping[str, Canned | Sequence[Canned]] | None = None,
+    certificate: tuple[Path, Path] | None = None,
 ) -> Iterator[Server]:
-    """Answer on a free port of 127.0.0.1 until the block ends.
+    """Run a server on a free port of 127.0.0.1.
 
     Args:
-        answers: From a path, with or without its query, to an answer or a row of them.
-        certificate: Files of a certificate and its key, for https.
+        responses: initial value of :attr:`Server.responses`.
+        certificate: files of a certificate and its key, for https.
     """
-    server = Server(answers or {}, "https" if certificate else "http")
-    machine = _Machine(("127.0.0.1", 0), _handler(server))
+    server = Server(responses or {}, "https" if certificate else "http")
+    http_server = _HTTPServer(("127.0.0.1", 0), _handler(server))
     if certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*certificate)
-        machine.socket = context.wrap_socket(machine.socket, server_side=True)
-    server.port = machine.server_address[1]
-    thread = threading.Thread(target=machine.serve_forever, args=(0.02,), daemon=True)
+        http_server.socket = context.wrap_socket(http_server.socket, server_side=True)
+    server.origin += f":{http_server.server_address[1]}"
+    thread = threading.Thread(target=http_server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield server
     finally:
         server.stopping.set()
-        machine.shutdown()
-        machine.server_close()
+        http_server.shutdown()
+        http_server.server_close()
         thread.join()
 
 
-class _Machine(ThreadingHTTPServer):
+class _HTTPServer(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
-        """Say nothing: clients that hang up are what is tested."""
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Clients that hang up are part of the tests."""
 
 
 def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True  # else every answer waits 40 ms for an acknowledgement
+        disable_nagle_algorithm = True  # else every response waits 40 ms for an acknowledgement
 
         def do_GET(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            asked = Asked(
+            request = Received(
                 method=self.command,
                 path=self.path,
                 headers={name.title(): value for name, value in self.headers.items()},
-                body=body,
-                at=time.monotonic(),
+                body=self.rfile.read(int(self.headers.get("Content-Length", 0))),
+                time=time.monotonic(),
                 port=self.client_address[1],
             )
+            canned = server.next_response(request)
+            pieces = [canned.body] if isinstance(canned.body, bytes) else canned.body
+            length = {"Content-Length": str(len(canned.body))} if isinstance(canned.body, bytes) else {"Connection": "close"}
+            type_ = {"Content-Type": canned.type} if canned.type else {}
             try:
-                self._answer(server.next_reply(asked))
+                self.send_response(canned.status)
+                for name, value in {**type_, **length, **canned.headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                for piece in pieces:
+                    if server.stopping.wait(canned.pause):
+                        break
+                    self.wfile.write(piece)
+                    self.wfile.flush()
             except OSError:
                 self.close_connection = True
-
-        do_POST = do_GET  # noqa: N815 - the base class looks for this name
-
-        def _answer(self, reply: Reply) -> None:
-            if not reply.raw:
-                self.send_response(reply.status)
-                for name, value in _headers_of(reply).items():
-                    # The base class writes Latin-1, servers write UTF-8.
-                    self.send_header(name, value.encode().decode("latin-1"))
-                self.end_headers()
-            for piece in [reply.body] if isinstance(reply.body, bytes) else reply.body:
-                if server.stopping.wait(reply.pause):
-                    break
-                self.wfile.write(piece)
-                self.wfile.flush()
-            if reply.raw or not isinstance(reply.body, bytes):
+            if not isinstance(canned.body, bytes):
                 self.close_connection = True
 
+        do_POST = do_GET  # noqa: N815 - the name that the base class looks for
+
         def log_message(self, *_: object) -> None:
-            """Keep the tests' output clean."""
+            """Print nothing."""
 
     return Handler
 
 
-def _headers_of(reply: Reply) -> dict[str, str]:
-    headers = {} if reply.type is None else {"Content-Type": reply.type}
-    headers |= {"Content-Length": str(len(reply.body))} if isinstance(reply.body, bytes) else {"Connection": "close"}
-    return headers | dict(reply.headers)
-
-
-def json_reply(data: object, **headers: str) -> Reply:
-    """An answer in JSON; headers as ``Retry_After="1"``."""
+def json_response(data: object, **headers: str) -> Canned:
+    """Return a JSON response; headers as ``Retry_After="1"``."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Reply(body=json.dumps(data).encode(), headers=named)
+    return Canned(body=json.dumps(data).encode(), headers=named)
 
 
-def page_reply(text: str, type: str = "text/html; charset=utf-8") -> Reply:  # noqa: A002 - as in Reply
-    """A page in UTF-8."""
-    return Reply(body=text.encode(), type=type)
+def page(text: str, type: str = "text/html; charset=utf-8") -> Canned:  # noqa: A002 - as in Canned
+    return Canned(body=text.encode(), type=type)
 
 
-def redirect(to: str, status: int = 302) -> Reply:
-    """A redirect to an address, whole or relative."""
-    return Reply(status=status, type=None, headers={"Location": to})
-
-
-def bomb(size: int, layers: int = 1) -> Reply:
-    """An answer of few bytes that unpacks to many."""
-    body = b" " * size
-    for _ in range(layers):
-        body = gzip.compress(body)
-    return Reply(body=body, headers={"Content-Encoding": ", ".join(["gzip"] * layers)})
-
-
-def repeat(piece: bytes) -> Iterable[bytes]:
-    """The same piece for ever; for a body without an end."""
-    return _Endless(lambda: piece)
+def redirect(location: str, status: int = 302) -> Canned:
+    return Canned(status=status, type=None, headers={"Location": location})
 
 
 @dataclass(frozen=True)
-class _Endless:
-    piece: Callable[[], bytes]
+class Endless:
+    """A body without end."""
+
+    piece: bytes
 
     def __iter__(self) -> Iterator[bytes]:
         while True:
-            yield self.piece()
+            yield self.piece

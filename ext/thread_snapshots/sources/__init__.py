@@ -1,31 +1,53 @@
-"""How threads are fetched: one file for each platform that can be asked, named like that of its addresses.
-
-What several share, and those that cannot be asked, is in files that begin with ``_``.
-"""
+"""Sources by platform; one module for each family of platforms with the same API."""
 
 from __future__ import annotations
 
-from importlib import import_module
-from pkgutil import iter_modules
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from thread_snapshots.sources import _by_file
+from thread_snapshots.source import Source
+from thread_snapshots.sources import (
+    bluesky,
+    discourse,
+    github,
+    gitlab,
+    hackernews,
+    lemmy,
+    lobsters,
+    mailing_lists,
+    mastodon,
+    oembed,
+    reddit,
+    stackexchange,
+    x,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from thread_snapshots.steps import Source
+    from collections.abc import Mapping
 
 __all__ = ["SOURCES"]
 
-
-def _sources() -> Iterator[Source]:
-    yield from _by_file.SOURCES
-    for module in iter_modules(__path__):
-        if not module.name.startswith("_"):
-            yield import_module(f"{__name__}.{module.name}").SOURCE
-
-
-SOURCES: Mapping[str, Source] = MappingProxyType({source.name: source for source in _sources()})
+_UNSUPPORTED = {
+    # https://discord.com/developers/docs/reference
+    "discord": "Discord shows messages to members only; quote them in the body of the directive if you may",
+    # User agreement, 8.2: https://www.linkedin.com/legal/user-agreement
+    "linkedin": "LinkedIn does not allow programs to read posts; save the page in a browser and use --from",
+    # https://developers.facebook.com/docs/threads/tools-and-resources/embed-a-threads-post
+    "threads": "Threads shows posts to reviewed applications only; save the page in a browser and use --from",
+    "telegram": "Telegram has no public API for posts; save the page in a browser and use --from",
+    "zulip": "Zulip's API needs an account; save the page in a browser and use --from",
+    "misskey": "Misskey's API is not supported; save the page in a browser and use --from",
+}
+SOURCES: Mapping[str, Source] = MappingProxyType(
+    {
+        platform: source
+        for source in (
+            *(Source(platforms=(name,), unsupported=why) for name, why in _UNSUPPORTED.items()),
+            *(bluesky.SOURCE, discourse.SOURCE, github.SOURCE, gitlab.SOURCE, hackernews.SOURCE),
+            *(lemmy.SOURCE, lobsters.SOURCE, mastodon.SOURCE, oembed.SOURCE, reddit.SOURCE),
+            *(stackexchange.SOURCE, x.SOURCE, *mailing_lists.SOURCES),
+        )
+        for platform in source.platforms
+    }
+)
 """By the name of the platform."""
