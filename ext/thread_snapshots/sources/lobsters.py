@@ -114,7 +114,7 @@ def _parse_posts(ref: ThreadRef, story: object, authors: dict[str, Author]) -> I
     """
     story_id, author = as_id(story, "short_id"), _parse_user(ref, story, "submitter_user", authors)
     if story_id and author:
-        url = urljoin(ref.url, f"/s/{story_id}")
+        url = safe_url(f"/s/{story_id}", ref.url) or ref.url
         blocks = parse_html(text(story, "description"), url, media=False).blocks
         if link := safe_url(dig(story, "url")):
             blocks = (link_paragraph(None, link), *blocks)
@@ -144,7 +144,7 @@ def _parse_posts(ref: ThreadRef, story: object, authors: dict[str, Author]) -> I
             deleted[id_] = reply_to
             continue
         posted, edited = time(comment, "created_at"), time(comment, "last_edited_at")
-        url = urljoin(ref.url, f"/c/{short_id}")
+        url = safe_url(f"/c/{short_id}", ref.url) or ref.url
         yield Post(
             id=id_,
             url=url,
