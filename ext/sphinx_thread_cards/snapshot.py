@@ -93,6 +93,8 @@ Count = Annotated[
     int, Meta(ge=0, le=2**53 - 1)
 ]  # integers that every JSON reader represents exactly (RFC 8259)
 Time = Annotated[datetime, Meta(tz=True)]
+State = Literal["open", "closed", "merged", "answered", "locked"]
+"""State of an issue, request or question; ``locked`` is open, but nobody can reply."""
 
 
 class Status(StrEnum):
@@ -230,6 +232,12 @@ class Thread(_Struct, frozen=True):
     posts: tuple[Post, ...] = ()
     replies: Count | None = None
     """How many replies the platform counts, saved or not."""
+    state: State | None = None
+    """State when the thread was saved; None where the platform has no states."""
+    state_since: Time | None = None
+    """When this state began."""
+    posted: Time | None = None
+    """Time of the first post, in a summary."""
     provenance: Provenance = Provenance()
     format: Annotated[int, Meta(ge=1, le=FORMAT)] = FORMAT
 
@@ -237,6 +245,11 @@ class Thread(_Struct, frozen=True):
     def key(self) -> tuple[str, str, str]:
         """What :attr:`ThreadRef.key` is for this thread."""
         return self.platform, self.host, self.id
+
+    @property
+    def is_summary(self) -> bool:
+        """Whether only what a citation needs is saved; the one participant is the author."""
+        return not self.posts and self.provenance.status is not Status.WITHDRAWN
 
 
 class SnapshotError(ValueError):

@@ -7,7 +7,7 @@ it. Tests feed recorded responses to the same generators.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 MAX_REQUESTS = 200
 """Requests for one thread; a server could lead on for ever."""
+MAX_BATCH = 100
+"""Threads per request of :attr:`Source.summarize_batch`."""
+Key = tuple[str, str, str]
+"""Type of :attr:`ThreadRef.key`."""
 _USER = re.compile(r"(?<=//)[^/?#]*@")
 _MAX_SHOWN_URL = 200
 
@@ -258,3 +262,11 @@ class Source:
     read_file: Callable[[ThreadRef, FetchOptions, SavedFile], FetchResult] | None = None
     """Reads a file that the author saved (``--from``), unless it is a page with JSON-LD or Open Graph. Raises
     FetchError."""
+    summarize: Callable[[ThreadRef], RequestGenerator[FetchResult]] | None = None
+    """Fetches a summary: title, author, date, number of replies and state, without posts."""
+    summarize_batch: (
+        Callable[[Sequence[ThreadRef]], RequestGenerator[Mapping[Key, FetchResult | FetchError]]]
+        | None
+    ) = None
+    """Does the same for at most :data:`MAX_BATCH` threads of one host in one request, by :attr:`ThreadRef.key`. The host
+    requires a token."""

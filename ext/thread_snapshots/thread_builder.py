@@ -18,6 +18,7 @@ from sphinx_thread_cards.snapshot import (
     Provenance,
     Quote,
     Span,
+    State,
     Thread,
 )
 
@@ -26,6 +27,7 @@ from thread_snapshots.source import BadResponse, FetchOptions, FetchResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
 
     from sphinx_thread_cards.urls import ThreadRef
 
@@ -209,6 +211,7 @@ def build_thread(
     endpoint: str,
     title: str | None = None,
     replies: int | None = None,
+    state: tuple[State | None, datetime | None] = (None, None),
     missing: str = "",
 ) -> FetchResult:
     """Return the thread of these posts.
@@ -220,6 +223,7 @@ def build_thread(
         authors: by handle; only those who wrote a post become participants.
         endpoint: the URL of the request, or ``file``.
         replies: how many replies the platform counts.
+        state: the thread's state, and since when.
         missing: what is missing, as a clause; empty if the thread is complete.
 
     Raises:
@@ -250,9 +254,51 @@ def build_thread(
         participants=tuple(authors.get(handle) or Author(handle=handle) for handle in used),
         posts=tuple(built),
         replies=replies,
+        state=state[0],
+        state_since=state[1],
         provenance=Provenance(endpoint=endpoint),
     )
     return FetchResult(thread=thread, complete=not missing, note=missing)
+
+
+def build_summary(
+    ref: ThreadRef,
+    author: Author | None,
+    *,
+    endpoint: str,
+    title: str | None,
+    posted: datetime | None = None,
+    replies: int | None = None,
+    state: tuple[State | None, datetime | None] = (None, None),
+    url: str = "",
+) -> FetchResult:
+    """Return a thread without posts, see :attr:`Thread.is_summary`.
+
+    Args:
+        author: without avatar.
+        endpoint: the URL of the request.
+        posted: time of the first post.
+        url: the thread's, if it is not that of ``ref`` without fragment.
+
+    Raises:
+        BadResponse: there is no title.
+    """
+    if not title:
+        raise BadResponse(endpoint, "the response has no title")
+    thread = Thread(
+        platform=ref.platform,
+        host=ref.host,
+        id=ref.id,
+        url=safe_url(url) or ref.url.partition("#")[0],
+        title=title,
+        participants=(author,) if author else (),
+        replies=replies,
+        state=state[0],
+        state_since=state[1],
+        posted=posted,
+        provenance=Provenance(endpoint=endpoint),
+    )
+    return FetchResult(thread=thread)
 
 
 def handles(post: Post) -> Iterator[str]:
