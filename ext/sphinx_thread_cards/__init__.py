@@ -20,16 +20,7 @@ ENV_VERSION = 14
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the extension."""
     # Not at the top: parse_thread_url must work without Sphinx.
-    from sphinx_thread_cards import (  # noqa: PLC0415
-        config,
-        directives,
-        domain,
-        html,
-        i18n,
-        latex,
-        lists,
-        transforms,
-    )
+    from sphinx_thread_cards import config, directives, domain, html, i18n, latex, lists, transforms  # noqa: PLC0415
 
     app.add_message_catalog(i18n.CATALOGUE, i18n.LOCALE_DIR)
     for module in (config, domain, directives, transforms, lists, html, latex):

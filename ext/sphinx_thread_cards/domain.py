@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from docutils import nodes
@@ -141,21 +142,37 @@ class ThreadDomain(Domain):
 
     def reset(self) -> None:
         """Forget what was derived from all pages, before pages are read."""
-        self.best_cards: Mapping[tuple[str, str, str, str | None], Card] | None = None
+        self.__dict__.pop("styled_pages", None)
+        self.__dict__.pop("best_cards", None)
+
+    @cached_property
+    def styled_pages(self) -> AbstractSet[str]:
+        """Docnames of the pages with a card, citation or list."""
+        as_citation = self.env.config.thread_cards_link_text == "citation"
+        return self.lists.keys() | {
+            use.docname for use in self.uses() if as_citation or use.role != "link"
+        }
+
+    @cached_property
+    def best_cards(self) -> Mapping[tuple[str, str, str, str | None], Card]:
+        """The most complete card of each thread and post; valid when all pages have been read."""
+        best: dict[tuple[str, str, str, str | None], Card] = {}
+        for use in self.uses():
+            card = use.card
+            if card and (card.key not in best or card.completeness > best[card.key].completeness):
+                best[card.key] = card
+        return best
 
     def citation_card(self, ref: ThreadRef) -> Card:
-        """Return the most complete card of what a URL cites; valid when all pages have been read."""
-        if self.best_cards is None:
-            best: dict[tuple[str, str, str, str | None], Card] = {}
-            for use in self.uses():
-                card = use.card
-                if card and (
-                    card.key not in best or card.completeness > best[card.key].completeness
-                ):
-                    best[card.key] = card
-            self.best_cards = best
+        """Return the most complete card of what a URL cites."""
         card = make_card(ref, CardOptions(), self.load(ref))
         return self.best_cards.get(card.key, card)
+
+    def card_at(self, docname: str, anchor: str) -> Card:
+        """Return the card with an anchor in a page."""
+        return next(
+            use.card for use in self.data["uses"][docname] if use.card and use.node_id == anchor
+        )
 
     # -- References ------------------------------------------------------------
 
@@ -244,6 +261,20 @@ def set_builder(app: Sphinx) -> None:
     thread_domain(app.env).builder = app.builder
 
 
+def add_style_sheet(
+    app: Sphinx, page: str, _template: str, _context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Add the style sheet to a page with a card, citation or list (``html-page-context``)."""
+    if doctree is None or not app.config.thread_cards_css:
+        return
+    domain = thread_domain(app.env)
+    pages = domain.styled_pages
+    if page in pages or (pages and app.builder.name == "singlehtml"):
+        # Before the style sheets of the site (800), which may restyle cards. Not app.add_css_file, which adds the file
+        # to all pages.
+        app.builder.add_css_file("thread-cards.css", priority=400)  # type: ignore[attr-defined]
+
+
 def pages_with_new_snapshots(
     _app: Sphinx, env: BuildEnvironment, _added: set[str], _changed: set[str], removed: set[str]
 ) -> list[str]:
@@ -297,3 +328,4 @@ def setup(app: Sphinx) -> None:
     app.connect("env-get-outdated", pages_with_new_snapshots)
     app.connect("env-before-read-docs", reset)
     app.connect("env-updated", set_labels)
+    app.connect("html-page-context", add_style_sheet)

@@ -7,6 +7,7 @@ makes Sphinx ignore all ``html`` visitors in EPUB (``create_translator`` in sphi
 from __future__ import annotations
 
 import posixpath
+from html import escape
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from sphinx_thread_cards.snapshot import Media, Post
 
-STYLE_SHEET = "thread-cards.css"
 _INLINE = frozenset({"a", "bdi", "span", "strong", "summary", "time"})
 _POSTS_BEFORE_SECTION = 6
 """Posts of a long thread that are shown before the collapsible section."""
@@ -39,6 +39,10 @@ class html_text_element(nodes.General, nodes.Inline, nodes.TextElement):  # noqa
     """As :class:`html_element`, with text in it."""
 
 
+class html_fragment(nodes.General, nodes.TextElement):  # noqa: N801
+    """Lines of ``html``, whose text is for the search: far fewer nodes than elements."""
+
+
 class html_image(nodes.image):  # noqa: N801
     """An image with width, height and lazy loading."""
 
@@ -47,85 +51,107 @@ def element(node: nodes.Element, tag: str, **attributes: str | None) -> nodes.El
     """Return an element with the children, classes and ids of a node."""
     kind = html_text_element if isinstance(node, nodes.TextElement) else html_element
     new = kind("", classes=node["classes"], ids=node["ids"])
-    new += node.children
+    new.extend(node.children)
     new["tag"] = tag
     new["attributes"] = {name: value for name, value in attributes.items() if value is not None}
     return new
+
+
+def _tag(tag: str, text: str, **attributes: str | None) -> str:
+    """Return an element as HTML; ``text`` is HTML, ``class_`` is the attribute ``class``."""
+    names = {name: name.strip("_").replace("_", "-") for name in attributes}
+    pairs = [f' {names[name]}="{escape(value)}"' for name, value in attributes.items() if value]
+    return f"<{tag}{''.join(pairs)}>{text}</{tag}>"
 
 
 class HtmlCardBuilder(CardBuilder):
     """Builds a card for HTML."""
 
     avatar_size = 24
-
     element = staticmethod(element)  # type: ignore[assignment]
 
     def microformat(self, *names: str) -> list[str]:
         """Return the names."""
         return list(names)
 
-    def head(self) -> list[nodes.Element]:
-        """Return header, title and author; the title names the article."""
-        head = super().head()
-        head[1]["ids"] = [f"{self.anchor}-title"]
-        return head
-
     def build(self) -> list[nodes.Node]:
         """Return the article."""
-        classes = [
-            *self.place["classes"],
-            "h-cite",
-            *["thread-card-unrolled"] * bool(self.card.numbers),
-        ]
-        box = nodes.container(
-            "", *self.head(), *self.body(), *self.links(), classes=classes, ids=self.place["ids"]
-        )
+        unrolled = ["thread-card-unrolled"] * bool(self.card.numbers)
+        classes = [*self.place["classes"], "h-cite", *unrolled]
+        children = (*self.head(), *self.body(), *self.links())
+        box = nodes.container("", *children, classes=classes, ids=self.place["ids"])
         # Few themes set the direction of the page.
         direction = "rtl" if i18n.is_rtl(self.language) else None
         labelled_by = {"aria-labelledby": f"{self.anchor}-title"}
-        article = self.element(box, "article", dir=direction, **labelled_by)
+        article = element(box, "article", dir=direction, **labelled_by)
         article.source, article.line = self.place.source, self.place.line
         return [article]
 
-    def author(self) -> nodes.Element | None:
-        """Return name and handle, with the avatar, or else the first letter of the name for the style sheet."""
+    def head(self) -> list[nodes.Element]:
+        """Return header, title and author; the title names the article."""
         card = self.card
-        if not card.credit:
-            return None
+        platform, *others = parts = card.header(self.language)
+        if card.date:
+            # The date follows the location, which may be the same text.
+            position = int(bool(card.place))
+            time = {"class_": "dt-published", "datetime": str(card.date)}
+            others[position] = _tag("time", escape(others[position]), **time)
+        others = [part if part.startswith("<time") else escape(part) for part in others]
+        header = SEPARATOR.join((_tag("strong", escape(platform)), *others))
+        lang = card.title_lang if i18n.differs(card.title_lang, self.language) else None
+        title = {
+            "class_": "thread-card-title",
+            "dir": "auto",
+            "id": f"{self.anchor}-title",
+            "lang": lang,
+        }
+        html = (
+            f"{_tag('p', header, class_='thread-card-header')}\n"
+            f"{_tag('p', self._link(card.title, card.href, 'p-name '), **title)}\n"
+        )
+        fragment = html_fragment("", f"{SEPARATOR.join(parts)} {card.title}", html=html)
+        author = self.author()
+        return [fragment, author] if author else [fragment]
+
+    def _link(self, label: str, url: str, classes: str = "", **attributes: str) -> str:
+        classes += "u-url " * (url == self.card.ref.url) + "reference external"
+        return _tag("a", escape(label), class_=classes, href=url, **attributes)
+
+    def author(self) -> nodes.Element | None:
+        """Return name and handle, with the avatar, or the first letter of the name for the style sheet."""
+        card, letter = self.card, None
         parts: list[nodes.Node] = []
-        letter = None
         if card.avatar and card.avatar.file and self.has_image(card.avatar.file):
             parts.append(self.avatar(card.avatar, 32))
         else:
-            letter = (
-                next(filter(str.isalnum, card.author or card.handle or ""), "").upper()[:1] or None
-            )
+            name = card.author or card.handle or ""
+            letter = next(filter(str.isalnum, name), "").upper()[:1] or None
         if card.author and card.handle:
-            parts.append(self.element(nodes.inline("", card.author, classes=["p-name"]), "span"))
-            parts.append(nodes.Text(" "))
-            classes = ["thread-card-handle", "p-nickname"]
-            parts.append(self.element(nodes.inline("", f"@{card.handle}", classes=classes), "bdi"))
-        else:
+            handle = nodes.inline(
+                "", f"@{card.handle}", classes=["thread-card-handle", "p-nickname"]
+            )
+            name_node = nodes.inline("", card.author, classes=["p-name"])
+            parts += [element(name_node, "span"), nodes.Text(" "), element(handle, "bdi")]
+        elif card.credit:
             parts.append(nodes.Text(card.credit))
+        else:
+            return None
         line = self.line("author", *parts)
         line["classes"] += ["p-author", "h-card"]
-        return self.element(line, "p", dir="auto", **{"data-letter": letter})
+        return element(line, "p", dir="auto", **{"data-letter": letter})
 
     def links(self) -> list[nodes.Element]:
-        """Return one line of links; their accessible names say to which thread, as many cards have the same labels."""
+        """Return one line of links; their names say to which thread, as many cards have the same labels."""
         card = self.card
         details = [] if card.titled else card.header(self.language)[1:]
         about = _(", ").join((card.title, *details))
-        line: list[nodes.Node] = []
-        for label, url in card.links():
-            classes = [*["u-url"] * (url == card.ref.url), "reference", "external"]
-            name = {"aria-label": i18n.with_label(label, about)}
-            # A line may break after the separator, not before it.
-            line += [nodes.Text(SEPARATOR.replace(" ", "\N{NO-BREAK SPACE}", 1))] if line else []
-            line.append(
-                self.element(nodes.inline("", label, classes=classes), "a", href=url, **name)
-            )
-        return [self.line("links", *line)]
+        links = [
+            self._link(label, url, aria_label=i18n.with_label(label, about))
+            for label, url in card.links()
+        ]
+        # A line may break after the separator, not before it.
+        line = SEPARATOR.replace(" ", "\N{NO-BREAK SPACE}", 1).join(links)
+        return [html_fragment("", "", html=f"{_tag('p', line, class_='thread-card-links')}\n")]
 
     def item_links(self) -> list[nodes.Element]:
         """Return nothing: the title is a link."""
@@ -136,7 +162,7 @@ class HtmlCardBuilder(CardBuilder):
         site = i18n.site_label(self.card.ref)
         name = {"aria-label": _("Post {number} on {place}").format(number=number, place=site)}
         link = nodes.inline("", str(number), classes=["u-url", "reference", "external"])
-        return self.element(link, "a", href=post.url, **name)
+        return element(link, "a", href=post.url, **name)
 
     def posts(self, posts: list[tuple[Post | None, nodes.Element]]) -> list[nodes.Element]:
         """Return the first posts, and the others in collapsible sections; the cited post is always shown."""
@@ -162,11 +188,9 @@ class HtmlCardBuilder(CardBuilder):
 
     def section(self, label: str, content: list[nodes.Element]) -> list[nodes.Element]:
         """Return a collapsible section, which needs no script."""
-        summary = self.element(nodes.inline("", label), "summary", dir="auto")
+        summary = element(nodes.inline("", label), "summary", dir="auto")
         return [
-            self.element(
-                nodes.container("", summary, *content, classes=["thread-card-fold"]), "details"
-            )
+            element(nodes.container("", summary, *content, classes=["thread-card-fold"]), "details")
         ]
 
     def video_link(self, label: str, url: str | None) -> list[nodes.Node]:
@@ -209,26 +233,10 @@ def visit_image(self: HTML5Translator, node: html_image) -> None:
     raise nodes.SkipNode
 
 
-def add_style_sheet(
-    app: Sphinx,
-    _page: str,
-    _template: str,
-    _context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
-    """Add the style sheet to a page with a card, citation or list (``html-page-context``)."""
-    if (
-        doctree is not None
-        and app.config.thread_cards_css
-        and any(map(_is_styled, doctree.findall(nodes.Element)))
-    ):
-        # Before the style sheets of the site (800), which may restyle cards. Not app.add_css_file, which adds the file
-        # to all pages.
-        app.builder.add_css_file(STYLE_SHEET, priority=400)  # type: ignore[attr-defined]
-
-
-def _is_styled(node: nodes.Element) -> bool:
-    return not {"thread-card", "thread-list", "thread-citation"}.isdisjoint(node["classes"])
+def visit_fragment(self: HTML5Translator, node: html_fragment) -> None:
+    """Write the lines."""
+    self.body.append(node["html"])
+    raise nodes.SkipNode
 
 
 def add_files(app: Sphinx) -> None:
@@ -244,6 +252,7 @@ def add_files(app: Sphinx) -> None:
 VISITORS: dict[type[nodes.Element], tuple[Any, Any]] = {
     html_element: (visit_element, depart_element),
     html_text_element: (visit_element, depart_element),
+    html_fragment: (visit_fragment, None),
     html_image: (visit_image, None),
 }
 
@@ -253,4 +262,3 @@ def setup(app: Sphinx) -> None:
     for node, visitors in VISITORS.items():
         app.add_node(node, html=visitors)
     app.connect("builder-inited", add_files)
-    app.connect("html-page-context", add_style_sheet)

@@ -132,31 +132,11 @@ class CardBuilder:
 
     def head(self) -> list[nodes.Element]:
         """Return header, title and author."""
-        card = self.card
-        link = nodes.reference("", card.title, refuri=card.href)
-        link["classes"] = self.microformat("p-name", *["u-url"] * (card.href == card.ref.url))
-        lang = card.title_lang if i18n.differs(card.title_lang, self.language) else None
-        title = self.line("title", link)
-        head = [
-            self.line("header", *_join(self.header())),
-            self.element(title, "p", dir="auto", lang=lang),
-        ]
-        if author := self.author():
-            head.append(author)
-        return head
-
-    def header(self) -> Iterator[nodes.Node]:
-        """Yield the parts of the first line."""
-        platform, *others = self.card.header(self.language)
-        yield self.element(nodes.inline("", platform), "strong")
-        date = self.card.date and i18n.format_date(self.card.date, self.language)
-        # The date follows the location, which may be the same text.
-        position = int(bool(self.card.place))
-        for index, part in enumerate(others):
-            if self.card.date and date and index == position:
-                yield self.time(self.card.date, date, "dt-published")
-            else:
-                yield nodes.Text(part)
+        title = nodes.reference("", self.card.title, refuri=self.card.href)
+        header = SEPARATOR.join(self.card.header(self.language))
+        head = [self.line("header", nodes.Text(header)), self.line("title", title)]
+        author = self.author()
+        return [*head, author] if author else head
 
     def author(self) -> nodes.Element | None:
         """Return the line with name and handle, if they are known."""

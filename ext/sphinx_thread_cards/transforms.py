@@ -145,6 +145,7 @@ class CollectThreads(SphinxTransform):
     def apply(self, **_kwargs: Any) -> None:
         """Go through the page in document order, which numbers the anchors."""
         self.domain: ThreadDomain = thread_domain(self.env)
+        self.has_folder = self.domain.folder.is_dir()
         for node in list(self.document.findall(nodes.Element)):
             if "thread_ref" in node.attributes:
                 self._collect_card(node)
@@ -194,8 +195,10 @@ class CollectThreads(SphinxTransform):
         ref: ThreadRef = node.attributes.pop("thread_ref")
         options: CardOptions = node.attributes.pop("thread_options")
         thread, has_file = self._load(ref, node)
-        card = node["thread_card"] = self.domain.make_card(ref, options, thread)
+        card = self.domain.make_card(ref, options, thread)
         node["ids"] = [self._free_anchor(card, node), *node["ids"]]
+        # The card itself is stored in the domain.
+        node["thread_card"] = self.env.docname, node["ids"][0]
         self._note_images(card, thread, node)
         if thread is None and not has_file and (options.show == "thread" or options.posts):
             warn("no_snapshot", f"no snapshot of {ref.url}; run `thread-cards fetch`", node)
@@ -212,6 +215,8 @@ class CollectThreads(SphinxTransform):
 
     def _load(self, ref: ThreadRef, node: nodes.Element) -> tuple[snapshot.Thread | None, bool]:
         """Return the snapshot, if it can be used, and whether there is a file."""
+        if not self.has_folder:
+            return None, False
         path = snapshot.snapshot_path(ref, self.domain.folder)
         try:
             thread = snapshot.load(ref, self.domain.folder)
@@ -309,8 +314,8 @@ class BuildCards(SphinxPostTransform):
             builder.format, CardBuilder
         )
 
-        def build(node: nodes.Element) -> CardBuilder:
-            card: Card = node.attributes.pop("thread_card")
+        def build(node: nodes.container) -> CardBuilder:
+            card = domain.card_at(*node.attributes.pop("thread_card"))
             thread = domain.load(card.ref) if card.numbers else None
             return factory(card, node, thread, self.config.language, has_image)
 
@@ -320,7 +325,9 @@ class BuildCards(SphinxPostTransform):
         for node in list(self.document.findall(nodes.container)):
             if "thread-card-group" in node["classes"]:
                 items = [
-                    build(card).item() for card in node.children if isinstance(card, nodes.Element)
+                    build(card).item()
+                    for card in node.children
+                    if isinstance(card, nodes.container)
                 ]
                 node.parent.replace(
                     node, nodes.bullet_list("", *items, classes=node["classes"], ids=node["ids"])
