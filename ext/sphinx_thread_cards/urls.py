@@ -209,6 +209,7 @@ def message_id(segment: str) -> str | None:
 
 _LATEST = time.time() + 86_400  # one day of tolerance for clocks
 _FIRST_MAILS = datetime(1985, 1, 1, tzinfo=UTC)
+_DAY = Precision.DAY  # a global, because members of an enum are slow to look up
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 Decoder = Callable[[str], datetime | None]
@@ -237,13 +238,14 @@ def snowflake(
         head: Number of leading digits that are the time, if not all are.
     """
     base, values = len(digits), {digit: value for value, digit in enumerate(digits)}
+    decimal = digits == "0123456789"
     first = datetime.fromisoformat(earliest).replace(tzinfo=UTC)
 
     def decode(id_: str) -> datetime | None:
         if lengths and len(id_) not in lengths:
             return None
-        number = 0
-        for digit in id_[:head]:
+        number = int(id_) if decimal else 0
+        for digit in "" if decimal else id_[:head]:
             if digit not in values:
                 return None
             number = number * base + values[digit]
@@ -349,6 +351,13 @@ class Route:
         return _compile(self.path if "#" in self.path else f"{self.path}/?")
 
     @cached_property
+    def _subject(self) -> Callable[[SplitURL], str] | None:
+        """What the pattern is matched against, unless it is the path alone."""
+        if "#" in self.path:
+            return lambda url: f"{url.path}#{url.fragment}"
+        return (lambda url: f"//{url.host}{url.path}") if self.path.startswith("//") else None
+
+    @cached_property
     def _anchor(self) -> re.Pattern[str]:
         return _compile(self.anchor if "<post:" in self.anchor else f"<post:{self.anchor}>")
 
@@ -362,34 +371,39 @@ class Route:
 
     def match(self, url: SplitURL) -> Groups | None:
         """Return the groups of a URL of this form, or None."""
-        subject = url.path
-        if self.path.startswith("//"):
-            subject = f"//{url.host}{subject}"
-        if "#" in self.path:
-            subject = f"{subject}#{url.fragment}"
-        match = self._pattern.fullmatch(subject)
+        match = self._pattern.fullmatch(self._subject(url) if self._subject else url.path)
         if match is None:
             return None
         groups = match.groupdict("")
-        for pattern, required in self._query if self.query else ():
-            match = pattern.search(url.query)
-            if match:
-                groups.update(match.groupdict(""))
-            elif required:
-                return None
+        if self.query and not self._match_query(url.query, groups):
+            return None
         if self.anchor and url.fragment and not groups.get("post"):
             match = self._anchor.fullmatch(url.fragment)
             groups.update(match.groupdict("") if match else {})
-        if slug := groups.get("slug"):
-            groups["title"] = slug_title(slug) or ""
-            # Platforms ignore the slug of a URL, so an odd one is left out.
-            safe = groups["title"] and _SLUG.fullmatch(slug)
-            groups["slug"] = quote(slug, safe="%") if safe else "-"
-        elif slug is not None:
-            groups["slug"] = "-"
+        if "slug" in groups:
+            _set_title(groups)
         if self.lower:
             groups["lower"] = groups[self.lower].lower()
         return None if self.fix and not self.fix(groups, url) else groups
+
+    def _match_query(self, query: str, groups: Groups) -> bool:
+        for pattern, required in self._query:
+            if match := pattern.search(query):
+                groups.update(match.groupdict(""))
+            elif required:
+                return False
+        return True
+
+
+def _set_title(groups: Groups) -> None:
+    """Set the title that a slug spells, and the slug for canonical URLs.
+
+    Platforms ignore the slug of a URL, so one that is odd or says nothing is left out.
+    """
+    slug = groups["slug"]
+    groups["title"] = (slug_title(slug) if slug else None) or ""
+    safe = groups["title"] and _SLUG.fullmatch(slug)
+    groups["slug"] = (slug if slug.isascii() else quote(slug, safe="%")) if safe else "-"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -439,8 +453,16 @@ class Platform:
         }
 
     @cached_property
-    def _own(self) -> tuple[frozenset[str], tuple[str, ...]]:
-        return frozenset(self.hosts), tuple(host for host in self.hosts if host[0] in ".-")
+    def _host(self) -> str:
+        return self.site.removeprefix("www.")
+
+    @cached_property
+    def _own(self) -> frozenset[str]:
+        return frozenset(self.hosts)
+
+    @cached_property
+    def _own_domains(self) -> tuple[str, ...]:
+        return tuple(host for host in self.hosts if host[0] in ".-")
 
     def guess(self, url: SplitURL) -> ThreadRef | None:
         """Return the thread of a URL on an unknown host, if the URL has enough evidence."""
@@ -464,44 +486,46 @@ class Platform:
 
     def _ref(self, route: Route, groups: Groups, url: SplitURL) -> ThreadRef:
         if self.site:
-            site, host = groups.get("site") or self.site, self.site.removeprefix("www.")
+            site, host = groups.get("site") or self.site, self._host
         else:
             host = groups.get("host") or self.aliases.get(url.host, url.host)
             site = groups.get("site") or (url.site if host == url.host else host)
         groups["host"] = host
         post = groups.get("post", "")
         if not post or post == groups["id"]:
-            post = groups["post"] = route.post.format_map(groups)
+            post = groups["post"] = route.post and route.post.format_map(groups)
         canonical = route.url.format_map(groups)
         if post and post != groups["id"]:
             canonical += route.post_url.format_map(groups)
-        posted, precision = (route.time(groups["id"]) if route.time else None), Precision.DAY
-        if groups.get("year"):
+        posted, precision = None, _DAY
+        if route.time:
+            posted = route.time(groups["id"])
+        elif groups.get("year"):
             posted, precision = _calendar(groups)
         kind = route.kind or self.kind
-        mirror: str | None = None
-        if self.mirrors:
-            exact, suffixes = self._own
-            if url.host not in exact and not url.host.endswith(suffixes):
-                mirror = self.mirror_of.get(url.host) or next(iter(self.mirrors)) or url.host
         return ThreadRef(
             platform=self.name,
             id=route.id.format_map(groups),
             url=f"https://{site}{canonical}",
             given_url=url.url,
             host=host,
-            author=_field(route.author, "author", groups),
-            community=_field(route.community, "community", groups),
-            number=_field(route.number, "number", groups),
+            author=(route.author.format_map(groups) if route.author else groups.get("author"))
+            or None,
+            community=(
+                route.community.format_map(groups) if route.community else groups.get("community")
+            )
+            or None,
+            number=route.number.format_map(groups) if route.number else None,
             title=groups.get("title") or None,
             posted=posted,
             precision=precision,
             post=post or None,
-            mirror=groups.get("mirror") or mirror,
-            read_url=route.read_url.format_map(groups) or None,
+            mirror=groups.get("mirror") or self._mirror(url.host),
+            read_url=route.read_url.format_map(groups) if route.read_url else None,
             kind=kind if isinstance(kind, Kind) else kind[groups["kind"]],
         )
 
-
-def _field(template: str, name: str, groups: Groups) -> str | None:
-    return (template.format_map(groups) if template else groups.get(name)) or None
+    def _mirror(self, host: str) -> str | None:
+        if not self.mirrors or host in self._own or host.endswith(self._own_domains):
+            return None
+        return self.mirror_of.get(host) or next(iter(self.mirrors)) or host

@@ -1,149 +1,100 @@
-"""The platforms: one file each, one table here, and the one door to them, :func:`parse_thread_url`."""
+"""The table of platforms, and :func:`parse_thread_url`, which reads it."""
 
 from __future__ import annotations
 
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.urls import Kind, ThreadRef
-from sphinx_thread_cards.platforms import (
-    bluesky,
-    discord,
-    discourse,
-    github,
-    gitlab,
-    groupsio,
-    hackernews,
-    hyperkitty,
-    hypermail,
-    lemmy,
-    linkedin,
-    lkml,
-    lobsters,
-    mailarchive,
-    mastodon,
-    misskey,
-    pipermail,
-    pleroma,
-    publicinbox,
-    reddit,
-    stackexchange,
-    telegram,
-    threads,
-    tumblr,
-    x,
-    youtube,
-    zulip,
-)
-from sphinx_thread_cards.platforms._base import Address, Platform
-from sphinx_thread_cards.platforms._split import LONGEST, is_web_address, split_address
+from sphinx_thread_cards.platforms import chats, forums, mailing_lists, microblogs, trackers
+from sphinx_thread_cards.urls import Kind, Platform, ThreadRef, split_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = [
-    "LONGEST",
-    "PLATFORMS",
-    "Address",
-    "Platform",
-    "find_thread",
-    "is_web_address",
-    "parse_thread_url",
-    "split_address",
-]
+    from sphinx_thread_cards.urls import SplitURL
 
-# The order decides who is asked first about an address on an unknown host: the most particular path comes first.
-_MODULES = (
-    x,
-    github,
-    mastodon,
-    misskey,
-    pleroma,
-    lemmy,
-    discourse,
-    gitlab,
-    groupsio,
-    hyperkitty,
-    hypermail,
-    lkml,
-    mailarchive,
-    pipermail,
-    publicinbox,
-    stackexchange,
-    zulip,
-    bluesky,
-    discord,
-    hackernews,
-    linkedin,
-    lobsters,
-    reddit,
-    telegram,
-    threads,
-    tumblr,
-    youtube,
+__all__ = ["PLATFORMS", "Platform", "parse_or_page", "parse_thread_url", "platform_of"]
+
+# A URL on an unknown host is that of the first platform that recognises it.
+_ALL = (
+    *microblogs.PLATFORMS,
+    *forums.PLATFORMS,
+    *trackers.PLATFORMS,
+    *mailing_lists.PLATFORMS,
+    *chats.PLATFORMS,
 )
-PLATFORMS: Mapping[str, Platform] = MappingProxyType({module.PLATFORM.name: module.PLATFORM for module in _MODULES})
-_BY_HOST = {host: platform for platform in PLATFORMS.values() for host in platform.hosts}
-# What ends a host below a domain that one platform has for itself.
-_DOMAINS = tuple(host for host in _BY_HOST if host.startswith("."))
-_GUESSES = tuple((platform.marks, platform.guess, platform.parse) for platform in PLATFORMS.values() if platform.guess)
-_MARKS = frozenset[str]().union(*(marks for marks, _, _ in _GUESSES))
+PLATFORMS: Mapping[str, Platform] = MappingProxyType({item.name: item for item in _ALL})
+"""All platforms by name."""
+
+_BY_HOST = {host: item for item in _ALL for host in (*item.hosts, *item.mirror_of)}
+_SUFFIXES = tuple(host for host in _BY_HOST if host[0] in ".-")
+_GUESSES = tuple((frozenset(item.markers), item) for item in _ALL if item.markers)
+_MARKERS = frozenset[str]().union(*(markers for markers, _ in _GUESSES))
 
 
 def parse_thread_url(url: str, hosts: Mapping[str, str] | None = None) -> ThreadRef | None:
-    """Recognise the address of a thread, without asking the network.
+    """Return the thread that a URL leads to, or None if it is not the URL of a thread.
 
-    :param url: an absolute address; surrounding white space is forgiven.
-    :param hosts: host to platform name, for servers that cannot be known (``thread_cards_hosts``).
-    :returns: the thread, or None for everything else. Never raises, for any string.
+    Never raises, for any string; makes no request.
+
+    Args:
+        url: An absolute URL; surrounding white space is ignored.
+        hosts: Names of platforms by host without ``www.`` (``thread_cards_hosts``).
     """
-    address = split_address(url)
-    if address is None:
+    parts = split_url(url)
+    if parts is None:
         return None
-    platform = platform_of(address.host, hosts)
-    if platform is not None:
-        return platform.parse(address)
-    return _guess(address)
+    platform = platform_of(parts.host, hosts)
+    return platform.parse(parts) if platform else _guess(parts)
 
 
-def _guess(address: Address) -> ThreadRef | None:
-    """Recognise an address on an unknown host by its path and fragment."""
-    place = f"{address.path}#{address.fragment}"
-    found = _MARKS.intersection(place.split("/"))
-    if "/@" in place:
-        found |= {"@"}
-    if found:
-        for marks, guess, parse in _GUESSES:
-            if not marks.isdisjoint(found) and guess.match(place) and (ref := parse(address)):
-                return ref
-    return None
+def parse_or_page(url: str, hosts: Mapping[str, str] | None = None) -> ThreadRef | None:
+    """Return what :func:`parse_thread_url` does, or a plain page for every other web URL.
 
-
-def find_thread(url: str, hosts: Mapping[str, str] | None = None) -> ThreadRef | None:
-    """As :func:`parse_thread_url`, but a plain page for a web address that no platform knows.
-
-    :returns: None only for what must not become a link: other schemes, addresses without a host or with user
-        information.
+    Returns None for what must not become a link: other schemes, URLs without a host or with user
+    information.
     """
     if ref := parse_thread_url(url, hosts):
         return ref
-    address = split_address(url)
-    if address is None or not is_web_address(url):
+    parts = split_url(url)
+    if parts is None or parts.host == "at:":
         return None
-    id_ = address.url.partition("://")[2]
-    return ThreadRef(platform="web", id=id_, url=address.url, given_url=url, host=address.host, kind=Kind.PAGE)
+    return ThreadRef(
+        platform="web",
+        id=parts.url.partition("://")[2],
+        url=parts.url,
+        given_url=url,
+        host=parts.host,
+        kind=Kind.PAGE,
+    )
 
 
 def platform_of(host: str, hosts: Mapping[str, str] | None = None) -> Platform | None:
-    """The platform that a host is known to run; None for hosts that nothing but an address may tell of.
+    """Return the platform of a host, or None if only a URL can show it.
 
-    :param hosts: as of :func:`parse_thread_url`.
+    Args:
+        hosts: As for :func:`parse_thread_url`.
     """
     if hosts and (name := hosts.get(host)):
         return PLATFORMS.get(name)
     platform = _BY_HOST.get(host)
-    if platform is None and host.endswith(_DOMAINS):
-        while platform is None:
-            host = host[host.find(".", 1) :]
-            platform = _BY_HOST.get(host)
+    if platform is None and host.endswith(_SUFFIXES):
+        return next(_BY_HOST[suffix] for suffix in _SUFFIXES if host.endswith(suffix))
     return platform
+
+
+def suggest_platform(name: str) -> str | None:
+    """Return the platform that has a name as its domain: ``x`` for ``twitter``."""
+    return next((item.name for item in _ALL if f"{name.lower()}.com" in item.hosts), None)
+
+
+def _guess(parts: SplitURL) -> ThreadRef | None:
+    place = f"{parts.path}#{parts.fragment}" if parts.fragment else parts.path
+    found = _MARKERS.intersection(place.split("/"))
+    if "@" in place:
+        found |= {"@"}
+    if found:
+        for markers, platform in _GUESSES:
+            if not markers.isdisjoint(found) and (ref := platform.guess(parts)):
+                return ref
+    return None
