@@ -10,7 +10,7 @@ from typing import Any
 
 from support.commands import ROOT
 
-TEXT = (ROOT / "docs" / "cards" / "kitchen-sink.md").read_text(encoding="utf-8")
+TEXT = (ROOT / "tests" / "kitchen-sink.md").read_text(encoding="utf-8")
 # The servers of its invented threads.
 SETTINGS: Mapping[str, Any] = {"thread_cards_hosts": runpy.run_path(str(ROOT / "conf.py"))["thread_cards_hosts"]}
 
