@@ -1,7 +1,7 @@
 """Lobsters and its sister sites: a story with all its comments in one request; for a comment, its story after it.
 
 ``as_json`` in https://github.com/lobsters/lobsters/blob/main/app/models/story.rb and ``comment.rb``. Until 2023, a
-user was an object, and a comment had its depth (``indent_level``) but not its parent.
+user was an object, and a comment did not name its parent.
 """
 
 from __future__ import annotations
@@ -122,19 +122,14 @@ def _parse_posts(ref: ThreadRef, story: object, authors: dict[str, Author]) -> I
             id=story_id, url=url, author=author, posted=time(story, "created_at"), blocks=blocks
         )
     deleted: dict[str | None, str | None] = {}
-    above: list[tuple[int, str]] = []
     for comment in objects(story, "comments"):
         short_id, author = (
             as_id(comment, "short_id"),
             _parse_user(ref, comment, "commenting_user", authors),
         )
         id_, parent = f"c_{short_id}", as_id(comment, "parent_comment")
-        depth = count(comment, "depth") or count(comment, "indent_level") or 0
-        while above and above[-1][0] >= depth:
-            above.pop()
-        reply_to = f"c_{parent}" if parent else above[-1][1] if above else story_id or None
+        reply_to = f"c_{parent}" if parent else story_id or None
         reply_to = deleted.get(reply_to, reply_to)
-        above.append((depth, id_))
         if (
             not short_id
             or not author

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 from selectolax.lexbor import LexborHTMLParser
-from sphinx_thread_cards.snapshot import Media, Paragraph, Post, Span, clean_line, clean_text
+from sphinx_thread_cards.snapshot import Block, Media, Paragraph, Post, Span, clean_line, clean_text
 
-from thread_snapshots.html import RichText, parse_html, parse_markdown
+from thread_snapshots.html import parse_html, parse_markdown
 from thread_snapshots.json_access import (
     as_id,
     as_list,
@@ -64,12 +64,8 @@ _FULLNAME = re.compile("(t[13])_([0-9a-z]{1,13})")
 _IMAGE_PATH = re.compile(r".*\.(?:jpe?g|png|gif|webp)", re.IGNORECASE)
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _MEDIA = "{http://search.yahoo.com/mrss/}"
-# An image in Markdown, whose name is a key of `media_metadata`, or its URL alone in a line.
-_INLINE_IMAGE = re.compile(
-    r'!\[[^\]\n]{0,300}\]\(([\w|-]{3,100})(?: "([^"\n]{0,500})")?\)'
-    r"|^(?:\[([^\]\n]{1,300})\]\()?https://preview\.redd\.it/([\w-]{3,60})\.[^\s)]+\)?$",
-    re.MULTILINE,
-)
+# An image in Markdown, whose name is a key of `media_metadata`.
+_INLINE_IMAGE = re.compile(r'!\[[^\]\n]{0,300}\]\(([\w|-]{3,100})(?: "([^"\n]{0,500})")?\)')
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -249,11 +245,10 @@ def _by_time(things: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _parse_post(data: Any, *, quoting: bool = True) -> Post:
     url = safe_url(dig(data, "permalink"), _SITE) or f"{_SITE}/comments/{as_id(data, 'id')}/"
-    content = _parse_content(data, "selftext")
     crosspost = next(iter(objects(data, "crosspost_parent_list")), None) if quoting else None
-    media = () if crosspost else (*_own_media(data, url), *content.media)
+    media = () if crosspost else tuple(_parse_media(data, url))
     target = safe_url(dig(data, "url_overridden_by_dest") or dig(data, "url"), _SITE)
-    blocks = content.blocks
+    blocks = _parse_content(data, "selftext")
     if target and not media and not flag(data, "is_self") and "/comments/" not in target:
         blocks = (link_paragraph(None, target), *blocks)
     if not quoting and (title := html_line(data, "title")):
@@ -275,53 +270,43 @@ def _parse_post(data: Any, *, quoting: bool = True) -> Post:
 
 def _parse_comment(ref: ThreadRef, data: object) -> Post:
     id_, parent = as_id(data, "id"), _FULLNAME.fullmatch(text(data, "parent_id"))
-    content = _parse_content(data, "body")
-    permalink = safe_url(dig(data, "permalink"), _SITE)
+    url = safe_url(dig(data, "permalink"), _SITE) or f"{_SITE}/comments/{ref.id}/comment/{id_}/"
     return Post(
         id=id_,
-        url=permalink or f"{_SITE}/comments/{ref.id}/comment/{id_}/",
+        url=url,
         author=one_line(data, "author") or _NO_AUTHOR,
         reply_to=parent and parent[0 if parent[1] == "t3" else 2],
         posted=time(data, "created_utc"),
         edited=time(data, "edited"),
-        blocks=content.blocks,
-        media=content.media,
+        blocks=_parse_content(data, "body"),
+        media=tuple(_parse_media(data, url)),
     )
 
 
-def _parse_content(data: object, key: str) -> RichText:
-    """Return Markdown, in which ``&``, ``<`` and ``>`` are escaped, as rich text; Reddit's own images are separate."""
-    media: dict[str, Media] = {}
+def _parse_content(data: object, key: str) -> tuple[Block, ...]:
+    """Return Markdown, in which ``&``, ``<`` and ``>`` are escaped, as blocks without Reddit's own images."""
+    content = _INLINE_IMAGE.sub("", unescape(text(data, key)))
+    return parse_markdown(content, _SITE, media=False).blocks
 
-    def take_image(match: re.Match[str]) -> str:
-        name = match[1] or match[4]
-        image = _metadata_image(data, name, match[2] or match[3])
+
+def _parse_media(data: object, permalink: str) -> Iterator[Media]:
+    """Yield the gallery, the image or the video that a post consists of, and the images in the text."""
+    gallery = objects(data, "gallery_data", "items")
+    captions = {text(item, "media_id"): item.get("caption") for item in gallery}
+    content = unescape(text(data, "selftext") or text(data, "body"))
+    captions |= {match[1]: match[2] for match in _INLINE_IMAGE.finditer(content)}
+    metadata = dig(data, "media_metadata")
+    for name in dict.fromkeys([*captions, *(metadata if isinstance(metadata, dict) else ())]):
+        source = dig(metadata, name, "s")
+        image = safe_url(unescape(text(source, "u"))) or safe_url(unescape(text(source, "gif")))
         if image:
-            media.setdefault(name, image)
-        return "" if image else match[0]
-
-    source = _INLINE_IMAGE.sub(take_image, unescape(text(data, key)))
-    blocks = parse_markdown(source, _SITE, media=False).blocks
-    return RichText(blocks=blocks, media=tuple(media.values()))
-
-
-def _metadata_image(data: object, name: str, caption: object) -> Media | None:
-    source = dig(data, "media_metadata", name, "s")
-    url = safe_url(unescape(text(source, "u"))) or safe_url(unescape(text(source, "gif")))
-    return Media(url=url, alt=one_line(caption)) if url else None
-
-
-def _own_media(data: object, permalink: str) -> Iterator[Media]:
-    """Yield the gallery, image or video that a post consists of."""
-    for item in objects(data, "gallery_data", "items"):
-        if image := _metadata_image(data, text(item, "media_id"), item.get("caption")):
-            yield image
-    still = unescape(text(data, "preview", "images", 0, "source", "url"))
+            yield Media(url=image, alt=one_line(captions.get(name)))
+    still = safe_url(unescape(text(data, "preview", "images", 0, "source", "url")))
     url, hint = safe_url(dig(data, "url")), text(data, "post_hint")
     if flag(data, "is_video"):
-        yield Media(kind="video", url=permalink, still=safe_url(still))
+        yield Media(kind="video", url=permalink, still=still)
     elif url and hint == "rich:video":
-        yield Media(kind="video", url=url, still=safe_url(still))
+        yield Media(kind="video", url=url, still=still)
     elif url and hint == "image":
         yield Media(url=url)
 
