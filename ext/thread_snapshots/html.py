@@ -47,7 +47,6 @@ MAX_NESTED = 6
 """How many quotes and lists may be nested; deeper ones are merged into the last."""
 # Elements nested deeper than this contribute only their text.
 _MAX_ELEMENTS = 150
-# Parsing takes time in proportion to the number of tags times the depth.
 _MAX_WORK = 5_000_000
 
 _PLAIN = Span(text="")
@@ -284,7 +283,7 @@ def parse_html(html: str, base_url: str, *, media: bool = True) -> RichText:
 
 def _parse(html: str, parser: _Parser) -> RichText:
     source = html[:MAX_TEXT]
-    if _work(source) > _MAX_WORK:
+    if parsing_work(source) > _MAX_WORK:
         blocks = parse_plain(unescape(_MARKUP.sub(" ", source)))
     else:
         body = LexborHTMLParser(f"<body>{source}").body
@@ -295,8 +294,11 @@ def _parse(html: str, parser: _Parser) -> RichText:
     )
 
 
-def _work(html: str) -> int:
-    """Return the number of tags times the depth of the tree, as far as the tags alone tell."""
+def parsing_work(html: str) -> int:
+    """Return the number of tags times the depth of the tree, as far as the tags alone tell.
+
+    The time that the parser takes is proportional to it.
+    """
     unclosed, depth, max_depth = Counter[str](), 0, 0
     tags = _TAG.findall(html.lower())
     for closing, name in tags:

@@ -15,10 +15,10 @@ from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 from sphinx_thread_cards.platforms import parse_thread_url
-from sphinx_thread_cards.snapshot import Author, Media, Post, clean_text
+from sphinx_thread_cards.snapshot import Author, Media, Paragraph, Post, clean_text
 from sphinx_thread_cards.urls import Kind
 
-from thread_snapshots.html import RichText, parse_html, parse_markdown, parse_plain
+from thread_snapshots.html import RichText, parse_html, parse_markdown, parse_plain, parsing_work
 from thread_snapshots.json_access import (
     as_id,
     as_list,
@@ -33,7 +33,12 @@ from thread_snapshots.json_access import (
     time,
 )
 from thread_snapshots.source import BadResponse, FetchOptions, FetchResult, Forbidden
-from thread_snapshots.thread_builder import build_author, build_thread, filter_replies
+from thread_snapshots.thread_builder import (
+    build_author,
+    build_thread,
+    filter_replies,
+    link_paragraph,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,6 +47,7 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.urls import ThreadRef
 
 _MAX_PAGE = 8_000_000
+_MAX_WORK = 1_000_000_000
 _MAX_OBJECTS = 5_000
 _MAX_POSTS = 2_000
 _FEDIVERSE = frozenset({"mastodon", "pleroma", "misskey", "lemmy"})
@@ -138,7 +144,8 @@ def canonical_url(html: str, tree: LexborHTMLParser | None = None) -> str | None
 
 
 def _tree(html: str) -> LexborHTMLParser:
-    return LexborHTMLParser(_INLINE_DATA.sub("data:,", html)[:_MAX_PAGE])
+    html = _INLINE_DATA.sub("data:,", html)[:_MAX_PAGE]
+    return LexborHTMLParser(html if parsing_work(html) <= _MAX_WORK else "")
 
 
 def _metas(tree: LexborHTMLParser) -> dict[str, str]:
@@ -179,6 +186,7 @@ def _posts_of(tree: LexborHTMLParser) -> Iterator[dict[str, Any]]:
                 elif isinstance(value, list):
                     stack += reversed(value)
     named = {as_id(item, "@id"): item for item in reversed(found) if len(item) > 1}
+    named.pop("", None)
     for item in found:
         if _type(item) in _TYPES and len(item) > 1:
             yield {
@@ -342,7 +350,7 @@ def _build_posts(
             reply_to=parent,
             posted=posted,
             edited=edited if real and edited and posted and edited > posted else None,
-            blocks=rich.blocks,
+            blocks=(*rich.blocks, *_shared_links(item, url or ref.url)),
             media=_media(item, rich, url or ref.url),
             lang=language(_one(item, "inLanguage")),
         )
@@ -378,10 +386,10 @@ def _author(item: object, ref: ThreadRef, authors: dict[str, Author]) -> str:
     """Return the handle of the author of a post: the one in the URL of the profile, else the name."""
     who = _one(item, "author", "creator")
     name = html_line(who) or html_line(_one(who, "name"))
-    url = safe_url(_one(who, "url", "@id", "sameAs"), ref.url)
+    url = safe_url(_one(who, "url", "sameAs"), ref.url)
     host, path = urlsplit(url or "")[1:3]
     alias = one_line(_one(who, "alternateName")) or ""
-    handle = alias[1:] if alias.startswith("@") else ""
+    handle = "" if " " in alias else alias.lstrip("@")
     if not handle and host.removeprefix("www.").endswith(ref.host):
         last = one_line(unquote(path.rstrip("/").rpartition("/")[2])) or ""
         handle = "" if last.isdecimal() else last.lstrip("@")
@@ -392,17 +400,26 @@ def _author(item: object, ref: ThreadRef, authors: dict[str, Author]) -> str:
     return handle
 
 
+def _shared_links(item: object, page: str) -> Iterator[Paragraph]:
+    for shared in objects({"": as_list(item, "sharedContent")}, "")[:5]:
+        if url := safe_url(_one(shared, "url"), page):
+            yield link_paragraph(html_line(_one(shared, "headline", "name")), url)
+
+
 def _image_url(value: object) -> object:
     return _one(value, "contentUrl", "url", "@id") if isinstance(value, dict) else value
 
 
 def _media(item: object, rich: RichText, page: str) -> tuple[Media, ...]:
     media = {image.url: image for image in rich.media}
-    if _type(item) == "VideoObject":
-        still = safe_url(_image_url(_one(item, "thumbnailUrl", "thumbnail")), page)
-        media.setdefault(page, Media(kind="video", url=page, still=still))
-    elif _type(item) not in {"Question", "Answer"}:  # there it is the logo of the site
+    if _type(item) not in {"Question", "Answer", "VideoObject"}:  # there it is a logo or the still
         for image in as_list(item, "image")[:20]:
             if url := safe_url(_image_url(image), page):
-                media.setdefault(url, Media(url=url, alt=text(image, "caption") or None))
+                alt = text(image, "caption") or text(image, "description")
+                media.setdefault(url, Media(url=url, alt=alt or None))
+    for video in [item] if _type(item) == "VideoObject" else as_list(item, "video")[:5]:
+        own = page if video is item else _one(video, "url", "embedUrl", "contentUrl")
+        still = safe_url(_image_url(_one(video, "thumbnailUrl", "thumbnail")), page)
+        if url := safe_url(own, page):
+            media.setdefault(url, Media(kind="video", url=url, still=still))
     return tuple(media.values())

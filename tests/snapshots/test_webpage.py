@@ -1,0 +1,318 @@
+"""What pages say of themselves, and files that authors saved."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sphinx_thread_cards.platforms import parse_or_page
+from sphinx_thread_cards.snapshot import Media, Thread, encode
+from support.rich_text import check, sketch
+from thread_snapshots.saved_file import MAX_FILE, SavedFile, decompress, open_file, read_file
+from thread_snapshots.source import (
+    BadResponse,
+    FetchError,
+    FetchOptions,
+    FetchResult,
+    Forbidden,
+    Source,
+)
+from thread_snapshots.webpage import canonical_url, page_thread, parse_page
+
+PAGES = Path(__file__).parent / "pages"
+HOSTS = {"social.example": "mastodon", "forum.example": "discourse"}
+LINKEDIN = "https://www.linkedin.com/feed/update/urn:li:activity:7075043149462556672"
+MASTODON = "https://social.example/@jo_example/110446983926957470"
+TOPIC = "https://forum.example/t/does-the-lamp-boot/57"
+PAGE = "https://lamps.example/how-lamps-boot"
+POST = {"@context": "https://schema.org", "@type": "SocialMediaPosting", "articleBody": "The lamp boots", "author": {"@type": "Person", "name": "Jo Example"}}  # fmt: skip
+JO = {"@id": "#jo", "name": "Jo Example"}
+
+
+def read(html: str, url: str = LINKEDIN, endpoint: str = "file", **options: Any) -> FetchResult:
+    return page_thread(parse_or_page(url, HOSTS), FetchOptions(**options), html, endpoint)
+
+
+def texts(thread: Thread) -> list[str]:
+    return [sketch(post.blocks) for post in thread.posts]
+
+
+def jsonld(*scripts: object) -> str:
+    parts = (script if isinstance(script, str) else json.dumps(script) for script in scripts)
+    return "".join(f"<script type='application/ld+json'>{part}</script>" for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("name", "case", "url", "options", "note"),
+    [
+        ("linkedin-public", "post", LINKEDIN, {}, ""),
+        ("linkedin-public", "replies", LINKEDIN, {"replies": True}, "2 of 3 replies"),
+        ("mastodon-jsonld", "post", MASTODON, {}, ""),
+        ("github", "issue", "https://github.com/jo-example/lamp/issues/56", {}, ""),
+        ("youtube", "video", "https://www.youtube.com/watch?v=iwGFalTRHDA", {}, ""),
+    ],
+)
+def test_recorded_pages(
+    name: str, case: str, url: str, options: dict[str, Any], note: str, regen: bool
+) -> None:
+    result = read((PAGES / f"{name}.html").read_text(encoding="utf-8"), url, **options)
+    snapshot, expected = encode(result.thread), PAGES / f"{name}.{case}.json"
+    if regen:
+        expected.write_bytes(snapshot)
+    assert snapshot == expected.read_bytes()
+    assert result.complete == (not note)
+    assert note in result.note
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        jsonld(POST),
+        jsonld(f"{json.dumps(POST)};"),
+        jsonld("{broken", "", "null", "1e999", '"text"', [[POST]]),
+        jsonld("[" * 100_000, POST),
+        jsonld({"@type": "Organization", "name": "x"}, {"@graph": [{"@type": "WebPage"}, POST]}),
+        jsonld({"@type": "WebPage", "mainEntity": POST}),
+        jsonld({**POST, "@type": ["Thing", "http://schema.org/SocialMediaPosting"]}),
+        jsonld({**POST, "author": [{"name": "Jo Example"}, {"name": "Kim"}]}),
+        jsonld({**POST, "author": "Jo Example"}),
+        jsonld([{**POST, "author": {"@id": "#jo"}}, JO]),
+        jsonld({**POST, "articleBody": "<p>The lamp <b hidden>x</b>boots</p>"}),
+        jsonld({**POST, "@type": "Article", "url": LINKEDIN.replace("672", "673"), "articleBody": "Other"}, POST),
+        f"<script type='Application/LD+JSON; charset=utf-8'>{json.dumps(POST)}</script>",
+    ],
+)  # fmt: skip
+def test_json_ld_in_many_forms(html: str) -> None:
+    result = read(html)
+    assert texts(result.thread) == ["The lamp boots"]
+    assert [author.handle for author in result.thread.participants] == ["Jo Example"]
+    assert result.complete
+
+
+def test_question_and_answers() -> None:
+    question = {
+        "@type": "QAPage",
+        "mainEntity": {
+            "@type": "Question", "name": "The lamp &amp; the board", "text": "<p>Does it boot?</p>", "answerCount": 3,
+            "datePublished": "2012-03-13T16:37:53", "dateModified": "2022-01-01", "author": {"name": "Jo"}, "image": "https://cdn.example/logo.png",
+            "acceptedAnswer": {"@type": "Answer", "text": "Yes.", "url": f"{TOPIC}/2", "author": {"name": "kim", "url": "/u/kim_x"}, "comment": {"@type": "Comment", "text": "Thanks", "author": {"name": "Jo"}}},
+            "suggestedAnswer": [{"@type": "Answer", "text": "No.", "url": f"{TOPIC}/4", "author": {"name": "Sam"}}],
+        },
+    }  # fmt: skip
+    result = read(jsonld(question), TOPIC, replies=True)
+    thread = result.thread
+    assert thread.title == "The lamp & the board"
+    assert [(post.id, post.author, post.reply_to) for post in thread.posts] == [
+        ("57", "Jo", None),
+        ("2", "kim_x", None),
+        ("57-2", "Jo", None),
+        ("4", "Sam", "57"),
+    ]
+    assert texts(thread) == ["Does it boot?", "Yes.", "Thanks", "No."]
+    assert (thread.replies, thread.posts[0].edited, thread.posts[0].media) == (3, None, ())
+    assert texts(read(jsonld(question), TOPIC, posts=frozenset({"4"})).thread) == [
+        "Does it boot?",
+        "Thanks",
+        "No.",
+    ]
+
+
+def test_very_many_replies() -> None:
+    comment: dict[str, Any] = {"@type": "Comment", "text": "last"}
+    for _ in range(200):
+        comment = {"@type": "Comment", "text": "next", "comment": [comment]}
+    assert texts(read(jsonld({**POST, "comment": comment}), replies=True).thread)[-1] == "last"
+    comments = [{"@type": "Comment", "text": str(number)} for number in range(5_000)]
+    result = read(jsonld({**POST, "commentCount": "5000", "comment": comments}), replies=True)
+    assert len(result.thread.posts) == 2_000
+    assert not result.complete
+
+
+HEAD = """<html lang="en"><head><title>How lamps boot | Lamps</title><meta name="author" content="Jo Example">
+<meta property="og:title" content="How lamps boot"><meta property="og:description" content="It is an LED.">
+<meta property="og:site_name" content="Lamps"><meta property="article:published_time" content="2021-03-04T05:06:07+01:00">
+<meta property="og:image" content="/lamp.png"><meta name="twitter:card" content="summary_large_image">
+<meta property="og:image:alt" content="A lamp"></head>"""
+
+
+def test_preview_of_any_page() -> None:
+    result = read(HEAD, PAGE, endpoint=PAGE)
+    (post,) = result.thread.posts
+    assert (result.thread.title, post.author, sketch(post.blocks)) == ("How lamps boot", "Jo Example", "It is an LED.")  # fmt: skip
+    assert str(post.posted) == "2021-03-04 04:06:07+00:00"
+    assert post.media == (Media(url="https://lamps.example/lamp.png", alt="A lamp"),)
+    assert (result.complete, result.thread.lang, result.thread.provenance.endpoint) == (True, "en", PAGE)  # fmt: skip
+    page = parse_page(HEAD, PAGE)
+    assert (page.site_name, page.title, page.description) == ("Lamps", "How lamps boot", "It is an LED.")  # fmt: skip
+
+
+def test_preview_of_a_thread_is_incomplete() -> None:
+    result = read(HEAD, TOPIC)
+    assert (result.complete, texts(result.thread)) == (False, ["It is an LED."])
+    logo = HEAD.replace("summary_large_image", "summary").replace("og:image:alt", "x")
+    assert read(logo, TOPIC).thread.posts[0].media == ()
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<title>Just a moment...</title><form id=x></form>",
+        "<title>Making sure you&#39;re not a bot!</title>",
+        '<title>Lamps</title><script id="anubis_version" type="application/json">"v1"</script>',
+        "<title>Attention Required! | Cloudflare</title>",
+        "<title>Access denied</title>",
+        "<title>Sign in · Lamps</title><form><input type='password'></form>",
+        "<title>Log in or sign up to view</title><input type=password>",
+    ],
+)
+@pytest.mark.parametrize("url", [LINKEDIN, PAGE])
+def test_challenge_and_login_pages(html: str, url: str) -> None:
+    description = '<meta property="og:description" content="A page"><meta property="og:title" content="A page">'
+    with pytest.raises(Forbidden, match="challenge or login"):
+        read(html + description, url)
+
+
+@pytest.mark.parametrize("title", ["Just a moment please", "Login fails on the lamp", "A lamp"])
+def test_pages_with_similar_titles(title: str) -> None:
+    assert read(f"<title>{title}</title>", PAGE).thread.title == title
+
+
+@pytest.mark.parametrize(
+    ("html", "url", "error"),
+    [
+        ("", MASTODON, BadResponse),
+        ("", PAGE, BadResponse),
+        ("<p>Hello</p>", LINKEDIN, BadResponse),
+        (f'<link rel="canonical" href="{TOPIC}">{HEAD}', TOPIC.replace("57", "58"), BadResponse),
+        (f'<meta name="robots" content="NOINDEX">{HEAD}', MASTODON, Forbidden),
+    ],
+)
+def test_pages_without_the_thread(html: str, url: str, error: type[FetchError]) -> None:
+    with pytest.raises(error):
+        read(html, url)
+
+
+@pytest.mark.parametrize(
+    ("html", "url"),
+    [
+        ("<!DOCTYPE html>\n<!-- saved from url=(0036)https://a.example/1 -->\n<html>", "https://a.example/1"),
+        ("<html><!--\n Page saved with SingleFile \n url: https://a.example/1 \n saved date: Sun\n-->", "https://a.example/1"),
+        ('<link rel="shortlink canonical" href="https://a.example/1"><meta property="og:url" content="https://b.example/">', "https://a.example/1"),
+        ('<meta property="og:url" content="https://a.example/1">', "https://a.example/1"),
+        ('<link rel="canonical" href="/@jo_example/1">', None),
+        ("<!-- saved from url=(0013)about:internet -->", None),
+        ('<link rel="canonical" href="javascript:alert(1)">', None),
+        ("", None),
+    ],
+)  # fmt: skip
+def test_canonical_url(html: str, url: str | None) -> None:
+    assert canonical_url(html) == url
+
+
+# -- Saved files ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_saved_files(pack: Any, tmp_path: Path) -> None:
+    ref, options = parse_or_page(LINKEDIN), FetchOptions()
+    path = tmp_path / "page.html"
+    path.write_bytes(pack(b"\xef\xbb\xbf" + jsonld(POST).encode()))
+    file = open_file(path)
+    assert (file.is_html, file.is_mbox) == (True, False)
+    assert texts(read_file(None, ref, options, file).thread) == ["The lamp boots"]
+    with pytest.raises(BadResponse, match="web page"):
+        file.json()
+    path.write_bytes(pack(b"From jo Tue Jan  5 10:00:00 2021\n"))
+    assert open_file(path).is_mbox
+    path.write_bytes(pack(b'\xef\xbb\xbf{"a": 1}'))
+    assert open_file(path).json() == {"a": 1}
+    with pytest.raises(BadResponse, match="not a web page"):
+        read_file(None, ref, options, open_file(path))
+
+
+def test_source_reads_a_file_first() -> None:
+    def fails(*_: object) -> FetchResult:
+        raise BadResponse("page.html", "no list of posts")
+
+    ref, options = parse_or_page(LINKEDIN), FetchOptions()
+    source = Source(platforms=("linkedin",), read_file=fails)
+    page = SavedFile(name="page.html", body=jsonld(POST).encode())
+    assert texts(read_file(source, ref, options, page).thread) == ["The lamp boots"]
+    with pytest.raises(BadResponse, match="no list of posts"):
+        read_file(source, ref, options, SavedFile(name="x.json", body=b"{}"))
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(BadResponse, match="cannot be read"):
+        open_file(tmp_path / "missing")
+    with pytest.raises(BadResponse, match="damaged"):
+        decompress(gzip.compress(b"text")[:-9], "x.gz")
+    with pytest.raises(BadResponse, match="larger than 64 MB"):
+        decompress(gzip.compress(bytes(MAX_FILE + 1)), "x.gz")
+
+
+# -- Anything ------------------------------------------------------------------
+
+KEYS = "@type @id text author name url image comment headline alternateName mainEntityOfPage interactionStatistic datePublished video".split()
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.sampled_from(["https://a.example/", "Comment", "@id", "<b>x</b>", "javascript:1", "#3"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=6),
+    max_leaves=20,
+)  # fmt: skip
+BITS = ["<", ">", '"', "</script>", jsonld(POST), "\x00", "\u202e", "\ud800", "&#xD800;", "javascript:1", "http://[", '{"@id":"#a"}', "[", "<!--", "1e999", ""]  # fmt: skip
+URLS = st.sampled_from([LINKEDIN, MASTODON, TOPIC, PAGE, "https://github.com/jo-example/lamp/issues/56"])  # fmt: skip
+
+
+def assert_safe(html: str, url: str) -> None:
+    try:
+        thread = read(html, url, replies=True).thread
+    except FetchError:
+        return
+    encode(thread)
+    for post in thread.posts[:3]:
+        check(post.blocks, post.media)
+
+
+@given(VALUES, URLS, st.sampled_from(["SocialMediaPosting", "Question", "VideoObject", "Comment"]))
+@settings(max_examples=100, deadline=None)
+def test_any_json_ld(value: object, url: str, type_: str) -> None:
+    item = {"@type": type_, "text": "x", **(value if isinstance(value, dict) else {"comment": value})}  # fmt: skip
+    assert_safe(jsonld([item, value]), url)
+
+
+@given(st.sampled_from(sorted(PAGES.glob("*.html"))), st.integers(0, 2**32), URLS)
+@settings(max_examples=100, deadline=None)
+def test_damaged_pages(path: Path, seed: int, url: str) -> None:
+    chance, html = random.Random(seed), path.read_text(encoding="utf-8")
+    for _ in range(chance.randint(1, 12)):
+        start = chance.randrange(len(html) + 1)
+        html = html[:start] + chance.choice(BITS) + html[start + chance.choice([0, 0, 1, 5, 80]) :]
+    assert_safe(html, url)
+    canonical_url(html)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div>" * 200_000,
+        "<meta property='x' content='y'>" * 100_000,
+        "<img src='" + "data:a/" * 200_000 + "'>",
+        "<!-- saved from url=(" * 200_000,
+        "saved with SingleFile\n" * 200_000,
+        "<script type='application/ld+json'>{\"a\":" * 50_000,
+        jsonld([{"@id": "#a", "@type": "Comment", "text": "x", "comment": {"@id": "#a"}}] * 5_000),
+    ],
+    ids=range(7),
+)
+def test_no_page_takes_long(html: str) -> None:
+    start = time.process_time()
+    assert_safe(html, TOPIC)
+    canonical_url(html)
+    assert time.process_time() - start < 8
