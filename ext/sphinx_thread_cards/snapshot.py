@@ -10,8 +10,7 @@ import hashlib
 import json
 import os
 import re
-import stat
-import tempfile
+import threading
 from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
@@ -50,48 +49,49 @@ _INVISIBLE = (
 # Controls and direction overrides (Unicode TR36), and what XML and UTF-8 cannot hold. The direction marks U+200E,
 # U+200F and U+061C are allowed, because Arabic and Hebrew need them.
 _UNSAFE = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff"
-_SEGMENT = rf"(?!\.\.?(?:/|$))[^/\\{_INVISIBLE}]+"
-_WEB = rf"[Hh][Tt][Tt][Pp][Ss]?://[^/?#@<>\\\x22{_INVISIBLE}]+(?:[/?#][^<>\x22{_INVISIBLE}]*)?"
-# What each pattern stands for, in messages.
+_PATTERNS: dict[str, re.Pattern[str]] = {}
+"""By the name of a kind of string."""
 _EXPECTED: dict[str, str] = {}
+"""What a pattern stands for, in messages."""
 
 
-def _string(pattern: str, expected: str) -> Any:
-    # In Python, "$" also matches before a newline at the end.
-    pattern = rf"^(?:{pattern})$(?!\n)"
-    _EXPECTED[pattern] = expected
+def _string(kind: str, pattern: str, expected: str) -> Meta:
+    pattern = rf"^(?:{pattern})$(?!\n)"  # in Python, "$" also matches before a newline at the end
+    _PATTERNS[kind], _EXPECTED[pattern] = re.compile(pattern), expected
     return Meta(pattern=pattern)
 
 
-Text = Annotated[str, _string(rf"[^{_UNSAFE}]*", "text without control characters")]
-Line = Annotated[str, _string(rf"[^\n{_UNSAFE}]*", "one line of text without control characters")]
-Name = Annotated[str, _string(rf"[^\n{_UNSAFE}]*[^\s{_UNSAFE}][^\n{_UNSAFE}]*", "a name")]
-URL = Annotated[str, _string(_WEB, "an http or https URL without a user name")]
-Id = Annotated[
-    str, _string(rf"{_SEGMENT}(?:/{_SEGMENT})*", "an id without spaces and without '..'")
-]
-Host = Annotated[str, _string(r"[a-z0-9_.-]{1,253}(?::[0-9]{1,5})?", "a host name such as x.com")]
-PlatformName = Annotated[
-    str, _string("[a-z0-9-]{1,40}", "the name of a platform, such as x or github")
-]
+def is_valid(kind: str, value: str) -> bool:
+    """Return whether a string may be the value of a field of this kind: ``id``, ``url``, ``lang`` ..."""
+    return _PATTERNS[kind].match(value) is not None
+
+
+_SEGMENT = rf"(?!\.\.?(?:/|$))[^/\\{_INVISIBLE}]+"
+_WEB = rf"[Hh][Tt][Tt][Pp][Ss]?://[^/?#@<>\\\x22{_INVISIBLE}]+(?:[/?#][^<>\x22{_INVISIBLE}]*)?"
+_LINE = rf"[^\n{_UNSAFE}]*"
+_FILE = r"[A-Za-z0-9_-]{1,150}(?:\.[A-Za-z0-9_-]{1,20})?\.(?:png|jpe?g)"
+Text = Annotated[str, _string("text", rf"[^{_UNSAFE}]*", "text without control characters")]
+Line = Annotated[str, _string("line", _LINE, "one line of text without control characters")]
+Name = Annotated[str, _string("name", rf"{_LINE}[^\s{_UNSAFE}]{_LINE}", "a name")]
+URL = Annotated[str, _string("url", _WEB, "an http or https URL without a user name")]
+Id = Annotated[str, _string("id", f"{_SEGMENT}(?:/{_SEGMENT})*", "an id without spaces and '..'")]
+Host = Annotated[str, _string("host", r"[a-z0-9_.-]{1,253}(?::[0-9]{1,5})?", "a host name")]
+PlatformName = Annotated[str, _string("platform", "[a-z0-9-]{1,40}", "the name of a platform")]
 LanguageTag = Annotated[
-    str, _string("[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}", "a language tag such as de or pt-BR")
-]
-CodeLanguage = Annotated[
-    str, _string("[A-Za-z0-9_+#./-]{1,60}", "a programming language such as python or c++")
-]
-FileName = Annotated[
     str,
     _string(
-        r"[A-Za-z0-9_-]{1,150}(?:\.[A-Za-z0-9_-]{1,20})?\.(?:png|jpe?g)",
-        "the name of a .png or .jpg file in the media folder, without a path",
+        "lang", "[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}", "a language tag such as de or pt-BR"
     ),
 ]
-Endpoint = Annotated[str, _string(f"{_WEB}|file|hand", "the URL of the request, or file, or hand")]
-Digest = Annotated[str, _string("sha256:[0-9a-f]{64}", "sha256: and 64 hexadecimal digits")]
+CodeLanguage = Annotated[str, _string("code", "[A-Za-z0-9_+#./-]{1,60}", "a programming language")]
+FileName = Annotated[str, _string("file", _FILE, "the name of a .png or .jpg file without a path")]
+Endpoint = Annotated[str, _string("endpoint", f"{_WEB}|file|hand", "a URL, or file, or hand")]
+Digest = Annotated[
+    str, _string("digest", "sha256:[0-9a-f]{64}", "sha256: and 64 hexadecimal digits")
+]
 Count = Annotated[
     int, Meta(ge=0, le=2**53 - 1)
-]  # integers that every JSON reader represents exactly (RFC 8259)
+]  # that every JSON parser represents exactly (RFC 8259)
 Time = Annotated[datetime, Meta(tz=True)]
 State = Literal["open", "closed", "merged", "answered", "locked"]
 """State of an issue, request or question; ``locked`` is open, but nobody can reply."""
@@ -257,21 +257,6 @@ class SnapshotError(ValueError):
 
 
 _decoder = msgspec.json.Decoder(Thread)
-_VALID = {
-    name: re.compile(str(type_.__metadata__[0].pattern)).match
-    for name, type_ in {
-        "id": Id,
-        "lang": LanguageTag,
-        "url": URL,
-        "host": Host,
-        "file": FileName,
-    }.items()
-}
-
-
-def is_valid(kind: Literal["id", "lang", "url", "host", "file"], value: str) -> bool:
-    """Return whether a string may be the value of a field of this kind."""
-    return _VALID[kind](value) is not None
 
 
 def decode(data: bytes) -> Thread:
@@ -281,55 +266,49 @@ def decode(data: bytes) -> Thread:
         SnapshotError: the data is not a valid snapshot.
     """
     if len(data) > MAX_BYTES:
-        message = f"larger than {MAX_BYTES // 1024**2} MB; remove posts"
-        raise SnapshotError(message)
+        raise SnapshotError(f"larger than {MAX_BYTES // 1024**2} MB; remove posts")
     try:
         thread = _decoder.decode(data.removeprefix(b"\xef\xbb\xbf"))
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        _check(thread)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SnapshotError(_explain(error, data)) from None
-    _check(thread)
+    except RecursionError:
+        raise SnapshotError("quotes or lists are nested too deeply") from None
     return thread
 
 
 def _explain(error: Exception, data: bytes) -> str:
     """Return the reason for a decoding error, in plain words."""
-    if isinstance(error, RecursionError):
-        return "quotes or lists are nested too deeply"
     if not isinstance(error, msgspec.ValidationError):
         return f"invalid JSON: {error}"
-    with suppress(msgspec.DecodeError, TypeError):
-        version = msgspec.json.decode(data)["format"]
-        if type(version) is int and version > FORMAT:
+    with suppress(msgspec.DecodeError, TypeError, KeyError):
+        if (version := int(msgspec.json.decode(data)["format"])) > FORMAT:
             return f"format {version} is newer than this version of sphinx-thread-cards reads; update it"
     reason, _, path = str(error).partition(" - at ")
     for pattern, expected in _EXPECTED.items():
         reason = reason.replace(f"`str` matching regex {pattern!r}", expected)
-    reason = f"{reason[:1].lower()}{reason[1:]}"
-    return f"{path.strip('`')}: {reason}" if path else reason
+    return f"{path.strip('`')}: {reason[:1].lower()}{reason[1:]}".removeprefix(": ")
 
 
 def _check(thread: Thread) -> None:
     """Check what the types of the fields cannot express."""
     if len(thread.posts) > MAX_POSTS:
-        message = f"$.posts: {len(thread.posts)} posts; at most {MAX_POSTS} are allowed"
-        raise SnapshotError(message)
+        raise SnapshotError(f"$.posts: at most {MAX_POSTS} posts are allowed; remove some")
     handles = {author.handle for author in thread.participants}
     ids: set[str] = set()
     for index, post in enumerate(thread.posts):
         path = f"$.posts[{index}]"
         if post.id in ids:
-            message = f"{path}.id: an earlier post has the id {post.id!r}; remove one of them"
-            raise SnapshotError(message)
+            raise SnapshotError(
+                f"{path}.id: an earlier post has the id {post.id!r}; remove one of them"
+            )
         ids.add(post.id)
-        for quoted in with_quoted(post):
-            if quoted.author not in handles:
-                message = (
-                    f"{path}.author: {quoted.author!r} is not in $.participants; add this handle"
-                )
-                raise SnapshotError(message)
+        for author in (part.author for part in with_quoted(post) if part.author not in handles):
+            raise SnapshotError(
+                f"{path}.author: {author!r} is not in $.participants; add this handle"
+            )
         if _depth(post) > MAX_DEPTH:
-            message = f"{path}: quotes or lists are nested too deeply"
-            raise SnapshotError(message)
+            raise SnapshotError(f"{path}: quotes or lists are nested too deeply")
 
 
 def with_quoted(post: Post) -> Iterator[Post]:
@@ -482,32 +461,27 @@ def load(ref: ThreadRef, folder: Path) -> Thread | None:
     """
     path = snapshot_path(ref, folder)
     try:
+        if not path.is_file():
+            return None
         status = path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
     except OSError as error:
-        raise SnapshotError(error.strerror) from None
-    if not stat.S_ISREG(status.st_mode):  # reading a pipe would block
-        message = "not a regular file"
-        raise SnapshotError(message)
+        raise SnapshotError(str(error.strerror)) from None
     loaded = _load(path, status.st_mtime_ns, status.st_size)
     if isinstance(loaded, str):
         raise SnapshotError(loaded)
     if loaded.key != ref.key:
-        message = (
-            f"contains another thread, {' '.join(loaded.key)!r}; expected {' '.join(ref.key)!r}"
+        raise SnapshotError(
+            f"contains the thread {' '.join(loaded.key)!r}; expected {' '.join(ref.key)!r}"
         )
-        raise SnapshotError(message)
     return loaded
 
 
 @lru_cache(maxsize=1024)
-def _load(path: Path, _mtime: int, size: int) -> Thread | str:
+def _load(path: Path, _mtime: int, _size: int) -> Thread | str:
     """Return the thread in a file, or the reason why it cannot be used."""
     try:
-        # One byte more than allowed is enough to refuse a file.
         with path.open("rb") as file:
-            return decode(file.read(min(size, MAX_BYTES) + 1))
+            return decode(file.read(MAX_BYTES + 1))
     except SnapshotError as error:
         return str(error)
     except OSError as error:
@@ -537,15 +511,13 @@ def write_atomic(path: Path, content: bytes) -> bool:
         if path.stat().st_size == len(content) and path.read_bytes() == content:
             return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix="~", dir=path.parent)
+    temporary = path.with_name(f"~{os.getpid()}-{threading.get_ident()}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with temporary.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
     return True
