@@ -7,6 +7,7 @@ content; ``expected.json`` is the snapshot::
     hosts = { "forum.example" = "discourse" }          # thread_cards_hosts, if needed
     replies = true                                     # with the replies of other people
     posts = ["12"]                                     # other posts that pages cite
+    summary = true                                     # a summary, without posts
     saved = "page.html"                                # read this file instead of the network
     complete = false                                   # FetchResult.complete; by default true
     note = "first post only"                           # part of FetchResult.note; by default it is empty
@@ -77,6 +78,9 @@ class Case:
         if file := self.file:
             return read_file(source, ref, options, file)
         assert source
+        if self.data.get("summary"):
+            assert source.summarize
+            return run_requests(source.summarize(ref), self.send)
         assert source.fetch
         return run_requests(source.fetch(ref, options), self.send)
 
