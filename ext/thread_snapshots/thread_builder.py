@@ -275,7 +275,7 @@ def build_summary(
     """Return a thread without posts, see :attr:`Thread.is_summary`.
 
     Args:
-        author: without avatar.
+        author: the avatar is not used.
         endpoint: the URL of the request.
         posted: time of the first post.
         url: the thread's, if it is not that of ``ref`` without fragment.
@@ -291,7 +291,7 @@ def build_summary(
         id=ref.id,
         url=safe_url(url) or ref.url.partition("#")[0],
         title=title,
-        participants=(author,) if author else (),
+        participants=(replace(author, avatar=None),) if author else (),
         replies=replies,
         state=state[0],
         state_since=state[1],

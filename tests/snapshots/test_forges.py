@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from sphinx_thread_cards.platforms import parse_thread_url
+from thread_snapshots.json_access import dig
 from thread_snapshots.source import (
     FetchError,
     FetchOptions,
@@ -130,6 +132,48 @@ def test_github_discussion_without_token_names_the_variable(
 
     with pytest.raises(error, match="GITHUB_TOKEN"):
         fetch("https://github.com/lamps/boot/discussions/7", answer)
+
+
+def test_github_summaries_of_a_batch_take_one_request() -> None:
+    urls = [f"https://github.com/lamps/boot/issues/{number}" for number in range(1, 100)]
+    refs = [parse_thread_url(url) for url in (*urls, "https://github.com/lamps/talk/discussions/7")]
+    head = {
+        "title": "Dark",
+        "author": {"login": "jo"},
+        "createdAt": "2020-10-06T17:00:00Z",
+        "closed": True,
+    }
+    requested: list[Request] = []
+
+    def send(request: Request) -> Response:
+        requested.append(request)
+        query = str(dig(request.json, "query"))
+        data: dict[str, Any] = {
+            alias: {"item": head} for alias in re.findall(r"\b(t\d+): repository", query)
+        }
+        data["t1"] = None
+        data["t2"] = {
+            "item": head | {"mergedAt": "2020-10-08T17:00:00Z", "comments": {"totalCount": 2}}
+        }
+        data["t99"] = {"item": head | {"isAnswered": True}}
+        errors = [{"type": "NOT_FOUND", "path": ["t1"], "message": "no such repository"}]
+        return Response(url=request.url, body=json.dumps({"data": data, "errors": errors}).encode())
+
+    batch = SOURCES["github"].summarize_batch
+    assert batch
+    results = run_requests(batch([ref for ref in refs if ref]), send)
+    assert len(requested) == 1
+    assert len(results) == 100
+    assert isinstance(results["github", "github.com", "lamps/boot/2"], NotFound)
+    threads = [result.thread for result in results.values() if isinstance(result, FetchResult)]
+    assert [thread.state for thread in threads] == [
+        "closed",
+        "merged",
+        *96 * ["closed"],
+        "answered",
+    ]
+    assert all(thread.is_summary and thread.title == "Dark" for thread in threads)
+    assert threads[1].replies == 2
 
 
 def test_oembed_endpoint_depends_on_the_host() -> None:

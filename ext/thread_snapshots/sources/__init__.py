@@ -19,6 +19,7 @@ from thread_snapshots.sources import (
     oembed,
     reddit,
     stackexchange,
+    trackers,
     x,
 )
 
@@ -45,7 +46,8 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
             *(Source(platforms=(name,), unsupported=why) for name, why in _UNSUPPORTED.items()),
             *(bluesky.SOURCE, discourse.SOURCE, github.SOURCE, gitlab.SOURCE, hackernews.SOURCE),
             *(lemmy.SOURCE, lobsters.SOURCE, mastodon.SOURCE, oembed.SOURCE, reddit.SOURCE),
-            *(stackexchange.SOURCE, x.SOURCE, *mailing_lists.SOURCES),
+            *(stackexchange.SOURCE, x.SOURCE, *mailing_lists.SOURCES, *trackers.SOURCES),
+            github.FORGEJO,
         )
         for platform in source.platforms
     }

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
-from sphinx_thread_cards.snapshot import Author, Post
+from sphinx_thread_cards.snapshot import Author, Post, State
 from sphinx_thread_cards.urls import Kind, ThreadRef
 
 from thread_snapshots.html import parse_html
@@ -39,9 +39,16 @@ from thread_snapshots.source import (
     Source,
     get_json,
 )
-from thread_snapshots.thread_builder import build_author, build_thread, filter_replies
+from thread_snapshots.thread_builder import (
+    build_author,
+    build_summary,
+    build_thread,
+    filter_replies,
+)
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from thread_snapshots.saved_file import SavedFile
 
 _CHUNK = 20  # posts per request, as many as Discourse's own pages load
@@ -53,16 +60,7 @@ _REGULAR = (1, 2, None)
 
 def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
     """Fetch the topic, the posts that its first response lacks, and the cited ones."""
-    base, topic_id = _location(ref)
-    posts: list[dict[str, Any]] = []
-    if ref.kind is Kind.POST:  # the URL names a post, not its topic
-        posts = objects([(yield from get_json(f"{base}/posts/{topic_id}.json"))])
-        topic_id = as_id(posts, 0, "topic_id")
-        if not topic_id.isdecimal():
-            raise BadResponse(ref.url, "the response does not name the topic of the post")
-    url = f"{base}/t/{topic_id}"
-    topic = yield from get_json(f"{url}.json")
-    posts += _posts(topic)
+    url, topic, posts = yield from _get_topic(ref)
     known = {as_id(post, "id") for post in posts}
     missing = [id_ for id_ in _stream(topic)[:_MAX_POSTS] if id_ not in known]
     for start in range(0, len(missing), _CHUNK):
@@ -76,6 +74,51 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
                 near = _posts((yield from get_json(f"{url}/{number}.json")))
                 posts += [post for post in near if as_id(post, "post_number") == number]
     return _parse(ref, options, topic, posts, f"{url}.json")
+
+
+def _get_topic(ref: ThreadRef) -> RequestGenerator[tuple[str, Any, list[dict[str, Any]]]]:
+    """Request the topic; return its URL without ``.json``, the response and the posts in it."""
+    base, topic_id = _location(ref)
+    posts: list[dict[str, Any]] = []
+    if ref.kind is Kind.POST:  # the URL names a post, not its topic
+        posts = objects([(yield from get_json(f"{base}/posts/{topic_id}.json"))])
+        topic_id = as_id(posts, 0, "topic_id")
+        if not topic_id.isdecimal():
+            raise BadResponse(ref.url, "the response does not name the topic of the post")
+    url = f"{base}/t/{topic_id}"
+    topic = yield from get_json(f"{url}.json")
+    if dig(topic, "archetype") == "private_message":
+        raise Forbidden(ref.url, "a private message")
+    return url, topic, [*_posts(topic), *posts]
+
+
+def summarize(ref: ThreadRef) -> RequestGenerator[FetchResult]:
+    """Fetch title, author, date, number of replies and state."""
+    url, topic, _ = yield from _get_topic(ref)
+    base = _location(ref)[0]
+    author = dig(topic, "details", "created_by") or dig(_posts(topic), 0)
+    handle, total = one_line(author, "username"), count(topic, "posts_count")
+    return build_summary(
+        ref,
+        build_author(handle, one_line(author, "name"), f"{base}/u/{handle}") if handle else None,
+        endpoint=f"{url}.json",
+        title=one_line(topic, "title"),
+        posted=time(topic, "created_at"),
+        replies=total - 1 if total else None,
+        state=_state(topic),
+        url=f"{base}/t/{as_id(topic, 'slug') or '-'}/{as_id(topic, 'id')}",
+    )
+
+
+def _state(topic: object) -> tuple[State | None, datetime | None]:
+    """Return the state of a topic; it is answered if the plugin "Solved" has a solution."""
+    if dig(topic, "accepted_answer"):
+        return "answered", None
+    if flag(topic, "closed"):
+        return "closed", None
+    if flag(topic, "archived"):
+        return "locked", None
+    return ("open" if dig(topic, "closed") is False else None), None
 
 
 def read_file(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchResult:
@@ -112,8 +155,6 @@ def _stream(topic: object) -> list[str]:
 def _parse(
     ref: ThreadRef, options: FetchOptions, topic: object, found: list[dict[str, Any]], endpoint: str
 ) -> FetchResult:
-    if dig(topic, "archetype") == "private_message":
-        raise Forbidden(ref.url, "a private message")
     by_number = {count(post, "post_number") or 0: post for post in found}
     first = by_number.get(1)
     if first is None and ref.kind is not Kind.POST:
@@ -145,6 +186,7 @@ def _parse(
         endpoint=endpoint,
         title=title,
         replies=total - 1 if total else None,
+        state=_state(topic),
         missing=missing if title else "without the topic's title",
     )
 
@@ -183,4 +225,4 @@ def _post(
     )
 
 
-SOURCE = Source(platforms=("discourse",), fetch=fetch, read_file=read_file)
+SOURCE = Source(platforms=("discourse",), fetch=fetch, read_file=read_file, summarize=summarize)

@@ -10,7 +10,7 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from sphinx_thread_cards.snapshot import Author, Post
+from sphinx_thread_cards.snapshot import Author, Post, State
 from sphinx_thread_cards.urls import Kind, ThreadRef
 
 from thread_snapshots.html import RichText, parse_html, parse_markdown
@@ -28,19 +28,28 @@ from thread_snapshots.json_access import (
 )
 from thread_snapshots.source import (
     BadResponse,
+    FetchError,
     FetchOptions,
     FetchResult,
     Forbidden,
+    Key,
     NotFound,
     RateLimited,
     RequestGenerator,
     Source,
     get_json,
 )
-from thread_snapshots.thread_builder import build_author, build_thread, depth_first, filter_replies
+from thread_snapshots.thread_builder import (
+    build_author,
+    build_summary,
+    build_thread,
+    depth_first,
+    filter_replies,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from thread_snapshots.saved_file import SavedFile
 
@@ -57,12 +66,13 @@ _COMMENT_PATHS = {
     "discussion_r": "pulls/comments/{}",
     "pullrequestreview": "pulls/{number}/reviews/{}",
 }
-_POST = "url body bodyHTML createdAt lastEditedAt author { __typename login avatarUrl ... on User { name } }"
+_USER = "author { __typename login avatarUrl ... on User { name } }"
+_POST = f"url body bodyHTML createdAt lastEditedAt {_USER}"
 _DISCUSSION = f"""\
 query ($owner: String!, $name: String!, $number: Int!, $after: String) {{
   repository(owner: $owner, name: $name) {{
     discussion(number: $number) {{
-      databaseId number title {_POST}
+      databaseId number title isAnswered answerChosenAt closed closedAt locked {_POST}
       comments(first: {_PAGE_SIZE}, after: $after) {{
         totalCount pageInfo {{ hasNextPage endCursor }}
         nodes {{ isMinimized {_POST} replies(first: {_PAGE_SIZE}) {{ nodes {{ isMinimized {_POST} }} }} }}
@@ -70,6 +80,12 @@ query ($owner: String!, $name: String!, $number: Int!, $after: String) {{
     }}
   }}
 }}"""
+_SUMMARY = f"title createdAt closed closedAt locked {_USER} comments {{ totalCount }}"
+_FRAGMENTS = {
+    "I": f"fragment I on Issue {{ {_SUMMARY} }}",
+    "P": f"fragment P on PullRequest {{ mergedAt {_SUMMARY} }}",
+    "D": f"fragment D on Discussion {{ isAnswered answerChosenAt {_SUMMARY} }}",
+}
 
 
 # -- Requests ------------------------------------------------------------------
@@ -141,7 +157,72 @@ def _fetch_discussion(ref: ThreadRef, options: FetchOptions) -> RequestGenerator
     return _parse(ref, options, pages, _graphql_url(ref), missing)
 
 
-def _query(ref: ThreadRef, query: str, variables: object) -> RequestGenerator[Any]:
+def summarize(ref: ThreadRef) -> RequestGenerator[FetchResult]:
+    """Fetch title, author, date, number of comments and state."""
+    if ref.kind is Kind.DISCUSSION:
+        result = (yield from summarize_batch([ref]))[ref.key]
+        if isinstance(result, FetchError):
+            raise result
+        return result
+    endpoint = f"{_api(ref)}/repos/{_repository(ref)}/issues/{_number(ref)}"
+    return _summary(ref, (yield from get_json(endpoint)), endpoint)
+
+
+def summarize_batch(
+    refs: Sequence[ThreadRef],
+) -> RequestGenerator[Mapping[Key, FetchResult | FetchError]]:
+    """Fetch summaries with one GraphQL request, in which each thread has an alias."""
+    url, query = _graphql_url(refs[0]), ""
+    for index, ref in enumerate(refs):
+        owner, _, name = _repository(ref).partition("/")
+        discussion = ref.kind is Kind.DISCUSSION
+        field, content = (
+            ("discussion", "...D") if discussion else ("issueOrPullRequest", "...I ...P")
+        )
+        item = f"item: {field}(number: {_number(ref)}) {{ {content} }}"
+        query += f't{index}: repository(owner: "{owner}", name: "{name}") {{ {item} }} '
+    fragments = [fragment for name, fragment in _FRAGMENTS.items() if f"...{name}" in query]
+    data = yield from _query(refs[0], f"{{ {query}}} {' '.join(fragments)}")
+    types = {text(error, "path", 0): text(error, "type") for error in objects(data, "errors")}
+    results: dict[Key, FetchResult | FetchError] = {}
+    for index, ref in enumerate(refs):
+        error = NotFound if types.get(f"t{index}") == "NOT_FOUND" else BadResponse
+        try:
+            item = dig(data, "data", f"t{index}", "item")
+            results[ref.key] = _summary(ref, item, url) if item else error(ref.url, "not found")
+        except BadResponse as failure:
+            results[ref.key] = failure
+    return results
+
+
+def _summary(ref: ThreadRef, item: object, endpoint: str) -> FetchResult:
+    return build_summary(
+        ref,
+        _author(item, _site(ref)),
+        endpoint=endpoint,
+        title=one_line(item, "title"),
+        posted=time(item, "created_at") or time(item, "createdAt"),
+        replies=_comment_count(item),
+        state=_state(item),
+    )
+
+
+def _state(item: object) -> tuple[State | None, datetime | None]:
+    """Return the state of an issue, pull request or discussion, and since when."""
+    if merged := time(item, "pull_request", "merged_at") or time(item, "mergedAt"):
+        return "merged", merged
+    if flag(item, "isAnswered"):
+        return "answered", time(item, "answerChosenAt")
+    closed = time(item, "closed_at") or time(item, "closedAt")
+    if closed or text(item, "state").lower() == "closed" or flag(item, "closed"):
+        return "closed", closed
+    if flag(item, "locked") or flag(item, "is_locked"):
+        return "locked", None
+    known = dig(item, "state") is not None or dig(item, "closed") is not None
+    return ("open" if known else None), None
+
+
+def _query(ref: ThreadRef, query: str, variables: object = None) -> RequestGenerator[Any]:
     """Send a GraphQL query, which requires a token."""
     url = _graphql_url(ref)
     try:
@@ -250,6 +331,7 @@ def _parse(
         endpoint=endpoint,
         title=one_line(issue, "title"),
         replies=_comment_count(issue),
+        state=_state(issue),
         missing=missing,
     )
 
@@ -322,4 +404,11 @@ def _rich_text(item: object, url: str) -> RichText:
     return parse_html(_PRIVATE_IMAGE.sub(original, html), url)
 
 
-SOURCE = Source(platforms=("github", "forgejo"), fetch=fetch, read_file=read_file)
+SOURCE = Source(
+    platforms=("github",),
+    fetch=fetch,
+    read_file=read_file,
+    summarize=summarize,
+    summarize_batch=summarize_batch,
+)
+FORGEJO = Source(platforms=("forgejo",), fetch=fetch, read_file=read_file, summarize=summarize)

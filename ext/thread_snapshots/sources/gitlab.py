@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from sphinx_thread_cards.snapshot import Author, Post
+from sphinx_thread_cards.snapshot import Author, Post, State
 from sphinx_thread_cards.urls import Kind, ThreadRef
 
 from thread_snapshots.html import parse_html, parse_markdown
@@ -36,10 +36,17 @@ from thread_snapshots.source import (
     Source,
     get_json,
 )
-from thread_snapshots.thread_builder import build_author, build_thread, depth_first, filter_replies
+from thread_snapshots.thread_builder import (
+    build_author,
+    build_summary,
+    build_thread,
+    depth_first,
+    filter_replies,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from thread_snapshots.saved_file import SavedFile
 
@@ -50,7 +57,7 @@ _QUERY = f"""\
 query ($path: ID!, $iid: String!, $after: String) {{
   project(fullPath: $path) {{
     item: $FIELD(iid: $iid) {{
-      iid title description descriptionHtml createdAt userNotesCount $EXTRA {_AUTHOR}
+      iid title description descriptionHtml createdAt userNotesCount state discussionLocked $EXTRA {_AUTHOR}
       notes(first: {_PAGE_SIZE}, after: $after) {{
         pageInfo {{ hasNextPage endCursor }}
         nodes {{ id body bodyHtml system internal createdAt lastEditedAt {_AUTHOR} discussion {{ id }} }}
@@ -58,7 +65,10 @@ query ($path: ID!, $iid: String!, $after: String) {{
     }}
   }}
 }}"""
-_FIELDS = {Kind.ISSUE: ("issue", "confidential"), Kind.MERGE_REQUEST: ("mergeRequest", "")}
+_FIELDS = {
+    Kind.ISSUE: ("issue", "confidential closedAt"),
+    Kind.MERGE_REQUEST: ("mergeRequest", "mergedAt"),
+}
 _NUMBER = re.compile(r"(?:gid://gitlab/[A-Za-z:]{1,40}/)?([0-9]{1,20})")
 # An uploaded file, in Markdown or in the HTML in it.
 _UPLOAD = re.compile(r"""(?<=[(<"'\s])/uploads/(?=[0-9a-f]{32}/)""")
@@ -100,6 +110,34 @@ def _get_graphql(ref: ThreadRef) -> RequestGenerator[tuple[str, list[Any]]]:
             break
         variables["after"] = text(page, "endCursor")
     return url, items
+
+
+def summarize(ref: ThreadRef) -> RequestGenerator[FetchResult]:
+    """Fetch title, author, date, number of comments and state."""
+    endpoint = _rest_url(ref)
+    issue = yield from get_json(endpoint)
+    if flag(issue, "confidential"):
+        raise Forbidden(ref.url, "confidential")
+    return build_summary(
+        ref,
+        _author(issue, _site(ref)),
+        endpoint=endpoint,
+        title=one_line(issue, "title"),
+        posted=time(issue, "created_at"),
+        replies=count(issue, "user_notes_count"),
+        state=_state(issue),
+    )
+
+
+def _state(issue: object) -> tuple[State | None, datetime | None]:
+    """Return the state of an issue or merge request, and since when."""
+    state = text(issue, "state").lower()
+    if state == "merged":
+        return "merged", time(issue, "merged_at") or time(issue, "mergedAt")
+    if state == "closed":
+        return "closed", time(issue, "closed_at") or time(issue, "closedAt")
+    locked = flag(issue, "discussion_locked") or flag(issue, "discussionLocked")
+    return ("locked" if locked else "open" if state else None), None
 
 
 def _rest_url(ref: ThreadRef) -> str:
@@ -175,6 +213,7 @@ def _parse(ref: ThreadRef, options: FetchOptions, items: list[Any], endpoint: st
         endpoint=endpoint,
         title=one_line(issue, "title"),
         replies=replies,
+        state=_state(issue),
         missing="some comments are missing" if len(comments) < (replies or 0) else "",
     )
 
@@ -199,4 +238,4 @@ def _author(item: object, site: str) -> Author:
     return build_author(handle, one_line(user, "name"), url, avatar, base_url=site)
 
 
-SOURCE = Source(platforms=("gitlab",), fetch=fetch, read_file=read_file)
+SOURCE = Source(platforms=("gitlab",), fetch=fetch, read_file=read_file, summarize=summarize)

@@ -188,6 +188,7 @@ def _parse(
         endpoint=endpoint,
         title=one_line(post, "name") or one_line(post, "title"),
         replies=count(view, "post", "comments") if replies is None else replies,
+        state=("locked" if flag(post, "locked") else None, None),
         missing=missing,
     )
 

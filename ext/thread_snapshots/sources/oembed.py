@@ -19,7 +19,7 @@ from thread_snapshots.source import (
     Source,
     get_json,
 )
-from thread_snapshots.thread_builder import build_author, build_thread
+from thread_snapshots.thread_builder import build_author, build_summary, build_thread
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.urls import ThreadRef
@@ -55,6 +55,18 @@ def fetch(ref: ThreadRef, _options: FetchOptions) -> RequestGenerator[FetchResul
         raise BadResponse(ref.url, "no oEmbed provider is known")
     data = yield from get_json(endpoint)
     return _parse(ref, data, endpoint)
+
+
+def summarize(ref: ThreadRef) -> RequestGenerator[FetchResult]:
+    """Fetch title and author."""
+    thread = (yield from fetch(ref, FetchOptions())).thread
+    return build_summary(
+        ref,
+        thread.participants[0],
+        endpoint=thread.provenance.endpoint or "",
+        title=thread.title,
+        posted=thread.posts[0].posted,
+    )
 
 
 def read_file(ref: ThreadRef, _options: FetchOptions, file: SavedFile) -> FetchResult:
@@ -95,4 +107,6 @@ def _parse(ref: ThreadRef, data: object, endpoint: str) -> FetchResult:
     return build_thread(ref, [post], authors, endpoint=endpoint, title=title, missing=missing)
 
 
-SOURCE = Source(platforms=("tumblr", "youtube"), fetch=fetch, read_file=read_file)
+SOURCE = Source(
+    platforms=("tumblr", "youtube"), fetch=fetch, read_file=read_file, summarize=summarize
+)

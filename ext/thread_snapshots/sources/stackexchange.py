@@ -11,7 +11,7 @@ from dataclasses import replace
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
-from sphinx_thread_cards.snapshot import Author, Post
+from sphinx_thread_cards.snapshot import Author, Post, State
 
 from thread_snapshots.html import parse_html, parse_markdown
 from thread_snapshots.json_access import (
@@ -41,6 +41,7 @@ from thread_snapshots.source import (
 )
 from thread_snapshots.thread_builder import (
     build_author,
+    build_summary,
     build_thread,
     filter_replies,
     unique_handles,
@@ -48,6 +49,7 @@ from thread_snapshots.thread_builder import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from sphinx_thread_cards.urls import ThreadRef
 
@@ -68,7 +70,7 @@ _ERRORS = {401: Forbidden, 403: Forbidden, 404: NotFound, 502: RateLimited, 503:
 def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
     """Fetch the question, its answers, and the requested comments."""
     site = f"site={_site(ref.host)}"
-    question_id, endpoint, data = yield from _get_question(ref, site)
+    question_id, endpoint, data = yield from _get_question(ref, f"{site}&filter=withbody")
     pages, missing = [data], ""
     if dig(data, "items", 0, "answer_count") != 0:
         missing = yield from _get_pages(f"questions/{question_id}/answers?{site}&sort=votes", pages)
@@ -84,22 +86,47 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
     return _parse(ref, options, pages, endpoint, missing)
 
 
-def _get_question(ref: ThreadRef, site: str) -> RequestGenerator[tuple[str, str, Any]]:
+def _get_question(ref: ThreadRef, parameters: str) -> RequestGenerator[tuple[str, str, Any]]:
     """Request the question; return its id, the URL of the request and the response.
 
     The URL of an answer does not name the question, but the answer does.
     """
     question_id = ref.id
     if ref.id.startswith("a/"):
-        answer = yield from _get(
-            f"{_API}/answers/{ref.id.removeprefix('a/')}?{site}&filter=withbody"
-        )
+        answer = yield from _get(f"{_API}/answers/{ref.id.removeprefix('a/')}?{parameters}")
         question_id = as_id(answer, "items", 0, "question_id")
-    endpoint = f"{_API}/questions/{question_id}?{site}&filter=withbody"
+    endpoint = f"{_API}/questions/{question_id}?{parameters}"
     data = (yield from _get(endpoint)) if question_id else None
     if not objects(data, "items"):
         raise NotFound(ref.url, "not found")
     return question_id, endpoint, data
+
+
+def summarize(ref: ThreadRef) -> RequestGenerator[FetchResult]:
+    """Fetch title, author, date, number of answers and state."""
+    _, endpoint, data = yield from _get_question(ref, f"site={_site(ref.host)}")
+    question = dig(data, "items", 0)
+    return build_summary(
+        ref,
+        build_author(_person(question)[1], None, dig(question, "owner", "link")),
+        endpoint=endpoint,
+        title=html_line(question, "title"),
+        posted=time(question, "creation_date"),
+        replies=count(question, "answer_count"),
+        state=_state(question),
+        url=f"https://{ref.host}/{ref.id if ref.id.startswith('a/') else f'questions/{ref.id}'}",
+    )
+
+
+def _state(question: object) -> tuple[State | None, datetime | None]:
+    """Return the state of a question, and since when."""
+    if closed := time(question, "closed_date"):
+        return "closed", closed
+    if flag(question, "is_answered"):
+        return "answered", None
+    if locked := time(question, "locked_date"):
+        return "locked", locked
+    return ("open" if dig(question, "is_answered") is False else None), None
 
 
 def _get_pages(path: str, pages: list[Any]) -> RequestGenerator[str]:
@@ -184,6 +211,7 @@ def _parse(
         endpoint=endpoint,
         title=html_line(question, "title"),
         replies=count(question, "answer_count"),
+        state=_state(question),
         missing=missing,
     )
     saved = {post.id for post in result.thread.posts}
@@ -243,4 +271,4 @@ def _person(item: object) -> tuple[str, str]:
     return as_id(item, "owner", "user_id") or name, name
 
 
-SOURCE = Source(platforms=("stackexchange",), fetch=fetch, read_file=read_file)
+SOURCE = Source(platforms=("stackexchange",), fetch=fetch, read_file=read_file, summarize=summarize)
