@@ -148,9 +148,8 @@ class Card:
     def citation(self, language: str) -> str:
         """Return a short citation: ``Andrei Warkentin on X, 6 October 2020``."""
         place = i18n.community_label(self.ref) if self.credit else i18n.default_title(self.ref)
-        return i18n.citation(
-            self.credit, place, self.date and i18n.format_date(self.date, language)
-        )
+        date = i18n.format_date(self.date, language) if self.date else None
+        return i18n.citation(self.credit, place, date)
 
 
 def make_card(
@@ -177,7 +176,7 @@ def make_card(
             titled=title is not None,
             author=options.author,
             handle=options.handle or ref.author,
-            date=options.date or PartialDate.of(ref.posted, ref.precision),
+            date=options.date or _url_date(ref),
             lang=options.lang,
             title_lang=options.lang if title else None,
             archive=options.archive or ref.archive,
@@ -205,13 +204,13 @@ def make_card(
         author=options.author or name,
         handle=options.handle or handle,
         date=options.date
-        or PartialDate.of(post.posted if post else None)
-        or PartialDate.of(ref.posted, ref.precision),
+        or (post and post.posted and PartialDate.of(post.posted))
+        or _url_date(ref),
         lang=options.lang or thread.lang,
         title_lang=(options.lang or (None if options.title else thread.lang)) if title else None,
         archive=options.archive or ref.archive or provenance.archived,
         avatar=author.avatar if author and has_avatar else None,
-        saved=PartialDate.of(provenance.retrieved),
+        saved=PartialDate.of(provenance.retrieved) if provenance.retrieved else None,
         status=provenance.status,
         complete=provenance.complete,
         post=ref.post if post is None else post.id if post is not thread.posts[0] else None,
@@ -220,6 +219,10 @@ def make_card(
         else None,
         numbers=_post_numbers(options.posts, len(thread.posts)) if show_posts else (),
     )
+
+
+def _url_date(ref: ThreadRef) -> PartialDate | None:
+    return PartialDate.of(ref.posted, ref.precision) if ref.posted else None
 
 
 def cited_post(ref: ThreadRef, thread: Thread) -> Post | None:

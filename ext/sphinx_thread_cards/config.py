@@ -5,11 +5,11 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from sphinx.util import logging
 
-from sphinx_thread_cards.platforms import PLATFORMS
+from sphinx_thread_cards.platforms import PLATFORMS, suggest_platform
 from sphinx_thread_cards.urls import is_web_url, split_url
 
 if TYPE_CHECKING:
@@ -38,18 +38,12 @@ WARNINGS: Mapping[str, str] = {
 
 
 def warn(
-    subtype: str,
-    message: str,
-    location: Node | tuple[str, int] | str | None = None,
-    *,
-    once: bool = False,
+    subtype: str, message: str, location: Node | str | None = None, *, once: bool = False
 ) -> None:
-    """Log a warning of type ``thread_cards``.
+    """Log a warning of type ``thread_cards``, with what is wrong and what to do.
 
     Args:
         subtype: a key of :data:`WARNINGS`.
-        message: what is wrong and what to do.
-        location: a node, a docname, or docname and line; None for ``conf.py``.
         once: whether to log the same message only once.
     """
     assert subtype in WARNINGS  # noqa: S101 - undocumented subtypes cannot be suppressed
@@ -70,27 +64,20 @@ def platform_name(value: object) -> str:
     Raises:
         ValueError: there is no such platform.
     """
-    if isinstance(value, str) and value.strip().lower() in PLATFORMS:
-        return value.strip().lower()
-    aliases = {
-        platform.hosts[0].split(".")[0]: name
-        for name, platform in PLATFORMS.items()
-        if platform.hosts
-    }
-    aliases |= {"twitter": "x", "stackoverflow": "stackexchange"}
-    name = str(value).lower()
-    hint = (
-        f"did you mean {aliases[name]!r}?" if name in aliases else suggestion(name, list(PLATFORMS))
-    )
-    raise ValueError(f"unknown platform {value!r}; {hint}")
+    name = str(value).strip().lower()
+    if name not in PLATFORMS:
+        close = suggest_platform(name)
+        hint = f"did you mean {close!r}?" if close else suggestion(name, list(PLATFORMS))
+        raise ValueError(f"unknown platform {value!r}; {hint}")
+    return name
 
 
 def choice(*allowed: str) -> Callable[[object], str]:
     """Return a converter for one of several strings, in any case."""
 
     def convert(value: object) -> str:
-        if isinstance(value, str) and value.strip().lower() in allowed:
-            return value.strip().lower()
+        if (text := str(value).strip().lower()) in allowed:
+            return text
         raise ValueError(f"unexpected value {value!r}; use {' or '.join(map(repr, allowed))}")
 
     return convert
@@ -115,9 +102,9 @@ def _server(value: object) -> str:
 
 
 def _by_host(
-    convert: Callable[[object], str], *, www: bool = False
+    name: str, convert: Callable[[object], str], *, www: bool = False
 ) -> Callable[[object], dict[str, str]]:
-    """Return a converter for a mapping from host to what ``convert`` returns; it drops invalid entries.
+    """Return a converter for a mapping from host to what ``convert`` returns, without its invalid entries.
 
     Args:
         www: whether hosts keep a leading ``www.``.
@@ -127,32 +114,19 @@ def _by_host(
         if not isinstance(value, Mapping):
             raise ValueError(f"mapping from host to value expected, got {value!r}")
         valid: dict[str, str] = {}
-        errors = []
         for host, item in value.items():
             url = split_url(f"https://{host}/") if isinstance(host, str) else None
             if url is None or url.path != "/":
-                errors.append(
-                    f"host expected, got {host!r}; write it without https:// and without a path"
-                )
+                message = "host expected; write it without https:// and without a path"
+                warn("config", f"thread_cards_{name}: {host!r}: {message}")
                 continue
             try:
                 valid[host.lower() if www else url.host] = convert(item)
             except ValueError as error:
-                errors.append(f"{host!r}: {error}")
-        if errors:
-            raise InvalidEntriesError(valid, errors)
+                warn("config", f"thread_cards_{name}: {host!r}: {error}")
         return valid
 
     return convert_mapping
-
-
-class InvalidEntriesError(ValueError):
-    """Some entries of a mapping are invalid; the others can be used."""
-
-    def __init__(self, valid: dict[str, str], errors: list[str]) -> None:
-        super().__init__("; ".join(errors))
-        self.valid = valid
-        self.errors = errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +139,7 @@ class Value:
     """Returns the value to use, or raises a ValueError with the remedy."""
     help: str
     """Description for the reference, in Markdown."""
-    rebuild: str = "env"
-    """As in :meth:`~sphinx.application.Sphinx.add_config_value`."""
+    rebuild: Literal["", "env"] = "env"
 
 
 VALUES = (
@@ -176,7 +149,7 @@ VALUES = (
     Value(
         "hosts",
         {},
-        _by_host(platform_name),
+        _by_host("hosts", platform_name),
         "Servers whose URLs cannot be recognised by themselves: host to platform name.",
     ),
     Value(
@@ -217,7 +190,7 @@ VALUES = (
     Value(
         "endpoints",
         {},
-        _by_host(_server, www=True),
+        _by_host("endpoints", _server, www=True),
         "Servers to which `thread-cards` sends its requests instead: host to URL. They may be in a private network.",
         rebuild="",
     ),
@@ -225,15 +198,11 @@ VALUES = (
 
 
 def validate(_app: Sphinx, config: Config) -> None:
-    """Replace invalid values with what can be used of them, with a warning (``config-inited``)."""
+    """Replace invalid values with their defaults, with a warning (``config-inited``)."""
     for value in VALUES:
         name = f"thread_cards_{value.name}"
         try:
             config[name] = value.convert(config[name])
-        except InvalidEntriesError as error:
-            config[name] = error.valid
-            for message in error.errors:
-                warn("config", f"{name}: {message}")
         except ValueError as error:
             config[name] = value.default
             warn("config", f"{name}: {error}")

@@ -16,10 +16,12 @@ from urllib.parse import quote
 from docutils import nodes
 
 from sphinx_thread_cards import i18n
-from sphinx_thread_cards.i18n import SEPARATOR, _
+from sphinx_thread_cards.i18n import SEPARATOR, PartialDate, _
 from sphinx_thread_cards.nodes import CardBuilder, content_warning
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sphinx.application import Sphinx
     from sphinx.writers.html5 import HTML5Translator
 
@@ -116,6 +118,11 @@ class HtmlCardBuilder(CardBuilder):
     def _link(self, label: str, url: str, classes: str = "", **attributes: str) -> str:
         classes += "u-url " * (url == self.card.ref.url) + "reference external"
         return _tag("a", escape(label), class_=classes, href=url, **attributes)
+
+    def time(self, date: PartialDate | datetime, text: str, *microformat: str) -> nodes.Node:
+        """Return ``<time>``."""
+        iso = str(date) if isinstance(date, PartialDate) else f"{date:%Y-%m-%dT%H:%M:%SZ}"
+        return element(nodes.inline("", text, classes=list(microformat)), "time", datetime=iso)
 
     def author(self) -> nodes.Element | None:
         """Return name and handle, with the avatar, or the first letter of the name for the style sheet."""

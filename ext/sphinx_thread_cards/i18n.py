@@ -52,9 +52,9 @@ class PartialDate:
         return self.day.isoformat()[: {"day": 10, "month": 7, "year": 4}[self.precision]]
 
     @classmethod
-    def of(cls, time: datetime | None, precision: Precision = Precision.DAY) -> PartialDate | None:
+    def of(cls, time: datetime, precision: Precision = Precision.DAY) -> PartialDate:
         """Return the UTC date of an aware time."""
-        return cls(time.astimezone(UTC).date(), precision) if time else None
+        return cls(time.astimezone(UTC).date(), precision)
 
 
 def parse_date(text: str) -> PartialDate:

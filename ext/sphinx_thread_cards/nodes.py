@@ -55,10 +55,9 @@ class CardBuilder:
 
     # -- What a format overrides -----------------------------------------------
 
-    def element(self, node: nodes.Element, _tag: str, **_attributes: str | None) -> nodes.Node:
+    def element(self, node: nodes.Element, _tag: str, **_attributes: str | None) -> nodes.Element:
         """Return a node; in HTML, an element with attributes that docutils does not write."""
-        is_text = isinstance(node, nodes.inline) and not node["classes"]
-        return nodes.Text(node.astext()) if is_text else node
+        return node
 
     def microformat(self, *_names: str) -> list[str]:
         """Return class names of microformats, which only HTML has."""
@@ -110,15 +109,11 @@ class CardBuilder:
     def item(self) -> nodes.list_item:
         """Return the card as one line in a group: platform, title, author and date, and the URL as text."""
         card, language = self.card, self.language
-        parts: list[nodes.Node] = [
-            self.element(nodes.inline("", i18n.platform_label(card.ref)), "strong")
-        ]
+        parts: list[nodes.Node] = [nodes.strong("", i18n.platform_label(card.ref))]
         parts.append(nodes.reference("", card.title, refuri=card.href))
         parts += [nodes.Text(text) for text in (card.place, card.credit) if text]
         if card.date:
-            parts.append(
-                self.time(card.date, i18n.format_date(card.date, language), "dt-published")
-            )
+            parts.append(self.time(card.date, i18n.format_date(card.date, language)))
         line = self.line("line", *_join(parts))
         item = nodes.list_item("", line, *self.item_links(), ids=self.place["ids"])
         item["classes"] = self.place["classes"][1:]
@@ -134,9 +129,9 @@ class CardBuilder:
         """Return header, title and author."""
         title = nodes.reference("", self.card.title, refuri=self.card.href)
         header = SEPARATOR.join(self.card.header(self.language))
-        head = [self.line("header", nodes.Text(header)), self.line("title", title)]
         author = self.author()
-        return [*head, author] if author else head
+        head = (self.line("header", nodes.Text(header)), self.line("title", title))
+        return [*head, *([author] if author else [])]
 
     def author(self) -> nodes.Element | None:
         """Return the line with name and handle, if they are known."""
@@ -145,10 +140,10 @@ class CardBuilder:
         )
         return self.line("author", nodes.Text(text)) if text else None
 
-    def time(self, date: PartialDate | str, text: str, microformat: str = "") -> nodes.Element:
+    def time(self, date: PartialDate | datetime, text: str, *microformat: str) -> nodes.Node:
         """Return a date; in HTML as ``<time>``."""
-        names = self.microformat(microformat) if microformat else []
-        return self.element(nodes.inline("", text, classes=names), "time", datetime=str(date))
+        del date, microformat
+        return nodes.Text(text)
 
     def body(self) -> Iterator[nodes.Element]:
         """Yield summary, posts, excerpt and note."""
@@ -186,7 +181,7 @@ class CardBuilder:
                 yield None, self.line("gap", nodes.Text(note))
             if number <= total:
                 post = thread.posts[number - 1]
-                posted = PartialDate.of(post.posted)
+                posted = post.posted and PartialDate.of(post.posted)
                 yield (
                     post,
                     self.post(
@@ -238,7 +233,7 @@ class CardBuilder:
         if post.posted and not repeats_date:
             parts.append(self.post_time(post.posted, "dt-published"))
         if post.edited:
-            parts.append(self.post_time(post.edited, "dt-updated", _("edited {date}")))
+            parts.append(self.post_time(post.edited, "dt-updated", form=_("edited {date}")))
         numbers = {other.id: position for position, other in enumerate(thread.posts, start=1)}
         if parent := numbers.get(post.reply_to or ""):
             label = _("reply to {number}").format(number=parent)
@@ -260,15 +255,13 @@ class CardBuilder:
             ):
                 head[:0] = [self.avatar(person.avatar, self.avatar_size), nodes.Text(" ")]
         if post.posted and repeats_date and self.microformat("dt-published"):
-            head.append(self.time(_iso(post.posted), "", "dt-published"))
+            head.append(self.time(post.posted, "", "dt-published"))
         return head
 
-    def post_time(self, time: datetime, microformat: str, form: str = "{date}") -> nodes.Element:
+    def post_time(self, time: datetime, *microformat: str, form: str = "{date}") -> nodes.Node:
         """Return the date of a post."""
-        date = PartialDate.of(time)
-        assert date is not None  # noqa: S101 - there is a time
-        text = form.format(date=i18n.format_date(date, self.language))
-        return self.time(_iso(time), text, microformat)
+        date = i18n.format_date(PartialDate.of(time), self.language)
+        return self.time(time, form.format(date=date), *microformat)
 
     def post_body(self, post: Post, thread: Thread) -> Iterator[nodes.Element]:
         """Yield text, media and quoted post."""
@@ -278,7 +271,7 @@ class CardBuilder:
             link = nodes.reference("", _display_name(quoted.author, thread), refuri=quoted.url)
             head: list[nodes.Node] = [link]
             if quoted.posted:
-                head.append(self.post_time(quoted.posted, ""))
+                head.append(self.post_time(quoted.posted))
             body = list(self.post_body(quoted, thread))
             if quoted.warning:
                 body = self.warned(quoted.warning, body)
@@ -346,10 +339,6 @@ def media_label(media: Media) -> str:
     """Return a text in place of an image or video: ``Image: A lamp``."""
     kind = _("Video") if media.kind == "video" else _("Image")
     return i18n.with_label(kind, media.alt) if media.alt else kind
-
-
-def _iso(time: datetime) -> str:
-    return f"{time:%Y-%m-%dT%H:%M:%S}Z"
 
 
 def _display_name(handle: str, thread: Thread) -> str:

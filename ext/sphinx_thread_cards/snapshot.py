@@ -281,7 +281,7 @@ def _explain(error: Exception, data: bytes) -> str:
     """Return the reason for a decoding error, in plain words."""
     if not isinstance(error, msgspec.ValidationError):
         return f"invalid JSON: {error}"
-    with suppress(msgspec.DecodeError, TypeError, KeyError):
+    with suppress(msgspec.DecodeError, TypeError, KeyError, RecursionError):
         if (version := int(msgspec.json.decode(data)["format"])) > FORMAT:
             return f"format {version} is newer than this version of sphinx-thread-cards reads; update it"
     reason, _, path = str(error).partition(" - at ")
