@@ -124,9 +124,8 @@ class Card:
         edited = self.status is Status.EDITED and self.excerpt
         if not (self.numbers or edited or self.status is Status.DELETED):
             return None
-        note = i18n.snapshot_note(
-            self.saved and i18n.format_date(self.saved, language), self.status
-        )
+        saved = i18n.format_date(self.saved, language) if self.saved else None
+        note = i18n.snapshot_note(saved, self.status)
         partial = (
             None
             if self.complete or not self.numbers

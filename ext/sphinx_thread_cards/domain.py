@@ -140,11 +140,6 @@ class ThreadDomain(Domain):
         except snapshot.SnapshotError:
             return None
 
-    def reset(self) -> None:
-        """Forget what was derived from all pages, before pages are read."""
-        self.__dict__.pop("styled_pages", None)
-        self.__dict__.pop("best_cards", None)
-
     @cached_property
     def styled_pages(self) -> AbstractSet[str]:
         """Docnames of the pages with a card, citation or list."""
@@ -170,9 +165,8 @@ class ThreadDomain(Domain):
 
     def card_at(self, docname: str, anchor: str) -> Card:
         """Return the card with an anchor in a page."""
-        return next(
-            use.card for use in self.data["uses"][docname] if use.card and use.node_id == anchor
-        )
+        uses: list[Use] = self.data["uses"][docname]
+        return next(use.card for use in uses if use.card and use.node_id == anchor)
 
     # -- References ------------------------------------------------------------
 
@@ -192,8 +186,8 @@ class ThreadDomain(Domain):
             if target not in self.data["labels"]:
                 return None
             docname, anchor, title = labels.get(target, self.data["labels"][target])
-            text = contnode if node["refexplicit"] else nodes.inline("", title)
-            return make_refnode(builder, fromdocname, docname, anchor, text)
+            content = contnode if node["refexplicit"] else nodes.inline("", title)
+            return make_refnode(builder, fromdocname, docname, anchor, content)
         card = self.citation_card(node["ref"])
         url = node["refuri"] or card.href
         if not node["refexplicit"]:
@@ -296,9 +290,10 @@ def pages_with_new_snapshots(
 
 
 def reset(_app: Sphinx, env: BuildEnvironment, _docnames: list[str]) -> None:
-    """Remove the labels of cards, before pages are read (``env-before-read-docs``)."""
+    """Forget what was derived from all pages, before pages are read (``env-before-read-docs``)."""
     domain, std = thread_domain(env), env.get_domain("std")
-    domain.reset()
+    for name in ("styled_pages", "best_cards"):
+        domain.__dict__.pop(name, None)
     for name, label in domain.data["labels"].items():
         if std.data["labels"].get(name) == label:
             del std.data["labels"][name]

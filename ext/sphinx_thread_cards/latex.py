@@ -37,7 +37,7 @@ class LatexCardBuilder(TargetCardBuilder):
         """Return the card; each line is in a container, because LaTeX ignores the classes of paragraphs."""
         (box,) = super().build()
         assert isinstance(box, nodes.container)  # noqa: S101 - what the base class returns
-        for line in list(box.findall(_is_line)):
+        for line in [node for node in box.findall(nodes.Element) if _is_line(node)]:
             line.parent.replace(line, nodes.container("", line, classes=line["classes"]))
         for part in box.children:
             if isinstance(part, nodes.container) and "thread-card-summary" not in part["classes"]:
@@ -72,7 +72,7 @@ class LatexCardBuilder(TargetCardBuilder):
         return box
 
 
-def _is_line(node: nodes.Node) -> bool:
+def _is_line(node: nodes.Element) -> bool:
     is_block = isinstance(node, nodes.paragraph | nodes.block_quote)
     return is_block and any(name.startswith("thread-card") for name in node["classes"])
 

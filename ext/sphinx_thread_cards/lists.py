@@ -117,13 +117,15 @@ def _sort(threads: list[CitedThread], order: str) -> list[CitedThread]:
     if order == "newest":
         dated = [thread for thread in threads if thread.card.date]
         return dated[::-1] + threads[len(dated) :]
-    keys = {
-        "title": lambda card: (not card.titled, card.title.casefold()),
-        "author": lambda card: (card.credit is None, (card.author or card.handle or "").casefold()),
-        "platform": lambda card: i18n.platform_label(card.ref).casefold(),
-    }
-    key = keys.get(order)
-    return sorted(threads, key=lambda thread: key(thread.card)) if key else threads
+    if order == "title":
+        threads.sort(key=lambda it: (not it.card.titled, it.card.title.casefold()))
+    elif order == "author":
+        threads.sort(
+            key=lambda it: (not it.card.credit, (it.card.author or it.card.handle or "").casefold())
+        )
+    elif order == "platform":
+        threads.sort(key=lambda it: i18n.platform_label(it.card.ref).casefold())
+    return threads
 
 
 def _time(card: Card) -> datetime:
@@ -133,7 +135,7 @@ def _time(card: Card) -> datetime:
     posted = card.ref.posted
     if posted and card.post is None and posted.date() == card.date.day:
         return posted
-    return datetime(card.date.day.year, card.date.day.month, card.date.day.day, tzinfo=UTC)
+    return datetime.combine(card.date.day, datetime.min.time(), UTC)
 
 
 # -- Nodes ---------------------------------------------------------------------
