@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import SphinxError
+from sphinx.util.console import color_terminal, nocolor
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 from sphinx.util.tags import Tags
 from sphinx_thread_cards.config import VALUES, validate
@@ -121,7 +122,7 @@ def read_settings(source: Path, confdir: Path) -> Site:
     """
     try:
         with redirect_stdout(sys.stderr):
-            config = Config.read(confdir, overrides={}, tags=Tags())
+            config = Config.read(confdir.resolve(), overrides={}, tags=Tags())
         for value in VALUES:
             config.add(f"thread_cards_{value.name}", value.default, "", Any)
         config.add("html_baseurl", "", "", str)
@@ -140,6 +141,8 @@ def read_site(source: Path, confdir: Path, doctrees: Path | None = None) -> Site
     Raises:
         SiteError: Sphinx cannot read the site.
     """
+    if not color_terminal():
+        nocolor()
     with (
         TemporaryDirectory() as folder,
         patch_docutils(),
