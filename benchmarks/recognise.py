@@ -1,8 +1,8 @@
-"""How many addresses a second `parse_thread_url` reads: hits, misses, and both mixed.
+"""How many URLs a second `parse_thread_url` parses: threads, other pages, and both mixed.
 
-Run it with the project's Python: ``.venv/bin/python benchmarks/recognise.py``. The hits are the addresses of all
-platforms in ``tests/platforms/``; the misses are their near misses, and addresses of plain pages as documentation
-cites them. The best of many short rounds counts, as other work on the machine only ever slows a round down.
+Usage: ``.venv/bin/python benchmarks/recognise.py``. Threads are the URLs of ``tests/platforms/``;
+other pages are their near misses and pages of the kind that documentation cites. The fastest of
+many rounds counts, because other programs only ever slow a round down.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from time import perf_counter
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT / "ext"), str(ROOT / "tests")]
 
-from sphinx_thread_cards import parse_thread_url  # noqa: E402 - found by the line above
-from support.platform_tables import TABLES  # noqa: E402
+from sphinx_thread_cards.platforms import parse_thread_url  # noqa: E402 - see sys.path
+from support.platform_tables import HOSTS, TABLES  # noqa: E402
 
 ROUNDS = 100
-PLAIN_PAGES = [
+PAGES = [
     "https://example.org/",
     "https://docs.example.org/en/latest/usage/extensions/autodoc.html#directive-automodule",
     "https://blog.example.com/2020/10/12/some-title/",
@@ -32,25 +32,25 @@ PLAIN_PAGES = [
 
 
 def rate(urls: list[str]) -> float:
-    """Addresses a second, in the best round."""
+    """Return URLs a second, in the fastest round."""
     best = float("inf")
     for _ in range(ROUNDS):
         begin = perf_counter()
         for url in urls:
-            parse_thread_url(url)
+            parse_thread_url(url, HOSTS)
         best = min(best, perf_counter() - begin)
     return len(urls) / best
 
 
 def main() -> None:
-    """Print the three figures."""
+    """Print the three rates."""
     known = [url for table in TABLES for url in (*table.known, *table.not_threads)]
-    hits = [url for url in known if parse_thread_url(url)]
-    near = [url for url in known if not parse_thread_url(url)]
-    misses = near + PLAIN_PAGES * (len(near) // len(PLAIN_PAGES))
-    mixed = hits + random.Random(0).sample(misses, min(len(hits), len(misses)))  # noqa: S311 - a fixed choice
-    for name, urls in (("hits", hits), ("misses", misses), ("mixed", mixed)):
-        print(f"{name:7} {rate(urls):>10,.0f} addresses a second  ({len(urls)} different ones)")
+    threads = [url for url in known if parse_thread_url(url, HOSTS)]
+    near = [url for url in known if not parse_thread_url(url, HOSTS)]
+    others = near + PAGES * (len(near) // len(PAGES))
+    mixed = threads + random.Random(0).sample(others, min(len(threads), len(others)))  # noqa: S311 - a fixed choice
+    for name, urls in (("threads", threads), ("others", others), ("mixed", mixed)):
+        print(f"{name:8} {rate(urls):>10,.0f} URLs a second ({len(urls)} URLs)")
 
 
 if __name__ == "__main__":

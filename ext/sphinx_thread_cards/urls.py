@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import KW_ONLY, dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property
@@ -277,97 +277,110 @@ def _calendar(groups: Mapping[str, str]) -> tuple[datetime | None, Precision]:
 
 # -- Routes and platforms ------------------------------------------------------
 
-_TYPES = {
-    "number": r"0*+(?P<NAME>[1-9][0-9]{0,9})",
-    "long": r"0*+(?P<NAME>[1-9][0-9]{0,18})",
-    "slug": r"(?P<NAME>[^/.][^/]{0,399})",
-    "list": r"(?P<NAME>[A-Za-z0-9_+-]{1,64}(?:\.[A-Za-z0-9_+-]{1,64}){0,9})",
-    "folder": r"(?P<NAME>(?:/[A-Za-z0-9][A-Za-z0-9_.-]{0,63}){0,3}?)",
-    "year": r"(?P<NAME>(?:19|20)[0-9]{2})",
-    "month": r"0?(?P<NAME>[1-9]|1[0-2])",
-    "monthname": "(?P<NAME>January|February|March|April|May|June|July|August|September|October"
-    "|November|December)",
-    "mon": r"(?P<NAME>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)",
-    "day": r"0?(?P<NAME>[1-9]|[12][0-9]|3[01])",
-}
-_PLACEHOLDER = re.compile(r"<([a-z_]+):([^<>]+)>")
-
 Groups = dict[str, str]
 """What a route reads from a URL, by name; an empty string is missing."""
 
+_TYPES = {
+    "number": r"0*+(?P<NAME>[1-9][0-9]{0,9})",
+    "long": r"0*+(?P<NAME>[1-9][0-9]{0,18})",
+    "slug": r"[^/.][^/]{0,399}",
+    "word": r"[A-Za-z0-9_-]{1,64}",
+    "list": r"[A-Za-z0-9_+-]{1,64}(?:\.[A-Za-z0-9_+-]{1,64}){0,9}",
+    "email": "<:list>@<:list>",
+    "domain": r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){1,8}",
+    "folder": r"(?:/[A-Za-z0-9][A-Za-z0-9_.-]{0,63}){0,3}?",
+    "year": "(?:19|20)[0-9]{2}",
+    "month": "0?(?P<NAME>[1-9]|1[0-2])",
+    "mon": "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec",
+    "monthname": "January|February|March|April|May|June|July|August|September|October|November"
+    "|December",
+    "day": "0?(?P<NAME>[1-9]|[12][0-9]|3[01])",
+}
+_PLACEHOLDER = re.compile(r"<([a-z]*)(?::([^<>]+))?>")
 
-def _compile(pattern: str) -> re.Pattern[str]:
-    def group(match: re.Match[str]) -> str:
-        name, type_ = match.groups()
-        return _TYPES.get(type_, f"(?P<NAME>{type_})").replace("NAME", name)
 
-    return re.compile(_PLACEHOLDER.sub(group, pattern))
+def _expand(pattern: str, types: Mapping[str, str]) -> str:
+    """Return a pattern with a regular expression for each placeholder."""
+
+    def replace(match: re.Match[str]) -> str:
+        name, type_ = match[1], match[2] or match[1]
+        expression = types.get(type_) or _TYPES.get(type_, type_)
+        expression = _expand(expression, types) if "<" in expression else expression
+        if "(?P<NAME>" in expression:
+            return expression.replace("NAME", name)
+        return f"(?P<{name}>{expression})" if name else f"(?:{expression})"
+
+    return _PLACEHOLDER.sub(replace, pattern)
 
 
-@dataclass(frozen=True, eq=False)
 class Route:
-    """One form of a platform's URLs, and templates for the fields of the :class:`ThreadRef`.
+    """One form of a platform's URLs; a line of :attr:`Platform.routes`.
 
-    Patterns are regular expressions with placeholders ``<name:type>``. A type is one of
-    ``_TYPES`` or a regular expression. Templates are format strings: they know the names in the
-    patterns, ``host``, and ``lower``.
+    A line consists of a pattern, the path of the canonical URL, and options, separated by spaces.
 
-    Groups called ``author``, ``community``, ``post``, ``title`` and so on are fields if there is
-    no template; ``slug`` is the title; ``year``, ``month`` and ``day`` are the date.
+    The pattern is that of the complete path, which may end with a slash. It includes the host if it
+    begins with ``//``, and the fragment if it has a ``#``. It is a regular expression with
+    placeholders ``<name:type>``; the type is a name in the platform's types or in ``_TYPES``, or a
+    regular expression without ``<``. ``<name>`` has the type of the same name; ``<:type>`` has no
+    name.
+
+    The path and the options are templates of the names in the pattern, ``host`` and ``lower``:
+
+    - ``id``, ``author``, ``community``, ``number``, ``read_url``: fields of the :class:`ThreadRef`.
+      Without the option, a group of the same name is the field. A group ``slug`` is the title;
+      ``year``, ``month`` and ``day`` are the date.
+    - ``anchor``: pattern of the fragment that names the cited post: all of it, or a group ``post``.
+    - ``post``: the cited post if the URL does not name another than the thread itself.
+    - ``post_url``: what the canonical URL of a cited post has in addition.
+    - ``?name=value``: pattern of a parameter of the query; optional if it begins with ``??``.
+    - ``lower``: the group that templates use in lower case, as ``lower``.
+    - ``kind``: a value of :class:`Kind`.
+    - ``undated``: the id does not encode the time here.
     """
 
-    path: str
-    """Pattern of the complete path; a slash may follow it.
+    _OPTIONS = frozenset(
+        "id author community number read_url anchor post post_url lower kind undated".split()
+    )
 
-    It includes the host if it begins with ``//``, and the fragment if it has a ``#``.
-    """
-    url: str
-    """Template of the canonical URL's path."""
-    _: KW_ONLY
-    id: str = "{id}"
-    query: tuple[str, ...] = ()
-    """Patterns ``name=value`` of the query's parameters; one that begins with ``?`` is optional."""
-    anchor: str = ""
-    """Pattern of the fragment that names the cited post: all of it, or the group ``post``."""
-    post: str = ""
-    """Template of the cited post where the URL does not name another."""
-    post_url: str = ""
-    """Template of what the canonical URL of a cited post has in addition."""
-    author: str = ""
-    community: str = ""
-    number: str = ""
-    read_url: str = ""
-    lower: str = ""
-    """Name of the group that templates use in lower case, as ``lower``."""
-    kind: Kind | Mapping[str, Kind] | None = None
-    """The kind, or the kind for each value of the group ``kind``."""
-    time: Decoder | None = None
-    """Decodes the group ``id``."""
-    fix: Callable[[Groups, SplitURL], bool] | None = None
-    """Changes the groups; returns False if the URL is not a thread."""
+    def __init__(self, line: str, platform: Platform) -> None:
+        self._path, self.url, *tokens = line.split()
+        self._types, self.fix = platform.types, platform.fix
+        tokens = [*platform.defaults.split(), *tokens]
+        self._parameters = [token for token in tokens if token.startswith("?")]
+        options = dict(token.partition("=")[::2] for token in tokens if not token.startswith("?"))
+        if unknown := options.keys() - self._OPTIONS:
+            raise ValueError(f"{platform.name}: no such option: {unknown}")
+        self.id = options.get("id", "{id}")
+        self.author, self.community = options.get("author"), options.get("community")
+        self.number, self.read_url = options.get("number"), options.get("read_url")
+        self.post, self.post_url = options.get("post", ""), options.get("post_url", "")
+        self.kind = Kind(options["kind"]) if "kind" in options else platform.kind
+        self.time = None if "undated" in options else platform.time
+        self._anchor_text, self._lower = options.get("anchor"), options.get("lower")
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        return _compile(self.path if "#" in self.path else f"{self.path}/?")
+        return re.compile(_expand(self._path, self._types) + ("" if "#" in self._path else "/?"))
 
     @cached_property
     def _subject(self) -> Callable[[SplitURL], str] | None:
-        """What the pattern is matched against, unless it is the path alone."""
-        if "#" in self.path:
+        if "#" in self._path:
             return lambda url: f"{url.path}#{url.fragment}"
-        return (lambda url: f"//{url.host}{url.path}") if self.path.startswith("//") else None
+        return (lambda url: f"//{url.host}{url.path}") if self._path.startswith("//") else None
 
     @cached_property
     def _anchor(self) -> re.Pattern[str]:
-        return _compile(self.anchor if "<post:" in self.anchor else f"<post:{self.anchor}>")
+        text = _expand(self._anchor_text or "", self._types)
+        return re.compile(text if "<post>" in text else f"(?P<post>{text})")
 
     @cached_property
-    def _query(self) -> tuple[tuple[re.Pattern[str], bool], ...]:
+    def _query(self) -> list[tuple[re.Pattern[str], bool]]:
         # Careless copies have "?" or ";" between parameters.
-        return tuple(
-            (_compile(rf"(?:^|[&;?]){text.removeprefix('?')}(?![^&;?])"), text[0] != "?")
-            for text in self.query
-        )
+        texts = [_expand(token, self._types).lstrip("?") for token in self._parameters]
+        return [
+            (re.compile(rf"(?:^|[&;?]){text}(?![^&;?])"), not token.startswith("??"))
+            for text, token in zip(texts, self._parameters, strict=True)
+        ]
 
     def match(self, url: SplitURL) -> Groups | None:
         """Return the groups of a URL of this form, or None."""
@@ -375,15 +388,15 @@ class Route:
         if match is None:
             return None
         groups = match.groupdict("")
-        if self.query and not self._match_query(url.query, groups):
+        if self._parameters and not self._match_query(url.query, groups):
             return None
-        if self.anchor and url.fragment and not groups.get("post"):
+        if self._anchor_text and url.fragment and not groups.get("post"):
             match = self._anchor.fullmatch(url.fragment)
             groups.update(match.groupdict("") if match else {})
         if "slug" in groups:
             _set_title(groups)
-        if self.lower:
-            groups["lower"] = groups[self.lower].lower()
+        if self._lower:
+            groups["lower"] = groups[self._lower].lower()
         return None if self.fix and not self.fix(groups, url) else groups
 
     def _match_query(self, query: str, groups: Groups) -> bool:
@@ -396,7 +409,7 @@ class Route:
 
 
 def _set_title(groups: Groups) -> None:
-    """Set the title that a slug spells, and the slug for canonical URLs.
+    """Set the title that a slug spells, and the slug of canonical URLs.
 
     Platforms ignore the slug of a URL, so one that is odd or says nothing is left out.
     """
@@ -408,81 +421,83 @@ def _set_title(groups: Groups) -> None:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Platform:
-    """One platform: its hosts and the routes of its URLs."""
+    """One platform: its hosts, and a table of the forms of its URLs."""
 
     name: str
     """As in :attr:`ThreadRef.platform`."""
     label: str
     """As readers know it: ``Hacker News``."""
-    routes: tuple[Route, ...]
+    routes: str
+    """The table; each line is a :class:`Route`."""
+    defaults: str = ""
+    """Options of all routes."""
+    types: Mapping[str, str] = field(default_factory=dict)
+    """Regular expressions for placeholders, by name."""
     kind: Kind = Kind.THREAD
-    """The kind of threads, unless the route has one."""
+    time: Decoder | None = None
+    """Decodes the group ``id``."""
+    fix: Callable[[Groups, SplitURL], bool] | None = None
+    """Changes the groups of a URL; returns False if it is not a thread."""
     site: str = ""
-    """The host of all canonical URLs, if there is only one; with ``www.`` where needed."""
-    hosts: tuple[str, ...] = ()
+    """Host of all canonical URLs, if there is only one; with ``www.`` where needed."""
+    hosts: Sequence[str] = ()
     """Known hosts without ``www.``, the main one first; ``.example.org`` is every host below it."""
     aliases: Mapping[str, str] = field(default_factory=dict)
-    """Other names of hosts."""
-    mirrors: Mapping[str, str] = field(default_factory=dict)
-    """Front ends: the hosts by :attr:`ThreadRef.mirror`, separated by spaces.
+    """Hosts by their other names."""
+    mirrors: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Hosts of front ends, by :attr:`ThreadRef.mirror`; an empty name stands for the host.
 
-    The first is that of hosts in the setting; if it is empty, the host is the name.
+    Hosts in the setting ``thread_cards_hosts`` are front ends of the first name.
     """
     many_servers: bool = False
-    """Whether many sites run it; readers know the site's name and not the platform's."""
+    """Whether many sites run it; then readers know the name of the site, not of the platform."""
     mailing_list: bool = False
-    markers: tuple[str, ...] = ()
-    """Path segments, one of which is in every URL that is recognised on unknown hosts.
-
-    ``@`` stands for segments with an ``@``.
-    """
+    markers: Sequence[str] = ()
+    """Path segments; a URL on an unknown host has one of them. ``@`` is any segment with an ``@``."""
     evidence: str = ""
-    """Pattern found in ``//host/path#fragment`` of every URL that is recognised on unknown hosts."""
+    """Pattern in ``//host/path#fragment`` of URLs that are recognised on unknown hosts."""
     anonymous: tuple[str, str] | None = None
-    """Pattern and replacement of what names the author or the title in a canonical URL."""
-
-    @cached_property
-    def _evidence(self) -> re.Pattern[str]:
-        return re.compile(self.evidence)
+    """Pattern and replacement of the author or title in canonical URLs."""
 
     @cached_property
     def mirror_of(self) -> Mapping[str, str]:
-        """Name of the mirror by host."""
-        return {
-            host: name or host for name, hosts in self.mirrors.items() for host in hosts.split()
-        }
+        """Name of the front end, by host."""
+        return {host: name or host for name, hosts in self.mirrors.items() for host in hosts}
+
+    def parse(self, url: SplitURL) -> ThreadRef | None:
+        """Return the thread of a URL on one of the platform's hosts, or None."""
+        for route in self._routes:
+            if groups := route.match(url):
+                return self._ref(route, groups, url)
+        return None
+
+    def guess(self, url: SplitURL) -> ThreadRef | None:
+        """Return the thread of a URL on an unknown host, or None if the evidence is not enough."""
+        place = f"//{url.host}{url.path}#{url.fragment}"
+        return self.parse(url) if self._evidence.search(place) else None
+
+    def anonymous_url(self, ref: ThreadRef) -> str:
+        """Return a URL of a thread without author and title, or that of the front page."""
+        if self.anonymous is None:
+            return ref.url
+        url, found = re.subn(*self.anonymous, ref.url, count=1)
+        return url if found else "/".join(ref.url.split("/")[:3]) + "/"
+
+    @cached_property
+    def _routes(self) -> tuple[Route, ...]:
+        return tuple(Route(line, self) for line in self.routes.strip().splitlines())
+
+    @cached_property
+    def _evidence(self) -> re.Pattern[str]:
+        return re.compile(_expand(self.evidence, self.types))
 
     @cached_property
     def _host(self) -> str:
         return self.site.removeprefix("www.")
 
     @cached_property
-    def _own(self) -> frozenset[str]:
-        return frozenset(self.hosts)
-
-    @cached_property
-    def _own_domains(self) -> tuple[str, ...]:
+    def _domains(self) -> tuple[str, ...]:
         return tuple(host for host in self.hosts if host[0] in ".-")
-
-    def guess(self, url: SplitURL) -> ThreadRef | None:
-        """Return the thread of a URL on an unknown host, if the URL has enough evidence."""
-        if self._evidence.search(f"//{url.host}{url.path}#{url.fragment}"):
-            return self.parse(url)
-        return None
-
-    def parse(self, url: SplitURL) -> ThreadRef | None:
-        """Return the thread of a URL on one of the platform's hosts, or None."""
-        for route in self.routes:
-            if groups := route.match(url):
-                return self._ref(route, groups, url)
-        return None
-
-    def anonymous_url(self, ref: ThreadRef) -> str:
-        """Return a URL of a thread that names neither author nor title, or that of the front page."""
-        if self.anonymous is None:
-            return ref.url
-        url, found = re.subn(*self.anonymous, ref.url, count=1)
-        return url if found else "/".join(ref.url.split("/")[:3]) + "/"
 
     def _ref(self, route: Route, groups: Groups, url: SplitURL) -> ThreadRef:
         if self.site:
@@ -497,35 +512,32 @@ class Platform:
         canonical = route.url.format_map(groups)
         if post and post != groups["id"]:
             canonical += route.post_url.format_map(groups)
-        posted, precision = None, _DAY
-        if route.time:
-            posted = route.time(groups["id"])
-        elif groups.get("year"):
+        posted, precision = route.time(groups["id"]) if route.time else None, _DAY
+        if groups.get("year"):
             posted, precision = _calendar(groups)
-        kind = route.kind or self.kind
+        author = route.author.format_map(groups) if route.author else groups.get("author")
+        community = (
+            route.community.format_map(groups) if route.community else groups.get("community")
+        )
         return ThreadRef(
             platform=self.name,
             id=route.id.format_map(groups),
             url=f"https://{site}{canonical}",
             given_url=url.url,
             host=host,
-            author=(route.author.format_map(groups) if route.author else groups.get("author"))
-            or None,
-            community=(
-                route.community.format_map(groups) if route.community else groups.get("community")
-            )
-            or None,
+            author=author or None,
+            community=community or None,
             number=route.number.format_map(groups) if route.number else None,
             title=groups.get("title") or None,
             posted=posted,
             precision=precision,
             post=post or None,
-            mirror=groups.get("mirror") or self._mirror(url.host),
+            mirror=groups.get("mirror") or (self._mirror(url.host) if self.mirrors else None),
             read_url=route.read_url.format_map(groups) if route.read_url else None,
-            kind=kind if isinstance(kind, Kind) else kind[groups["kind"]],
+            kind=route.kind,
         )
 
     def _mirror(self, host: str) -> str | None:
-        if not self.mirrors or host in self._own or host.endswith(self._own_domains):
+        if host in self.hosts or host.endswith(self._domains):
             return None
         return self.mirror_of.get(host) or next(iter(self.mirrors)) or host
