@@ -261,44 +261,22 @@ def build_thread(
     return FetchResult(thread=thread, complete=not missing, note=missing)
 
 
-def build_summary(
-    ref: ThreadRef,
-    author: Author | None,
-    *,
-    endpoint: str,
-    title: str | None,
-    posted: datetime | None = None,
-    replies: int | None = None,
-    state: tuple[State | None, datetime | None] = (None, None),
-    url: str = "",
-) -> FetchResult:
-    """Return a thread without posts, see :attr:`Thread.is_summary`.
-
-    Args:
-        author: the avatar is not used.
-        endpoint: the URL of the request.
-        posted: time of the first post.
-        url: the thread's, if it is not that of ``ref`` without fragment.
+def summary_of(result: FetchResult) -> FetchResult:
+    """Return what a citation needs of a thread: no posts, and of the participants only the author.
 
     Raises:
         BadResponse: there is no title.
     """
-    if not title:
-        raise BadResponse(endpoint, "the response has no title")
-    thread = Thread(
-        platform=ref.platform,
-        host=ref.host,
-        id=ref.id,
-        url=safe_url(url) or ref.url.partition("#")[0],
-        title=title,
-        participants=(replace(author, avatar=None),) if author else (),
-        replies=replies,
-        state=state[0],
-        state_since=state[1],
-        posted=posted,
-        provenance=Provenance(endpoint=endpoint),
+    thread = result.thread
+    if not thread.title:
+        raise BadResponse(thread.provenance.endpoint or thread.url, "the response has no title")
+    first = thread.posts[0]
+    author = next(author for author in thread.participants if author.handle == first.author)
+    return FetchResult(
+        thread=replace(
+            thread, participants=(replace(author, avatar=None),), posts=(), posted=first.posted
+        )
     )
-    return FetchResult(thread=thread)
 
 
 def handles(post: Post) -> Iterator[str]:

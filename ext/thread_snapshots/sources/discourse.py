@@ -39,12 +39,7 @@ from thread_snapshots.source import (
     Source,
     get_json,
 )
-from thread_snapshots.thread_builder import (
-    build_author,
-    build_summary,
-    build_thread,
-    filter_replies,
-)
+from thread_snapshots.thread_builder import build_author, build_thread, filter_replies, summary_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -94,20 +89,8 @@ def _get_topic(ref: ThreadRef) -> RequestGenerator[tuple[str, Any, list[dict[str
 
 def summarize(ref: ThreadRef) -> RequestGenerator[FetchResult]:
     """Fetch title, author, date, number of replies and state."""
-    url, topic, _ = yield from _get_topic(ref)
-    base = _location(ref)[0]
-    author = dig(topic, "details", "created_by") or dig(_posts(topic), 0)
-    handle, total = one_line(author, "username"), count(topic, "posts_count")
-    return build_summary(
-        ref,
-        build_author(handle, one_line(author, "name"), f"{base}/u/{handle}") if handle else None,
-        endpoint=f"{url}.json",
-        title=one_line(topic, "title"),
-        posted=time(topic, "created_at"),
-        replies=total - 1 if total else None,
-        state=_state(topic),
-        url=f"{base}/t/{as_id(topic, 'slug') or '-'}/{as_id(topic, 'id')}",
-    )
+    url, topic, posts = yield from _get_topic(ref)
+    return summary_of(_parse(ref, FetchOptions(), topic, posts, f"{url}.json"))
 
 
 def _state(topic: object) -> tuple[State | None, datetime | None]:

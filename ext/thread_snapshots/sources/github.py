@@ -41,10 +41,10 @@ from thread_snapshots.source import (
 )
 from thread_snapshots.thread_builder import (
     build_author,
-    build_summary,
     build_thread,
     depth_first,
     filter_replies,
+    summary_of,
 )
 
 if TYPE_CHECKING:
@@ -134,9 +134,7 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
 def _fetch_discussion(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
     owner, _, name = _repository(ref).partition("/")
     if owner == "orgs":
-        raise BadResponse(
-            ref.url, "the URL does not name the repository; cite its own URL of the discussion"
-        )
+        raise BadResponse(ref.url, "the URL does not name the repository; use the one that does")
     variables: dict[str, object] = {"owner": owner, "name": name, "number": int(_number(ref))}
     pages: list[Any] = []
     missing = ""
@@ -165,7 +163,8 @@ def summarize(ref: ThreadRef) -> RequestGenerator[FetchResult]:
             raise result
         return result
     endpoint = f"{_api(ref)}/repos/{_repository(ref)}/issues/{_number(ref)}"
-    return _summary(ref, (yield from get_json(endpoint)), endpoint)
+    issue = yield from get_json(endpoint)
+    return summary_of(_parse(ref, FetchOptions(), [issue], endpoint, ""))
 
 
 def summarize_batch(
@@ -183,28 +182,20 @@ def summarize_batch(
         query += f't{index}: repository(owner: "{owner}", name: "{name}") {{ {item} }} '
     fragments = [fragment for name, fragment in _FRAGMENTS.items() if f"...{name}" in query]
     data = yield from _query(refs[0], f"{{ {query}}} {' '.join(fragments)}")
-    types = {text(error, "path", 0): text(error, "type") for error in objects(data, "errors")}
+    errors = {text(error, "path", 0): error for error in objects(data, "errors")}
     results: dict[Key, FetchResult | FetchError] = {}
     for index, ref in enumerate(refs):
-        error = NotFound if types.get(f"t{index}") == "NOT_FOUND" else BadResponse
+        item, error = dig(data, "data", f"t{index}", "item"), errors.get(f"t{index}")
         try:
-            item = dig(data, "data", f"t{index}", "item")
-            results[ref.key] = _summary(ref, item, url) if item else error(ref.url, "not found")
-        except BadResponse as failure:
+            if not item:
+                # The repository of an organization's discussion is not known.
+                unknown = text(error, "type") == "NOT_FOUND" and not ref.id.startswith("orgs/")
+                reason = one_line(error, "message") or "the response has no thread"
+                raise (NotFound if unknown else BadResponse)(ref.url, reason)
+            results[ref.key] = summary_of(_parse(ref, FetchOptions(), [item], url, ""))
+        except FetchError as failure:
             results[ref.key] = failure
     return results
-
-
-def _summary(ref: ThreadRef, item: object, endpoint: str) -> FetchResult:
-    return build_summary(
-        ref,
-        _author(item, _site(ref)),
-        endpoint=endpoint,
-        title=one_line(item, "title"),
-        posted=time(item, "created_at") or time(item, "createdAt"),
-        replies=_comment_count(item),
-        state=_state(item),
-    )
 
 
 def _state(item: object) -> tuple[State | None, datetime | None]:
@@ -226,10 +217,13 @@ def _query(ref: ThreadRef, query: str, variables: object = None) -> RequestGener
     """Send a GraphQL query, which requires a token."""
     url = _graphql_url(ref)
     try:
-        return (yield from get_json(url, {"query": query, "variables": variables}))
+        data = yield from get_json(url, {"query": query, "variables": variables})
     except (Forbidden, RateLimited) as error:  # GitHub reports a missing token as a rate limit of 0
         reason = f"{error.reason}; GitHub requires a token here, set GITHUB_TOKEN"
         raise type(error)(url, reason, status=error.status, retry_after=error.retry_after) from None
+    if text(data, "errors", 0, "type") == "RATE_LIMITED":
+        raise RateLimited(url, "rate limited")
+    return data
 
 
 def _site(ref: ThreadRef) -> str:

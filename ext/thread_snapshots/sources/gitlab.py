@@ -38,10 +38,10 @@ from thread_snapshots.source import (
 )
 from thread_snapshots.thread_builder import (
     build_author,
-    build_summary,
     build_thread,
     depth_first,
     filter_replies,
+    summary_of,
 )
 
 if TYPE_CHECKING:
@@ -70,9 +70,9 @@ _FIELDS = {
     Kind.MERGE_REQUEST: ("mergeRequest", "mergedAt"),
 }
 _NUMBER = re.compile(r"(?:gid://gitlab/[A-Za-z:]{1,40}/)?([0-9]{1,20})")
-# An uploaded file, in Markdown or in the HTML in it.
-_UPLOAD = re.compile(r"""(?<=[(<"'\s])/uploads/(?=[0-9a-f]{32}/)""")
+# In Markdown, the size of an image, and an uploaded file.
 _SIZE = re.compile(r"(?<=\))\{(?:width|height)=[^{}\n]{1,40}\}")
+_UPLOAD = re.compile(r"""(?<=[(<"'\s])/uploads/(?=[0-9a-f]{32}/)""")
 
 
 def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
@@ -116,17 +116,7 @@ def summarize(ref: ThreadRef) -> RequestGenerator[FetchResult]:
     """Fetch title, author, date, number of comments and state."""
     endpoint = _rest_url(ref)
     issue = yield from get_json(endpoint)
-    if flag(issue, "confidential"):
-        raise Forbidden(ref.url, "confidential")
-    return build_summary(
-        ref,
-        _author(issue, _site(ref)),
-        endpoint=endpoint,
-        title=one_line(issue, "title"),
-        posted=time(issue, "created_at"),
-        replies=count(issue, "user_notes_count"),
-        state=_state(issue),
-    )
+    return summary_of(_parse(ref, FetchOptions(), [issue], endpoint))
 
 
 def _state(issue: object) -> tuple[State | None, datetime | None]:

@@ -19,7 +19,7 @@ from thread_snapshots.source import (
     Source,
     get_json,
 )
-from thread_snapshots.thread_builder import build_author, build_summary, build_thread
+from thread_snapshots.thread_builder import build_author, build_thread, summary_of
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.urls import ThreadRef
@@ -59,14 +59,7 @@ def fetch(ref: ThreadRef, _options: FetchOptions) -> RequestGenerator[FetchResul
 
 def summarize(ref: ThreadRef) -> RequestGenerator[FetchResult]:
     """Fetch title and author."""
-    thread = (yield from fetch(ref, FetchOptions())).thread
-    return build_summary(
-        ref,
-        thread.participants[0],
-        endpoint=thread.provenance.endpoint or "",
-        title=thread.title,
-        posted=thread.posts[0].posted,
-    )
+    return summary_of((yield from fetch(ref, FetchOptions())))
 
 
 def read_file(ref: ThreadRef, _options: FetchOptions, file: SavedFile) -> FetchResult:

@@ -41,14 +41,13 @@ from thread_snapshots.source import (
 )
 from thread_snapshots.thread_builder import (
     build_author,
-    build_summary,
     build_thread,
     filter_replies,
+    summary_of,
     unique_handles,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
 
     from sphinx_thread_cards.urls import ThreadRef
@@ -70,9 +69,9 @@ _ERRORS = {401: Forbidden, 403: Forbidden, 404: NotFound, 502: RateLimited, 503:
 def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
     """Fetch the question, its answers, and the requested comments."""
     site = f"site={_site(ref.host)}"
-    question_id, endpoint, data = yield from _get_question(ref, f"{site}&filter=withbody")
-    pages, missing = [data], ""
-    if dig(data, "items", 0, "answer_count") != 0:
+    endpoint, pages = yield from _get_question(ref, f"{site}&filter=withbody")
+    question_id, missing = as_id(pages[-1], "items", 0, "question_id"), ""
+    if dig(pages[-1], "items", 0, "answer_count") != 0:
         missing = yield from _get_pages(f"questions/{question_id}/answers?{site}&sort=votes", pages)
     answers = [as_id(item, "answer_id") for page in pages[1:] for item in objects(page, "items")]
     comments = [match[1] for post in sorted(options.posts) if (match := _COMMENT.fullmatch(post))]
@@ -86,36 +85,27 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
     return _parse(ref, options, pages, endpoint, missing)
 
 
-def _get_question(ref: ThreadRef, parameters: str) -> RequestGenerator[tuple[str, str, Any]]:
-    """Request the question; return its id, the URL of the request and the response.
+def summarize(ref: ThreadRef) -> RequestGenerator[FetchResult]:
+    """Fetch title, author, date, number of answers and state."""
+    endpoint, pages = yield from _get_question(ref, f"site={_site(ref.host)}")
+    return summary_of(_parse(ref, FetchOptions(), pages, endpoint, ""))
+
+
+def _get_question(ref: ThreadRef, parameters: str) -> RequestGenerator[tuple[str, list[Any]]]:
+    """Request the question; return the URL of the request and the responses.
 
     The URL of an answer does not name the question, but the answer does.
     """
-    question_id = ref.id
+    question_id, pages = ref.id, []
     if ref.id.startswith("a/"):
-        answer = yield from _get(f"{_API}/answers/{ref.id.removeprefix('a/')}?{parameters}")
-        question_id = as_id(answer, "items", 0, "question_id")
+        pages.append((yield from _get(f"{_API}/answers/{ref.id.removeprefix('a/')}?{parameters}")))
+        question_id = as_id(pages[0], "items", 0, "question_id")
     endpoint = f"{_API}/questions/{question_id}?{parameters}"
-    data = (yield from _get(endpoint)) if question_id else None
-    if not objects(data, "items"):
+    if question_id:
+        pages.append((yield from _get(endpoint)))
+    if not pages or not objects(pages[-1], "items"):
         raise NotFound(ref.url, "not found")
-    return question_id, endpoint, data
-
-
-def summarize(ref: ThreadRef) -> RequestGenerator[FetchResult]:
-    """Fetch title, author, date, number of answers and state."""
-    _, endpoint, data = yield from _get_question(ref, f"site={_site(ref.host)}")
-    question = dig(data, "items", 0)
-    return build_summary(
-        ref,
-        build_author(_person(question)[1], None, dig(question, "owner", "link")),
-        endpoint=endpoint,
-        title=html_line(question, "title"),
-        posted=time(question, "creation_date"),
-        replies=count(question, "answer_count"),
-        state=_state(question),
-        url=f"https://{ref.host}/{ref.id if ref.id.startswith('a/') else f'questions/{ref.id}'}",
-    )
+    return endpoint, pages
 
 
 def _state(question: object) -> tuple[State | None, datetime | None]:
@@ -174,7 +164,9 @@ def read_file(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchRe
 def _parse(
     ref: ThreadRef, options: FetchOptions, pages: list[Any], endpoint: str, missing: str
 ) -> FetchResult:
-    items = [inner for page in pages for item in objects(page, "items") for inner in _flatten(item)]
+    items = [item for page in pages for item in objects(page, "items")]
+    for item in items:  # some filters put answers and comments inside
+        items += [*objects(item, "answers"), *objects(item, "comments")]
     question = next((item for item in items if not {"answer_id", "comment_id"} & item.keys()), None)
     question_id = as_id(question, "question_id")
     answers = [item for item in items if as_id(item, "answer_id")]
@@ -222,15 +214,6 @@ def _parse(
     }
     notes = [result.note, f"licence: {', '.join(sorted(licences))}" if licences else ""]
     return replace(result, note="; ".join(filter(None, notes)))
-
-
-def _flatten(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield an item and what some filters put inside it."""
-    yield item
-    yield from objects(item, "comments")
-    for answer in objects(item, "answers"):
-        yield answer
-        yield from objects(answer, "comments")
 
 
 def _id(item: object) -> str:

@@ -7,19 +7,11 @@ https://bugzilla.readthedocs.io/en/latest/api/core/v1/bug.html#get-bug, https://
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from thread_snapshots.json_access import (
-    as_id,
-    count,
-    dig,
-    flag,
-    objects,
-    one_line,
-    safe_url,
-    text,
-    time,
-)
+from sphinx_thread_cards.snapshot import Author, Post, State
+
+from thread_snapshots.json_access import count, dig, flag, objects, one_line, text, time
 from thread_snapshots.source import (
     FetchResult,
     Forbidden,
@@ -29,15 +21,22 @@ from thread_snapshots.source import (
     Source,
     get_json,
 )
-from thread_snapshots.thread_builder import build_author, build_summary
+from thread_snapshots.thread_builder import build_author, build_thread, summary_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sphinx_thread_cards.snapshot import State
     from sphinx_thread_cards.urls import ThreadRef
 
 _ONLY_SUMMARIES = "only summaries are available; use --summary"
+
+
+def _summary(
+    ref: ThreadRef, author: Author, posted: datetime | None, **details: Any
+) -> FetchResult:
+    """Return a summary; for the other arguments, see :func:`build_thread`."""
+    post = Post(id=ref.id, url=ref.url.partition("#")[0], author=author.handle, posted=posted)
+    return summary_of(build_thread(ref, [post], {author.handle: author}, **details))
 
 
 def _number(ref: ThreadRef) -> str:
@@ -50,13 +49,9 @@ def _base(ref: ThreadRef, path: str) -> str:
     return before if found else f"https://{ref.host}"
 
 
-# -- Gerrit --------------------------------------------------------------------
-
-
-def summarize_change(ref: ThreadRef) -> RequestGenerator[FetchResult]:
+def summarize_gerrit(ref: ThreadRef) -> RequestGenerator[FetchResult]:
     """Fetch subject, owner, date, number of comments and state of a change."""
-    base = _base(ref, "/c/")
-    endpoint = f"{base}/changes/?q=change:{_number(ref)}&n=1&o=DETAILED_ACCOUNTS"
+    endpoint = f"{_base(ref, '/c/')}/changes/?q=change:{_number(ref)}&n=1&o=DETAILED_ACCOUNTS"
     response = yield Request(url=endpoint)
     # The prefix keeps browsers from running the response as a script.
     data = replace(response, body=response.body.removeprefix(b")]}'")).json()
@@ -64,54 +59,44 @@ def summarize_change(ref: ThreadRef) -> RequestGenerator[FetchResult]:
     if change is None:
         raise NotFound(ref.url, "not found, or not public")
     owner = dig(change, "owner")
-    handle = one_line(owner, "username") or one_line(owner, "name") or as_id(owner, "_account_id")
+    name = one_line(owner, "name")
     state: dict[str, tuple[State, datetime | None]] = {
         "NEW": ("open", None),
         "MERGED": ("merged", time(change, "submitted")),
         "ABANDONED": ("closed", time(change, "updated")),
     }
-    return build_summary(
+    return _summary(
         ref,
-        build_author(handle, one_line(owner, "name")) if handle else None,
+        build_author(one_line(owner, "username") or name or "unknown", name),
+        time(change, "created"),
         endpoint=endpoint,
         title=one_line(change, "subject"),
-        posted=time(change, "created"),
         replies=count(change, "total_comment_count"),
         state=state.get(text(change, "status"), (None, None)),
     )
 
 
-# -- Bugzilla ------------------------------------------------------------------
-
-
 def summarize_bugzilla(ref: ThreadRef) -> RequestGenerator[FetchResult]:
-    """Fetch summary, reporter, date and state of a bug; its number of comments is not always available."""
+    """Fetch summary, reporter, date and state of a bug."""
     endpoint = f"{_base(ref, '/show_bug.cgi')}/rest/bug/{_number(ref)}"
     data = yield from get_json(endpoint)
     bug = next(iter(objects(data, "bugs")), None)
     if bug is None:
         raise NotFound(ref.url, one_line(data, "message") or "not found")
-    # The login is an email address, whose first part is what Bugzilla itself shows to visitors.
+    # Logins and some names are email addresses; Bugzilla shows visitors only the first part.
     reporter = dig(bug, "creator_detail")
-    login = one_line(reporter, "nick") or one_line(bug, "creator") or ""
-    handle = login.partition("@")[0].strip()
-    name = one_line(reporter, "real_name")
+    names = (one_line(reporter, "nick"), one_line(bug, "creator"), one_line(reporter, "real_name"))
+    nick, login, name = ((part or "").partition("@")[0].strip() for part in names)
     comments = count(bug, "comment_count")
-    is_open = dig(bug, "is_open")
-    return build_summary(
+    return _summary(
         ref,
-        build_author(handle, name if name and "@" not in name else None) if handle else None,
+        build_author(nick or login or "unknown", name or None),
+        time(bug, "creation_time"),
         endpoint=endpoint,
         title=one_line(bug, "summary"),
-        posted=time(bug, "creation_time"),
         replies=comments - 1 if comments else None,
-        state=("closed", time(bug, "cf_last_resolved"))
-        if is_open is False
-        else ("open" if is_open is True else None, None),
+        state=_open_or_closed(dig(bug, "is_open"), time(bug, "cf_last_resolved")),
     )
-
-
-# -- Launchpad -----------------------------------------------------------------
 
 
 def summarize_launchpad(ref: ThreadRef) -> RequestGenerator[FetchResult]:
@@ -123,26 +108,30 @@ def summarize_launchpad(ref: ThreadRef) -> RequestGenerator[FetchResult]:
     tasks = objects((yield from get_json(f"{endpoint}/bug_tasks")), "entries")
     # A bug is closed if it is for every project that it affects.
     closed = [date for task in tasks if (date := time(task, "date_closed"))]
-    complete = [flag(task, "is_complete") for task in tasks]
+    is_open = not all(flag(task, "is_complete") for task in tasks) if tasks else None
     handle = (one_line(bug, "owner_link") or "").partition("/~")[2].strip()
     messages = count(bug, "message_count")
-    return build_summary(
+    return _summary(
         ref,
-        build_author(handle, None, safe_url(f"https://launchpad.net/~{handle}"))
-        if handle
-        else None,
+        build_author(handle or "unknown", None, handle and f"https://launchpad.net/~{handle}"),
+        time(bug, "date_created"),
         endpoint=endpoint,
         title=one_line(bug, "title"),
-        posted=time(bug, "date_created"),
         replies=messages - 1 if messages else None,
-        state=("closed", max(closed, default=None))
-        if complete and all(complete)
-        else ("open" if complete else None, None),
+        state=_open_or_closed(is_open, max(closed, default=None)),
     )
 
 
+def _open_or_closed(
+    is_open: object, closed: datetime | None
+) -> tuple[State | None, datetime | None]:
+    if is_open is False:
+        return "closed", closed
+    return ("open" if is_open is True else None), None
+
+
 SOURCES = (
-    Source(platforms=("gerrit",), unsupported=_ONLY_SUMMARIES, summarize=summarize_change),
+    Source(platforms=("gerrit",), unsupported=_ONLY_SUMMARIES, summarize=summarize_gerrit),
     Source(platforms=("bugzilla",), unsupported=_ONLY_SUMMARIES, summarize=summarize_bugzilla),
     Source(platforms=("launchpad",), unsupported=_ONLY_SUMMARIES, summarize=summarize_launchpad),
 )
