@@ -14,9 +14,10 @@ from dataclasses import replace as replace_options
 from email import policy
 from email.errors import MessageError
 from email.header import decode_header, make_header
+from email.headerregistry import HeaderRegistry
 from email.parser import BytesParser
 from email.utils import parsedate_to_datetime
-from itertools import groupby
+from itertools import groupby, islice
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
@@ -55,10 +56,18 @@ if TYPE_CHECKING:
 
 MAX_MAILS = 20_000
 _MAX_HEADERS = 20_000
+_MAX_HEADER = 2_000
 _MAX_MULTIPARTS = 40
+_MAX_PARTS = 500
 # What the email package raises for broken mails.
 _BROKEN = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError, MessageError)  # fmt: skip
-_PARSER = BytesParser(policy=policy.default)
+_HEADERS = HeaderRegistry()
+_PARSER = BytesParser(
+    policy=policy.default.clone(
+        # Long headers take the package long.
+        header_factory=lambda name, value: _HEADERS(name, value[:_MAX_HEADER])
+    )
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -299,7 +308,7 @@ def _mail_blocks(mail: Mail, url: str) -> tuple[Block, ...]:
 
 def _message_blocks(message: MIMEPart, url: str) -> tuple[Block, ...]:
     texts, names, blocks = [], [], tuple[Block, ...]()
-    for part in _parts(message):
+    for part in islice(_parts(message), _MAX_PARTS):
         type_ = part.get_content_type()
         attached = part is not message and (part.is_attachment() or part.get_filename())
         if type_ in {"text/plain", "text/html"} and not attached:

@@ -1,0 +1,380 @@
+"""Mails as posts: names and no addresses, times that are certain, text as it was written."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sphinx_thread_cards.platforms import parse_thread_url
+from sphinx_thread_cards.snapshot import Thread, encode
+from support.rich_text import check, sketch
+from support.source_cases import FOLDER
+from thread_snapshots.mail import (
+    Mail,
+    mail_thread,
+    mask_addresses,
+    parse_mail_text,
+    read_mails,
+    sender_name,
+    thread_title,
+)
+from thread_snapshots.source import BadResponse, FetchError, FetchOptions, Forbidden
+
+ANY = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def thread_of(mails: list[Mail], cited: str | None = None) -> Thread:
+    """Return the thread around a mail, with all replies; ids are Message-IDs without white space."""
+    ref = parse_thread_url("https://lkml.org/lkml/2021/1/5/12")
+    assert ref is not None
+    return mail_thread(
+        ref,
+        FetchOptions(replies=True),
+        mails,
+        post_id=lambda mail: "".join(char for char in mail.id if char.isalnum()) or "x",
+        permalink=lambda _: "https://lists.example/1",
+        cited=cited,
+        endpoint="file",
+    ).thread
+
+
+def text_of(*lines: str, headers: str = "Content-Type: text/plain") -> str:
+    """Return the text of a mail with these headers and lines."""
+    mails = read_mails("\n".join([headers, "", *lines]).encode(), "file")
+    return sketch(thread_of(mails).posts[0].blocks)
+
+
+def mbox(*mails: str) -> bytes:
+    return "".join(f"From x Tue Jan  5 10:00:00 2021\n{mail}\n\n" for mail in mails).encode()
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("Jo Example <jo@mail.example>", "Jo Example"),
+        ('"Example, Jo" <jo@mail.example>', "Example, Jo"),
+        ("'Jo Example' via Lamps <lamps@lists.example>", "Jo Example"),
+        ('"Jo Example via Lamps" <lamps@lists.example>', "Jo Example"),
+        ("jo@mail.example", "jo"),
+        ("<jo@mail.example>", "jo"),
+        ('"jo@mail.example" <jo@mail.example>', "jo"),
+        ("jo@mail.example (Jo Example)", "Jo Example"),
+        ("jo at mail.example (Jo Example)", "Jo Example"),
+        ("jo at mail.example (jo at mail.example)", "jo"),
+        ("jo(a)mail.example (Jo Example)", "Jo Example"),
+        ("jo [at] mail.example", "jo"),
+        ("Jo (jo@mail.example) <jo@mail.example>", "Jo"),
+        ("Jo at Home <jo@mail.example>", "Jo at Home"),
+        ("=?utf-8?q?J=C3=B6?= =?utf-8?q?_Ex?= <jo@mail.example>", "Jö Ex"),
+        ("=?utf-8?b?am9AbWFpbC5leGFtcGxl?= <jo@mail.example>", "jo"),
+        ("=?utf-8?b?w4==?= =?utf-8?b?tg==?= <jo@mail.example>", "ö"),
+        (". <jo@mail.example>", "jo"),
+        ("Jo\u202e Example <jo@mail.example>", "Jo Example"),
+        ("@mail.example", "unknown"),
+        ("", "unknown"),
+    ],
+)
+def test_names_of_senders(header: str, name: str) -> None:
+    assert sender_name(header) == name
+
+
+@pytest.mark.parametrize(
+    ("header", "posted"),
+    [
+        ("Tue, 05 Jan 2021 10:00:00 +0100", "2021-01-05 09:00:00+00:00"),
+        ("Tue, 5 Jan 2021 10:00:00 +0000 (UTC)", "2021-01-05 10:00:00+00:00"),
+        ("Tue, 05 Jan 2021 10:00:00 -0000", "2021-01-05 10:00:00+00:00"),
+        ("Tue, 05 Jan 2021 10:00:00 EST", "2021-01-05 15:00:00+00:00"),
+        ("Tue, 05 Jan 2021 10:00:00", "None"),
+        ("Tue, 05 Jan 2021 10:00:00 XYZ", "None"),
+        ("Tue, 05 Jan 1921 10:00:00 +0100", "None"),
+        ("yesterday", "None"),
+    ],
+)
+def test_only_certain_times(header: str, posted: str) -> None:
+    (mail,) = read_mails(f"Date: {header}\n\nx".encode(), "file")
+    assert str(mail.posted) == posted
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("On Tue, Jo <jo@mail.example> wrote:", "On Tue, Jo <jo@...> wrote:"),
+        ("jo.ex+lamp@sub.mail.example-", "jo.ex+lamp@...-"),
+        ("<jo at mail.example>", "<jo@...>"),
+        ("jo(a)mail.example", "jo@..."),
+        ("look at mail.example", "look at mail.example"),
+        ("https://lists.example/r/2021-jo@mail.example is", "https://lists.example/r/2021-jo@mail.example is"),
+        ("git@git.example:lamp.git and lamp@1.2.3", "git@git.example:lamp.git and lamp@1.2.3"),
+    ],
+)  # fmt: skip
+def test_addresses_are_masked(text: str, masked: str) -> None:
+    assert mask_addresses(text) == masked
+
+
+@pytest.mark.parametrize(
+    ("subject", "title"),
+    [
+        ("Re: [PATCH v2 1/3] lamp", "[PATCH v2 1/3] lamp"),
+        ("[lamps] Re: AW: Lamps", "[lamps] Lamps"),
+        ("RE: Re[2]: Lamps", "Lamps"),
+        ("Fwd: Lamps", "Fwd: Lamps"),
+        ("Red: a lamp", "Red: a lamp"),
+        ("Re:", None),
+    ],
+)
+def test_titles_of_threads(subject: str, title: str | None) -> None:
+    assert thread_title(subject) == title
+
+
+TEXTS = {
+    "quotes": (
+        "Hi,\n\nJo wrote:\n> one\n>> two\n> three https://a.example/x.\n\nme <https://b.example/y>\nno break",
+        "Hi,\nJo wrote:\n> one\n> > two\n> three [https://a.example/x](https://a.example/x).\nme <[https://b.example/y](https://b.example/y)>/no break",
+    ),
+    "deep-quotes": (">" * 9 + " x", "> " * 6 + ">>> x"),
+    "signature": ("text\n\n-- \nJo\n+49 000\n", "text"),
+    "two-signatures": ("a\n-- \n2.51.0\n\n\n-- \nMailing list info: https://lists.example/lamp\n", "a"),
+    "signature-of-git": ("a\n--\n2.39.2 (Apple Git-143)\n\n-- \nMailing list info: https://lists.example/\n", "a"),
+    "no-signature": ("a\n--\nb\n", "a/--/b"),
+    "far-from-the-end": ("a\n-- \n" + "b\n" * 20, "a/--" + "/b" * 20),
+    "footer": (f"text\n{'_' * 47}\nboard mailing list\nboard@lists.example\n", "text"),
+    "indented": ("see\n\n    if x:\n        y\n\nend", "see\ncode None: 'if x:\\n    y'\nend"),
+    "patch": (
+        "msg\n---\n f | 2 +-\n\ndiff --git a/f b/f\nindex 12..34 100644\n--- a/f\n+++ b/f\n@@ -1 +1 @@\n-x\n+y\n \n\nNext.\n-- \n2.39",
+        "msg/---/ f | 2 +-\ncode diff: 'diff --git a/f b/f\\nindex 12..34 100644\\n--- a/f\\n+++ b/f\\n@@ -1 +1 @@\\n-x\\n+y'\nNext.",
+    ),
+    "quoted-patch": ("> --- a/f\n> +++ b/f\n> -x\nwhy?", "> code diff: '--- a/f\\n+++ b/f\\n-x'\nwhy?"),
+    "pgp": (
+        "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nYes.\n\n- -- \nJo\n-----BEGIN PGP SIGNATURE-----\n\nx\n-----END PGP SIGNATURE-----",
+        "Yes.",
+    ),
+    "removed-attachment": (
+        "Here.\n-------------- next part --------------\nA non-text attachment was scrubbed...\nName: lamp.png\nType: image/png\nURL: <https://x.example/>\n",
+        "Here.\n_Attached: lamp.png_",
+    ),
+    "empty": (" \n\n", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_text(name: str) -> None:
+    text, expected = TEXTS[name]
+    assert sketch(parse_mail_text(text)) == expected
+
+
+@pytest.mark.parametrize(
+    "charset", ["utf-8", '"utf-8"', "x-none", "rot13", "us-ascii", "utf-8\\0", "idna"]
+)
+def test_wrong_character_sets(charset: str) -> None:
+    headers = f"Content-Type: text/plain; charset={charset}\nContent-Transfer-Encoding: 8bit"
+    assert text_of("Grün", headers=headers) == "Grün"
+
+
+def test_html_mails() -> None:
+    """HTML is shown if there is no plain text; an empty plain part does not count."""
+    html = "<p>Red <b>lamp</b> jo@mail.example<script>alert(1)</script></p>"
+    assert text_of(html, headers="Content-Type: text/html") == "Red *lamp* jo@..."
+    for plain, expected in ((" ", "Red *lamp* jo@..."), ("Plain", "Plain")):
+        parts = [
+            "--b",
+            "Content-Type: text/plain",
+            "",
+            plain,
+            "--b",
+            "Content-Type: text/html",
+            "",
+            html,
+            "--b--",
+        ]
+        assert (
+            text_of(*parts, headers='Content-Type: multipart/alternative; boundary="b"') == expected
+        )
+
+
+def test_flowed_text() -> None:
+    headers = "Content-Type: text/plain; format=flowed"
+    assert text_of("a ", "b ", "c", "> d ", "> e", headers=headers) == "a b c\n> d/e"
+
+
+def test_attachments_are_named() -> None:
+    parts = [
+        *("--b", "Content-Type: text/plain", "", "Here."),
+        *("--b", "Content-Type: text/x-patch; name=lamp.patch", "Content-Disposition: inline; filename=lamp.patch", "", "--- a"),
+        *("--b", "Content-Type: image/png", "Content-Disposition: attachment; filename*=UTF-8''l%C3%A4mp.png", "", ""),
+        *("--b", "Content-Type: message/rfc822", "", "Subject: inner", "", "inner"),
+        *("--b", "Content-Type: text/plain", "", "_" * 47, "Mailing list"),
+        *("--b", "Content-Type: application/pgp-signature; name=signature.asc", "", "x", "--b--"),
+    ]  # fmt: skip
+    assert text_of(*parts, headers="Content-Type: multipart/mixed; boundary=b") == (
+        "Here.\n_Attached: lamp.patch, lämp.png, message/rfc822_"
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "From jo@mail.example Tue Jan  5 10:00:00 2021",
+        "From jo at mail.example  Tue Jan  5 10:00:00 2021",
+    ],
+)
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_mbox(line: str, ending: str) -> None:
+    """Lines of a text that begin with "From " do not separate mails."""
+    mail = f"{line}\nMessage-ID: <%s@x>\n\n>From above\n>>From %s\nFrom: x\nFrom here at 10:00\nit glows\n\n"
+    body = "".join(mail % (number, number) for number in range(3)).replace("\n", ending)
+    mails = read_mails(body.encode(), "file")
+    assert [mail.id for mail in mails] == ["0@x", "1@x", "2@x"]
+    text = sketch(thread_of(mails, "1x").posts[0].blocks)
+    assert text == "From above\n> From 1\nFrom: x/From here at 10:00/it glows"
+
+
+def test_single_mail() -> None:
+    source = b"\xef\xbb\xbfSubject: Lamp\nFrom: J\xc3\xb6 <jo@mail.example>\n\nIt glows.\n"
+    (mail,), (again,) = read_mails(source, "file"), read_mails(source, "file")
+    assert (mail.subject, mail.author, mail.id) == ("Lamp", "Jö", again.id)
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"{}", b"\x1f\x8b", b"From x 10:00\n"])
+def test_files_without_mails(body: bytes) -> None:
+    with pytest.raises(BadResponse, match="file: "):
+        read_mails(body, "file")
+
+
+def _mail(number: int, references: str, text: str = "x") -> str:
+    return f"Message-ID: <{number}@x>\nReferences: {references}\n\n{text}"
+
+
+def test_threads() -> None:
+    """Circles end; replies to a missing mail are one thread."""
+    circle = mbox(_mail(1, "<2@x>"), _mail(2, "<1@x>"), _mail(3, "<3@x>"), _mail(1, "<3@x>"))
+    mails = read_mails(circle, "file")
+    assert {post.id for post in thread_of(mails, cited="1x").posts} == {"1x", "2x"}
+    assert [post.id for post in thread_of(mails, cited="3x").posts] == ["3x"]
+    siblings = mbox(_mail(1, "<a@x> <b@x>"), _mail(2, "<a@x> <c@x>"), _mail(3, "<z@x>"))
+    thread = thread_of(read_mails(siblings, "file"), cited="2x")
+    assert [post.id for post in thread.posts] == ["1x", "2x"]
+    assert thread.replies is None
+    with pytest.raises(BadResponse, match="missing"):
+        thread_of(mails, cited="9x")
+    with pytest.raises(Forbidden):
+        thread_of(read_mails(b"X-No-Archive: yes\n\nx", "file"))
+
+
+def test_thousands_of_mails() -> None:
+    body = mbox(*(_mail(number, f"<{number - 1}@x>") for number in range(4000)))
+    start = time.process_time()
+    assert len(thread_of(read_mails(body, "file")).posts) == 4000
+    assert time.process_time() - start < 20
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"From: " + b"(" * 100_000,
+        b"From: " + b"a <" * 50_000,
+        b"Subject: " + b"=?utf-8?q?" * 50_000,
+        b"Content-Type: text/plain; " + b'a="b"; ' * 20_000,
+        b"From x 1:11" + b"1:11" * 300_000,
+        b"Content-Type: text/html\n\n" + b"<a@" * 150_000,
+        b"A: b\n\n" + b"a." * 300_000 + b"@",
+        b"A: b\n\n" + b"-----BEGIN PGP SIGNED MESSAGE-----\n-----BEGIN PGP SIGNATURE-----\n" * 9_000,
+        b"Content-Type: text/plain; format=flowed\n\n" + b"a \n" * 150_000,
+        b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(3000)),
+        b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\nContent-Type: text/plain\n\nx\n" * 5_000,
+    ],
+    ids=range(11),
+)  # fmt: skip
+def test_no_mail_takes_long(source: bytes) -> None:
+    start = time.process_time()
+    for body in (b"X: y\n" + source, b"From x 10:00\nX: y\n" + source):
+        mails = read_mails(body, "file")
+        check(thread_of(mails).posts[0].blocks)
+    assert time.process_time() - start < 5
+
+
+# -- Anything ------------------------------------------------------------------
+
+REAL = (FOLDER / "public-inbox-series" / "thread.txt").read_bytes()
+NAMES = st.sampled_from("From Subject Message-ID Date References In-Reply-To Content-Type Content-Transfer-Encoding Content-Disposition Content-Language".split())  # fmt: skip
+PIECES = st.sampled_from(
+    [
+        *(b"Jo Example ", b"<jo@mail.example>", b"jo@mail.example", b" via x", b" at ", b"(a)", b"(", b")", b'"', b"\\", b"<", b"@"),
+        *(b"=?utf-8?q?=C3?=", b"=?utf-8?b?am9AeC5l?=", b"=?x?q?", b"?=", b"\xff", b"\x00", b"\xef\xbc\xa0", b"\xe2\x80\xae", b"\t", b"\r"),
+        *(b"<1@x>", b"<2@x>", b"<3@x>", b"Tue, 5 Jan 2021 10:00:00 +0100", b"-0000", b"99999999999999999999", b"Re: ", b"[x] "),
+        *(b"text/plain", b"text/html", b"multipart/mixed", b"multipart/alternative", b"message/rfc822", b"message/delivery-status"),
+        *(b"; boundary=b", b'; boundary="', b"; charset=utf-7", b"; charset*0*=utf-8''%00", b"; charset=\x00", b"; format=flowed"),
+        *(b"; filename*=x%00'%FF'%FF.png", b"; name=\xff.exe", b"attachment", b"inline", b"base64", b"quoted-printable", b"x-uuencode"),
+    ]
+)  # fmt: skip
+HEADER = st.builds(lambda name, values: name.encode() + b": " + b"".join(values), NAMES, st.lists(PIECES | st.binary(max_size=6), max_size=6))  # fmt: skip
+LINES = st.sampled_from(
+    [
+        *(b"--b", b"--b--", b"", b"> quoted", b">> deep", b"-- ", b"a ", b"begin 644 x", b"M" + b"0" * 60, b"=C3=", b"_" * 50),
+        *(b"From x Tue Jan 10:00 2021", b">From x", b'<a href="javascript:x">x</a>', b"<p", b"diff --git a b", b"@@ -1 +1 @@", b"\xff\xfe"),
+        *(b"-----BEGIN PGP SIGNED MESSAGE-----", b"-----BEGIN PGP SIGNATURE-----", b"jo@mail.example", b"Content-Type: text/html"),
+    ]
+)  # fmt: skip
+MAIL = st.builds(
+    lambda headers, lines: b"\n".join([b"From x Tue Jan 10:00:00 2021\nX-A: b", *headers, b"", *lines, b"\n"]),
+    st.lists(HEADER, max_size=9),
+    st.lists(LINES | HEADER | st.binary(max_size=20), max_size=14),
+)  # fmt: skip
+
+
+def assert_safe(body: bytes) -> None:
+    try:
+        mails = read_mails(body, "file")
+        thread = thread_of(mails)
+    except FetchError:
+        return
+    encode(thread)
+    for author in thread.participants:
+        assert not {"@", "\uff20"} & set(author.handle)
+    for post in thread.posts:
+        check(post.blocks)
+
+
+@ANY
+@given(st.binary(max_size=400) | st.lists(MAIL, max_size=6).map(b"".join))
+def test_any_mails(body: bytes) -> None:
+    assert_safe(body)
+
+
+@ANY
+@given(st.lists(st.tuples(st.integers(0, len(REAL)), st.integers(0, 40), st.binary(max_size=8)), min_size=1, max_size=8))  # fmt: skip
+def test_damaged_thread(changes: list[tuple[int, int, bytes]]) -> None:
+    body = bytearray(REAL)
+    for start, length, new in changes:
+        body[start : start + length] = new
+    assert_safe(bytes(body))
+
+
+@ANY
+@given(st.text(max_size=80) | st.lists(st.sampled_from(["jo", "@", "\uff20", "mail.example", " at ", "(a)", " ", "<", ">", '"', " via "]), max_size=8).map("".join))  # fmt: skip
+def test_no_name_contains_an_address(header: str) -> None:
+    assert not {"@", "\uff20"} & set(sender_name(header))
+
+
+@ANY
+@given(st.lists(st.lists(st.integers(0, 9), max_size=4), min_size=1, max_size=9))
+def test_every_mail_is_in_one_thread(references: list[list[int]]) -> None:
+    mails = read_mails(
+        mbox(*(_mail(number, " ".join(f"<{above}@x>" for above in others)) for number, others in enumerate(references))),
+        "file",
+    )  # fmt: skip
+    threads = {
+        number: {post.id for post in thread_of(mails, f"{number}x").posts}
+        for number in range(len(references))
+    }
+    for number, ids in threads.items():
+        assert f"{number}x" in ids
+        assert all(threads[int(id_[:-1])] == ids for id_ in ids)
+
+
+@ANY
+@given(st.text(max_size=300))
+def test_any_text(text: str) -> None:
+    check(parse_mail_text(text))
