@@ -15,7 +15,6 @@ from sphinx_thread_cards.snapshot import Author, Media, Post
 from thread_snapshots.html import parse_markdown
 from thread_snapshots.json_access import (
     as_id,
-    as_list,
     count,
     dig,
     flag,
@@ -47,8 +46,6 @@ from thread_snapshots.thread_builder import (
 if TYPE_CHECKING:
     from sphinx_thread_cards.urls import ThreadRef
 
-    from thread_snapshots.saved_file import SavedFile
-
 _PAGE_SIZE = 50
 _MAX_PAGES = 8
 # Version 4 takes its values in lower case.
@@ -63,7 +60,7 @@ _IMAGE = re.compile(r".*\.(?:avif|gif|jpe?g|png|webp)", re.IGNORECASE)
 
 def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
     """Fetch the post, or the comment that is cited alone, and the comments under it."""
-    base, order, root = yield from _get_root(ref)
+    endpoint, base, order, root = yield from _get_root(ref)
     parent = "parent_id" if _cited_comment(ref) else "post_id"
     url = f"{base}/comment/list?{parent}={_number(ref)}&{order}&limit={_PAGE_SIZE}"
     pages: list[Any] = []
@@ -84,15 +81,20 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
         following = (
             f"&page={len(pages) + 1}" if numbered else f"&page_cursor={quote(cursor, safe='')}"
         )
-    return _parse(ref, options, root, pages, f"{base}/{_kind(ref)}?id={_number(ref)}", missing)
+    return _parse(ref, options, root, pages, endpoint, missing)
 
 
-def _get_root(ref: ThreadRef) -> RequestGenerator[tuple[str, str, Any]]:
-    """Request the post or comment from the first API that has it; return the API, its parameters and the response."""
+def _get_root(ref: ThreadRef) -> RequestGenerator[tuple[str, str, str, Any]]:
+    """Request the post or comment from the first API that has it.
+
+    Returns:
+        The URL of the request, the base URL of the API, the parameters of its lists, and the response.
+    """
+    kind = "comment" if _cited_comment(ref) else "post"
     failures: list[FetchError] = []
     for version, order in _VERSIONS:
         base = urljoin(ref.url, f"/api/{version}")
-        url = f"{base}/{_kind(ref)}?id={_number(ref)}"
+        url = f"{base}/{kind}?id={_number(ref)}"
         try:
             root = yield from get_json(url)
         except (NotFound, BadResponse) as error:
@@ -105,14 +107,10 @@ def _get_root(ref: ThreadRef) -> RequestGenerator[tuple[str, str, Any]]:
                 ) from None
             failures.append(error)
         else:
-            if dig(root, f"{_kind(ref)}_view"):
-                return base, order, root
+            if dig(root, f"{kind}_view"):
+                return url, base, order, root
             failures.append(BadResponse(url, "the response contains no post"))
     raise next((error for error in failures if isinstance(error, NotFound)), failures[0])
-
-
-def _kind(ref: ThreadRef) -> str:
-    return "comment" if _cited_comment(ref) else "post"
 
 
 def _number(ref: ThreadRef) -> str:
@@ -129,13 +127,6 @@ def _comments(data: object) -> list[dict[str, Any]]:
     return (
         objects(data, "comments") or objects(data, "items") or objects([dig(data, "comment_view")])
     )
-
-
-def read_file(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchResult:
-    """Read a response with a post or comment, or a list of it and responses with comments."""
-    parts = as_list(file.json())
-    root = next((part for part in parts if dig(part, f"{_kind(ref)}_view")), None)
-    return _parse(ref, options, root, parts, "file", "")
 
 
 def _parse(
@@ -247,4 +238,4 @@ def _author(ref: ThreadRef, user: object) -> Author:
     )
 
 
-SOURCE = Source(platforms=("lemmy",), fetch=fetch, read_file=read_file)
+SOURCE = Source(platforms=("lemmy",), fetch=fetch)
