@@ -1,9 +1,9 @@
-"""What all tests share: where things are, how a site is built, how expected files are renewed."""
+"""Fixtures of all tests."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,9 @@ from support import kitchen_sink, sites
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--regen", action="store_true", help="write the expected files anew; read the difference as part of the change")
+    parser.addoption(
+        "--regen", action="store_true", help="write the expected files; review the difference"
+    )
 
 
 @pytest.fixture
@@ -23,12 +25,24 @@ def regen(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture
-def page(tmp_path: Path) -> Callable[..., sites.Site]:
-    """Build a site of one or more pages given as text; zero warnings unless ``warns`` is set."""
+def source(tmp_path: Path) -> Path:
+    """Return the folder of pages that `page` builds."""
+    folder = tmp_path / "source"
+    folder.mkdir()
+    return folder
 
-    def build(text: str | dict[str, str], builder: str = "html", *, warns: bool = False, **settings: object) -> sites.Site:
-        source = tmp_path / "source"
-        source.mkdir(exist_ok=True)
+
+@pytest.fixture
+def page(source: Path, tmp_path: Path) -> Callable[..., sites.Site]:
+    """Build a site of one or several pages, given as text; without warnings unless ``warns`` is set."""
+
+    def build(
+        text: str | Mapping[str, str],
+        builder: str = "html",
+        *,
+        warns: bool = False,
+        **settings: object,
+    ) -> sites.Site:
         for name, content in ({"index.md": text} if isinstance(text, str) else text).items():
             (source / name).parent.mkdir(parents=True, exist_ok=True)
             (source / name).write_text(content, encoding="utf-8")
@@ -40,8 +54,12 @@ def page(tmp_path: Path) -> Callable[..., sites.Site]:
 
 
 @pytest.fixture
-def sink(page: Callable[..., sites.Site], tmp_path: Path) -> Callable[..., sites.Site]:
-    """Build the kitchen sink, with the threads that it shows; LaTeX by an engine for all of its scripts."""
-    kitchen_sink.write(tmp_path / "source")
+def sink(page: Callable[..., sites.Site], source: Path) -> Callable[..., sites.Site]:
+    """Build the kitchen sink with its snapshots; LaTeX with an engine that knows all its scripts."""
+    kitchen_sink.write(source)
 
-    return lambda builder="html": page(kitchen_sink.TEXT, builder, latex_engine="lualatex", **kitchen_sink.SETTINGS)
+    def build(builder: str = "html", **settings: object) -> sites.Site:
+        settings = {"latex_engine": "lualatex", **kitchen_sink.SETTINGS, **settings}
+        return page(kitchen_sink.TEXT, builder, **settings)
+
+    return build

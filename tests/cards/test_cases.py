@@ -1,13 +1,20 @@
-"""Case folders: a page, a builder, and a reviewed file of what comes out.
+"""Case folders: a page, and a reviewed file of what each builder writes for it.
 
-``tests/cases/<case>/index.*`` is the page. Each ``expected.<builder>.txt`` beside it is one test. A file ``warnings.txt`` holds the
-warnings that are expected, ``warnings.<builder>.txt`` those of one builder; without it there may be none. ``pytest
---regen`` writes all of them anew.
+``tests/cases/<case>/`` holds
+
+- ``index.md`` or ``index.rst``, and other pages;
+- ``expected.<builder>.txt``: one test each;
+- ``warnings.txt``: the expected warnings, ``warnings.<builder>.txt`` those of one builder; without them there must be none;
+- ``settings.toml``: values of conf.py;
+- ``_threads/``: snapshots.
+
+``pytest --regen`` writes the expected files.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,53 +26,55 @@ CASES = Path(__file__).parents[1] / "cases"
 EXPECTED = sorted(CASES.glob("*/expected.*.txt"))
 
 
-def _between(text: str, start: str, end: str) -> str:
-    return text.partition(start)[2].rpartition(end)[0].strip() + "\n"
+def _between(start: str, end: str) -> Callable[[str], str]:
+    return lambda text: text.partition(start)[2].rpartition(end)[0].strip() + "\n"
 
 
-def _section(text: str) -> str:
-    return f"{BeautifulSoup(text, 'html.parser').select_one('.body > section')}\n"
+def _element(selector: str) -> Callable[[str], str]:
+    return lambda text: f"{BeautifulSoup(text, 'html.parser').select_one(selector)}\n"
 
 
 def _document(text: str) -> str:
     return re.sub(r"<document [^>]*>", "<document>", text)
 
 
-# By builder the file, and what of it is not on every page.
+# By builder: the file, and the part of it that is not on every page.
 RESULTS: dict[str, tuple[str, Callable[[str], str]]] = {
-    "html": ("index.html", _section),
+    "html": ("index.html", _element(".body > section")),
+    "epub": ("index.xhtml", _element(".body > section")),
     "pseudoxml": ("index.pseudoxml", _document),
     "xml": ("index.xml", _document),
-    "latex": ("cases.tex", lambda text: _between(text, r"\sphinxmaketitle", r"\renewcommand{\indexname}")),
-    "man": ("cases.1", lambda text: _between(text, ".SH NAME", ".SH AUTHOR")),
-    "texinfo": ("cases.texi", lambda text: _between(text, "@top ", "@bye")),
+    "latex": ("cases.tex", _between(r"\sphinxmaketitle", r"\renewcommand{\indexname}")),
+    "man": ("cases.1", _between(".SH NAME", ".SH AUTHOR")),
+    "texinfo": ("cases.texi", _between("@top ", "@bye")),
     "text": ("index.txt", str),
 }
 
 
-def result(site: sites.Site, builder: str) -> str:
-    """What a builder made of the page, without what every page has."""
-    name, part = RESULTS[builder]
-    return part(site.read(name))
-
-
-@pytest.mark.parametrize("expected", EXPECTED, ids=lambda path: f"{path.parent.name}-{path.name.split('.')[1]}")
+@pytest.mark.parametrize(
+    "expected", EXPECTED, ids=lambda path: f"{path.parent.name}-{path.name.split('.')[1]}"
+)
 def test_case(expected: Path, tmp_path: Path, regen: bool) -> None:
-    """The page comes out as reviewed, with the warnings reviewed and no other."""
-    builder = expected.name.split(".")[1]
-    own = expected.with_name(f"warnings.{builder}.txt")
-    warnings = own if own.exists() else expected.with_name("warnings.txt")
+    builder, folder = expected.name.split(".")[1], expected.parent
+    own = folder / f"warnings.{builder}.txt"
+    warnings = own if own.exists() else folder / "warnings.txt"
+    settings = folder / "settings.toml"
+    values = tomllib.loads(settings.read_text(encoding="utf-8")) if settings.exists() else {}
 
-    site = sites.build(expected.parent, tmp_path, builder, exclude_patterns=["*.txt"])
+    site = sites.build(
+        folder, tmp_path / builder, builder, exclude_patterns=["*.txt", "_threads"], **values
+    )
+    name, part = RESULTS[builder]
+    result = part(site.read(name))
 
     if regen:
-        expected.write_text(result(site, builder), encoding="utf-8")
+        expected.write_text(result, encoding="utf-8")
         if site.warnings:
             warnings.write_text(site.warnings, encoding="utf-8")
     assert site.warnings == (warnings.read_text(encoding="utf-8") if warnings.exists() else "")
-    assert result(site, builder) == expected.read_text(encoding="utf-8")
+    assert result == expected.read_text(encoding="utf-8")
 
 
-def test_every_case_is_tested() -> None:
-    """No case folder stands there without an expected file."""
-    assert {path.parent.name for path in EXPECTED} == {path.name for path in CASES.iterdir() if path.is_dir()}
+def test_every_case_folder_has_an_expected_file() -> None:
+    folders = {path.parent for path in CASES.glob("*/index.*")}
+    assert {path.parent for path in EXPECTED} == folders
