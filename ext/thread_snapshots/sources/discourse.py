@@ -93,17 +93,6 @@ def summarize(ref: ThreadRef) -> RequestGenerator[FetchResult]:
     return summary_of(_parse(ref, FetchOptions(), topic, posts, f"{url}.json"))
 
 
-def _state(topic: object) -> tuple[State | None, datetime | None]:
-    """Return the state of a topic; it is answered if the plugin "Solved" has a solution."""
-    if dig(topic, "accepted_answer"):
-        return "answered", None
-    if flag(topic, "closed"):
-        return "closed", None
-    if flag(topic, "archived"):
-        return "locked", None
-    return ("open" if dig(topic, "closed") is False else None), None
-
-
 def read_file(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchResult:
     """Read a topic or post, or a list of such responses."""
     parts = as_list(file.json())
@@ -172,6 +161,17 @@ def _parse(
         state=_state(topic),
         missing=missing if title else "without the topic's title",
     )
+
+
+def _state(topic: object) -> tuple[State | None, datetime | None]:
+    """Return the state of a topic; it is answered if the plugin "Solved" has a solution."""
+    if dig(topic, "accepted_answer"):
+        return "answered", None
+    if flag(topic, "closed"):
+        return "closed", None
+    if flag(topic, "archived"):
+        return "locked", None
+    return ("open" if dig(topic, "closed") is False else None), None
 
 
 def _is_deleted(raw: object) -> bool:

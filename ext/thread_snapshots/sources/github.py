@@ -198,21 +198,6 @@ def summarize_batch(
     return results
 
 
-def _state(item: object) -> tuple[State | None, datetime | None]:
-    """Return the state of an issue, pull request or discussion, and since when."""
-    if merged := time(item, "pull_request", "merged_at") or time(item, "mergedAt"):
-        return "merged", merged
-    if flag(item, "isAnswered"):
-        return "answered", time(item, "answerChosenAt")
-    closed = time(item, "closed_at") or time(item, "closedAt")
-    if closed or text(item, "state").lower() == "closed" or flag(item, "closed"):
-        return "closed", closed
-    if flag(item, "locked") or flag(item, "is_locked"):
-        return "locked", None
-    known = dig(item, "state") is not None or dig(item, "closed") is not None
-    return ("open" if known else None), None
-
-
 def _query(ref: ThreadRef, query: str, variables: object = None) -> RequestGenerator[Any]:
     """Send a GraphQL query, which requires a token."""
     url = _graphql_url(ref)
@@ -328,6 +313,21 @@ def _parse(
         state=_state(issue),
         missing=missing,
     )
+
+
+def _state(item: object) -> tuple[State | None, datetime | None]:
+    """Return the state of an issue, pull request or discussion, and since when."""
+    if merged := time(item, "pull_request", "merged_at") or time(item, "mergedAt"):
+        return "merged", merged
+    if flag(item, "isAnswered"):
+        return "answered", time(item, "answerChosenAt")
+    closed = time(item, "closed_at") or time(item, "closedAt")
+    if closed or text(item, "state").lower() == "closed" or flag(item, "closed"):
+        return "closed", closed
+    if flag(item, "locked") or flag(item, "is_locked"):
+        return "locked", None
+    known = dig(item, "state") is not None or dig(item, "closed") is not None
+    return ("open" if known else None), None
 
 
 def _comments(items: list[Any]) -> Iterator[tuple[dict[str, Any], str]]:

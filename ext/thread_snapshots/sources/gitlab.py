@@ -119,17 +119,6 @@ def summarize(ref: ThreadRef) -> RequestGenerator[FetchResult]:
     return summary_of(_parse(ref, FetchOptions(), [issue], endpoint))
 
 
-def _state(issue: object) -> tuple[State | None, datetime | None]:
-    """Return the state of an issue or merge request, and since when."""
-    state = text(issue, "state").lower()
-    if state == "merged":
-        return "merged", time(issue, "merged_at") or time(issue, "mergedAt")
-    if state == "closed":
-        return "closed", time(issue, "closed_at") or time(issue, "closedAt")
-    locked = flag(issue, "discussion_locked") or flag(issue, "discussionLocked")
-    return ("locked" if locked else "open" if state else None), None
-
-
 def _rest_url(ref: ThreadRef) -> str:
     parent = "groups" if ref.kind is Kind.EPIC else "projects"
     return f"{_site(ref)}/api/v4/{parent}/{quote(ref.community or '', safe='')}/{'/'.join(ref.id.split('/')[-2:])}"
@@ -206,6 +195,17 @@ def _parse(ref: ThreadRef, options: FetchOptions, items: list[Any], endpoint: st
         state=_state(issue),
         missing="some comments are missing" if len(comments) < (replies or 0) else "",
     )
+
+
+def _state(issue: object) -> tuple[State | None, datetime | None]:
+    """Return the state of an issue or merge request, and since when."""
+    state = text(issue, "state").lower()
+    if state == "merged":
+        return "merged", time(issue, "merged_at") or time(issue, "mergedAt")
+    if state == "closed":
+        return "closed", time(issue, "closed_at") or time(issue, "closedAt")
+    locked = flag(issue, "discussion_locked") or flag(issue, "discussionLocked")
+    return ("locked" if locked else "open" if state else None), None
 
 
 def _notes(items: list[Any]) -> Iterator[tuple[dict[str, Any], str]]:

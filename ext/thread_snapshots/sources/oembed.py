@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from sphinx_thread_cards.snapshot import Media, Post
+from sphinx_thread_cards.urls import Kind, ThreadRef
 
 from thread_snapshots.json_access import dig, one_line, safe_url, text, utc
 from thread_snapshots.source import (
@@ -22,8 +23,6 @@ from thread_snapshots.source import (
 from thread_snapshots.thread_builder import build_author, build_thread, summary_of
 
 if TYPE_CHECKING:
-    from sphinx_thread_cards.urls import ThreadRef
-
     from thread_snapshots.saved_file import SavedFile
 
 _ENDPOINTS = {
@@ -79,12 +78,13 @@ def _page(ref: ThreadRef) -> str:
 def _parse(ref: ThreadRef, data: object, endpoint: str) -> FetchResult:
     """Return a thread of one post: title, author and image."""
     title, name = one_line(data, "title"), one_line(data, "author_name")
-    id_ = ref.id.rpartition("/")[2]
     about = "".join(text(data, key) for key in ("html", "thumbnail_url", "url"))
-    if not (title or name) or id_ not in about:
+    other = ref.kind is not Kind.PAGE and ref.id.rpartition("/")[2] not in about
+    if other or not (title or name):
         raise BadResponse(endpoint, f"the response does not describe {ref.url}")
     url = safe_url(dig(data, "author_url"))
-    handle = urlsplit(url or "").path.rpartition("/")[2].removeprefix("@") or name or ref.platform
+    name = name or one_line(data, "provider_name")
+    handle = urlsplit(url or "").path.rpartition("/")[2].removeprefix("@") or name or ref.host
     image = safe_url(dig(data, "thumbnail_url"))
     is_video = text(data, "type") == "video" and not ref.id.startswith("post/")
     media = Media(kind="video", url=_page(ref), still=image) if is_video else Media(url=image)

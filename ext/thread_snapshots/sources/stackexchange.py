@@ -108,17 +108,6 @@ def _get_question(ref: ThreadRef, parameters: str) -> RequestGenerator[tuple[str
     return endpoint, pages
 
 
-def _state(question: object) -> tuple[State | None, datetime | None]:
-    """Return the state of a question, and since when."""
-    if closed := time(question, "closed_date"):
-        return "closed", closed
-    if flag(question, "is_answered"):
-        return "answered", None
-    if locked := time(question, "locked_date"):
-        return "locked", locked
-    return ("open" if dig(question, "is_answered") is False else None), None
-
-
 def _get_pages(path: str, pages: list[Any]) -> RequestGenerator[str]:
     """Append the pages of a list; return why it is incomplete, as a clause."""
     for page in range(1, _MAX_PAGES + 1):
@@ -214,6 +203,17 @@ def _parse(
     }
     notes = [result.note, f"licence: {', '.join(sorted(licences))}" if licences else ""]
     return replace(result, note="; ".join(filter(None, notes)))
+
+
+def _state(question: object) -> tuple[State | None, datetime | None]:
+    """Return the state of a question, and since when."""
+    if closed := time(question, "closed_date"):
+        return "closed", closed
+    if flag(question, "is_answered"):
+        return "answered", None
+    if locked := time(question, "locked_date"):
+        return "locked", locked
+    return ("open" if dig(question, "is_answered") is False else None), None
 
 
 def _id(item: object) -> str:
