@@ -48,6 +48,8 @@ class Use:
     names: tuple[str, ...] = ()
     replies: Literal["author", "all"] | None = None
     has_snapshot: bool = False
+    is_citation: bool = False
+    """Whether the page shows a citation: the role, or a link with a citation as text."""
 
     @property
     def url(self) -> str:
@@ -143,9 +145,8 @@ class ThreadDomain(Domain):
     @cached_property
     def styled_pages(self) -> AbstractSet[str]:
         """Docnames of the pages with a card, citation or list."""
-        as_citation = self.env.config.thread_cards_link_text == "citation"
         return self.lists.keys() | {
-            use.docname for use in self.uses() if as_citation or use.role != "link"
+            use.docname for use in self.uses() if use.card or use.is_citation
         }
 
     @cached_property
@@ -188,7 +189,7 @@ class ThreadDomain(Domain):
             docname, anchor, title = labels.get(target, self.data["labels"][target])
             content = contnode if node["refexplicit"] else nodes.inline("", title)
             return make_refnode(builder, fromdocname, docname, anchor, content)
-        card = self.citation_card(node["ref"])
+        card = self.citation_card(node["thread_ref"])
         url = node["refuri"] or card.href
         if not node["refexplicit"]:
             text = card.citation(env.config.language)
@@ -245,7 +246,7 @@ def citation_xref(ref: ThreadRef, text: str | None = None, url: str = "") -> add
         reftarget=ref.given_url,
         refexplicit=text is not None,
         refwarn=False,
-        ref=ref,
+        thread_ref=ref,
         refuri=url,
     )
 

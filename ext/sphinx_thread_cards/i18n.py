@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -112,14 +113,10 @@ def _is_english(language: str) -> bool:
 @lru_cache(maxsize=64)
 def babel_locale(language: str) -> Locale:
     """Return Babel's locale for Sphinx's ``language`` or a BCP 47 tag; British English if there is none."""
-    try:
-        return (
-            Locale("en", "GB")
-            if _is_english(language)
-            else Locale.parse(language.replace("-", "_"))
-        )
-    except (UnknownLocaleError, ValueError, TypeError):
-        return Locale("en", "GB")
+    with suppress(UnknownLocaleError, ValueError, TypeError):
+        if not _is_english(language):
+            return Locale.parse(language.replace("-", "_"))
+    return Locale("en", "GB")
 
 
 def is_rtl(language: str) -> bool:
@@ -134,53 +131,41 @@ def differs(tag: str | None, language: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _language_and_script(tag: str) -> tuple[str, str | None]:
-    tag = tag.replace("-", "_") or "en"
-    try:
-        # Adds the likely script: zh_TW is zh_Hant_TW.
-        locale = Locale.parse(tag, resolve_likely_subtags=True)
-        script = locale.script or (Locale.parse(f"und_{locale}").script if "_" not in tag else None)
-    except (UnknownLocaleError, ValueError, TypeError):
-        return tag.partition("_")[0].lower(), None
-    return locale.language, script if locale.language in {"zh", "sr"} else None
+    language = tag.replace("_", "-").partition("-")[0].lower() or "en"
+    default = {"zh": "Hans", "sr": "Cyrl"}.get(language)
+    script = babel_locale(tag).script if babel_locale(tag).language == language else None
+    return language, (script or default) if default else None
 
 
 def language_name(tag: str, language: str) -> str:
     """Return the name of a language in another language (``German`` for ``de`` in English), or the tag."""
-    try:
+    with suppress(UnknownLocaleError, ValueError):
         return Locale.parse(tag.replace("-", "_")).get_display_name(babel_locale(language)) or tag
-    except (UnknownLocaleError, ValueError):
-        return tag
+    return tag
 
 
 # -- Labels --------------------------------------------------------------------
 
 _MIRRORS = {"threadreader": "Thread Reader"}
 _TITLES = {
-    Kind.THREAD: _noop("Thread on {place}"),
-    Kind.ISSUE: _noop("Issue in {place}"),
-    Kind.PULL_REQUEST: _noop("Pull request in {place}"),
-    Kind.MERGE_REQUEST: _noop("Merge request in {place}"),
-    Kind.DISCUSSION: _noop("Discussion in {place}"),
-    Kind.EPIC: _noop("Epic in {place}"),
-    Kind.MESSAGE: _noop("Message on {place}"),
-    Kind.TOPIC: _noop("Topic on {place}"),
-    Kind.QUESTION: _noop("Question on {place}"),
-    Kind.ANSWER: _noop("Answer on {place}"),
-    Kind.POST: _noop("Post on {place}"),
-    Kind.STORY: _noop("Discussion on {place}"),
-    Kind.VIDEO: _noop("Video on {place}"),
-    Kind.PLAYLIST: _noop("Playlist on {place}"),
-    Kind.ARTICLE: _noop("Article on {place}"),
-    Kind.PAGE: _noop("Page on {place}"),
+    Kind.THREAD: (_noop("Thread on {place}"),),
+    Kind.ISSUE: (_noop("Issue in {place}"), _noop("Issue on {place}")),
+    Kind.PULL_REQUEST: (_noop("Pull request in {place}"), _noop("Pull request on {place}")),
+    Kind.MERGE_REQUEST: (_noop("Merge request in {place}"), _noop("Merge request on {place}")),
+    Kind.DISCUSSION: (_noop("Discussion in {place}"), _noop("Discussion on {place}")),
+    Kind.EPIC: (_noop("Epic in {place}"), _noop("Epic on {place}")),
+    Kind.MESSAGE: (_noop("Message on {place}"),),
+    Kind.TOPIC: (_noop("Topic on {place}"),),
+    Kind.QUESTION: (_noop("Question on {place}"),),
+    Kind.ANSWER: (_noop("Answer on {place}"),),
+    Kind.POST: (_noop("Post on {place}"),),
+    Kind.STORY: (_noop("Discussion on {place}"),),
+    Kind.VIDEO: (_noop("Video on {place}"),),
+    Kind.PLAYLIST: (_noop("Playlist on {place}"),),
+    Kind.ARTICLE: (_noop("Article on {place}"),),
+    Kind.PAGE: (_noop("Page on {place}"),),
 }
-# Without a community, the platform is the place.
-_TITLES_ON_PLATFORM = {
-    Kind.ISSUE: _noop("Issue on {place}"),
-    Kind.PULL_REQUEST: _noop("Pull request on {place}"),
-    Kind.MERGE_REQUEST: _noop("Merge request on {place}"),
-    Kind.DISCUSSION: _noop("Discussion on {place}"),
-    Kind.EPIC: _noop("Epic on {place}"),
-}
+"""In a community, and on a platform where it differs."""
 
 
 def platform_label(ref: ThreadRef) -> str:
@@ -209,17 +194,15 @@ def community_label(ref: ThreadRef) -> str:
 
 def default_title(ref: ThreadRef) -> str:
     """Return the title of an untitled card: ``Issue in pftf/RPi4``."""
-    titles = _TITLES if ref.community else _TITLES | _TITLES_ON_PLATFORM
-    return _(titles[ref.kind]).format(place=community_label(ref))
+    return _(_TITLES[ref.kind][0 if ref.community else -1]).format(place=community_label(ref))
 
 
 def read_label(ref: ThreadRef) -> str:
     """Return the label of the link to the thread, or to the readable copy that the author gave."""
-    if ref.read_url:
-        return _("Read on {place}").format(place=_MIRRORS.get(ref.mirror or "", ref.host))
-    if ref.kind in {Kind.VIDEO, Kind.PLAYLIST}:
+    if ref.kind in {Kind.VIDEO, Kind.PLAYLIST} and not ref.read_url:
         return _("Watch on {place}").format(place=site_label(ref))
-    return _("Read on {place}").format(place=site_label(ref))
+    copy = _MIRRORS.get(ref.mirror or "", ref.host) if ref.read_url else None
+    return _("Read on {place}").format(place=copy or site_label(ref))
 
 
 def original_label(ref: ThreadRef) -> str:

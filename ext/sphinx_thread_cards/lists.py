@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from calendar import monthrange
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import groupby
@@ -21,6 +22,7 @@ from sphinx_thread_cards.config import warn
 from sphinx_thread_cards.domain import ThreadDomain, Use, thread_domain
 from sphinx_thread_cards.html import element
 from sphinx_thread_cards.i18n import SEPARATOR, PartialDate, _
+from sphinx_thread_cards.nodes import as_lines, join, move_ids
 from sphinx_thread_cards.urls import Kind, Precision
 
 if TYPE_CHECKING:
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
 
 STYLES = ("table", "timeline")
 ORDERS = ("oldest", "newest", "title", "author", "platform")
-_COLUMN_WIDTHS = (25, 47, 28)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,56 +53,48 @@ class ListOptions:
 
 @dataclass(frozen=True, slots=True)
 class CitedThread:
-    """A thread that the site cites."""
+    """A thread that the site cites, with its most complete card and the first use in each page."""
 
     card: Card
-    """The most complete one."""
     uses: tuple[Use, ...]
-    """The first use in each page, in the order of docnames."""
 
 
 def cited_threads(domain: ThreadDomain, options: ListOptions) -> list[CitedThread]:
-    """Return the threads that the site cites, as filtered and ordered by the options of a list."""
+    """Return the threads that the site cites, filtered and ordered by the options of a list."""
     cards: dict[tuple[str, str, str], list[Card]] = {}
     pages: dict[tuple[str, str, str], dict[str, Use]] = {}
     for use in domain.uses():
         if not domain.is_included(use) or (options.only and use.role != "card"):
             continue
         card = use.card or domain.make_card(use.ref, CardOptions(), domain.load(use.ref))
-        key = use.ref.key
-        cards.setdefault(key, []).append(card)
-        first = pages.setdefault(key, {}).setdefault(use.docname, use)
-        if use.card and not first.card:  # an anchor to link to
-            pages[key][use.docname] = use
-    threads = [
+        cards.setdefault(use.ref.key, []).append(card)
+        in_page = pages.setdefault(use.ref.key, {})
+        if use.docname not in in_page or (use.card and not in_page[use.docname].card):
+            in_page[use.docname] = use  # preferably a card, which has an anchor
+    threads = []
+    for key, found in cards.items():
         # The thread before one post of it.
-        CitedThread(
-            max(found, key=lambda c: (c.post is None, c.titled, c.completeness)),
-            tuple(pages[key].values()),
-        )
-        for key, found in cards.items()
-    ]
-    order = options.order
-    if options.style == "timeline" and order != "newest":
-        order = "oldest"
-    return _sort([thread for thread in threads if _matches(thread.card, options)], order)
+        best = max(found, key=lambda card: (card.post is None, card.titled, card.completeness))
+        if _matches(best, options):
+            threads.append(CitedThread(best, tuple(pages[key].values())))
+    by_year = options.style == "timeline" and options.order != "newest"
+    return _sort(threads, "oldest" if by_year else options.order)
 
 
 def _matches(card: Card, options: ListOptions) -> bool:
+    author = {name.casefold() for name in (card.author, card.handle) if name}
+    community = {(card.ref.community or "").casefold()}
+    for wanted, names in ((options.author, author), (options.community, community)):
+        if wanted and names.isdisjoint(name.casefold() for name in wanted):
+            return False
     if options.platform and card.ref.platform not in options.platform:
         return False
-    people = {name.casefold() for name in (card.author, card.handle) if name}
-    if options.author and people.isdisjoint(name.casefold() for name in options.author):
-        return False
-    communities = {name.casefold() for name in options.community}
-    if communities and (card.ref.community or "").casefold() not in communities:
-        return False
+    if card.date is None:
+        return not (options.since or options.until)
     # A partial date matches if one of its days does.
-    if options.since and (card.date is None or _last_day(card.date) < options.since.day):
+    if options.since and _last_day(card.date) < options.since.day:
         return False
-    return not options.until or (
-        card.date is not None and card.date.day <= _last_day(options.until)
-    )
+    return not options.until or card.date.day <= _last_day(options.until)
 
 
 def _last_day(when: PartialDate) -> date:
@@ -121,7 +114,7 @@ def _sort(threads: list[CitedThread], order: str) -> list[CitedThread]:
         threads.sort(key=lambda it: (not it.card.titled, it.card.title.casefold()))
     elif order == "author":
         threads.sort(
-            key=lambda it: (not it.card.credit, (it.card.author or it.card.handle or "").casefold())
+            key=lambda it: (not it.card.credit, (it.card.credit or "").strip("@").casefold())
         )
     elif order == "platform":
         threads.sort(key=lambda it: i18n.platform_label(it.card.ref).casefold())
@@ -149,16 +142,13 @@ class BuildLists(SphinxPostTransform):
     def run(self, **_kwargs: Any) -> None:
         """Fill the placeholders."""
         self.domain = thread_domain(self.env)
-        if not self.domain.lists:
-            return
-        for node in list(self.document.findall(nodes.container)):
+        self.format = self.domain.builder.format
+        for node in list(self.document.findall(nodes.container)) if self.domain.lists else ():
             if "thread_list" in node.attributes:
                 self.docname, options = node.attributes.pop("thread_list")
                 self._fill(node, options)
 
     def _fill(self, node: nodes.container, options: ListOptions) -> None:
-        format_ = self.domain.builder.format
-        self.is_html, self.show_urls = format_ == "html", format_ in {"text", "latex"}
         threads = cited_threads(self.domain, options)
         if not threads:
             warn("empty_list", "thread-list without threads; change or remove its options", node)
@@ -166,57 +156,46 @@ class BuildLists(SphinxPostTransform):
         elif options.style == "timeline":
             node += self._timeline(threads)
         # Other formats than HTML have no tables in tables.
-        elif format_ == "text" or (not self.is_html and _is_in_table(node)):
+        elif self.format == "text" or (self.format != "html" and _is_in_table(node)):
             node += self._items(threads, dated=True)
         else:
             node += self._table(threads)
-        if format_ == "latex":
+        if self.format == "latex":
             _adapt_to_latex(node)
-        elif format_ == "text":
+        elif self.format == "text":
             for item in list(node.findall(nodes.list_item)):
-                # The writer wraps paragraphs, but not lines of a line block.
-                item[:] = [
-                    nodes.line_block(
-                        "", *(nodes.line("", "", *part.children) for part in item.children)
-                    )
-                ]
-        _keep_ids(node, format_)
+                as_lines(item)
+        if node["ids"] and self.format in {"latex", "texinfo", "man"}:
+            first = node.children[0]
+            if self.format == "latex" and isinstance(first, nodes.table):
+                first["ids"], node["ids"] = node["ids"], []
+            else:
+                move_ids(node)
 
     def _table(self, threads: list[CitedThread]) -> nodes.table:
-        head = [nodes.paragraph("", label) for label in (_("Date"), _("Thread"), _("Cited in"))]
-        rows = [
-            (
-                [self._line("date", self._date(thread.card.date))] if thread.card.date else [],
-                self._about(thread.card),
-                [self._line("cited", *self._pages(thread))],
+        labels = (_("Date"), _("Thread"), _("Cited in"))
+        rows: list[list[list[nodes.Element]]] = [[[nodes.paragraph("", label)] for label in labels]]
+        for thread in threads:
+            when = [self._line("date", self._date(thread.card.date))] if thread.card.date else []
+            rows.append(
+                [when, self._about(thread.card), [self._line("cited", *self._pages(thread))]]
             )
-            for thread in threads
-        ]
-        group = nodes.tgroup(
-            "", *(nodes.colspec(colwidth=width) for width in _COLUMN_WIDTHS), cols=3
-        )
-        group += nodes.thead("", nodes.row("", *(nodes.entry("", label) for label in head)))
-        group += nodes.tbody(
-            "", *(nodes.row("", *(nodes.entry("", *cell) for cell in row)) for row in rows)
-        )
+        head, *body = (nodes.row("", *(nodes.entry("", *cell) for cell in row)) for row in rows)
+        columns = (nodes.colspec(colwidth=width) for width in (25, 47, 28))
+        group = nodes.tgroup("", *columns, nodes.thead("", head), nodes.tbody("", *body), cols=3)
         return nodes.table("", group, classes=["thread-list-threads"])
 
     def _timeline(self, threads: list[CitedThread]) -> list[nodes.Node]:
         """Return years, in them months, in them threads; threads without a date come last."""
         parts: list[nodes.Node] = []
-        for year, in_year in groupby(
-            threads, lambda thread: _start(thread.card.date, Precision.YEAR)
-        ):
+        for year, in_year in groupby(threads, lambda thread: _start(thread, Precision.YEAR)):
             blocks: list[nodes.Node] = []
-            for month, in_month in groupby(
-                in_year, lambda thread: _start(thread.card.date, Precision.MONTH)
-            ):
+            for month, in_month in groupby(in_year, lambda thread: _start(thread, Precision.MONTH)):
                 items = self._items(in_month)
                 name = month and self._time(month, i18n.format_month(month, self.config.language))
                 blocks.append(_section(name, [items], "month") if name else items)
-            parts.append(
-                _section(self._date(year) if year else nodes.Text(_("No date")), blocks, "year")
-            )
+            heading = self._date(year) if year else nodes.Text(_("No date"))
+            parts.append(_section(heading, blocks, "year"))
         return parts
 
     def _items(self, threads: Iterable[CitedThread], *, dated: bool = False) -> nodes.bullet_list:
@@ -232,25 +211,26 @@ class BuildLists(SphinxPostTransform):
     def _about(self, card: Card) -> list[nodes.Element]:
         """Return title, author and platform, and the URL for readers who cannot click."""
         title = nodes.reference("", card.title, refuri=card.href)
-        if self.is_html and i18n.differs(card.title_lang, self.config.language):
+        if self.format == "html" and i18n.differs(card.title_lang, self.config.language):
             title[:] = [element(nodes.inline("", card.title), "span", lang=card.title_lang)]
-        lines = [self._line("title", title), self._line("who", nodes.Text(credit_line(card)))]
-        if self.show_urls:
+        location = "".join(
+            filter(None, (card.ref.community if card.titled else None, card.ref.number))
+        )
+        credit = SEPARATOR.join(
+            filter(None, (card.credit, i18n.platform_label(card.ref), location))
+        )
+        lines = [self._line("title", title), self._line("who", nodes.Text(credit))]
+        if self.format in {"text", "latex"}:
             lines.append(self._line("address", nodes.reference("", card.href, refuri=card.href)))
         return lines
 
-    def _pages(self, thread: CitedThread) -> list[nodes.Node]:
-        links: list[nodes.Node] = []
-        for use in thread.uses:
-            links += [nodes.Text(_(", "))] if links else []
-            links.append(self._page(use))
-        return links
+    def _pages(self, thread: CitedThread) -> Iterable[nodes.Node]:
+        return join(map(self._page, thread.uses), _(", "))
 
     def _page(self, use: Use) -> nodes.Node:
         """Return the title of a page, as a link to where it cites the thread."""
-        titles = self.env.titles
+        titles, builder = self.env.titles, self.domain.builder
         text = nodes.Text(titles[use.docname].astext() if use.docname in titles else use.docname)
-        builder = self.domain.builder
         if builder.format == "man" or (use.docname == self.docname and not use.node_id):
             return text
         try:
@@ -266,18 +246,12 @@ class BuildLists(SphinxPostTransform):
 
     def _time(self, when: PartialDate, text: str) -> nodes.Element:
         node = nodes.inline("", text)
-        return element(node, "time", datetime=str(when)) if self.is_html else node
+        return element(node, "time", datetime=str(when)) if self.format == "html" else node
 
 
-def credit_line(card: Card) -> str:
-    """Return author, platform and location: ``Andrei Warkentin · X``."""
-    place = i18n.platform_label(card.ref)
-    location = "".join(filter(None, (card.ref.community if card.titled else None, card.ref.number)))
-    return SEPARATOR.join(filter(None, (card.credit, place, location)))
-
-
-def _start(when: PartialDate | None, precision: Precision) -> PartialDate | None:
-    """Return the year or month of a date, or None if it is unknown."""
+def _start(thread: CitedThread, precision: Precision) -> PartialDate | None:
+    """Return the year or month of a thread, or None if it is unknown."""
+    when = thread.card.date
     if when is None or (when.precision is Precision.YEAR and precision is Precision.MONTH):
         return None
     month = when.day.month if precision is Precision.MONTH else 1
@@ -291,11 +265,9 @@ def _section(name: nodes.Node, parts: Iterable[nodes.Node], kind: str) -> nodes.
 
 
 def _is_in_table(node: nodes.Node | None) -> bool:
-    while node is not None:
-        if isinstance(node, nodes.entry):
-            return True
+    while node is not None and not isinstance(node, nodes.entry):
         node = node.parent
-    return False
+    return node is not None
 
 
 def _adapt_to_latex(node: nodes.container) -> None:
@@ -309,17 +281,6 @@ def _adapt_to_latex(node: nodes.container) -> None:
         item[:] = [nodes.paragraph("", "", *[child for line in lines for child in line][1:])]
 
 
-def _keep_ids(node: nodes.container, format_: str) -> None:
-    """Move the ids of a list to where its writer does not ignore them."""
-    if node["ids"] and format_ in {"latex", "texinfo", "man"}:
-        first = node.children[0]
-        if format_ == "latex" and isinstance(first, nodes.table):
-            first["ids"] = node["ids"]
-        else:
-            node.insert(0, nodes.target("", "", ids=node["ids"]))
-        node["ids"] = []
-
-
 # -- Updates and export --------------------------------------------------------
 
 
@@ -328,21 +289,16 @@ def pages_to_update(_app: Sphinx, env: BuildEnvironment) -> list[str]:
     domain = thread_domain(env)
     content: dict[str, list[str]] = {}
     for use in domain.uses():
-        if use.role == "citation" or (
-            use.role == "link" and env.config.thread_cards_link_text == "citation"
-        ):
+        if use.is_citation:
             citation = domain.citation_card(use.ref).citation(env.config.language)
             content.setdefault(use.docname, []).append(citation)
     for docname, lists in domain.lists.items():
-        titles = [
-            (thread, [str(env.titles.get(use.docname)) for use in thread.uses])
-            for options in lists
-            for thread in cited_threads(domain, options)
-        ]
-        content.setdefault(docname, []).append(repr(titles))
+        threads = [thread for options in lists for thread in cited_threads(domain, options)]
+        titles = [[str(env.titles.get(use.docname)) for use in thread.uses] for thread in threads]
+        content.setdefault(docname, []).append(repr((threads, titles)))
     new = {
-        docname: hashlib.sha256("\n".join(parts).encode()).hexdigest()
-        for docname, parts in content.items()
+        name: hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        for name, parts in content.items()
     }
     old, domain.data["fingerprints"] = domain.data["fingerprints"], new
     return [
@@ -370,14 +326,12 @@ def write_csl(app: Sphinx, error: Exception | None) -> None:
     ):
         return
     cards = [thread.card for thread in cited_threads(thread_domain(app.env), ListOptions())]
-    items: dict[str, dict[str, Any]] = {}
-    for card in sorted(cards, key=lambda card: (card.anchor.casefold(), card.ref.key)):
-        key, number = card.anchor, 1
-        while key.casefold() in {other.casefold() for other in items}:
-            number += 1
-            key = f"{card.anchor}-{number}"
-        items[key] = csl_item(key, card)
-    content = json.dumps(list(items.values()), ensure_ascii=False, indent=2)
+    items, anchors = [], Counter[str]()
+    for card in sorted(cards, key=lambda card: (card.anchor, card.ref.key)):
+        anchors[card.anchor] += 1  # threads on two servers may have the same anchor
+        number = anchors[card.anchor]
+        items.append(csl_item(f"{card.anchor}-{number}" if number > 1 else card.anchor, card))
+    content = json.dumps(items, ensure_ascii=False, indent=2)
     (app.outdir / "threads.json").write_text(f"{content}\n", encoding="utf-8")
 
 

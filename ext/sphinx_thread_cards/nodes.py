@@ -114,7 +114,7 @@ class CardBuilder:
         parts += [nodes.Text(text) for text in (card.place, card.credit) if text]
         if card.date:
             parts.append(self.time(card.date, i18n.format_date(card.date, language)))
-        line = self.line("line", *_join(parts))
+        line = self.line("line", *join(parts))
         item = nodes.list_item("", line, *self.item_links(), ids=self.place["ids"])
         item["classes"] = self.place["classes"][1:]
         return item
@@ -242,7 +242,7 @@ class CardBuilder:
             parts.append(link if parent in self.card.numbers else nodes.Text(label))
         if post.id == self.card.post:
             parts.append(nodes.strong("", _("cited here")))
-        head = list(_join(parts))
+        head = list(join(parts))
         if post.author != speaker and self.avatar_size:
             person = next(
                 (person for person in thread.participants if person.handle == post.author), None
@@ -276,7 +276,7 @@ class CardBuilder:
             if quoted.warning:
                 body = self.warned(quoted.warning, body)
             box = nodes.block_quote(
-                "", self.element(self.line("quoted-head", *_join(head)), "p", dir="auto"), *body
+                "", self.element(self.line("quoted-head", *join(head)), "p", dir="auto"), *body
             )
             box["classes"] = ["thread-card-quoted"]
             yield self.element(box, "blockquote", dir="auto", cite=quoted.url, lang=quoted.lang)
@@ -292,7 +292,7 @@ class CardBuilder:
         for is_row, group in groupby(media, lambda item: item.kind == "picture" and shown(item)):
             if is_row:
                 images = [self.sized_image(item) for item in group]
-                row = self.line("media", *_join(images, " "))
+                row = self.line("media", *join(images, " "))
                 row["classes"] += ["thread-card-grid"] * (len(images) > 1)
                 yield row
                 continue
@@ -346,7 +346,8 @@ def _display_name(handle: str, thread: Thread) -> str:
     return name or (handle if " " in handle else f"@{handle}")
 
 
-def _join(parts: Iterable[nodes.Node], separator: str = SEPARATOR) -> Iterator[nodes.Node]:
+def join(parts: Iterable[nodes.Node], separator: str = SEPARATOR) -> Iterator[nodes.Node]:
+    """Yield nodes with a separator between them."""
     for index, part in enumerate(parts):
         if index:
             yield nodes.Text(separator)
@@ -425,11 +426,15 @@ class TextCardBuilder(CardBuilder):
 
     def item(self) -> nodes.list_item:
         """Return the list item as lines."""
-        item = super().item()
-        item[:] = [
-            nodes.line_block("", *(nodes.line("", "", *part.children) for part in item.children))
-        ]
-        return item
+        return as_lines(super().item())
+
+
+def as_lines(item: nodes.list_item) -> nodes.list_item:
+    """Make the paragraphs of an item lines of a line block, which the text writer does not wrap."""
+    item[:] = [
+        nodes.line_block("", *(nodes.line("", "", *part.children) for part in item.children))
+    ]
+    return item
 
 
 class ManCardBuilder(CardBuilder):
@@ -457,16 +462,17 @@ class TargetCardBuilder(CardBuilder):
         (box,) = super().build()
         assert isinstance(box, nodes.container)  # noqa: S101 - what the base class returns
         for part in [node for node in box.findall(nodes.container) if node["ids"]]:
-            _move_ids(part)
+            move_ids(part)
         return [box]
 
     def item(self) -> nodes.list_item:
         """Return the list item with a target."""
         item = super().item()
-        _move_ids(item)
+        move_ids(item)
         return item
 
 
-def _move_ids(node: nodes.Element) -> None:
+def move_ids(node: nodes.Element) -> None:
+    """Move the ids of a node, which its writer ignores, to a target in its first paragraph."""
     next(node.findall(nodes.paragraph)).insert(0, nodes.target("", "", ids=node["ids"]))
     node["ids"] = []

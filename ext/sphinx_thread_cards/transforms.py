@@ -119,7 +119,7 @@ class FindThreadUrls(SphinxTransform):
         return refs
 
 
-def _bare_url(reference: nodes.reference) -> str:
+def _bare_url(reference: nodes.Element) -> str:
     """Return the URL of a link whose text is a URL; both may be encoded differently."""
     text = reference.astext()
     is_url = text.startswith(("http://", "https://", "www.")) and " " not in text
@@ -147,20 +147,15 @@ class CollectThreads(SphinxTransform):
         self.domain: ThreadDomain = thread_domain(self.env)
         self.has_folder = self.domain.folder.is_dir()
         for node in list(self.document.findall(nodes.Element)):
-            if "thread_ref" in node.attributes:
+            if "thread_ref" in node.attributes and isinstance(node, addnodes.pending_xref):
+                self._note(node, node["thread_ref"], "citation", is_citation=True)
+            elif "thread_ref" in node.attributes:
                 self._collect_card(node)
-            elif (
-                isinstance(node, addnodes.pending_xref)
-                and node.get("refdomain") == "thread"
-                and "ref" in node
-            ):
-                self._note(node, node["ref"], "citation")
             elif isinstance(node, nodes.reference | nodes.target) and "refuri" in node:
                 self._collect_link(node)
 
     def _note(self, node: nodes.Element, ref: ThreadRef, role: Any, **fields: Any) -> None:
-        conditions = tuple(_conditions(node))
-        location = _location(node, ref.given_url)
+        location, conditions = _location(node, ref.given_url), tuple(_conditions(node))
         use = Use(
             docname=self.env.docname,
             ref=ref,
@@ -178,17 +173,15 @@ class CollectThreads(SphinxTransform):
             if url.startswith("http")
             else None
         )
-        if ref is None or (
-            isinstance(node, nodes.target) and node.get("ids") and _is_referenced(node)
-        ):
+        is_link = isinstance(node, nodes.reference)
+        if ref is None or not (is_link or _is_unused(node)):
             return
-        self._note(node, ref, "link")
-        as_citation = self.config.thread_cards_link_text == "citation" and isinstance(
-            node, nodes.reference
+        as_citation = (
+            self.config.thread_cards_link_text == "citation" and is_link and _bare_url(node)
         )
-        if isinstance(node, nodes.reference) and (
-            not node.children or (as_citation and _bare_url(node))
-        ):
+        is_citation = is_link and (not node.children or bool(as_citation))
+        self._note(node, ref, "link", is_citation=is_citation)
+        if is_citation:
             node.parent.replace(node, citation_xref(ref, url=url))
 
     def _collect_card(self, node: nodes.Element) -> None:
@@ -271,15 +264,11 @@ class CollectThreads(SphinxTransform):
                 )
 
 
-def _is_referenced(target: nodes.Element) -> bool:
-    """Return whether a link of the page leads through a link target, and is recorded itself."""
+def _is_unused(target: nodes.Element) -> bool:
+    """Return whether no link of the page, which is recorded itself, leads through a link target."""
     document = target.document
-    assert document is not None  # noqa: S101 - the node is in the page
-    return any(
-        reference.get("refuri") == target["refuri"]
-        and reference.get("name", "").lower() in target["names"]
-        for reference in document.findall(nodes.reference)
-    )
+    links = document.findall(nodes.reference) if document else ()
+    return not any(link.get("refuri") == target["refuri"] for link in links)
 
 
 def _conditions(node: nodes.Node | None) -> Iterator[str]:
