@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.writers.html5 import HTML5Translator
 
-    from sphinx_thread_cards.snapshot import Media, Post
+    from sphinx_thread_cards.snapshot import Code, Media, Post
 
 _INLINE = frozenset({"a", "bdi", "span", "strong", "summary", "time"})
 _POSTS_BEFORE_SECTION = 6
@@ -111,9 +111,10 @@ class HtmlCardBuilder(CardBuilder):
             f"{_tag('p', header, class_='thread-card-header')}\n"
             f"{_tag('p', self._link(card.title, card.href, 'p-name '), **title)}\n"
         )
-        fragment = html_fragment("", f"{SEPARATOR.join(parts)} {card.title}", html=html)
-        author = self.author()
-        return [fragment, author] if author else [fragment]
+        return [
+            html_fragment("", f"{SEPARATOR.join(parts)} {card.title}", html=html),
+            *self.author(),
+        ]
 
     def _link(self, label: str, url: str, classes: str = "", **attributes: str) -> str:
         classes += "u-url " * (url == self.card.ref.url) + "reference external"
@@ -124,28 +125,25 @@ class HtmlCardBuilder(CardBuilder):
         iso = str(date) if isinstance(date, PartialDate) else f"{date:%Y-%m-%dT%H:%M:%SZ}"
         return element(nodes.inline("", text, classes=list(microformat)), "time", datetime=iso)
 
-    def author(self) -> nodes.Element | None:
+    def author(self) -> list[nodes.Element]:
         """Return name and handle, with the avatar, or the first letter of the name for the style sheet."""
-        card, letter = self.card, None
-        parts: list[nodes.Node] = []
-        if card.avatar and card.avatar.file and self.has_image(card.avatar.file):
-            parts.append(self.avatar(card.avatar, 32))
-        else:
-            name = card.author or card.handle or ""
-            letter = next(filter(str.isalnum, name), "").upper()[:1] or None
+        card, parts = self.card, list[nodes.Node]()
+        if not card.credit:
+            return []
+        letter = next(filter(str.isalnum, card.author or card.handle or ""), "").upper()[:1] or None
+        if self.is_shown(card.avatar):
+            parts, letter = [self.avatar(card.avatar, 32)], None
         if card.author and card.handle:
             handle = nodes.inline(
                 "", f"@{card.handle}", classes=["thread-card-handle", "p-nickname"]
             )
-            name_node = nodes.inline("", card.author, classes=["p-name"])
-            parts += [element(name_node, "span"), nodes.Text(" "), element(handle, "bdi")]
-        elif card.credit:
-            parts.append(nodes.Text(card.credit))
+            name = nodes.inline("", card.author, classes=["p-name"])
+            parts += [element(name, "span"), nodes.Text(" "), element(handle, "bdi")]
         else:
-            return None
+            parts.append(nodes.Text(card.credit))
         line = self.line("author", *parts)
         line["classes"] += ["p-author", "h-card"]
-        return element(line, "p", dir="auto", **{"data-letter": letter})
+        return [element(line, "p", dir="auto", **{"data-letter": letter})]
 
     def links(self) -> list[nodes.Element]:
         """Return one line of links; their names say to which thread, as many cards have the same labels."""
@@ -203,6 +201,10 @@ class HtmlCardBuilder(CardBuilder):
     def video_link(self, label: str, url: str | None) -> list[nodes.Node]:
         """Return the label as link."""
         return [nodes.reference("", label, refuri=url) if url else nodes.Text(label)]
+
+    def code(self, block: Code) -> nodes.Element:
+        """Return preformatted text, which runs from left to right."""
+        return element(nodes.container("", super().code(block)), "div", dir="ltr")
 
     def image(self, media: Media, alt: str, size: tuple[int, int] | None) -> nodes.image:
         """Return an image whose size is known before it is loaded."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.config import Config
 
-    from sphinx_thread_cards.snapshot import Post, Thread
+    from sphinx_thread_cards.snapshot import Post
 
 _LONG_WORD = re.compile(r"\S{60,}")
 _PACKAGE = "sphinx_thread_cards"
@@ -40,32 +40,33 @@ class LatexCardBuilder(TargetCardBuilder):
         for line in [node for node in box.findall(nodes.Element) if _is_line(node)]:
             line.parent.replace(line, nodes.container("", line, classes=line["classes"]))
         for part in box.children:
-            if isinstance(part, nodes.container) and "thread-card-summary" not in part["classes"]:
-                _break_long_words(part)
+            if isinstance(part, nodes.container):
+                if _other_direction(part.astext(), self.language) == "thread-card-rtl":
+                    part["classes"] = [*part["classes"], "thread-card-rtl"]
+                if "thread-card-summary" not in part["classes"]:
+                    _break_long_words(part)
         return [box]
 
-    def author(self) -> nodes.Element | None:
+    def author(self) -> list[nodes.Element]:
         """Return name and handle, with the avatar."""
-        line, avatar = super().author(), self.card.avatar
-        if line is not None and avatar and avatar.file and self.has_image(avatar.file):
+        lines, avatar = super().author(), self.card.avatar
+        if lines and self.is_shown(avatar):
             image = nodes.inline("", "", self.avatar(avatar, 0), classes=["thread-card-avatar"])
-            line[:0] = [image, nodes.Text(" ")]
-        return line
+            lines[0][:0] = [image, nodes.Text(" ")]
+        return lines
 
     def permalink(self, number: int, post: Post) -> nodes.Element:
         """Return the number, which LaTeX sets in the margin."""
         return nodes.inline("", "", super().permalink(number, post), classes=["thread-card-number"])
 
-    def post_head(
-        self, number: int, post: Post, thread: Thread, *, repeats_date: bool
-    ) -> list[nodes.Node]:
+    def post_head(self, number: int, post: Post, *, repeats_date: bool) -> list[nodes.Node]:
         """Return the first line of a post, without a separator after the number in the margin."""
-        head = super().post_head(number, post, thread, repeats_date=repeats_date)
+        head = super().post_head(number, post, repeats_date=repeats_date)
         return [part for index, part in enumerate(head) if index != 1 or part.astext() != SEPARATOR]
 
-    def post(self, number: int, post: Post, thread: Thread, *, repeats_date: bool) -> nodes.Element:
-        """Return a post; paragraphs in the other direction than the book's get a class."""
-        box = super().post(number, post, thread, repeats_date=repeats_date)
+    def post(self, number: int, post: Post, *, repeats_date: bool) -> nodes.Element:
+        """Return a post; blocks in the other direction than the book's get a class."""
+        box = super().post(number, post, repeats_date=repeats_date)
         for block in box.children[1:]:
             if direction := _other_direction(block.astext(), self.language):
                 box.replace(block, nodes.container("", block, classes=[direction]))

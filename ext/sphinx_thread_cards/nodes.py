@@ -1,14 +1,14 @@
 """Cards and posts as docutils nodes.
 
-:class:`CardBuilder` uses standard nodes, which every builder renders. Builders of a format override what is special
-to it (``html.py``, ``latex.py``). Nodes are built when a page is written, after SmartQuotes and gettext have run,
-because quoted text is neither changed nor translated.
+:class:`CardBuilder` uses standard nodes, which every builder renders. Its subclasses for a format override what is
+special to it (see also ``html.py``, ``latex.py``). Nodes are built when a page is written, after SmartQuotes and
+gettext have run, because quoted text is neither changed nor translated.
 """
 
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, TypeGuard, assert_never
 
 from docutils import nodes
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.snapshot import Block, Media, Post, Span, Thread
 
 MEDIA_URI = f"{FOLDER}/{MEDIA_FOLDER}"
-"""URI of the media folder, relative to the source directory."""
 MAX_IMAGE_HEIGHT = 600
 """Of an image in a post, in CSS pixels: about 60 % of a page printed from a browser."""
 
@@ -49,9 +48,16 @@ class CardBuilder:
         language: str,
         has_image: Callable[[str], bool],
     ) -> None:
-        self.card, self.place, self.thread, self.language = card, place, thread, language
-        self.has_image = has_image
+        self.card, self.place, self.language, self.has_image = card, place, language, has_image
         self.anchor: str = place["ids"][0]
+        self.thread_posts = thread.posts if thread else ()
+        self.thread_lang = thread.lang if thread else None
+        self.people = {person.handle: person for person in thread.participants} if thread else {}
+        self.numbers = {post.id: number for number, post in enumerate(self.thread_posts, start=1)}
+        # Every post names its author if the card is about a reply.
+        self.speaker = (
+            self.thread_posts[0].author if self.thread_posts and card.post is None else None
+        )
 
     # -- What a format overrides -----------------------------------------------
 
@@ -65,12 +71,11 @@ class CardBuilder:
 
     def build(self) -> list[nodes.Node]:
         """Return the nodes that replace the placeholder."""
-        box = nodes.container("", classes=self.place["classes"], ids=self.place["ids"])
-        box["names"] = self.place["names"]
+        box = nodes.container("", *self.head(), *self.body(), *self.links())
+        box["classes"], box["ids"], box["names"] = (
+            self.place[name] for name in ("classes", "ids", "names")
+        )
         box.source, box.line = self.place.source, self.place.line
-        box += self.head()
-        box += self.body()
-        box += self.links()
         return [box]
 
     def links(self) -> list[nodes.Element]:
@@ -86,6 +91,10 @@ class CardBuilder:
         """Return the URL of a card in a group as text."""
         return [self.line("link", nodes.reference("", self.card.href, refuri=self.card.href))]
 
+    def time(self, _date: PartialDate | datetime, text: str, *_microformat: str) -> nodes.Node:
+        """Return a date; in HTML as ``<time>``."""
+        return nodes.Text(text)
+
     def permalink(self, number: int, post: Post) -> nodes.Element:
         """Return the number of a post, as a link to it."""
         return nodes.reference("", str(number), refuri=post.url)
@@ -100,24 +109,16 @@ class CardBuilder:
         """Return the body of a post with a content warning."""
         return [self.line("warning", nodes.Text(content_warning(warning))), *body]
 
-    def image(self, media: Media, alt: str, size: tuple[int, int] | None) -> nodes.image:
-        """Return an image of the media folder; ``size`` is in CSS pixels."""
-        del size  # the formats of books have their own limits
+    def video_link(self, label: str, url: str | None) -> list[nodes.Node]:
+        """Return the link to a video, with its URL as text."""
+        if not url:
+            return [nodes.Text(label)]
+        return [nodes.Text(i18n.with_label(label)), nodes.reference("", url, refuri=url)]
+
+    def image(self, media: Media, alt: str, _size: tuple[int, int] | None) -> nodes.image:
+        """Return an image of the media folder; the size is in CSS pixels."""
         uri = f"{MEDIA_URI}/{media.file}"
         return nodes.image(uri=uri, candidates={"*": uri}, alt=alt)
-
-    def item(self) -> nodes.list_item:
-        """Return the card as one line in a group: platform, title, author and date, and the URL as text."""
-        card, language = self.card, self.language
-        parts: list[nodes.Node] = [nodes.strong("", i18n.platform_label(card.ref))]
-        parts.append(nodes.reference("", card.title, refuri=card.href))
-        parts += [nodes.Text(text) for text in (card.place, card.credit) if text]
-        if card.date:
-            parts.append(self.time(card.date, i18n.format_date(card.date, language)))
-        line = self.line("line", *join(parts))
-        item = nodes.list_item("", line, *self.item_links(), ids=self.place["ids"])
-        item["classes"] = self.place["classes"][1:]
-        return item
 
     # -- The card --------------------------------------------------------------
 
@@ -125,33 +126,38 @@ class CardBuilder:
         """Return a paragraph of the class ``thread-card-<part>``."""
         return nodes.paragraph("", "", *children, classes=[f"thread-card-{part}"])
 
+    def item(self) -> nodes.list_item:
+        """Return the card as one line in a group: platform, title, location, author and date."""
+        card = self.card
+        parts: list[nodes.Node] = [nodes.strong("", i18n.platform_label(card.ref))]
+        parts.append(nodes.reference("", card.title, refuri=card.href))
+        parts += [nodes.Text(text) for text in (card.place, card.credit) if text]
+        if card.date:
+            parts.append(self.time(card.date, i18n.format_date(card.date, self.language)))
+        line = self.line("line", *join(parts))
+        classes = self.place["classes"][1:]  # not that of a box
+        return nodes.list_item("", line, *self.item_links(), ids=self.place["ids"], classes=classes)
+
     def head(self) -> list[nodes.Element]:
         """Return header, title and author."""
         title = nodes.reference("", self.card.title, refuri=self.card.href)
         header = SEPARATOR.join(self.card.header(self.language))
-        author = self.author()
-        head = (self.line("header", nodes.Text(header)), self.line("title", title))
-        return [*head, *([author] if author else [])]
+        return [self.line("header", nodes.Text(header)), self.line("title", title), *self.author()]
 
-    def author(self) -> nodes.Element | None:
+    def author(self) -> list[nodes.Element]:
         """Return the line with name and handle, if they are known."""
         text = " ".join(
             filter(None, (self.card.author, self.card.handle and f"@{self.card.handle}"))
         )
-        return self.line("author", nodes.Text(text)) if text else None
-
-    def time(self, date: PartialDate | datetime, text: str, *microformat: str) -> nodes.Node:
-        """Return a date; in HTML as ``<time>``."""
-        del date, microformat
-        return nodes.Text(text)
+        return [self.line("author", nodes.Text(text))] if text else []
 
     def body(self) -> Iterator[nodes.Element]:
         """Yield summary, posts, excerpt and note."""
         if self.place.children:
             summary = nodes.container("", *self.place.children, classes=["thread-card-summary"])
             yield self.element(summary, "div", dir="auto")
-        if self.thread and self.card.numbers:
-            yield from self.posts(list(self.numbered_posts(self.thread)))
+        if self.thread_posts and self.card.numbers:
+            yield from self.posts(list(self.numbered_posts()))
         elif self.card.excerpt and not self.place.children:
             yield self.excerpt()
         if note := self.card.note(self.language):
@@ -163,158 +169,135 @@ class CardBuilder:
         assert excerpt is not None  # noqa: S101 - the caller has checked
         if excerpt.is_warning:
             return self.line("warning", nodes.Text(content_warning(excerpt.text)))
-        quote = nodes.block_quote(
-            "", nodes.paragraph("", excerpt.text), classes=["thread-card-excerpt"]
-        )
-        quote["classes"] += self.microformat("e-content")
+        classes = ["thread-card-excerpt", *self.microformat("e-content")]
+        quote = nodes.block_quote("", nodes.paragraph("", excerpt.text), classes=classes)
         return self.element(quote, "blockquote", dir="auto", cite=excerpt.url, lang=excerpt.lang)
 
     # -- Posts -----------------------------------------------------------------
 
-    def numbered_posts(self, thread: Thread) -> Iterator[tuple[Post | None, nodes.Element]]:
+    def numbered_posts(self) -> Iterator[tuple[Post | None, nodes.Element]]:
         """Yield the posts to show, and a note for each gap."""
-        total, previous = len(thread.posts), 0
-        date = self.card.date
-        for number in (*self.card.numbers, total + 1):
+        previous, date = 0, self.card.date
+        for number in (*self.card.numbers, len(self.thread_posts) + 1):
             if number > previous + 1:
                 note = i18n.omitted_posts(previous + 1, number - 1)
                 yield None, self.line("gap", nodes.Text(note))
-            if number <= total:
-                post = thread.posts[number - 1]
+            if number <= len(self.thread_posts):
+                post = self.thread_posts[number - 1]
                 posted = post.posted and PartialDate.of(post.posted)
                 yield (
                     post,
-                    self.post(
-                        number, post, thread, repeats_date=posted is not None and posted == date
-                    ),
+                    self.post(number, post, repeats_date=posted is not None and posted == date),
                 )
                 date = posted or date
             previous = number
 
-    def post(self, number: int, post: Post, thread: Thread, *, repeats_date: bool) -> nodes.Element:
+    def post(self, number: int, post: Post, *, repeats_date: bool) -> nodes.Element:
         """Return a post with its head: permalink, author if it is another one, dates and markers."""
-        cited = post.id == self.card.post
-        head = self.line(
-            "post-head", *self.post_head(number, post, thread, repeats_date=repeats_date)
+        head = self.line("post-head", *self.post_head(number, post, repeats_date=repeats_date))
+        body = list(self.post_body(post))
+        is_text = (
+            bool(body)
+            and isinstance(body[0], nodes.paragraph | nodes.line_block)
+            and not body[0]["classes"]
         )
-        body = list(self.post_body(post, thread))
-        first = body[0] if body else None
-        is_text = isinstance(first, nodes.paragraph | nodes.line_block) and not first["classes"]
         if is_text and not post.warning and head.astext().isdecimal():
             # Only a number, which may stand in the margin of the text.
             head["classes"].append("thread-card-post-bare")
         if post.warning:
             body = self.warned(post.warning, body)
-        box = nodes.container(
-            "", self.element(head, "p", dir="auto"), ids=[f"{self.anchor}-{number}"]
-        )
-        box["classes"] = [
-            "thread-card-post",
-            *["thread-card-post-meant"] * cited,
-            *self.microformat("h-entry"),
-        ]
         if self.microformat("e-content"):
             body = [self.element(nodes.container("", *body, classes=["e-content"]), "div")]
-        box += body
-        return self.element(box, "div", dir="auto", lang=post.lang or thread.lang)
+        lang = post.lang or self.thread_lang
+        head_lang = self.language.replace("_", "-") if i18n.differs(lang, self.language) else None
+        box = nodes.container("", self.element(head, "p", dir="auto", lang=head_lang), *body)
+        box["ids"] = [f"{self.anchor}-{number}"]
+        cited = ["thread-card-post-meant"] * (post.id == self.card.post)
+        box["classes"] = ["thread-card-post", *cited, *self.microformat("h-entry")]
+        return self.element(box, "div", dir="auto", lang=lang)
 
-    def post_head(
-        self, number: int, post: Post, thread: Thread, *, repeats_date: bool
-    ) -> list[nodes.Node]:
+    def post_head(self, number: int, post: Post, *, repeats_date: bool) -> list[nodes.Node]:
         """Return the parts of the first line of a post."""
-        # Every post shows its author if the card is about a reply.
-        speaker = thread.posts[0].author if self.card.post is None else None
         parts: list[nodes.Node] = [self.permalink(number, post)]
-        if post.author != speaker:
-            name = nodes.inline(
-                "", _display_name(post.author, thread), classes=self.microformat("p-author")
+        if post.author != self.speaker:
+            parts.append(
+                nodes.inline("", self.display_name(post), classes=self.microformat("p-author"))
             )
-            parts.append(name)
         if post.posted and not repeats_date:
             parts.append(self.post_time(post.posted, "dt-published"))
         if post.edited:
             parts.append(self.post_time(post.edited, "dt-updated", form=_("edited {date}")))
-        numbers = {other.id: position for position, other in enumerate(thread.posts, start=1)}
-        if parent := numbers.get(post.reply_to or ""):
+        if parent := self.numbers.get(post.reply_to or ""):
             label = _("reply to {number}").format(number=parent)
-            refid = f"{self.anchor}-{parent}"
-            link = nodes.reference("", label, refid=refid, internal=True)
+            link = nodes.reference("", label, refid=f"{self.anchor}-{parent}", internal=True)
             parts.append(link if parent in self.card.numbers else nodes.Text(label))
         if post.id == self.card.post:
             parts.append(nodes.strong("", _("cited here")))
         head = list(join(parts))
-        if post.author != speaker and self.avatar_size:
-            person = next(
-                (person for person in thread.participants if person.handle == post.author), None
-            )
-            if (
-                person
-                and person.avatar
-                and person.avatar.file
-                and self.has_image(person.avatar.file)
-            ):
-                head[:0] = [self.avatar(person.avatar, self.avatar_size), nodes.Text(" ")]
+        avatar = self.people[post.author].avatar if post.author in self.people else None
+        if self.avatar_size and post.author != self.speaker and self.is_shown(avatar):
+            head[:0] = [self.avatar(avatar, self.avatar_size), nodes.Text(" ")]
         if post.posted and repeats_date and self.microformat("dt-published"):
             head.append(self.time(post.posted, "", "dt-published"))
         return head
+
+    def display_name(self, post: Post) -> str:
+        """Return the name of a post's author, or the handle."""
+        name = self.people[post.author].name if post.author in self.people else None
+        return name or (post.author if " " in post.author else f"@{post.author}")
 
     def post_time(self, time: datetime, *microformat: str, form: str = "{date}") -> nodes.Node:
         """Return the date of a post."""
         date = i18n.format_date(PartialDate.of(time), self.language)
         return self.time(time, form.format(date=date), *microformat)
 
-    def post_body(self, post: Post, thread: Thread) -> Iterator[nodes.Element]:
+    def post_body(self, post: Post) -> Iterator[nodes.Element]:
         """Yield text, media and quoted post."""
-        yield from build_blocks(post.blocks, self)
+        yield from self.blocks(post.blocks)
         yield from self.media(post.media)
         if quoted := post.quoted:
-            link = nodes.reference("", _display_name(quoted.author, thread), refuri=quoted.url)
-            head: list[nodes.Node] = [link]
-            if quoted.posted:
-                head.append(self.post_time(quoted.posted))
-            body = list(self.post_body(quoted, thread))
+            head: list[nodes.Node] = [
+                nodes.reference("", self.display_name(quoted), refuri=quoted.url)
+            ]
+            head += [self.post_time(quoted.posted)] if quoted.posted else []
+            body = list(self.post_body(quoted))
             if quoted.warning:
                 body = self.warned(quoted.warning, body)
-            box = nodes.block_quote(
-                "", self.element(self.line("quoted-head", *join(head)), "p", dir="auto"), *body
-            )
-            box["classes"] = ["thread-card-quoted"]
+            line = self.element(self.line("quoted-head", *join(head)), "p", dir="auto")
+            box = nodes.block_quote("", line, *body, classes=["thread-card-quoted"])
             yield self.element(box, "blockquote", dir="auto", cite=quoted.url, lang=quoted.lang)
 
     # -- Media -----------------------------------------------------------------
 
+    def is_shown(self, media: Media | None) -> TypeGuard[Media]:
+        """Return whether an image is saved and part of the build."""
+        return media is not None and media.file is not None and self.has_image(media.file)
+
     def media(self, media: Iterable[Media]) -> Iterator[nodes.Element]:
         """Yield images, those in a row in one paragraph, and videos; what is not saved is a line of text."""
-
-        def shown(item: Media) -> bool:
-            return item.file is not None and self.has_image(item.file)
-
-        for is_row, group in groupby(media, lambda item: item.kind == "picture" and shown(item)):
+        for is_row, group in groupby(
+            media, lambda item: item.kind == "picture" and self.is_shown(item)
+        ):
             if is_row:
-                images = [self.sized_image(item) for item in group]
+                images = [self.post_image(item) for item in group]
                 row = self.line("media", *join(images, " "))
                 row["classes"] += ["thread-card-grid"] * (len(images) > 1)
                 yield row
                 continue
             for item in group:
-                if shown(item):
-                    yield self.line("media", _linked(self.sized_image(item), item.url))
+                if self.is_shown(item):
+                    yield self.line("media", _linked(self.post_image(item), item.url))
                     label = _("Watch the video") if item.url else _("Video")
                     yield self.element(
                         self.line("caption", *self.video_link(label, item.url)), "p", dir="auto"
                     )
                 else:
-                    text = _linked(nodes.Text(media_label(item)), item.url)
-                    yield self.element(self.line("media", text), "p", dir="auto")
+                    kind = _("Video") if item.kind == "video" else _("Image")
+                    text = nodes.Text(i18n.with_label(kind, item.alt) if item.alt else kind)
+                    yield self.element(self.line("media", _linked(text, item.url)), "p", dir="auto")
 
-    def video_link(self, label: str, url: str | None) -> list[nodes.Node]:
-        """Return the link to a video, with its URL as text."""
-        if not url:
-            return [nodes.Text(label)]
-        return [nodes.Text(i18n.with_label(label)), nodes.reference("", url, refuri=url)]
-
-    def sized_image(self, media: Media) -> nodes.image:
-        """Return an image of a post."""
+    def post_image(self, media: Media) -> nodes.image:
+        """Return an image of a post, or the still image of a video."""
         size = None
         if media.width and media.height:
             scale = min(1, MAX_IMAGE_HEIGHT / media.height)
@@ -329,67 +312,30 @@ class CardBuilder:
         image["classes"] = ["thread-card-avatar"]
         return image
 
+    # -- Rich text -------------------------------------------------------------
 
-def content_warning(text: str) -> str:
-    """Return the content warning of a post, with its label."""
-    return i18n.with_label(_("Content warning"), text)
+    def blocks(self, blocks: Iterable[Block]) -> Iterator[nodes.Element]:
+        """Yield the nodes of rich text."""
+        for block in blocks:
+            match block:
+                case Paragraph():
+                    yield _paragraph(block)
+                case Code():
+                    yield self.code(block)
+                case Quote():
+                    yield nodes.block_quote("", *self.blocks(block.blocks))
+                case List():
+                    items = [nodes.list_item("", *self.blocks(item)) for item in block.items]
+                    start = {"start": block.start} if block.start != 1 else {}
+                    ordered = nodes.enumerated_list("", *items, enumtype="arabic", **start)
+                    yield ordered if block.ordered else nodes.bullet_list("", *items)
+                case _:
+                    assert_never(block)
 
-
-def media_label(media: Media) -> str:
-    """Return a text in place of an image or video: ``Image: A lamp``."""
-    kind = _("Video") if media.kind == "video" else _("Image")
-    return i18n.with_label(kind, media.alt) if media.alt else kind
-
-
-def _display_name(handle: str, thread: Thread) -> str:
-    name = next((person.name for person in thread.participants if person.handle == handle), None)
-    return name or (handle if " " in handle else f"@{handle}")
-
-
-def join(parts: Iterable[nodes.Node], separator: str = SEPARATOR) -> Iterator[nodes.Node]:
-    """Yield nodes with a separator between them."""
-    for index, part in enumerate(parts):
-        if index:
-            yield nodes.Text(separator)
-        yield part
-
-
-def _linked(node: nodes.Node, url: str | None) -> nodes.Node:
-    return nodes.reference("", "", node, refuri=url) if url else node
-
-
-# -- Rich text -----------------------------------------------------------------
-
-
-def build_blocks(blocks: Iterable[Block], builder: CardBuilder) -> Iterator[nodes.Element]:
-    """Yield the nodes of rich text."""
-    for block in blocks:
-        match block:
-            case Paragraph():
-                yield _paragraph(block)
-            case Code():
-                code = nodes.literal_block(
-                    "", block.text.rstrip("\n"), language=block.language or "text", force=True
-                )
-                yield (
-                    builder.element(nodes.container("", code), "div", dir="ltr")
-                    if builder.avatar_size
-                    else code
-                )
-            case Quote():
-                yield nodes.block_quote("", *build_blocks(block.blocks, builder))
-            case List():
-                items = [nodes.list_item("", *build_blocks(item, builder)) for item in block.items]
-                yield _list(block, items)
-            case _:
-                assert_never(block)
-
-
-def _list(block: List, items: list[nodes.list_item]) -> nodes.Element:
-    if not block.ordered:
-        return nodes.bullet_list("", *items)
-    start = {"start": block.start} if block.start != 1 else {}
-    return nodes.enumerated_list("", *items, enumtype="arabic", **start)
+    def code(self, block: Code) -> nodes.Element:
+        """Return preformatted text."""
+        text = block.text.rstrip("\n")
+        return nodes.literal_block("", text, language=block.language or "text", force=True)
 
 
 def _paragraph(block: Paragraph) -> nodes.Element:
@@ -411,6 +357,23 @@ def _span(span: Span, text: str) -> nodes.Node:
     if span.strong:
         node = nodes.strong("", "", node)
     return _linked(node, span.href)
+
+
+def _linked(node: nodes.Node, url: str | None) -> nodes.Node:
+    return nodes.reference("", "", node, refuri=url) if url else node
+
+
+def join(parts: Iterable[nodes.Node], separator: str = SEPARATOR) -> Iterator[nodes.Node]:
+    """Yield nodes with a separator between them."""
+    for index, part in enumerate(parts):
+        if index:
+            yield nodes.Text(separator)
+        yield part
+
+
+def content_warning(text: str) -> str:
+    """Return the content warning of a post, with its label."""
+    return i18n.with_label(_("Content warning"), text)
 
 
 # -- Formats of plain text -----------------------------------------------------
@@ -442,16 +405,13 @@ class ManCardBuilder(CardBuilder):
 
     def build(self) -> list[nodes.Node]:
         """Return paragraphs."""
+        summary = "thread-card-summary"
         body = [
-            child
+            node
             for part in self.body()
-            for child in (part.children if _is_summary(part) else [part])
+            for node in (part.children if summary in part["classes"] else [part])
         ]
         return [*self.head(), *body, *self.links()]
-
-
-def _is_summary(node: nodes.Element) -> bool:
-    return "thread-card-summary" in node["classes"]
 
 
 class TargetCardBuilder(CardBuilder):
@@ -459,11 +419,10 @@ class TargetCardBuilder(CardBuilder):
 
     def build(self) -> list[nodes.Node]:
         """Return the card with targets in its first paragraph, and in that of each post."""
-        (box,) = super().build()
-        assert isinstance(box, nodes.container)  # noqa: S101 - what the base class returns
-        for part in [node for node in box.findall(nodes.container) if node["ids"]]:
+        built = super().build()
+        for part in [node for box in built for node in box.findall(nodes.container) if node["ids"]]:
             move_ids(part)
-        return [box]
+        return built
 
     def item(self) -> nodes.list_item:
         """Return the list item with a target."""
