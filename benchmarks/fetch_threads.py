@@ -1,8 +1,8 @@
-"""What fetching costs beside the server's own time: threads on loopback, fetched and kept, and requested only.
+"""Compare fetching threads with bare requests for the same responses.
 
-A server process answers each request after a pause, as a server somewhere else would. In alternation, a fresh process
-fetches, reads and keeps all threads, or only requests them with ``requests`` at the same number of jobs. Printed are the
-medians, the ratio within this run, and the peak memory for a tenth of the threads and for all; nothing is asserted.
+A server process on loopback responds after a pause, as a distant server would. Fresh processes alternately fetch and save
+all threads, or only request them with ``requests`` and the same number of jobs. Prints the medians, their ratio, and the
+peak memory for a tenth of the threads and for all.
 
     python benchmarks/fetch_threads.py [--threads 1000] [--jobs 4] [--pause 0.05] [--rounds 3]
 """
@@ -17,57 +17,46 @@ import sys
 import tempfile
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
 FOLLOW_UPS = 12
-TEXT = '<p>The lamp boots, and <a href="https:&#x2F;&#x2F;lamp.example&#x2F;">its page</a> says why.</p>' * 4
-# Runs in the child: both ways, told apart by the first argument. Reading the site is no part of the time.
+TEXT = '<p>The lamp boots, and <a href="https:&#x2F;&#x2F;lamp.example&#x2F;">its page</a> says why.</p>'
 CHILD = """
-import resource, sys, time
+import resource, sys, threading, time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 way, origin, folder, count, jobs = sys.argv[1], sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5])
-from thread_snapshots.asking import Asker
-from thread_snapshots.http import Client, Limits
-from thread_snapshots.outcome import Plan, fetch_one
-from thread_snapshots.run import WORKERS_A_REQUEST, run
+import requests
 from sphinx_thread_cards.platforms import parse_thread_url
-from thread_snapshots.site import Cited
-import requests, threading
-cited = [Cited(ref=parse_thread_url(f"https://news.ycombinator.com/item?id={number}")) for number in range(1, count + 1)]
-sessions = threading.local()
-def bare(cited):
-    if not hasattr(sessions, "session"):
-        sessions.session = requests.Session()
-    return sessions.session.get(f"{origin}/api/v1/items/{cited.ref.id}", timeout=30).content
-began = time.perf_counter()
-if way == "bare":
-    assert all(map(bool, run(cited, bare, jobs)))
-else:
-    with Client(allowed=[origin], limits=Limits(pause=0, jobs=jobs)) as client:
-        plan = Plan(folder=folder, send=Asker(client, {"hn.algolia.com": origin}))
-        whats = [outcome.what for outcome in run(cited, lambda cited: fetch_one(cited, plan), jobs * WORKERS_A_REQUEST)]
-    assert whats == ["saved"] * count, whats
-print(time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+from thread_snapshots.client import Client
+from thread_snapshots.site import CitedThread
+from thread_snapshots.sources import SOURCES
+from thread_snapshots.update import FetchConfig, fetch
+threads = [CitedThread(ref=parse_thread_url(f"https://news.ycombinator.com/item?id={n}")) for n in range(1, count + 1)]
+local = threading.local()
+def bare(thread):
+    if not hasattr(local, "session"):
+        local.session = requests.Session()
+    return local.session.get(f"{origin}/api/v1/items/{thread.ref.id}", timeout=30).content
+started = time.perf_counter()
+workers = jobs if way == "bare" else 2 * jobs  # as in the command line
+with Client(endpoints={"hn.algolia.com": origin}, pause=0, jobs=jobs) as client, ThreadPoolExecutor(workers) as executor:
+    config = FetchConfig(store=folder, sources=SOURCES, send=client.send)
+    work = bare if way == "bare" else lambda thread: fetch(thread, config).status == "saved"
+    assert all(executor.map(work, threads))
+print(time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
-def item(number: int) -> bytes:
-    """A story with follow-ups of its author."""
-    below = [_item(number * 100_000 + index, number) for index in range(FOLLOW_UPS)]
-    return json.dumps({**_item(number, number), "children": below}).encode()
-
-
-def _item(number: int, story: int) -> dict[str, object]:
+def item(number: int, story: int, children: list[dict[str, object]]) -> dict[str, object]:
+    """Return a story or comment of Hacker News."""
     return {
-        "id": number, "created_at": "2020-10-06T17:00:00.000Z", "created_at_i": 1602003600, "type": "story",
-        "author": "jo_example", "title": f"Lamp {number}", "url": None, "text": TEXT, "points": 3, "parent_id": None,
-        "story_id": story, "options": [], "children": [],
+        "id": number, "created_at_i": 1602003600, "type": "story", "author": "jo_example", "title": f"Lamp {number}",
+        "url": None, "text": TEXT * 4, "story_id": story, "options": [], "children": children,
     }  # fmt: skip
 
 
 def serve(pause: float) -> None:
-    """Answer until killed; the port is printed first."""
+    """Print the port, and respond until killed."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -75,7 +64,9 @@ def serve(pause: float) -> None:
 
         def do_GET(self) -> None:
             time.sleep(pause)
-            body = item(int(self.path.rpartition("/")[2]))
+            number = int(self.path.rpartition("/")[2])
+            follow_ups = [item(number * 100_000 + n, number, []) for n in range(FOLLOW_UPS)]
+            body = json.dumps(item(number, number, follow_ups)).encode()
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
@@ -83,7 +74,7 @@ def serve(pause: float) -> None:
             self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Print nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     print(server.server_address[1], flush=True)
@@ -91,15 +82,16 @@ def serve(pause: float) -> None:
 
 
 def measure(way: str, origin: str, count: int, jobs: int) -> tuple[float, float]:
-    """One way in a fresh process; (seconds, MiB at the peak)."""
+    """Return the seconds and the peak memory in MiB of one way in a fresh process."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-c", CHILD, way, origin, folder, str(count), str(jobs)]
-        printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()  # noqa: S603 - our own
-    return float(printed[-2]), float(printed[-1]) / 1024
+        result = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own program
+    seconds, peak = result.stdout.split()
+    return float(seconds), float(peak) / 1024
 
 
 def main() -> None:
-    """Measure in alternation and print the figures."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--threads", type=int, default=1000)
     parser.add_argument("--jobs", type=int, default=4)
@@ -110,21 +102,26 @@ def main() -> None:
     if options.serve:
         serve(options.pause)
     command = [sys.executable, __file__, "--serve", "--pause", str(options.pause)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603 - our own
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603 - our own program
         assert server.stdout is not None
         origin = f"http://127.0.0.1:{int(server.stdout.readline())}"
         try:
-            rows = [[measure(way, origin, options.threads, options.jobs) for way in ("fetch", "bare")] for _ in range(options.rounds)]
-            fetched, bare = ([row[column] for row in rows] for column in (0, 1))
+            runs = [
+                [measure(way, origin, options.threads, options.jobs) for way in ("fetch", "bare")]
+                for _ in range(options.rounds)
+            ]
             _, small = measure("fetch", origin, options.threads // 10, options.jobs)
         finally:
             server.kill()
-    seconds = [statistics.median(time for time, _ in way) for way in (fetched, bare)]
-    memory = [statistics.median(peak for _, peak in way) for way in (fetched, bare)]
-    print(f"{options.threads} threads of {FOLLOW_UPS + 1} posts, {options.jobs} jobs, {options.pause} s an answer, {options.rounds} rounds; medians")
-    print(f"fetched and kept  {seconds[0]:6.2f} s  {memory[0]:6.1f} MiB ({small:.1f} MiB for a tenth)")
-    print(f"requested only    {seconds[1]:6.2f} s  {memory[1]:6.1f} MiB")
-    print(f"ratio {seconds[0] / seconds[1]:.3f}")
+    fetch, bare = (
+        [statistics.median(run[way][n] for run in runs) for n in (0, 1)] for way in (0, 1)
+    )
+    print(
+        f"{options.threads} threads of {FOLLOW_UPS + 1} posts, {options.jobs} jobs, {options.pause} s a response"
+    )
+    print(f"fetch  {fetch[0]:6.2f} s  {fetch[1]:6.1f} MiB ({small:.1f} MiB for a tenth)")
+    print(f"bare   {bare[0]:6.2f} s  {bare[1]:6.1f} MiB")
+    print(f"ratio  {fetch[0] / bare[0]:6.3f}")
 
 
 if __name__ == "__main__":

@@ -337,6 +337,7 @@ def _configure(args: argparse.Namespace, site: Site) -> Iterator[FetchConfig]:
         tokens={host: os.environ.get(name, "") for host, name in tokens.items()},
         ca_bundle=site.ca_bundle,
         pause=args.pause,
+        jobs=args.jobs,
     ) as client:
         yield FetchConfig(
             store=site.store,
@@ -368,7 +369,8 @@ def _report(
 ) -> list[_R]:
     """Process threads in parallel, print a line for each result as it comes, and return all."""
     results = []
-    executor = ThreadPoolExecutor(args.jobs)
+    # While one thread waits for a response, another one parses and saves.
+    executor = ThreadPoolExecutor(2 * args.jobs)
     try:
         for future in as_completed([executor.submit(work, thread) for thread in threads]):
             results.append(future.result())

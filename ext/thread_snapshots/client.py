@@ -93,6 +93,7 @@ class Client:
         tokens: by host, a bearer token; not sent to any other host.
         ca_bundle: path of the CA certificates to trust, instead of those of ``REQUESTS_CA_BUNDLE`` or certifi.
         pause: seconds between two requests to one host.
+        jobs: how many requests are sent in parallel.
         timeout: seconds for the body of a response.
         backoff: seconds before the first retry; the second one comes after twice this time.
     """
@@ -105,20 +106,23 @@ class Client:
         tokens: Mapping[str, str] | None = None,
         ca_bundle: str | None = None,
         pause: float = 1,
+        jobs: int = 4,
         timeout: float = 60,
         backoff: float = 1,
     ) -> None:
         self._endpoints = dict(endpoints or {})
         self._tokens = dict(tokens or {})
         self._pause = pause
+        self._slots = threading.Semaphore(jobs)
         self._timeout = timeout
         # Hosts that are known to be public, or named by the site's author.
         self._allowed = {urlsplit(url).netloc.lower() for url in self._endpoints.values()}
         self._blocked: dict[str, float] = {}
         self._robots: dict[str, Protego] = {}
         self._robots_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
-        interval = max(pause, 0.001)
-        self._session = LimiterSession(per_second=1 / interval, burst=interval)
+        self._session = (
+            LimiterSession(per_second=1 / pause, burst=pause) if pause else requests.Session()
+        )
         self._session.headers["User-Agent"] = f"{PRODUCT}/{__version__}" + (
             f" (+{contact})" if contact else ""
         )
@@ -167,13 +171,12 @@ class Client:
         if base is None and (token := self._tokens.get(host)):
             headers["Authorization"] = f"Bearer {token}"
         try:
-            with self._open(url, headers, request) as response:
-                return self._receive(response)
+            return self._exchange(url, headers, request)
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             raise _as_fetch_error(url, error) from None
 
-    def _open(self, url: str, headers: dict[str, str], request: Request) -> requests.Response:
-        """Send a request, follow redirects, and return a response whose body has not been read."""
+    def _exchange(self, url: str, headers: dict[str, str], request: Request) -> Response:
+        """Send a request, follow redirects, and receive the response."""
         method = "GET" if request.json is None else "POST"
         prepared = self._session.prepare_request(
             requests.Request(method, url, headers, json=request.json)
@@ -188,11 +191,14 @@ class Client:
                 raise RateLimited(url, reason, retry_after=wait)
             if request.robots:
                 self._check_robots(url)
-            response = self._session.send(
-                prepared, stream=True, timeout=(10, 20), allow_redirects=False, proxies=proxies
-            )
-            if response.next is None:
-                return response
+            with (
+                self._slots,
+                self._session.send(
+                    prepared, stream=True, timeout=(10, 20), allow_redirects=False, proxies=proxies
+                ) as response,
+            ):
+                if response.next is None:
+                    return self._receive(response)
             prepared = response.next
         raise BadResponse(url, f"more than {_MAX_REDIRECTS} redirects")
 

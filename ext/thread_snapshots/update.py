@@ -187,7 +187,8 @@ def _due(ref: ThreadRef, before: Thread | None, config: FetchConfig) -> tuple[Fe
     if before and before.provenance.endpoint in {None, "hand"}:
         message = "the snapshot was written manually" if config.refresh else ""
         return FetchStatus.UNCHANGED, message
-    if before and not config.refresh and not _is_old(before.provenance, config.older_than):
+    refresh = config.refresh or (before and before.is_summary)
+    if before and not refresh and not _is_old(before.provenance, config.older_than):
         return FetchStatus.UNCHANGED, ""
     if reason := unsupported_reason(ref, config):
         return (FetchStatus.UNCHANGED if before else FetchStatus.SKIPPED), reason
@@ -282,7 +283,7 @@ def merge(result: FetchResult, before: Thread | None, time: datetime) -> tuple[T
         digest=digest_,
         archived=source.archived,
         status=Status.EDITED if missing and result.complete else Status.LIVE,
-        complete=result.complete or source.complete,
+        complete=result.complete or (source.complete and bool(before and before.posts)),
     )
     merged = replace(
         thread,
@@ -382,6 +383,8 @@ def _compare_live(
 ) -> tuple[CheckStatus, str]:
     if reason := unsupported_reason(cited.ref, config):
         return CheckStatus.UNCHECKED, reason
+    if saved.is_summary:
+        return CheckStatus.UNCHECKED, "only a summary is saved"
     others = _replies_of_others(saved)
     options = FetchOptions(
         replies=cited.replies or bool(others - cited.posts), posts=cited.posts | others

@@ -60,7 +60,9 @@ class Server:
     def next_response(self, request: Received) -> Canned:
         with self._lock:
             self.requests.append(request)
-            path = request.path if request.path in self.responses else request.path.partition("?")[0]
+            path = (
+                request.path if request.path in self.responses else request.path.partition("?")[0]
+            )
             canned = self.responses.get(path, Canned(status=404))
             if isinstance(canned, Canned):
                 return canned
@@ -121,7 +123,11 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             )
             canned = server.next_response(request)
             pieces = [canned.body] if isinstance(canned.body, bytes) else canned.body
-            length = {"Content-Length": str(len(canned.body))} if isinstance(canned.body, bytes) else {"Connection": "close"}
+            length = (
+                {"Content-Length": str(len(canned.body))}
+                if isinstance(canned.body, bytes)
+                else {"Connection": "close"}
+            )
             type_ = {"Content-Type": canned.type} if canned.type else {}
             try:
                 self.send_response(canned.status)

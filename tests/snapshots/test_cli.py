@@ -1,0 +1,571 @@
+"""The command line on a small site, with a server on loopback: fetch, check, list and forget."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from sphinx_thread_cards.snapshot import decode
+from support import sites
+from support.cited_site import API, CitedSite, item, page_of, url_of
+from support.server import Canned, Endless, json_response, serve
+from thread_snapshots.cli import main
+
+FIRST = "hackernews/1"
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CitedSite]:
+    monkeypatch.chdir(tmp_path)
+    with serve() as server:
+        made = CitedSite(tmp_path, server)
+        made.write({"index.md": page_of(1, 2)}, thread_cards_media=False)
+        made.respond(item(1, "One.", item(11, "More of one.")), item(2, "Two."))
+        yield made
+
+
+Capture = pytest.CaptureFixture[str]
+
+# -- fetch ---------------------------------------------------------------------
+
+
+def test_fetch(site: CitedSite, capsys: Capture) -> None:
+    assert site.run("fetch") == 0
+    *lines, summary = capsys.readouterr().out.splitlines()
+    assert sorted(lines) == [
+        f"docs/index.md:3: saved {url_of(1)}: 2 posts",
+        f"docs/index.md:5: saved {url_of(2)}: 1 post",
+    ]
+    assert summary == "2 threads: 2 saved"
+    saved = site.snapshot(FIRST)
+    assert [post["id"] for post in saved["posts"]] == ["1", "11"]
+    assert saved["provenance"]["digest"].startswith("sha256:")
+
+
+def test_saved_threads_are_not_requested(site: CitedSite, capsys: Capture) -> None:
+    site.run("fetch")
+    requests, before = len(site.server.requests), (site.store / f"{FIRST}.json").read_bytes()
+    capsys.readouterr()
+    assert site.run("fetch") == 0
+    assert len(site.server.requests) == requests
+    assert (site.store / f"{FIRST}.json").read_bytes() == before
+    assert capsys.readouterr().out.endswith("2 threads: 2 unchanged\n")
+
+
+def test_fetch_of_urls_reads_no_page(site: CitedSite) -> None:
+    (site.folder / "docs/index.md").write_bytes(b"\xff\xfe broken")
+    assert main(["fetch", "docs", "--pause=0", url_of(2), "-c", ".", url_of(1)]) == 0
+    assert len(list(site.store.rglob("*.json"))) == 2
+
+
+def test_links_are_fetched_on_request(site: CitedSite) -> None:
+    site.write(
+        {"index.md": f"# T\n\n{{thread}}`{url_of(1)}`\n\nSee [this]({url_of(2)}).\n"},
+        thread_cards_media=False,
+    )
+    site.run("fetch")
+    assert [path.name for path in site.store.rglob("*.json")] == ["1.json"]
+    site.run("fetch", "--links")
+    assert len(list(site.store.rglob("*.json"))) == 2
+
+
+@pytest.mark.parametrize("where", ["card", "config", "option"])
+def test_replies(site: CitedSite, where: str) -> None:
+    site.respond(item(1, "One.", item(11, "A question.", author="sam_example")))
+    option = ":replies: all\n" if where == "card" else ""
+    config = {"thread_cards_replies": "all"} if where == "config" else {}
+    site.write(
+        {"index.md": f"# T\n\n```{{thread}} {url_of(1)}\n{option}```\n"},
+        thread_cards_media=False,
+        **config,
+    )
+    assert site.run("fetch", *(["--replies"] if where == "option" else [])) == 0
+    assert [post["id"] for post in site.snapshot(FIRST)["posts"]] == ["1", "11"]
+
+
+def test_cited_comments_are_saved(site: CitedSite) -> None:
+    site.write(
+        {"index.md": f"# T\n\n<{url_of(1)}#11>\n\n{{thread}}`{url_of(1)}#12`\n"},
+        thread_cards_media=False,
+    )
+    site.respond(
+        item(
+            1, "One.", *(item(number, "A remark.", author="sam_example") for number in (11, 12, 13))
+        )
+    )
+    assert site.run("fetch") == 0
+    assert [post["id"] for post in site.snapshot(FIRST)["posts"]] == ["1", "11", "12"]
+
+
+def test_dry_run(site: CitedSite, capsys: Capture) -> None:
+    assert site.run("fetch", "--dry-run") == 0
+    assert f"docs/index.md:3: due {url_of(1)}" in capsys.readouterr().out
+    assert site.server.requests == []
+    assert not site.store.exists()
+
+
+def test_json(site: CitedSite, capsys: Capture) -> None:
+    del site.server.responses[f"{API}2"]
+    assert site.run("fetch", "--json") == 1
+    data = json.loads(capsys.readouterr().out)
+    first, second = sorted(data["threads"], key=lambda row: row["id"])
+    assert data["summary"] == {"saved": 1, "failed": 1}
+    assert (first["status"], first["posts"], first["platform"]) == ("saved", 2, "hackernews")
+    assert first["uses"] == [{"role": "card", "location": "docs/index.md:3"}]
+    assert Path(first["file"]).is_file()
+    assert (second["status"], second["file"]) == ("failed", None)
+    assert "not found (404)" in second["message"]
+
+
+FAULTS = {
+    "404": Canned(status=404), "403": Canned(status=403), "429": Canned(status=429, headers={"Retry-After": "7200"}),
+    "wrong types": json_response({"id": [1], "author": {"a": 1}, "children": "x"}), "list": json_response([]), "another item": json_response(item(2)),
+    "half": Canned(body=b'{"id": 1, "author": "jo_'), "truncated": Canned(body=[b'{"id": 1'], headers={"Content-Length": "2000"}),
+    "page": Canned(body=b"<p>Log in", type="text/html"), "private": Canned(status=302, headers={"Location": "http://10.0.0.1/"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_failed_fetch_changes_nothing(site: CitedSite, fault: str, capsys: Capture) -> None:
+    site.run("fetch")
+    before = (site.store / f"{FIRST}.json").read_bytes()
+    site.server.responses[f"{API}1"] = FAULTS[fault]
+    capsys.readouterr()
+    assert site.run("fetch", "--refresh", url_of(1)) == 1
+    assert re.match(
+        rf"failed {re.escape(url_of(1))}: .+\n1 thread: 1 failed\n", capsys.readouterr().out
+    )
+    assert (site.store / f"{FIRST}.json").read_bytes() == before
+
+
+PAGE = """<!DOCTYPE html><html><head><link rel="canonical" href="https://www.threads.com/@jo_example/post/CuWRRrQuql9">
+<meta property="og:title" content="Jo Example on Threads"><meta property="og:description" content="The lamp boots."></head></html>"""
+
+
+def test_from_saved_page(site: CitedSite, capsys: Capture) -> None:
+    """The page names its thread; no request is sent."""
+    (site.folder / "page.html").write_text(PAGE)
+    assert site.run("fetch", "--from", "page.html") == 0
+    assert (
+        "saved https://www.threads.com/@jo_example/post/CuWRRrQuql9: 1 post"
+        in capsys.readouterr().out
+    )
+    assert site.server.requests == []
+    assert site.snapshot("threads/!cu!w!r!rr!quql9")["provenance"]["endpoint"] == "file"
+
+
+def test_from_json_replaces_what_is_saved(site: CitedSite) -> None:
+    site.run("fetch")
+    (site.folder / "item.json").write_text(
+        json.dumps(item(1, "One, from a file.", item(11, "More of one.")))
+    )
+    assert site.run("fetch", url_of(1), "--from", "item.json") == 0
+    assert site.snapshot(FIRST)["posts"][0]["blocks"][0]["spans"] == [{"text": "One, from a file."}]
+    assert site.run("check") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "urls", "code", "message"),
+    [
+        ("page.html", "<p>Nothing</p>", [], 2, "the URL of its thread expected, got 0 URLs"),
+        (
+            "page.html",
+            PAGE,
+            [url_of(1), url_of(2)],
+            2,
+            "the URL of its thread expected, got 2 URLs",
+        ),
+        ("none.html", None, [], 2, "none.html: the file cannot be read: No such file or directory"),
+        ("item.json", "[", [url_of(1)], 1, "the file is not valid JSON"),
+    ],
+)
+def test_unusable_file(
+    site: CitedSite,
+    name: str,
+    content: str | None,
+    urls: list[str],
+    code: int,
+    message: str,
+    capsys: Capture,
+) -> None:
+    if content is not None:
+        (site.folder / name).write_text(content)
+    assert site.run("fetch", *urls, "--from", name) == code
+    assert message in "".join(capsys.readouterr())
+
+
+def test_images_and_archived_copies(site: CitedSite, capsys: Capture) -> None:
+    url = "https://social.example/@jo/110446983178245440"
+    account = {
+        "id": "1",
+        "username": "jo",
+        "acct": "jo",
+        "display_name": "Jo",
+        "url": "https://social.example/@jo",
+        "avatar": "https://files.social.example/jo.png",
+    }
+    attachments = [
+        {
+            "id": name,
+            "type": "image",
+            "url": f"https://files.social.example/{name}.png",
+            "description": "A lamp",
+        }
+        for name in ("lamp", "lost")
+    ]
+    status = {
+        "id": "110446983178245440", "created_at": "2023-05-29T09:00:00.000Z", "url": url, "uri": url, "visibility": "public", "content": "<p>Hi",
+        "account": account, "media_attachments": attachments, "replies_count": 0, "in_reply_to_id": None, "language": "en", "spoiler_text": "",
+    }  # fmt: skip
+    drawn = io.BytesIO()
+    Image.new("RGB", (640, 360), "orange").save(drawn, "PNG")
+    copy = {"status": "200", "available": True, "url": f"http://web.archive.org/web/20230529/{url}"}
+    api = "/social.example/api/v1/statuses/110446983178245440"
+    site.server.responses |= {
+        api: json_response(status),
+        f"{api}/context": json_response({"ancestors": [], "descendants": []}),
+        "/files.social.example/jo.png": Canned(body=drawn.getvalue(), type="image/png"),
+        "/files.social.example/lamp.png": Canned(body=drawn.getvalue(), type="binary/octet-stream"),
+        "/archive.org/wayback/available": json_response({"archived_snapshots": {"closest": copy}}),
+    }
+    site.write({"index.md": f"# T\n\n```{{thread}} {url}\n:show: thread\n```\n"})
+    assert site.run("fetch") == 0
+    assert "1 post; 1 image not saved (" in capsys.readouterr().out
+    saved = site.snapshot("mastodon/social.example/110446983178245440")
+    lamp, lost = saved["posts"][0]["media"]
+    assert (lamp["width"], lamp["height"], "file" in lost) == (640, 360, False)
+    assert {path.name for path in (site.store / "media").iterdir()} == {
+        lamp["file"],
+        saved["participants"][0]["avatar"]["file"],
+    }
+    assert site.run("fetch", "--archive") == 0
+    assert "archived copy found" in capsys.readouterr().out
+    assert site.snapshot("mastodon/social.example/110446983178245440")["provenance"][
+        "archived"
+    ].startswith("https://web.archive.org/")
+    assert site.run("check") == 0
+    assert site.run("forget", url) == 0
+    assert list((site.store / "media").iterdir()) == []
+
+
+# -- check ---------------------------------------------------------------------
+
+
+def test_check_of_unchanged_threads(site: CitedSite, capsys: Capture) -> None:
+    site.run("fetch")
+    before = {path: path.read_bytes() for path in site.store.rglob("*.json")}
+    capsys.readouterr()
+    assert site.run("check") == 0
+    assert capsys.readouterr().out == "2 threads: 2 same\n"
+    assert {path: path.read_bytes() for path in site.store.rglob("*.json")} == before
+
+
+def test_check_reports_edits_once(site: CitedSite, capsys: Capture) -> None:
+    site.run("fetch")
+    site.respond(item(1, "One.", item(11, "Less of one.")))
+    assert site.run("check", "--dry-run") == 1
+    assert "status" not in site.snapshot(FIRST)["provenance"]
+    assert site.run("check") == 1
+    assert (
+        f"docs/index.md:3: {url_of(1)} edited since it was saved: post 2 edited\n"
+        in capsys.readouterr().out
+    )
+    assert site.snapshot(FIRST)["provenance"]["status"] == "edited"
+    assert site.run("check") == 0
+    assert "edited since it was saved (known)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "text"),
+    [(404, 1, "deleted"), (403, 1, "private"), (501, 3, "cannot be reached")],
+)
+def test_check_of_failures(
+    site: CitedSite, status: int, code: int, text: str, capsys: Capture
+) -> None:
+    site.run("fetch")
+    site.server.responses[f"{API}1"] = Canned(status=status)
+    assert site.run("check") == code
+    assert f"docs/index.md:3: {url_of(1)} {text}" in capsys.readouterr().out
+
+
+def test_check_of_uncited_and_linked_threads(site: CitedSite, capsys: Capture) -> None:
+    site.run("fetch")
+    site.write({"index.md": f"# T\n\nSee [this]({url_of(2)}).\n"}, thread_cards_media=False)
+    site.server.responses |= {f"{API}{number}": Canned(status=404) for number in (1, 2)}
+    assert site.run("check", "--json") == 1
+    captured = capsys.readouterr().out
+    rows = json.loads(captured[captured.index("{") :])["threads"]
+    assert {row["uses"][0]["location"]: row["status"] for row in rows} == {
+        "docs/index.md:3": "deleted",
+        "docs/_threads/hackernews/1.json:1": "deleted",
+    }
+    assert all(row["marked"] and not row["known"] for row in rows)
+
+
+# -- list and forget -----------------------------------------------------------
+
+
+def test_list(site: CitedSite, capsys: Capture) -> None:
+    pages = {
+        "index.md": page_of(1, 2),
+        "other.md": f":orphan:\n\n# O\n\nSee [this]({url_of(1)}) and [that]({url_of(3)}).\n",
+    }
+    site.write(pages, thread_cards_media=False)
+    site.run("fetch", url_of(1))
+    capsys.readouterr()
+    assert site.run("list") == 0
+    head, *rows = (re.split(r" {2,}", line) for line in capsys.readouterr().out.splitlines())
+    assert head == ["USE", "PLATFORM", "STATUS", "POSTS", "SAVED", "URL", "WHERE"]
+    assert [row[:4] + row[5:] for row in rows] == [
+        ["card, link", "hackernews", "live", "2", url_of(1), "docs/index.md:3 and 1 more"],
+        ["card", "hackernews", "missing", "-", url_of(2), "docs/index.md:5"],
+        ["link", "hackernews", "missing", "-", url_of(3), "docs/other.md:5"],
+    ]
+    site.run("list", "--json")
+    data = json.loads(capsys.readouterr().out)["threads"]
+    assert [(row["status"], [use["role"] for use in row["uses"]]) for row in data] == [
+        ("live", ["card", "link"]),
+        ("missing", ["card"]),
+        ("missing", ["link"]),
+    ]
+
+
+def test_forget(site: CitedSite, capsys: Capture) -> None:
+    site.run("fetch")
+    media = site.store / "media"
+    media.mkdir()
+    for name in ("mine.png", "shared.png", "README.png"):
+        (media / name).write_bytes(b"x")
+    for number, names in ((1, ["mine.png", "shared.png"]), (2, ["shared.png"])):
+        data = site.snapshot(f"hackernews/{number}")
+        data["posts"][0]["media"] = [{"file": name} for name in names]
+        (site.store / f"hackernews/{number}.json").write_text(json.dumps(data))
+    capsys.readouterr()
+    assert site.run("forget", url_of(1), "--dry-run") == 0
+    assert len(list(media.iterdir())) == 3
+    assert site.run("forget", url_of(1)) == 0
+    out = capsys.readouterr().out
+    assert f"forgot {url_of(1)}\ndocs/index.md:3: still cites it" in out
+    assert "deleted 1 image;" in out
+    text = (site.store / f"{FIRST}.json").read_text()
+    assert json.loads(text)["provenance"]["status"] == "withdrawn"
+    assert "jo_example" not in text
+    assert sorted(path.name for path in media.iterdir()) == ["README.png", "shared.png"]
+    assert site.run("fetch", "--refresh") == 0
+    assert f"skipped {url_of(1)}: withdrawn" in capsys.readouterr().out
+    assert (site.store / f"{FIRST}.json").read_text() == text
+
+
+def test_images_of_an_invalid_snapshot_are_not_deleted(site: CitedSite) -> None:
+    site.run("fetch")
+    (site.store / "media").mkdir()
+    (site.store / "media/shared.png").write_bytes(b"x")
+    data = site.snapshot(FIRST)
+    data["posts"][0]["media"] = [{"file": "shared.png"}]
+    (site.store / f"{FIRST}.json").write_text(json.dumps(data))
+    (site.store / "hackernews/2.json").write_text("<<<<<<< HEAD\n" + json.dumps(data))
+    assert site.run("forget", url_of(1)) == 0
+    assert (site.store / "media/shared.png").exists()
+
+
+# -- Errors --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ["fetch", "-c", ".", "docs", "https://example.org/page"],
+            "no platform recognises the URL https://example.org/page; name",
+        ),
+        (["fetch", "-c", ".", "docs", "more"], "one source directory expected, got docs and more"),
+        (["list", "-c", ".", "nowhere"], "cannot read the site in nowhere"),
+        (["forget", "-c", ".", "docs"], "URL of a thread expected"),
+        (
+            ["check", "-c", ".", "docs", "javascript://alert(1)"],
+            "no platform recognises the URL javascript://alert(1)",
+        ),
+    ],
+)
+def test_wrong_usage_is_one_line(
+    site: CitedSite, arguments: list[str], message: str, capsys: Capture
+) -> None:
+    assert main(arguments) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(f"thread-cards: {message}")
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["fetch", "--older-than", "soon"],
+        ["fetch", "--jobs", "0"],
+        ["check", "--nonsense"],
+        ["burn"],
+        [],
+    ],
+)
+def test_wrong_options(arguments: list[str], capsys: Capture) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    assert "usage: thread-cards" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("conf", "message"),
+    [("extensions = []\n", "the extension is not enabled"), ("1/0\n", "ZeroDivisionError")],
+)
+@pytest.mark.parametrize("arguments", [["list"], ["fetch", url_of(1)]])
+def test_unusable_conf_py(
+    site: CitedSite, conf: str, message: str, arguments: list[str], capsys: Capture
+) -> None:
+    (site.folder / "conf.py").write_text(conf)
+    assert site.run(*arguments) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_warnings_of_sphinx_and_prints_go_to_stderr(site: CitedSite, capsys: Capture) -> None:
+    site.write({"index.md": page_of(1) + "\n{nonsense}`x`\n"}, thread_cards_media=False)
+    with (site.folder / "conf.py").open("a") as conf:
+        conf.write("print('hello from conf.py')\n")
+    for command in (["list", "--json"], ["fetch", "--dry-run", "--json", url_of(1)]):
+        assert site.run(*command) == 0
+        captured = capsys.readouterr()
+        json.loads(captured.out)
+        assert "hello from conf.py" in captured.err
+        assert ("index.md:5: WARNING" in captured.err) == (command[0] == "list")
+
+
+def test_file_that_cannot_be_written(site: CitedSite, capsys: Capture) -> None:
+    (site.store / "hackernews/2.json").mkdir(parents=True)
+    assert site.run("forget", url_of(2)) == 2
+    assert capsys.readouterr().err.endswith("hackernews/2.json: Is a directory\n")
+
+
+def test_list_and_forget_need_no_extra(site: CitedSite) -> None:
+    blocked = site.folder / "blocked"
+    for name in ("selectolax", "PIL", "markdown_it", "protego", "requests_ratelimiter"):
+        (blocked / name).mkdir(parents=True)
+        (blocked / name / "__init__.py").write_text(
+            f"raise ModuleNotFoundError('no module', name='{name}')"
+        )
+    (site.folder / "docs/index.md").unlink()
+    site.write({"index.rst": f"Title\n=====\n\n{url_of(1)}\n"}, extensions=["sphinx_thread_cards"])
+    for command, code in (("fetch", 2), ("check", 2), ("list", 0), ("forget", 0)):
+        urls = [url_of(1)] if command == "forget" else []
+        arguments = [sys.executable, "-m", "thread_snapshots", command, "-c", ".", "docs", *urls]
+        environment = {**os.environ, "PYTHONPATH": str(blocked)}
+        result = subprocess.run(
+            arguments, cwd=site.folder, env=environment, capture_output=True, text=True, check=False
+        )
+        assert result.returncode == code, result.stderr
+        assert ("pip install 'sphinx-thread-cards[fetch]'" in result.stderr) == (code == 2)
+
+
+# -- Interruption --------------------------------------------------------------
+
+COUNT = 20
+# Background jobs of a shell ignore the interrupt, and so do their children.
+PROGRAM = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); from thread_snapshots.cli import main; sys.exit(main(sys.argv[1:]))"
+
+
+def start(site: CitedSite, *arguments: str) -> subprocess.Popen[str]:
+    command = [
+        sys.executable,
+        "-c",
+        PROGRAM,
+        "fetch",
+        "--pause",
+        "0",
+        "-c",
+        ".",
+        "docs",
+        *arguments,
+    ]
+    return subprocess.Popen(
+        command, cwd=site.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def saved(site: CitedSite) -> set[str]:
+    """Return the numbers of the saved threads; all files are complete."""
+    assert all(
+        path.suffix == ".json" or path.name.startswith("~")
+        for path in site.store.rglob("*")
+        if path.is_file()
+    )
+    return {decode(path.read_bytes()).id for path in site.store.rglob("*.json")}
+
+
+def wait_for(site: CitedSite, count: int) -> None:
+    deadline = time.monotonic() + 60
+    while len(list(site.store.rglob("*.json"))) < count:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def many(site: CitedSite) -> CitedSite:
+    site.write({"index.md": page_of(*range(1, COUNT + 1))}, thread_cards_media=False)
+    for number in range(1, COUNT + 1):
+        body = json.dumps(item(number, f"Text of {number}. " * 300)).encode()
+        site.server.responses[f"{API}{number}"] = Canned(
+            body=[body[:500], body[500:]], pause=0.02, headers={"Content-Length": str(len(body))}
+        )
+    return site
+
+
+def test_kill_at_any_moment(many: CitedSite) -> None:
+    chance, seen = random.Random(7), set[str]()
+    for _ in range(4):
+        with start(many, "--refresh" if chance.random() < 0.3 else "--jobs=3") as process:
+            wait_for(many, min(len(seen) + 2, COUNT))
+            time.sleep(chance.random() * 0.1)
+            process.send_signal(signal.SIGKILL)
+        assert seen <= saved(many)
+        seen = saved(many)
+    stray = many.store / "hackernews/~abcdefgh"
+    stray.write_bytes(b"{")
+    os.utime(stray, (time.time() - 7200,) * 2)
+    with start(many) as process:
+        assert process.wait(60) == 0
+    assert len(saved(many)) == COUNT
+    assert not stray.exists()
+
+
+def test_interrupt(many: CitedSite) -> None:
+    """Ctrl-C does not wait for slow servers."""
+    for number in range(5, COUNT + 1):
+        many.server.responses[f"{API}{number}"] = Canned(body=Endless(b" "), pause=1)
+    process = start(many)
+    wait_for(many, 3)
+    started = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate(timeout=20)
+    assert time.monotonic() - started < 5
+    assert process.returncode == 130
+    assert error.strip() == "thread-cards: interrupted; threads saved until now are complete"
+    assert len(saved(many)) >= 3
+
+
+def test_build_after_fetch(site: CitedSite, tmp_path: Path) -> None:
+    """The site builds without network, and shows the saved posts."""
+    site.write({"index.md": page_of(1)}, thread_cards_media=False, thread_cards_show="thread")
+    site.run("fetch")
+    built: Any = sites.build(site.folder / "docs", tmp_path / "out", "text", confdir=site.folder)
+    assert built.warnings == ""
+    assert "More of one." in built.read("index.txt")
