@@ -33,6 +33,7 @@ from sphinx_thread_cards.snapshot import (
 )
 
 from thread_snapshots.json_access import MAX_LINK, safe_url
+from thread_snapshots.thread_builder import leaf_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -219,47 +220,31 @@ def _render_html(_renderer: object, tokens: Any, index: int, *_: object) -> str:
 
 # -- HTML ----------------------------------------------------------------------
 
-
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_EMPHASIS = _names("em i dfn cite")
-_HEADINGS = _names("h1 h2 h3 h4 h5 h6 summary dt")
-_STRONG = _HEADINGS | _names("strong b th")
-_CODE = _names("code kbd samp tt")
-_STRUCK = _names("del s strike")
-_CONTAINERS = _names("blockquote ul ol menu")
-_BLOCKS = (
-    _HEADINGS
-    | _CONTAINERS
-    | _names(
-        "address article aside body caption center dd details div dl fieldset figcaption figure footer form header hr"
-        " li main nav p pre section"
-    )
+_EMPHASIS = frozenset({"em", "i", "dfn", "cite"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt"})
+_STRONG = _HEADINGS | {"strong", "b", "th"}
+_CODE = frozenset({"code", "kbd", "samp", "tt"})
+_STRUCK = frozenset({"del", "s", "strike"})
+_CONTAINERS = frozenset({"blockquote", "ul", "ol", "menu"})
+_OTHER_BLOCKS = (
+    "address article aside body caption center dd details div dl fieldset figcaption figure footer form header hr li"
+    " main nav p pre section table"
 )
-_DROPPED = _names(
-    "applet button canvas datalist embed frame frameset head iframe noembed noframes noscript object script select"
-    " style svg template title"
+_BLOCKS = _HEADINGS | _CONTAINERS | set(_OTHER_BLOCKS.split())
+_VOID = frozenset({"br", "col", "hr", "img", "input", "wbr"})
+_OTHERS = (
+    "a abbr audio bdi bdo big colgroup font g-emoji ins mark picture q rp rt ruby small source span sub sup tbody td"
+    " tfoot thead time tr u var video"
 )
-_VOID = _names("br col hr img input wbr")
-_KNOWN = (
-    _EMPHASIS
-    | _STRONG
-    | _CODE
-    | _STRUCK
-    | _BLOCKS
-    | _VOID
-    | _names(
-        "a abbr audio bdi bdo big colgroup font g-emoji ins mark picture q rp rt ruby small source span sub sup table"
-        " tbody td tfoot thead time tr u var video"
-    )
+_KNOWN = _EMPHASIS | _STRONG | _CODE | _STRUCK | _BLOCKS | _VOID | set(_OTHERS.split())
+# Not written by the author of the post: also buttons and avatars in quotes, polls and parts of previews of Discourse,
+# the button that copies code of GitHub, tracking pixels.
+_NOISE = (
+    "applet, button, canvas, datalist, embed, frame, frameset, head, iframe, noembed, noframes, noscript, object,"
+    " script, select, style, svg, template, title, [hidden], .avatar, .lightbox > .meta, .onebox-metadata,"
+    " .poll-buttons, .poll-info, .quote-controls, .zeroclipboard-container, img[width='0'], img[width='1']"
 )
-_EMOJI = _names("emoji custom-emoji emojione")
-# Of Discourse: buttons and avatars in quotes, polls, parts of previews. Of GitHub: the button that copies code.
-_NOISE = _names(
-    "avatar onebox-metadata poll-buttons poll-info quote-controls zeroclipboard-container"
-)
+_EMOJI = "img.emoji, img.custom-emoji, img.emojione"
 _TAG = re.compile(r"<(/?)([A-Za-z][^\s<>/]*)")
 _MARKUP = re.compile(
     r"(?is)<(script|style|template|iframe|svg|object)\b.*?(?:</\1\s*>|\Z)|<[^<>]*>"
@@ -286,12 +271,24 @@ def _parse(html: str, parser: _Parser) -> RichText:
     if parsing_work(source) > _MAX_WORK:
         blocks = parse_plain(unescape(_MARKUP.sub(" ", source)))
     else:
-        body = LexborHTMLParser(f"<body>{source}").body
+        body = _parse_tree(source)
         blocks = tuple(parser.nested(body, _PLAIN)) if body else ()
     return RichText(
         blocks=(*blocks, ELLIPSIS) if len(html) > MAX_TEXT else blocks,
         media=tuple(parser.media.values()),
     )
+
+
+def _parse_tree(html: str) -> LexborNode | None:
+    tree = LexborHTMLParser(f"<body>{html}")
+    # From the last to the first, because elements may be nested.
+    for node in reversed(tree.css(_NOISE)):
+        node.decompose()
+    for node in tree.css(_EMOJI):
+        node.replace_with(node.attributes.get("alt") or "")
+    for node in tree.css("pre br"):
+        node.replace_with("\n")
+    return tree.body
 
 
 def parsing_work(html: str) -> int:
@@ -322,24 +319,23 @@ class _Parser:
         self._bare_urls = bare_urls
         self._blocks: list[Block] = []
         self._spans: list[Span] = []
-        self._elements = self._nested = self._tables = 0
+        self._elements = self._nested = 0
 
     def nested(self, node: LexborNode, style: Span, *, itself: bool = False) -> list[Block]:
         """Return the blocks in an element, or of the node ``itself``."""
-        self._end_paragraph()
-        outer, self._blocks = self._blocks, []
+        outer, self._blocks, self._spans = (self._blocks, self._spans), [], []
         if itself:
             self._node(node, style)
         else:
             self._children(node, style)
         self._end_paragraph()
-        inner, self._blocks = self._blocks, outer
+        inner, (self._blocks, self._spans) = self._blocks, outer
         return inner
 
     def _children(self, node: LexborNode, style: Span) -> None:
         self._elements += 1
         if self._elements > _MAX_ELEMENTS:
-            self._text(_text_in(node), style)
+            self._text(node.text(), style)
         else:
             for child in _child_nodes(node):
                 self._node(child, style)
@@ -348,7 +344,7 @@ class _Parser:
     def _node(self, node: LexborNode, style: Span) -> None:
         if node.is_text_node:
             self._text(node.text_content or "", style)
-        elif node.is_element_node and not _is_noise(node):
+        elif node.is_element_node:
             self._element(node, style)
 
     def _element(self, node: LexborNode, style: Span) -> None:
@@ -362,12 +358,11 @@ class _Parser:
         elif tag == "aside" and "onebox" in _classes(node):
             self._preview(node, style)
         elif tag == "pre":
-            self._code(node, style)
-        elif tag == "table":
-            self._table(node, style)
+            if text := clean_text(node.text()).strip("\n").rstrip():
+                self._blocks.append(Code(text=text, language=_code_language(node)))
         elif tag == "tr":
             self._row(node, style)
-        elif tag in _CONTAINERS and not self._tables and self._nested < MAX_NESTED:
+        elif tag in _CONTAINERS and self._nested < MAX_NESTED:
             self._nested += 1
             self._container(node, style)
             self._nested -= 1
@@ -390,25 +385,26 @@ class _Parser:
                 List(items=tuple(items), ordered=ordered, start=int(start[0]) if start else 1)
             )
 
-    def _table(self, node: LexborNode, style: Span) -> None:
-        """Add a table as a paragraph with a line for each row."""
-        self._end_paragraph()
-        self._tables += 1
-        self._children(node, style)
-        self._tables -= 1
-        self._end_paragraph()
-
     def _row(self, node: LexborNode, style: Span) -> None:
-        self._spans.append(replace(_PLAIN, text="\n"))
+        """Add a row of a table as a line."""
+        line = [replace(_PLAIN, text="\n")]
         cells = (child for child in _child_nodes(node) if child.is_element_node)
         for position, cell in enumerate(cells):
-            self._text(" | " if position else "", _PLAIN)
-            self._node(cell, style)
+            line.append(replace(_PLAIN, text=" | " if position else ""))
+            for number, block in enumerate(leaf_blocks(self.nested(cell, style, itself=True))):
+                spans = (
+                    (replace(style, text=block.text, code=True),)
+                    if isinstance(block, Code)
+                    else block.spans
+                )
+                line += [replace(_PLAIN, text=" ")] if number else []
+                line += [replace(span, text=span.text.replace("\n", " ")) for span in spans]
+        self._spans += line
 
     def _inline(self, node: LexborNode, tag: str, style: Span) -> None:
         before = after = ""
         if tag == "br":
-            self._break(style)
+            self._spans.append(replace(style, text="\n"))
         elif tag == "input" and node.attributes.get("type") == "checkbox":
             before = "[x] " if "checked" in node.attributes else "[ ] "
         elif tag in _STRUCK:
@@ -435,26 +431,9 @@ class _Parser:
         if span.text:
             self._spans += link_bare_urls(span) if self._bare_urls else [span]
 
-    def _break(self, style: Span) -> None:
-        if self._tables:
-            self._text(" ", _PLAIN)
-        else:
-            self._spans.append(replace(style, text="\n"))
-
     def _end_paragraph(self) -> None:
-        """End the paragraph; in a table, every cell is part of a line."""
-        if self._tables:
-            self._text(" ", _PLAIN)
-        else:
-            self._blocks += split_paragraphs(self._spans)
-            self._spans = []
-
-    def _code(self, node: LexborNode, style: Span) -> None:
-        text = _text_in(node)
-        if self._tables:
-            self._text(text, replace(style, code=True))
-        elif text := text.strip("\n").rstrip():
-            self._blocks.append(Code(text=text, language=_code_language(node)))
+        self._blocks += split_paragraphs(self._spans)
+        self._spans = []
 
     def _image(self, node: LexborNode, style: Span) -> None:
         """Add an image; one that is the text of a link to something else stays text."""
@@ -467,9 +446,7 @@ class _Parser:
             or _IMAGE_PATH.fullmatch(urlsplit(link).path)
         )
         url = link if enlarges else src
-        if not _EMOJI.isdisjoint(_classes(node)):
-            self._text(alt, style)
-        elif self._separate_media and url and (enlarges or not link):
+        if self._separate_media and url and (enlarges or not link):
             self.media.setdefault(url, Media(url=url, alt=alt or None))
         else:
             text = alt or clean_line(attributes.get("title") or "") or link or src or ""
@@ -490,7 +467,7 @@ class _Parser:
         link = node.css_first("h3 a, h4 a") or node.css_first("a")
         given = [node.attributes.get("data-onebox-src"), link and link.attributes.get("href")]
         url = next(filter(None, (safe_url(href, self._base_url) for href in given)), None)
-        title = clean_line(_text_in(link)) if link else ""
+        title = clean_line(link.text()) if link else ""
         self._text(title or url or "", replace(style, href=url))
 
 
@@ -503,29 +480,6 @@ def _child_nodes(node: LexborNode) -> Iterator[LexborNode]:
 
 def _classes(node: LexborNode | None) -> frozenset[str]:
     return frozenset(((node and node.attributes.get("class")) or "").split())
-
-
-def _is_noise(node: LexborNode) -> bool:
-    """Return whether nothing in an element was written by the author of the post."""
-    classes = _classes(node)
-    if node.tag in _DROPPED or "hidden" in node.attributes or not _NOISE.isdisjoint(classes):
-        return True
-    if node.tag == "img":  # a tracking pixel
-        return {node.attributes.get("width"), node.attributes.get("height")} <= {"0", "1"}
-    return "meta" in classes and "lightbox" in _classes(node.parent)
-
-
-def _text_in(node: LexborNode) -> str:
-    r"""Return the text of an element, with ``\n`` for ``<br>``."""
-    texts = (
-        "\n"
-        if inner.tag == "br"
-        else inner.text_content
-        if inner.is_text_node and (inner.parent is None or inner.parent.tag not in _DROPPED)
-        else ""
-        for inner in node.traverse(include_text=True)
-    )
-    return clean_text("".join(text or "" for text in texts))
 
 
 def _code_language(pre: LexborNode) -> str | None:
