@@ -40,13 +40,13 @@ def _document(text: str) -> str:
 
 # By builder: the file, and the part of it that is not on every page.
 RESULTS: dict[str, tuple[str, Callable[[str], str]]] = {
-    "html": ("index.html", _element(".body > section")),
-    "epub": ("index.xhtml", _element(".body > section")),
+    "html": ("index.html", _element(".body")),
+    "epub": ("index.xhtml", _element(".body")),
     "pseudoxml": ("index.pseudoxml", _document),
     "xml": ("index.xml", _document),
     "latex": ("cases.tex", _between(r"\sphinxmaketitle", r"\renewcommand{\indexname}")),
-    "man": ("cases.1", _between(".SH NAME", ".SH AUTHOR")),
-    "texinfo": ("cases.texi", _between("@top ", "@bye")),
+    "man": ("cases.1", _between("\n.SH NAME", "\n.SH A")),
+    "texinfo": ("cases.texi", _between("start of body\n", "@c %**end")),
     "text": ("index.txt", str),
 }
 
