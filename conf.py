@@ -1,8 +1,6 @@
-"""Settings of the site "Getting ESXi-Arm onto the Pi".
+"""Configuration of the site "Getting ESXi-Arm onto the Pi".
 
-The sources are in docs/, so Sphinx runs as `sphinx-build -c . docs build/html`.
-Paths below are relative to this file, except exclude_patterns, which is
-relative to docs/.
+Run Sphinx from the folder of this file: sphinx-build -c . docs build/html
 """
 
 from __future__ import annotations
@@ -13,37 +11,30 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-# Where the extensions are that only this site needs.
-sys.path.append(str(Path(__file__).parent / "ext"))
+sys.path.append(str(Path(__file__).parent / "ext" / "site"))
 
-# -- Where this build will be served -------------------------------------------
-# Read the Docs sets these variables. Elsewhere they are unset, and the pages then
-# hold no canonical address and no edit link, which is better than a wrong one.
+# -- Read the Docs -------------------------------------------------------------
 # https://docs.readthedocs.com/platform/stable/reference/environment-variables.html
+# In other places these variables are not set; pages then have no canonical URL and no edit link.
 
-VERSION_NAME = os.environ.get("READTHEDOCS_VERSION_NAME", "")
-VERSION_TYPE = os.environ.get("READTHEDOCS_VERSION_TYPE", "")
+canonical_url = os.environ.get("READTHEDOCS_CANONICAL_URL", "")
+version_name = os.environ.get("READTHEDOCS_VERSION_NAME", "")
+version_type = os.environ.get("READTHEDOCS_VERSION_TYPE", "")
+# Furo's edit links need the URL that a browser opens, for all forms of clone URLs.
+repository = re.sub(
+    r"^(?:\w+://)?(?:[^@/]+@)?([^:/]+)[:/](.+?)(?:\.git)?/?$",
+    r"https://\1/\2",
+    os.environ.get("READTHEDOCS_GIT_CLONE_URL", ""),
+)
 
-
-def web_address(clone_url: str) -> str:
-    """Turn the URL a repository was cloned from into the one a browser opens.
-
-    Takes the https, ssh and `git@host:` forms. Returns "" for a host for which
-    Furo cannot make an edit link.
-    """
-    forge = r"(github\.com|gitlab\.com|bitbucket\.org)"
-    found = re.fullmatch(rf"(?:\w+://)?(?:[^@/]+@)?{forge}[:/](.+?)(?:\.git)?/?", clone_url)
-    return f"https://{found[1]}/{found[2]}" if found else ""
-
-
-# -- The project ---------------------------------------------------------------
+# -- Project -------------------------------------------------------------------
 
 project = "Getting ESXi-Arm onto the Pi"
 author = "sphinx-thread-cards contributors"
 project_copyright = f"2026, {author}"
-# A pull request has only a number for a name.
-release = f"pull request {VERSION_NAME}" if VERSION_TYPE == "external" else VERSION_NAME
-version = release or "draft"  # An EPUB must have one.
+# A pull request has only a number as its name.
+release = f"pull request {version_name}" if version_type == "external" else version_name
+version = release or "draft"  # EPUB requires one
 language = "en"
 
 extensions = [
@@ -51,12 +42,12 @@ extensions = [
     "sphinx_design",
     "sphinx_thread_cards",
     "sphinx_copybutton",
+    "sphinx_last_updated_by_git",
+    "sphinx_reredirects",
     "sphinxext.opengraph",
     "notfound.extension",
-    "sphinx_last_updated_by_git",
-    "site_access",
+    # ext/site
     "site_book",
-    "site_pictures",
     "site_reference",
 ]
 templates_path = ["docs/_templates"]
@@ -70,22 +61,20 @@ myst_enable_extensions = [
     "gfm_autolink",
     "substitution",
 ]
-# Headings down to this level can be linked to as [words](#the-heading).
 myst_heading_anchors = 3
+myst_footnote_transition = False
 
-# Servers of the invented threads in docs/_threads that cannot be told by their addresses.
+# Servers of the invented threads in docs/_threads.
 thread_cards_hosts = {
     "forum.example": "discourse",
     "lemmy.example": "lemmy",
     "lists.example": "public-inbox",
 }
-# Nobody answers at a reserved name (RFC 2606).
-linkcheck_ignore = [r"https?://([^/]+\.)?example(/|$)"]
 
-# The dates come from git. A tarball, a shallow clone or a new page has none; that
-# is no reason to fail a build in which warnings are errors. Nor are files that Sphinx
-# itself keeps in the folder of the EPUB, and leaves out of it.
-suppress_warnings = ["epub.unknown_project_files", "git"]
+# Reserved names (RFC 2606) have no servers.
+linkcheck_ignore = [r"https?://([^/]+\.)?example(/|$)"]
+# A tarball or a shallow clone has no dates, and a new page neither.
+suppress_warnings = ["git", "epub.unknown_project_files"]
 git_untracked_show_sourcelink = True
 git_last_updated_timezone = "UTC"
 
@@ -93,12 +82,11 @@ git_last_updated_timezone = "UTC"
 
 html_theme = "furo"
 html_title = project
-html_baseurl = os.environ.get("READTHEDOCS_CANONICAL_URL", "")
+html_baseurl = canonical_url
 html_static_path = ["docs/_static"]
 html_css_files = ["site.css"]
-# A picture whose size is given is no link to itself.
-html_scaled_image_link = False
 html_favicon = "docs/_static/favicon.svg"
+html_scaled_image_link = False
 html_last_updated_fmt = today_fmt = "%-d %B %Y"
 html_theme_options = {
     "light_logo": "logo-light.svg",
@@ -114,81 +102,79 @@ html_theme_options = {
         "color-brand-visited": "#c3aef0",
     },
 }
-# Only a branch can be edited; a tag or a pull request cannot.
-if VERSION_TYPE == "branch":
+if version_type == "branch":  # tags and pull requests cannot be edited
     html_theme_options |= {
-        "source_repository": web_address(os.environ.get("READTHEDOCS_GIT_CLONE_URL", "")),
+        "source_repository": repository,
         "source_branch": os.environ.get("READTHEDOCS_GIT_IDENTIFIER", ""),
         "source_directory": "docs/",
     }
 
+# Old URLs of pages that were renamed or merged.
+redirects: dict[str, str] = {}
+redirect_html_template_file = "_templates/redirect.html"
+
 ogp_site_url = html_baseurl
 ogp_image = "_static/open-graph.png"
 ogp_image_alt = "A small computer board in fine lines, with one more layer above it"
-# The extension would draw a picture for each page with matplotlib.
-ogp_social_cards = {"enable": False}
+ogp_social_cards = {"enable": False}  # would draw an image for each page
 
 copybutton_prompt_text = "$ "
 
-# The 404 page is served at any depth, so its links start at the root of the site.
+# Servers show the 404 page at any depth, so its links begin at the root of the site.
 notfound_urls_prefix = urlsplit(html_baseurl).path or "/"
+notfound_context = {
+    "title": "Page not found",
+    "body": "<h1>Page not found</h1>\n"
+    "<p>The URL may be mistyped, or the page may have moved. "
+    "Use the list of pages or the search box in the sidebar; "
+    "on a small screen, the button at the top left opens it.</p>",
+}
 
-# -- PDF -----------------------------------------------------------------------
+# -- PDF and EPUB --------------------------------------------------------------
 
-BOOK = "getting-esxi-arm-onto-the-pi"  # The name of the PDF and of the EPUB.
+# Pages that only the web site has.
+site_book_exclude = ["cards/gallery*", "cards/platforms*", "contributing/decisions/*"]
+book = "getting-esxi-arm-onto-the-pi"
+
 latex_engine = "lualatex"
-latex_documents = [("index", f"{BOOK}.tex", project, author, "manual")]
+latex_documents = [("index", f"{book}.tex", project, author, "manual")]
+# The captioned toctrees of the home page become parts.
+latex_toplevel_sectioning = "part"
 latex_additional_files = [
     "docs/_latex/site-blocks.sty",
-    "docs/_latex/site-emoji.lua",
     "docs/_latex/site-fonts.sty",
     "docs/_latex/site-pages.sty",
 ]
-# On paper a link is no more than a footnote with its address, or a page number.
-latex_show_urls = "footnote"
+latex_use_xindy = False  # makeindex comes with every TeX distribution
+latex_domain_indices = False
 latex_show_pagerefs = True
 latex_elements = {
     "papersize": "a4paper",
     "pointsize": "11pt",
     "extraclassoptions": "openany,oneside",
-    # babel, not polyglossia: with LuaLaTeX only babel puts right-to-left words in the
-    # right order. Japanese rules tell it where a line of Han or kana may end.
+    # With LuaLaTeX, only babel orders right-to-left text correctly. The second line enables
+    # the line breaking rules of Chinese and Japanese.
     "polyglossia": "",
-    "babel": (
-        r"\usepackage[bidi=basic]{babel}"
-        r"\babelprovide[import,onchar=ids]{japanese}"
-    ),
+    "babel": r"\usepackage[bidi=basic]{babel}\babelprovide[import,onchar=ids]{japanese}",
     "fontpkg": r"\usepackage{site-fonts}",
     "fncychap": "",
     "sphinxsetup": "hmargin=2.9cm,vmargin={2.6cm,2.8cm}",
     "preamble": r"\usepackage{site-pages}\usepackage{site-blocks}",
 }
 
-# -- EPUB ----------------------------------------------------------------------
-
-epub_basename = BOOK
+epub_basename = book
 epub_description = "How a hypervisor came to a single-board computer"
 epub_contributor = author
-# One name for both, or EPUBCheck finds that the two lists of contents disagree.
+# EPUBCheck requires the same identifier in both.
 epub_uid = epub_identifier = "uuid-c31384a7-acd6-4c2f-9bb3-e830a80b21cb"
 epub_scheme = "UUID"
-# For shops and libraries that list books by what their readers need.
-site_access_summary = (
-    "All of the book can be read as text: pictures have alternative text, and headings, lists, tables and a table of"
-    " contents give it its structure. Quoted posts name their language. There is no sound and nothing that flashes."
-)
 epub_cover = ("_static/cover.png", "epub-cover.html")
-# The toctrees of the home page are hidden; without this the book has no contents.
 epub_tocscope = "includehidden"
 epub_tocdup = False
 epub_css_files = ["book.css"]
-# Links work in a reader, and the cards show their address in any case.
 epub_show_urls = "no"
-# Files of the HTML site that the book has no use for. The cover is added anyway; if it is
-# found in the folder as well, from the build before, it comes twice.
 epub_exclude_files = [
-    "epub-cover.xhtml",
-    "404.xhtml",
+    "epub-cover.xhtml",  # added by the builder itself
     "_static/favicon.svg",
     "_static/logo-dark.svg",
     "_static/logo-light.svg",

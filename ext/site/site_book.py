@@ -1,0 +1,153 @@
+"""The PDF and the EPUB of this site: which pages and images they contain, parts, and metadata."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.builders.epub3 import Epub3Builder
+from sphinx.builders.latex import LaTeXBuilder
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+    from sphinx.util.typing import ExtensionMetadata
+
+_BOOKS = ("latex", "epub")
+# https://www.w3.org/TR/epub-a11y-11/#sec-disc-package
+_ACCESSIBILITY = (
+    ("accessMode", "textual"),
+    ("accessMode", "visual"),
+    ("accessModeSufficient", "textual,visual"),
+    ("accessModeSufficient", "textual"),
+    ("accessibilityFeature", "alternativeText"),
+    ("accessibilityFeature", "readingOrder"),
+    ("accessibilityFeature", "structuralNavigation"),
+    ("accessibilityFeature", "tableOfContents"),
+    ("accessibilityHazard", "none"),
+    (
+        "accessibilitySummary",
+        "Text with headings, lists, tables and a table of contents. "
+        "Images have alternative text. There is no sound and no video.",
+    ),
+)
+
+
+# -- Pages that books leave out ------------------------------------------------
+
+
+def exclude_pages(app: Sphinx) -> None:
+    """Exclude pages from PDF and EPUB (``builder-inited``)."""
+    if app.builder.name in _BOOKS:
+        app.config.exclude_patterns += app.config.site_book_exclude
+        app.config.suppress_warnings += ["toc.excluded"]
+        app.config.redirects = {}
+
+
+def resolve_as_text(
+    app: Sphinx, _env: BuildEnvironment, _node: nodes.Element, content: nodes.Element
+) -> nodes.Element | None:
+    """Return the text of a link to an excluded page (``missing-reference``)."""
+    return content if app.builder.name in _BOOKS else None
+
+
+class BookImages(SphinxPostTransform):
+    """Keep one image of those among which a style sheet chooses on the web."""
+
+    default_priority = 50  # before Sphinx checks which formats the builder supports
+    builders = _BOOKS
+
+    def run(self, **_kwargs: Any) -> None:
+        """Remove images for dark screens, and for LaTeX the sizes in pixels."""
+        is_latex = self.app.builder.name == "latex"
+        other = {"only-dark", "only-narrow" if is_latex else "only-wide"}
+        for image in list(self.document.findall(nodes.image)):
+            if other.intersection(image["classes"]):
+                image.parent.remove(image)
+            elif is_latex and "drawing" in image["classes"]:
+                image.attributes.pop("width", None)
+                image.attributes.pop("height", None)
+
+
+# -- PDF -----------------------------------------------------------------------
+
+
+class BookLaTeXBuilder(LaTeXBuilder):
+    """Makes a part of each captioned toctree of the root document, and its text the first chapter."""
+
+    def assemble_doctree(
+        self, indexfile: str, toctree_only: bool, appendices: list[str]
+    ) -> nodes.document:
+        """Return all pages in one document."""
+        tree = super().assemble_doctree(indexfile, toctree_only, appendices)
+        home = next(tree.findall(nodes.section))
+        toctrees = self.env.get_doctree(indexfile).findall(addnodes.toctree)
+        parts = [
+            nodes.section("", nodes.title("", toctree["caption"]), *wrapper.children)
+            for toctree, wrapper in zip(toctrees, _wrappers(home), strict=True)
+        ]
+        for wrapper in list(_wrappers(home)):
+            home.remove(wrapper)
+        introduction = nodes.section(
+            "", nodes.title("", "Introduction"), *home.children[1:], ids=[*home["ids"], ":doc"]
+        )
+        # The labels of the home page begin with its name, like those of the other pages.
+        start = addnodes.start_of_file("", introduction, docname=tree.attributes.pop("docname"))
+        parts[0].insert(1, start)
+        home[1:] = parts
+        return tree
+
+
+def _wrappers(home: nodes.section) -> list[nodes.Element]:
+    return [node for node in home.children if "toctree-wrapper" in node.get("classes", ())]
+
+
+# -- EPUB ----------------------------------------------------------------------
+
+
+class AccessibleEpubBuilder(Epub3Builder):
+    """Adds the language of pages and accessibility metadata."""
+
+    html_tag = Epub3Builder.html_tag.replace(">", ' lang="en" xml:lang="en">')
+
+    def build_content(self) -> None:
+        """Write the package document."""
+        super().build_content()
+        path = Path(self.outdir, "content.opf")
+        metadata = "".join(
+            f'<meta property="schema:{name}">{escape(text)}</meta>\n'
+            for name, text in _ACCESSIBILITY
+        )
+        text = path.read_text("utf-8")
+        path.write_text(text.replace("</metadata>", f"{metadata}</metadata>"), "utf-8")
+
+
+class EpubTabs(SphinxPostTransform):
+    """Show the content of tabs and dropdowns, whose form fields and icons are invalid in an EPUB."""
+
+    default_priority = 150  # before sphinx-design writes its HTML
+    builders = ("epub",)
+
+    def run(self, **_kwargs: Any) -> None:
+        """Turn them into plain containers."""
+        hidden = {"tab-set", "tab-item", "tab-content", "dropdown"}
+        for node in self.document.findall(nodes.container):
+            if node.get("design_component") in hidden:
+                del node["design_component"]
+                node["classes"] = []
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register builders and transforms."""
+    app.add_config_value("site_book_exclude", [], "env", types=[list])
+    app.add_builder(BookLaTeXBuilder, override=True)
+    app.add_builder(AccessibleEpubBuilder, override=True)
+    app.add_post_transform(BookImages)
+    app.add_post_transform(EpubTabs)
+    app.connect("builder-inited", exclude_pages)
+    app.connect("missing-reference", resolve_as_text, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

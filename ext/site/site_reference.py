@@ -1,0 +1,145 @@
+"""Directives for the guide: tables made from the code, and examples with their result."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+from sphinx.pycode import ModuleAnalyzer
+from sphinx.util.docutils import SphinxDirective
+from sphinx_thread_cards import config, directives, snapshot, urls
+from sphinx_thread_cards.platforms import PLATFORMS
+from thread_snapshots import cli
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from sphinx.application import Sphinx
+    from sphinx.util.typing import ExtensionMetadata
+
+    Table = tuple[tuple[str, ...], Iterable[tuple[str, ...]]]
+
+_MAX_HOSTS = 3
+
+
+# -- Tables: column headings, and rows of Markdown -----------------------------
+
+
+def _code(text: object) -> str:
+    return f"`{text}`"
+
+
+def _config(_argument: str) -> Table:
+    rows = (
+        (_code(f"thread_cards_{v.name}"), _code(repr(v.default)), v.help) for v in config.VALUES
+    )
+    return ("Name", "Default", "Description"), rows
+
+
+def _warnings(_argument: str) -> Table:
+    rows = ((_code(f"thread_cards.{name}"), text) for name, text in config.WARNINGS.items())
+    return ("Warning", "Description"), rows
+
+
+def _options(options: Mapping[str, directives.Option]) -> Table:
+    rows = [(_code(name), item.help, _code(item.example)) for name, item in options.items()]
+    rows += [(_code(name), text, "") for name, text in directives.COMMON_OPTIONS.items()]
+    return ("Option", "Description", "Example"), rows
+
+
+def _command(name: str) -> Table:
+    # argparse has no public list of subcommands and arguments.
+    (commands,) = (
+        action.choices
+        for action in cli.make_parser()._actions  # noqa: SLF001
+        if isinstance(action, argparse._SubParsersAction)  # noqa: SLF001
+    )
+    rows = []
+    for action in commands[name]._actions:  # noqa: SLF001
+        value = f" {action.metavar}" if action.metavar else ""
+        names = ", ".join(_code(option + value) for option in action.option_strings)
+        rows.append((names or _code(action.metavar), action.help or ""))
+    return ("Argument", "Description"), rows
+
+
+def _platforms(_argument: str) -> Table:
+    rows = []
+    for item in sorted(PLATFORMS.values(), key=lambda item: item.label.lower()):
+        hosts = ", ".join(
+            _code(f"*{h}" if h.startswith(".") else h) for h in item.hosts[:_MAX_HOSTS]
+        )
+        more = len(item.hosts) - _MAX_HOSTS
+        other = "by their URLs" if item.markers else "if named"
+        rows.append(
+            (item.label, _code(item.name), hosts + (f" and {more} more" if more > 0 else ""), other)
+        )
+    return ("Platform", "Name", "Known hosts", "Other hosts"), rows
+
+
+def _thread_ref(_argument: str) -> Table:
+    comments = ModuleAnalyzer.for_module(urls.__name__).find_attr_docs()
+    rows = []
+    for field in fields(urls.ThreadRef):
+        text = " ".join(comments["ThreadRef", field.name]).strip()
+        rows.append((_code(field.name), _code(field.type), text))
+    return ("Field", "Type", "Description"), rows
+
+
+_TABLES: Mapping[str, Callable[[str], Table]] = {
+    "config": _config,
+    "warnings": _warnings,
+    "card-options": lambda _: _options(directives.CARD_OPTIONS),
+    "list-options": lambda _: _options(directives.LIST_OPTIONS),
+    "command": _command,
+    "platforms": _platforms,
+    "thread-ref": _thread_ref,
+}
+
+
+class SiteTable(SphinxDirective):
+    """A table made from the code: ``config``, ``command fetch``, ..."""
+
+    required_arguments = 1
+    optional_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table."""
+        self.env.note_reread()  # the page depends on the code
+        head, rows = _TABLES[self.arguments[0]](self.arguments[-1])
+        lines = [head, ("---",) * len(head), *rows]
+        cells = (" | ".join(cell.replace("|", r"\|") for cell in line) for line in lines)
+        return self.parse_text_to_nodes("\n".join(f"| {line} |" for line in cells))
+
+
+class SiteExample(SphinxDirective):
+    """Markdown, and below it what it makes."""
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Return the source and the result."""
+        text = "\n".join(self.content)
+        source = nodes.literal_block(text, text, language="markdown")
+        return [
+            source,
+            nodes.container("", *self.parse_content_to_nodes(), classes=["site-example"]),
+        ]
+
+
+def write_schema(app: Sphinx, error: Exception | None) -> None:
+    """Write the JSON Schema of snapshots next to the pages (``build-finished``)."""
+    if error is None and app.builder.name in {"html", "dirhtml"}:
+        schema = snapshot.json_schema()
+        Path(app.outdir, "snapshot.schema.json").write_text(json.dumps(schema, indent=2))
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register the directives."""
+    app.add_directive("site-table", SiteTable)
+    app.add_directive("site-example", SiteExample)
+    app.connect("build-finished", write_schema)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
