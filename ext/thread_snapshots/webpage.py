@@ -51,7 +51,8 @@ _MAX_WORK = 1_000_000_000
 _MAX_OBJECTS = 5_000
 _MAX_POSTS = 2_000
 _FEDIVERSE = frozenset({"mastodon", "pleroma", "misskey", "lemmy"})
-_TITLED = ("DiscussionForumPosting", "Question", "Article", "BlogPosting", "NewsArticle", "TechArticle", "VideoObject")  # fmt: skip
+_ARTICLES = ("Article", "BlogPosting", "NewsArticle", "TechArticle")
+_TITLED = ("DiscussionForumPosting", "Question", *_ARTICLES, "VideoObject")
 _TYPES = ("SocialMediaPosting", "DiscussionForumPosting", "Question", "Comment", "Answer", *_TITLED)
 """Types of posts; the best first, as the page of a question may also be an article."""
 _CONTAINERS = ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "hasPart", "item")
@@ -96,10 +97,6 @@ class PageData:
 
 def parse_page(html: str, url: str) -> PageData:
     """Return what a page says of itself.
-
-    Args:
-        html: the page.
-        url: where it comes from, for relative URLs and messages.
 
     Raises:
         Forbidden: it is a challenge or a login page.
@@ -242,13 +239,7 @@ def _reply_count(item: object) -> int | None:
 
 
 def page_thread(ref: ThreadRef, options: FetchOptions, html: str, endpoint: str) -> FetchResult:
-    """Return the thread that a page describes.
-
-    Args:
-        ref: the thread.
-        options: which posts to include.
-        html: the page, from the server or saved by a browser.
-        endpoint: the URL of the request, or ``file``.
+    """Return the thread that a page describes, from the server or from a file that a browser saved.
 
     Raises:
         BadResponse: the page is that of another thread, or does not describe a post.
@@ -266,11 +257,13 @@ def page_thread(ref: ThreadRef, options: FetchOptions, html: str, endpoint: str)
     main = min(
         page.posts,
         key=lambda item: (
-            not _is_of(_url(item, ref.url), ref),
+            getattr(_ref(_url(item, ref.url), ref), "key", None) != ref.key,
             not _body(item),
             _TYPES.index(_type(item)),
         ),
     )
+    if ref.kind is Kind.PAGE and _type(main) in _ARTICLES:  # a summary, not a copy
+        main = {**main, "articleBody": _one(main, "description") or page.description, "text": ""}
     authors: dict[str, Author] = {}
     posts = list(_build_posts(ref, main, authors))
     if not posts[0].blocks and not posts[0].media:
@@ -314,13 +307,7 @@ def _preview_thread(ref: ThreadRef, page: PageData, endpoint: str) -> FetchResul
 def _build_posts(
     ref: ThreadRef, main: Mapping[str, Any], authors: dict[str, Author]
 ) -> Iterator[Post]:
-    """Yield a post and all replies to it, each after its parent.
-
-    Args:
-        ref: the thread.
-        main: the object of the first post.
-        authors: receives the participants, by handle.
-    """
+    """Yield a post and all replies to it, each after its parent; add their authors to ``authors``."""
     stack: list[tuple[Mapping[str, Any], str | None]] = [(main, None)]
     ids: set[str] = set()
     seen: set[int] = set()
@@ -360,11 +347,6 @@ def _ref(url: str | None, ref: ThreadRef) -> ThreadRef | None:
     """Return the thread of a URL, if it is on the same server."""
     found = parse_thread_url(url or "", {ref.host: ref.platform})
     return found if found and found.key[:2] == ref.key[:2] else None
-
-
-def _is_of(url: str | None, ref: ThreadRef) -> bool:
-    found = _ref(url, ref)
-    return found is not None and found.key == ref.key
 
 
 def _title(item: object) -> str | None:

@@ -153,6 +153,19 @@ def test_preview_of_any_page() -> None:
     assert (page.site_name, page.title, page.description) == ("Lamps", "How lamps boot", "It is an LED.")  # fmt: skip
 
 
+def test_article_is_summarised() -> None:
+    article = {
+        "@type": "NewsArticle",
+        "headline": "How lamps boot",
+        "articleBody": "Long.",
+        "author": {"name": "Kim"},
+    }
+    result = read(jsonld(article) + HEAD, PAGE)
+    assert texts(result.thread) == ["It is an LED."]
+    assert result.thread.posts[0].author == "Kim"
+    assert texts(read(jsonld(article), TOPIC).thread) == ["Long."]
+
+
 def test_preview_of_a_thread_is_incomplete() -> None:
     result = read(HEAD, TOPIC)
     assert (result.complete, texts(result.thread)) == (False, ["It is an LED."])
