@@ -10,15 +10,23 @@ from typing import TYPE_CHECKING, Literal
 from sphinx_thread_cards import i18n
 from sphinx_thread_cards.i18n import SEPARATOR, PartialDate, _
 from sphinx_thread_cards.platforms import PLATFORMS
-from sphinx_thread_cards.snapshot import List, Paragraph, Status
+from sphinx_thread_cards.snapshot import List, Paragraph, Status, Thread
 from sphinx_thread_cards.urls import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from sphinx_thread_cards.snapshot import Block, Media, Post, Thread
+    from sphinx_thread_cards.snapshot import Block, Media, Post, State
     from sphinx_thread_cards.urls import ThreadRef
 
+_CITED_BY_TITLE = frozenset(Kind) - {
+    Kind.THREAD,
+    Kind.POST,
+    Kind.MESSAGE,
+    Kind.VIDEO,
+    Kind.PLAYLIST,
+    Kind.PAGE,
+}
 _ANCHOR_SEPARATORS = re.compile(r"[^A-Za-z0-9._]+")
 
 
@@ -70,6 +78,8 @@ class Card:
     status: Status = Status.LIVE
     complete: bool = True
     """Whether all posts of the thread are saved."""
+    state: State | None = None
+    """State of an issue, request or question when it was saved."""
     post: str | None = None
     """Id of the cited post, unless it is the first one."""
     excerpt: Excerpt | None = None
@@ -110,14 +120,17 @@ class Card:
         return sum(1 for value in (self.author, self.handle, self.date) if value)
 
     def header(self, language: str) -> list[str]:
-        """Return the parts of the first line: platform, location, date, and language if it is not the site's."""
+        """Return the parts of the first line: platform, location, date, state, and language if it is not the site's."""
         date = i18n.format_date(self.date, language) if self.date else None
         lang = (
             self.lang
             and i18n.differs(self.lang, language)
             and i18n.language_name(self.lang, language)
         )
-        return [part for part in (i18n.platform_label(self.ref), self.place, date, lang) if part]
+        state = self.state and i18n.state_label(self.state)
+        return [
+            part for part in (i18n.platform_label(self.ref), self.place, date, state, lang) if part
+        ]
 
     def note(self, language: str) -> str | None:
         """Return when the thread was saved, if posts are shown, and what has become of it."""
@@ -145,8 +158,20 @@ class Card:
         return links
 
     def citation(self, language: str) -> str:
-        """Return a short citation: ``Andrei Warkentin on X, 6 October 2020``."""
-        place = i18n.community_label(self.ref) if self.credit else i18n.default_title(self.ref)
+        """Return a short citation: ``Andrei Warkentin on X, 6 October 2020``, or ``pftf/RPi4#57``."""
+        ref, state = self.ref, self.state and i18n.state_label(self.state).lower()
+        if ref.kind in _CITED_BY_TITLE:
+            number = (
+                f"{ref.community or f'{i18n.platform_label(ref)} '}{ref.number or ''}"
+                if ref.number
+                else None
+            )
+            details = ", ".join(filter(None, (number or i18n.community_label(ref), state)))
+            if self.titled:
+                return f"{self.title} ({details})"
+            if number:
+                return f"{number} ({state})" if state else number
+        place = i18n.community_label(ref) if self.credit else i18n.default_title(ref)
         date = i18n.format_date(self.date, language) if self.date else None
         return i18n.citation(self.credit, place, date)
 
@@ -166,57 +191,44 @@ def make_card(
         show: ``thread_cards_show``, for cards without the option.
         excerpt: approximate length of the excerpt in characters; 0 for none.
     """
-    if thread is None or thread.provenance.status is Status.WITHDRAWN:
-        ref = anonymized(ref) if thread else ref
-        title = options.title or ref.title
-        return Card(
-            ref=ref,
-            title=title or i18n.default_title(ref),
-            titled=title is not None,
-            author=options.author,
-            handle=options.handle or ref.author,
-            date=options.date or _url_date(ref),
-            lang=options.lang,
-            title_lang=options.lang if title else None,
-            archive=options.archive or ref.archive,
-            post=ref.post,
-        )
+    if thread and thread.provenance.status is Status.WITHDRAWN:
+        ref, thread = anonymized(ref), None
+    if thread is None:
+        thread = Thread(platform=ref.platform, host=ref.host, id=ref.id, url=ref.url)
     post, provenance = cited_post(ref, thread), thread.provenance
-    author = next(
-        (person for person in thread.participants if post and person.handle == post.author), None
-    )
+    handle = post.author if post else None
+    # A summary has no posts, and one participant.
+    author = next((it for it in thread.participants if thread.is_summary or it.handle == handle), None)
+    posted = post.posted if post else thread.posted
     name, handle = (author.name, author.handle) if author else (None, ref.author)
     if handle and " " in handle:  # on a mailing list, people have a name only
         name, handle = name or handle, None
     title = options.title or thread.title or ref.title
     # The URL of a post may be that of a thread.
     kind = Kind.THREAD if ref.kind is Kind.POST and len(thread.posts) > 1 else ref.kind
-    show_posts = bool(options.posts) or (options.show or show) == "thread"
+    shown = bool(options.posts) or (options.show or show) == "thread"
     # Another handle than the author's may be another person's.
-    has_avatar = (
-        author and author.avatar and author.avatar.file and options.handle in {None, author.handle}
-    )
+    avatar = author.avatar if author and options.handle in {None, author.handle} else None
     return Card(
         ref=ref,
         title=title or i18n.default_title(replace(ref, kind=kind)),
         titled=title is not None,
         author=options.author or name,
         handle=options.handle or handle,
-        date=options.date
-        or (post and post.posted and PartialDate.of(post.posted))
-        or _url_date(ref),
+        date=options.date or (PartialDate.of(posted) if posted else _url_date(ref)),
         lang=options.lang or thread.lang,
         title_lang=(options.lang or (None if options.title else thread.lang)) if title else None,
         archive=options.archive or ref.archive or provenance.archived,
-        avatar=author.avatar if author and has_avatar else None,
+        avatar=avatar if avatar and avatar.file else None,
         saved=PartialDate.of(provenance.retrieved) if provenance.retrieved else None,
         status=provenance.status,
         complete=provenance.complete,
+        state=thread.state,
         post=ref.post if post is None else post.id if post is not thread.posts[0] else None,
         excerpt=make_excerpt(post, thread.lang, excerpt)
-        if post and excerpt and not show_posts
+        if post and excerpt and not shown
         else None,
-        numbers=_post_numbers(options.posts, len(thread.posts)) if show_posts else (),
+        numbers=_post_numbers(options.posts, len(thread.posts)) if shown else (),
     )
 
 

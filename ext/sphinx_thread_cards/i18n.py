@@ -215,6 +215,20 @@ def with_label(label: str, text: str = "") -> str:
     return _("{label}: {text}").format(label=label, text=text)
 
 
+_STATES = {
+    "open": _noop("Open"),
+    "closed": _noop("Closed"),
+    "merged": _noop("Merged"),
+    "answered": _noop("Answered"),
+    "locked": _noop("Locked"),
+}
+
+
+def state_label(state: str) -> str:
+    """Return the state of an issue, request or question (see :data:`~snapshot.State`) in words."""
+    return _(_STATES[state])
+
+
 def citation(author: str | None, place: str, when: str | None) -> str:
     """Return ``Andrei Warkentin on X, 6 October 2020``, with the parts that are known."""
     text = _("{author} on {place}").format(author=author, place=place) if author else place

@@ -37,6 +37,8 @@ class CardBuilder:
         has_image: whether a file of the media folder is part of the build.
     """
 
+    shows_images = True
+    """Whether the format has images; otherwise their alternative texts are shown."""
     avatar_size = 0
     """Side in CSS pixels of the avatars of people other than the thread's author; 0 for none."""
 
@@ -271,7 +273,8 @@ class CardBuilder:
 
     def is_shown(self, media: Media | None) -> TypeGuard[Media]:
         """Return whether an image is saved and part of the build."""
-        return media is not None and media.file is not None and self.has_image(media.file)
+        is_saved = media is not None and media.file is not None and self.has_image(media.file)
+        return self.shows_images and is_saved
 
     def media(self, media: Iterable[Media]) -> Iterator[nodes.Element]:
         """Yield images, those in a row in one paragraph, and videos; what is not saved is a line of text."""
@@ -293,8 +296,10 @@ class CardBuilder:
                     )
                 else:
                     kind = _("Video") if item.kind == "video" else _("Image")
-                    text = nodes.Text(i18n.with_label(kind, item.alt) if item.alt else kind)
-                    yield self.element(self.line("media", _linked(text, item.url)), "p", dir="auto")
+                    label = i18n.with_label(kind, item.alt) if item.alt else kind
+                    is_video, text = item.kind == "video", _linked(nodes.Text(label), item.url)
+                    parts = self.video_link(label, item.url) if is_video else [text]
+                    yield self.element(self.line("media", *parts), "p", dir="auto")
 
     def post_image(self, media: Media) -> nodes.image:
         """Return an image of a post, or the still image of a video."""
@@ -382,6 +387,8 @@ def content_warning(text: str) -> str:
 class TextCardBuilder(CardBuilder):
     """Builds a card for the text builder: indented, with one line a URL, which the writer does not wrap."""
 
+    shows_images = False
+
     def build(self) -> list[nodes.Node]:
         """Return a block quote."""
         lines = [nodes.line("", "", *link.children) for link in self.links()]
@@ -402,6 +409,8 @@ def as_lines(item: nodes.list_item) -> nodes.list_item:
 
 class ManCardBuilder(CardBuilder):
     """Builds a card for manual pages, whose writer joins the first paragraph of a container to the text before."""
+
+    shows_images = False
 
     def build(self) -> list[nodes.Node]:
         """Return paragraphs."""

@@ -28,6 +28,7 @@ from sphinx_thread_cards.nodes import (
     ManCardBuilder,
     TargetCardBuilder,
     TextCardBuilder,
+    move_ids,
 )
 from sphinx_thread_cards.platforms import parse_thread_url
 
@@ -116,7 +117,7 @@ class FindThreadUrls(SphinxTransform):
                 if ref is None or not _BARE_URL.fullmatch(ref.given_url):
                     return []
                 refs.append(ref)
-        return refs
+        return refs if len(refs) == len(paragraph.astext().strip().split("\n")) else []
 
 
 def _bare_url(reference: nodes.Element) -> str:
@@ -318,9 +319,10 @@ class BuildCards(SphinxPostTransform):
                     for card in node.children
                     if isinstance(card, nodes.container)
                 ]
-                node.parent.replace(
-                    node, nodes.bullet_list("", *items, classes=node["classes"], ids=node["ids"])
-                )
+                group = nodes.bullet_list("", *items, classes=node["classes"], ids=node["ids"])
+                node.parent.replace(node, group)
+                if issubclass(factory, TargetCardBuilder) and group["ids"]:
+                    move_ids(group)
             elif "thread_card" in node.attributes:
                 node.parent.replace(node, build(node).build())
 
