@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from sphinx import locale
 from sphinx.util.docutils import ReferenceRole, SphinxDirective
+from sphinx.util.i18n import docname_to_domain
 
 from sphinx_thread_cards.card import CardOptions
 from sphinx_thread_cards.config import choice, platform_name, suggestion, warn
@@ -232,9 +234,18 @@ class ThreadDirective(_Directive):
         ref = parse_url(url, self)
         if ref is None:
             return [nodes.paragraph("", url), *summary]
-        return self.finish(
-            placeholder(ref, CardOptions(**self.convert_options(CARD_OPTIONS)), summary)
-        )
+        values = self.convert_options(CARD_OPTIONS)
+        for name in ("title", "author"):
+            if name in values:
+                values[name] = self._translate(values[name])
+        return self.finish(placeholder(ref, CardOptions(**values), summary))
+
+    def _translate(self, text: str) -> str:
+        """Return the translation of an option in the message catalogue of the page."""
+        folders = [str(self.env.srcdir / folder) for folder in self.config.locale_dirs]
+        domain = docname_to_domain(self.env.docname, self.config.gettext_compact)
+        catalogue, exists = locale.init(folders, self.config.language, domain)
+        return catalogue.gettext(text) if exists else text
 
 
 class ThreadsDirective(_Directive):
@@ -243,22 +254,27 @@ class ThreadsDirective(_Directive):
     def run(self) -> list[nodes.Node]:
         """Return the placeholder of the group."""
         self.convert_options({})
-        items = []
-        for line in (*self.arguments, *self.content):
-            url, _space, title = clean_line(line).partition(" ")
-            if url and (ref := parse_url(_without_brackets(url), self)):
+        items: list[tuple[ThreadRef, str | None]] = []
+        rest: list[nodes.Node] = []
+        # An argument may have several lines.
+        lines = "\n".join((*self.arguments, *self.content)).split("\n")
+        for line in filter(None, map(clean_line, lines)):
+            url, _space, title = line.partition(" ")
+            if ref := parse_url(_without_brackets(url), self):
                 items.append((ref, title or None))
+            else:
+                rest.append(nodes.paragraph("", line))
         if not items:
             warn(
                 "empty",
                 "threads directive without a URL; write one URL a line",
                 self.get_location(),
             )
-            return []
+            return rest
         node = group(items)
         for card in node.children:
             self.set_source_info(card)
-        return self.finish(node)
+        return [*self.finish(node), *rest]
 
 
 class ThreadListDirective(_Directive):

@@ -319,10 +319,10 @@ class BuildCards(SphinxPostTransform):
                     for card in node.children
                     if isinstance(card, nodes.container)
                 ]
-                group = nodes.bullet_list("", *items, classes=node["classes"], ids=node["ids"])
-                node.parent.replace(node, group)
-                if issubclass(factory, TargetCardBuilder) and group["ids"]:
-                    move_ids(group)
+                bullets = nodes.bullet_list("", *items, classes=node["classes"], ids=node["ids"])
+                node.parent.replace(node, bullets)
+                if issubclass(factory, TargetCardBuilder) and bullets["ids"]:
+                    move_ids(bullets)
             elif "thread_card" in node.attributes:
                 node.parent.replace(node, build(node).build())
 
