@@ -25,7 +25,6 @@ from msgspec.structs import replace
 from sphinx_thread_cards.snapshot import (
     Block,
     Code,
-    List,
     Paragraph,
     Post,
     Quote,
@@ -43,9 +42,9 @@ from thread_snapshots.html import (
     parse_html,
     split_paragraphs,
 )
-from thread_snapshots.json_access import language, one_line, utc
+from thread_snapshots.json_access import one_line, utc
 from thread_snapshots.source import BadResponse, FetchOptions, FetchResult, Forbidden
-from thread_snapshots.thread_builder import build_author, build_thread, depth_first, filter_replies
+from thread_snapshots.thread_builder import build_thread, depth_first, filter_replies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -55,7 +54,7 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.urls import ThreadRef
 
 MAX_MAILS = 20_000
-_MAX_HEADERS = 20_000
+_MAX_HEADERS = 100_000
 _MAX_HEADER = 2_000
 _MAX_MULTIPARTS = 40
 _MAX_PARTS = 500
@@ -83,7 +82,6 @@ class Mail:
     """None if the time zone is not certain."""
     references: tuple[str, ...]
     """Message-IDs of the mails above this one, the nearest last."""
-    lang: str | None
     private: bool
     """Whether the author asks that the mail is not archived."""
     source: bytes
@@ -103,12 +101,8 @@ _MESSAGE_ID = re.compile(r"<([^<>]{1,1000})>")
 def read_mails(body: bytes, url: str) -> list[Mail]:
     """Return the mails of an mbox file or of a single message, without those that cannot be parsed.
 
-    Args:
-        body: content of the file.
-        url: where it comes from, for messages.
-
     Raises:
-        BadResponse: it contains no mail.
+        BadResponse: it contains no mail; the message names ``url``, or the name of the file.
     """
     body = body.replace(b"\r\n", b"\n").lstrip(b"\xef\xbb\xbf \t\n")
     sources = _FROM_LINE.split(body)[1:] if body.startswith(b"From ") else [body]
@@ -130,20 +124,18 @@ def _read_mail(source: bytes) -> Mail:
     for key, value in _PARSER.parsebytes(head, headersonly=True).raw_items():
         # UTF-8 in headers is not allowed everywhere, but common.
         raw = str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        headers.setdefault(key.lower(), " ".join(raw.split()))
+        headers.setdefault(key.lower(), " ".join(raw.split())[:20_000])
     id_ = next(iter(_MESSAGE_ID.findall(headers.get("message-id", ""))), "")
     above = _MESSAGE_ID.findall(headers.get("references", ""))
     above += _MESSAGE_ID.findall(headers.get("in-reply-to", ""))[:1]
-    no_archive = (headers.get("x-no-archive", ""), headers.get("archive", ""))
+    hash_ = hashlib.sha1(source, usedforsecurity=False).hexdigest()
     return Mail(
-        id=id_
-        or f"{hashlib.sha1(source, usedforsecurity=False).hexdigest()}@no-message-id.invalid",
+        id=id_ or f"{hash_}@no-message-id.invalid",
         author=sender_name(headers.get("from", "")),
         subject=mask_addresses(one_line(_decode(headers.get("subject", ""))) or ""),
         posted=_time(headers.get("date", "")),
         references=tuple(other for other in above if other != id_),
-        lang=language(headers.get("content-language", "").partition(",")[0]),
-        private=no_archive[0].lower() == "yes" or no_archive[1].lower() == "no",
+        private=headers.get("x-no-archive", "").lower() == "yes",
         source=source,
     )
 
@@ -172,7 +164,7 @@ _VIA = re.compile(r"(?<=\S)\s+via\s.*", re.IGNORECASE)
 # and in angle brackets "<jo at mail.example>".
 _HOST = r"(?:[\w-]{1,63}\.){1,9}[^\W\d_]{2,24}(?!\w)"
 _MAIL_ADDRESS = re.compile(
-    rf"https?://\S+|(?<![\w.+%=-])(?!git@)([\w.+%=-]{{1,64}})(?:@| ?\(a\) ?){_HOST}"
+    rf"https?://[^\s<>\"]+|(?<![\w.+%=-])(?!git@)([\w.+%=-]{{1,64}})(?:@| ?\(a\) ?){_HOST}"
     rf"|(?<=<)([\w.+%=-]{{1,64}}) at {_HOST}(?=>)"
 )
 
@@ -205,19 +197,6 @@ def mask_addresses(text: str) -> str:
     return _MAIL_ADDRESS.sub(
         lambda match: f"{match[1] or match[2]}@..." if match.lastindex else match[0], text
     )
-
-
-def _masked(block: Block) -> Block:
-    match block:
-        case Paragraph():
-            spans = (replace(span, text=mask_addresses(span.text)) for span in block.spans)
-            return replace(block, spans=tuple(spans))
-        case Code():
-            return replace(block, text=mask_addresses(block.text))
-        case Quote():
-            return replace(block, blocks=tuple(map(_masked, block.blocks)))
-        case List():
-            return replace(block, items=tuple(tuple(map(_masked, item)) for item in block.items))
 
 
 # -- Text ----------------------------------------------------------------------
@@ -258,9 +237,8 @@ def parse_mail_text(text: str, attachments: Iterable[str] = ()) -> tuple[Block, 
     shortened = len(text) > MAX_TEXT
     text = _PGP.sub("", clean_text(text[:MAX_TEXT])).rstrip("\n")
     names = [*_REMOVED.findall(text), *attachments]
-    text = _SIGNATURE.sub("", _REMOVED.sub("", text).rstrip("\n"))
-    blocks = [_masked(block) for block in _blocks(text.split("\n"))]
-    blocks += [ELLIPSIS] * shortened
+    text = mask_addresses(_SIGNATURE.sub("", _REMOVED.sub("", text).rstrip("\n")))
+    blocks = [*_blocks(text.split("\n")), *[ELLIPSIS] * shortened]
     if shown := ", ".join(mask_addresses(clean_line(name)) for name in names if name):
         blocks.append(Paragraph(spans=(Span(text=f"Attached: {shown}", emphasis=True),)))
     return tuple(blocks)
@@ -314,7 +292,8 @@ def _message_blocks(message: MIMEPart, url: str) -> tuple[Block, ...]:
         if type_ in {"text/plain", "text/html"} and not attached:
             text = _part_text(part)
             if type_ == "text/html":
-                blocks += tuple(map(_masked, parse_html(text, url, media=False).blocks))
+                masked = mask_addresses(text.replace("&#64;", "@"))
+                blocks += parse_html(masked, url, media=False).blocks
             elif not text.lstrip().startswith("_" * 40):
                 texts.append(text)
         elif type_ not in _SILENT:
@@ -364,19 +343,16 @@ def mail_thread(
     permalink: Callable[[Mail], str],
     cited: str | None,
     endpoint: str,
-    name: str = "",
 ) -> FetchResult:
     """Return the thread around a mail.
 
+    Without replies, it has the first mail, its author's further mails and the cited one.
+
     Args:
-        ref: the thread.
-        options: without replies, the first mail, its author's further mails and the cited one are returned.
         mails: of the archive or file, also those of other threads.
         post_id: returns the id of a mail's post.
         permalink: returns the URL of a mail.
         cited: id of the cited post; None for the first mail.
-        endpoint: the URL of the request, or ``file``.
-        name: of the file, for messages.
 
     Raises:
         BadResponse: the cited mail is missing.
@@ -385,26 +361,23 @@ def mail_thread(
     by_post = {post_id(mail): mail for mail in reversed(mails)}
     first = by_post.get(cited) if cited else mails[0]
     if first is None:
-        raise BadResponse(name or endpoint, "the cited mail is missing")
+        raise BadResponse(ref.url, "the cited message is not in the mbox file")
     if first.private:
-        raise Forbidden(name or endpoint, "the author asks that the mail is not archived")
+        raise Forbidden(ref.url, "the author asks that the message is not archived")
     known = {mail.id: mail for mail in mails}
     parents = {mail.id: _parent(mail, known) for mail in mails}
     members = _connected(first.id, parents)
-    posts = []
-    for mail in mails:
-        if mail.id in members and not mail.private:
-            above = known.get(parents[mail.id])
-            post = Post(
-                id=post_id(mail),
-                url=permalink(mail),
-                author=mail.author,
-                reply_to=post_id(above) if above else None,
-                posted=mail.posted,
-                lang=mail.lang,
-            )
-            posts.append(post)
-    posts = depth_first(posts)
+    posts = depth_first(
+        Post(
+            id=post_id(mail),
+            url=permalink(mail),
+            author=mail.author,
+            reply_to=post_id(known[parents[mail.id]]) if parents[mail.id] in known else None,
+            posted=mail.posted,
+        )
+        for mail in mails
+        if mail.id in members and not mail.private
+    )
     top = by_post[posts[0].id]
     complete = not top.references or any(id_ in known for id_ in top.references)
     chosen = filter_replies(posts, replace_options(options, posts=options.posts | {post_id(first)}))
@@ -412,7 +385,7 @@ def mail_thread(
     return build_thread(
         ref,
         chosen,
-        {post.author: build_author(post.author) for post in chosen},
+        {},
         endpoint=endpoint,
         title=thread_title(top.subject),
         replies=len(posts) - 1 if complete else None,

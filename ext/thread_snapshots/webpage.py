@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 from sphinx_thread_cards.platforms import parse_thread_url
-from sphinx_thread_cards.snapshot import Author, Media, Paragraph, Post, clean_text
+from sphinx_thread_cards.snapshot import Author, Media, Post, clean_text
 from sphinx_thread_cards.urls import Kind
 
 from thread_snapshots.html import RichText, parse_html, parse_markdown, parse_plain, parsing_work
@@ -33,12 +33,7 @@ from thread_snapshots.json_access import (
     time,
 )
 from thread_snapshots.source import BadResponse, FetchOptions, FetchResult, Forbidden
-from thread_snapshots.thread_builder import (
-    build_author,
-    build_thread,
-    filter_replies,
-    link_paragraph,
-)
+from thread_snapshots.thread_builder import build_author, build_thread, filter_replies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,7 +41,6 @@ if TYPE_CHECKING:
 
     from sphinx_thread_cards.urls import ThreadRef
 
-_MAX_PAGE = 8_000_000
 _MAX_WORK = 1_000_000_000
 _MAX_OBJECTS = 5_000
 _MAX_POSTS = 2_000
@@ -56,11 +50,7 @@ _TITLED = ("DiscussionForumPosting", "Question", *_ARTICLES, "VideoObject")
 _TYPES = ("SocialMediaPosting", "DiscussionForumPosting", "Question", "Comment", "Answer", *_TITLED)
 """Types of posts; the best first, as the page of a question may also be an article."""
 _CONTAINERS = ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "hasPart", "item")
-_MARKUP = re.compile(
-    r"</?(?:p|br|a|div|span|ul|ol|li|blockquote|pre|code|strong|em|b|i|h[1-6]|img)\b[^<>]*>",
-    re.IGNORECASE,
-)
-_INLINE_DATA = re.compile(r"data:[a-z]+/[^\"'\s<>)]{100,}")
+_MARKUP = re.compile(r"</?(?:p|br|a|div|span|ul|ol|li|blockquote|pre|code|strong|em|b|i|img)\b[^<>]*>", re.IGNORECASE)  # fmt: skip
 _CHALLENGE_TITLE = re.compile(
     r"just a moment\.\.\.|making sure you.{1,6}re not a bot!?|attention required!.*|checking your browser.*"
     r"|ddos-guard|one moment, please.*|.*verify(?:ing)? (?:that )?you are (?:a )?human.*|access denied.*",
@@ -85,7 +75,6 @@ class PageData:
     description: str = ""
     site_name: str | None = None
     author: str | None = None
-    author_url: str | None = None
     published: datetime | None = None
     lang: str | None = None
     image: Media | None = None
@@ -121,7 +110,6 @@ def parse_page(html: str, url: str) -> PageData:
         description=_first(metas, "og:description", "twitter:description", "description") or "",
         site_name=one_line(metas.get("og:site_name")),
         author=one_line(_first(metas, "author", "article:author", "twitter:creator")),
-        author_url=safe_url(metas.get("article:author")),
         published=time(_first(metas, "article:published_time", "og:published_time", "date")),
         lang=language(metas.get("og:locale") or (root and root.attributes.get("lang"))),
         image=Media(url=image, alt=alt) if image else None,
@@ -141,7 +129,6 @@ def canonical_url(html: str, tree: LexborHTMLParser | None = None) -> str | None
 
 
 def _tree(html: str) -> LexborHTMLParser:
-    html = _INLINE_DATA.sub("data:,", html)[:_MAX_PAGE]
     return LexborHTMLParser(html if parsing_work(html) <= _MAX_WORK else "")
 
 
@@ -224,15 +211,15 @@ def _replies(item: object) -> list[dict[str, Any]]:
 
 
 def _reply_count(item: object) -> int | None:
-    for name in ("answerCount", "commentCount"):
-        value = _one(item, name)
-        if (number := count(int(value) if str(value).isdecimal() else value)) is not None:
-            return number
+    counts = [dig(item, "answerCount"), dig(item, "commentCount")]
     for counter in as_list(item, "interactionStatistic"):
         kind = dig(counter, "interactionType")
         if str(dig(kind, "@type") or kind).endswith(("CommentAction", "ReplyAction")):
-            return count(counter, "userInteractionCount")
-    return None
+            counts.append(dig(counter, "userInteractionCount"))
+    numbers = (
+        count(int(value) if re.fullmatch("[0-9]{1,15}", str(value)) else value) for value in counts
+    )
+    return next((number for number in numbers if number is not None), None)
 
 
 # -- Threads -------------------------------------------------------------------
@@ -299,9 +286,8 @@ def _preview_thread(ref: ThreadRef, page: PageData, endpoint: str) -> FetchResul
         media=(page.image,) if page.image else (),
         lang=page.lang,
     )
-    authors = {handle: build_author(handle, url=page.author_url)}
     missing = "" if ref.kind is Kind.PAGE else "only the preview text of the page"
-    return build_thread(ref, [post], authors, endpoint=endpoint, title=page.title, missing=missing)
+    return build_thread(ref, [post], {}, endpoint=endpoint, title=page.title, missing=missing)
 
 
 def _build_posts(
@@ -324,20 +310,14 @@ def _build_posts(
         ids.add(id_)
         stack += [(reply, id_) for reply in reversed(_replies(item))]
         rich = _rich_text(_body(item) or ("" if _title(item) else text(item, "headline")), ref)
-        posted, edited = (
-            time(_one(item, *names))
-            for names in (("datePublished", "dateCreated", "uploadDate"), ("dateModified",))
-        )
-        # Discourse counts a like as a change of the post, Stack Exchange an answer as one of the question.
-        real = ref.platform != "discourse" and _type(item) != "Question"
         yield Post(
             id=id_,
             url=(url if parent else None) or ref.url,
             author=_author(item, ref, authors),
             reply_to=parent,
-            posted=posted,
-            edited=edited if real and edited and posted and edited > posted else None,
-            blocks=(*rich.blocks, *_shared_links(item, url or ref.url)),
+            # No time of the last edit: on many sites a like or an answer changes dateModified.
+            posted=time(_one(item, "datePublished", "dateCreated", "uploadDate")),
+            blocks=rich.blocks,
             media=_media(item, rich, url or ref.url),
             lang=language(_one(item, "inLanguage")),
         )
@@ -380,12 +360,6 @@ def _author(item: object, ref: ThreadRef, authors: dict[str, Author]) -> str:
     handle = handle or name or ref.author or ref.community or ref.host
     authors.setdefault(handle, build_author(handle, name, url, _image_url(_one(who, "image"))))
     return handle
-
-
-def _shared_links(item: object, page: str) -> Iterator[Paragraph]:
-    for shared in objects({"": as_list(item, "sharedContent")}, "")[:5]:
-        if url := safe_url(_one(shared, "url"), page):
-            yield link_paragraph(html_line(_one(shared, "headline", "name")), url)
 
 
 def _image_url(value: object) -> object:

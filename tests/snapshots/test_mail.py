@@ -257,7 +257,7 @@ def test_threads() -> None:
     thread = thread_of(read_mails(siblings, "file"), cited="2x")
     assert [post.id for post in thread.posts] == ["1x", "2x"]
     assert thread.replies is None
-    with pytest.raises(BadResponse, match="missing"):
+    with pytest.raises(BadResponse, match="not in the mbox"):
         thread_of(mails, cited="9x")
     with pytest.raises(Forbidden):
         thread_of(read_mails(b"X-No-Archive: yes\n\nx", "file"))

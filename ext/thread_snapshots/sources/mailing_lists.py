@@ -11,7 +11,6 @@ from base64 import b32encode
 from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha1
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
@@ -41,7 +40,7 @@ from thread_snapshots.source import (
     get_json,
     get_page,
 )
-from thread_snapshots.thread_builder import build_author, build_thread, filter_replies
+from thread_snapshots.thread_builder import build_thread, filter_replies
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.urls import ThreadRef
@@ -49,7 +48,6 @@ if TYPE_CHECKING:
     from thread_snapshots.saved_file import SavedFile
 
 _REFUSED = (BadResponse, Forbidden, NotFound)
-_CITED_ONLY = "only the cited message; the archive does not offer its thread"
 
 
 def _get_mails(url: str) -> RequestGenerator[list[Mail]]:
@@ -63,22 +61,18 @@ def _get_mails(url: str) -> RequestGenerator[list[Mail]]:
 def _fetch_public_inbox(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
     """Request the thread of a message, or the message alone if that is refused."""
     message = f"{_inbox(ref)}{ref.id}/"
-    url = f"{message}t.mbox.gz"
+    url, alone = f"{message}t.mbox.gz", False
     try:
-        return _public_inbox_thread(ref, options, (yield from _get_mails(url)), url)
-    except _REFUSED as error:
-        if isinstance(error, Forbidden) and error.status is None:  # the author asks for no archive
-            raise
-    url = f"{message}raw"
-    try:
-        result = _public_inbox_thread(ref, options, (yield from _get_mails(url)), url)
-    except BadResponse as error:
-        # The server offers messages with similar ids.
-        if error.status == HTTPStatus.MULTIPLE_CHOICES:
-            raise NotFound(url, "the message is not in the archive", status=error.status) from None
-        raise
+        mails = yield from _get_mails(url)
+    except _REFUSED:
+        url, alone = f"{message}raw", True
+        mails = yield from _get_mails(url)
+    result = _public_inbox_thread(ref, options, mails, url)
+    if not alone:
+        return result
     thread = replace_fields(result.thread, replies=None)
-    return replace(result, thread=thread, complete=False, note=_CITED_ONLY)
+    note = "only the cited message; the archive does not offer its thread"
+    return replace(result, thread=thread, complete=False, note=note)
 
 
 def _inbox(ref: ThreadRef) -> str:
@@ -92,7 +86,7 @@ def _anchor(id_: str) -> str:
 
 
 def _public_inbox_thread(
-    ref: ThreadRef, options: FetchOptions, mails: list[Mail], endpoint: str, name: str = ""
+    ref: ThreadRef, options: FetchOptions, mails: list[Mail], endpoint: str
 ) -> FetchResult:
     def permalink(mail: Mail) -> str:
         id_ = message_id(quote(mail.id, safe="")) or quote(mail.id, safe="@")
@@ -106,7 +100,6 @@ def _public_inbox_thread(
         permalink=permalink,
         cited=_anchor(unquote(ref.id)),
         endpoint=endpoint,
-        name=name,
     )
 
 
@@ -145,7 +138,8 @@ def _fetch_hyperkitty_api(
         if not new or not dig(page, "next"):
             break
     posts = [_hyperkitty_post(ref, message) for message in messages]
-    chosen = filter_replies(posts, _with_cited(ref, options))
+    cited = ref.id.rpartition("/")[2]
+    chosen = filter_replies(posts, replace(options, posts=options.posts | {cited}))
     built = []
     for post in chosen[:_MAX_MESSAGES]:
         message = yield from get_json(f"{api}/email/{post.id}/")
@@ -153,7 +147,7 @@ def _fetch_hyperkitty_api(
     return build_thread(
         ref,
         built,
-        {post.author: build_author(post.author) for post in built},
+        {},
         endpoint=url,
         title=thread_title(text(thread, "subject")),
         replies=len(posts) - 1,
@@ -178,7 +172,7 @@ def _hyperkitty_post(ref: ThreadRef, message: object) -> Post:
 
 
 def _hyperkitty_thread(
-    ref: ThreadRef, options: FetchOptions, mails: list[Mail], endpoint: str, name: str = ""
+    ref: ThreadRef, options: FetchOptions, mails: list[Mail], endpoint: str
 ) -> FetchResult:
     def post_id(mail: Mail) -> str:
         digest = sha1(mail.id.encode("utf-8", "replace"), usedforsecurity=False).digest()
@@ -194,7 +188,6 @@ def _hyperkitty_thread(
         # A thread keeps the id of its first message, even if that is deleted.
         cited=cited if any(post_id(mail) == cited for mail in mails) else None,
         endpoint=endpoint,
-        name=name,
     )
 
 
@@ -207,10 +200,6 @@ def _hash_in(url: object) -> str | None:
     """Return the hash at the end of a URL of the API."""
     last = url.rstrip("/").rpartition("/")[2] if isinstance(url, str) else ""
     return last if _HASH.fullmatch(last) else None
-
-
-def _with_cited(ref: ThreadRef, options: FetchOptions) -> FetchOptions:
-    return replace(options, posts=options.posts | {ref.id.rpartition("/")[2]})
 
 
 # -- Pipermail -----------------------------------------------------------------
@@ -253,11 +242,11 @@ def _fetch_pipermail(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[
 
 
 def _read_public_inbox(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchResult:
-    return _public_inbox_thread(ref, options, read_mails(file.body, file.name), "file", file.name)
+    return _public_inbox_thread(ref, options, read_mails(file.body, file.name), "file")
 
 
 def _read_hyperkitty(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchResult:
-    return _hyperkitty_thread(ref, options, read_mails(file.body, file.name), "file", file.name)
+    return _hyperkitty_thread(ref, options, read_mails(file.body, file.name), "file")
 
 
 def _read_mbox(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchResult:
@@ -277,7 +266,6 @@ def _read_mbox(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchR
         ),
         cited=cited if by_id else None,
         endpoint="file",
-        name=file.name,
     )
 
 
