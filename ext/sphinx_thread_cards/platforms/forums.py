@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.platforms.known import HOSTS, MIRRORS, NETWORK, SITES
@@ -62,7 +63,7 @@ def _stackexchange(groups: Groups, url: SplitURL) -> bool:
         post = groups["post"] = answer
     answer = post.rpartition("_")[2]
     groups["answer"] = f"/{groups.get('slug') or '-'}/{answer}" if answer != groups["id"] else ""
-    return True
+    return not host.startswith("www.")
 
 
 # https://api.stackexchange.com/docs/types/question (link). The last number of a short link is the
@@ -75,14 +76,17 @@ STACKEXCHANGE = Platform(
     hosts=HOSTS["stackexchange"],
     fix=_stackexchange,
     anonymous=("(/questions/[0-9]+|/a/[0-9]+).*", r"\1"),
-    defaults="anchor=<:comment>|[0-9]{1,10} post_url={answer}#{post}",
-    types={"comment": "comment[0-9]{1,12}_[0-9]{1,10}"},
+    defaults="anchor=<:comment>|[1-9][0-9]{0,9} post_url={answer}#{post}",
+    types={"comment": "comment[0-9]{1,12}_[1-9][0-9]{0,9}"},
     routes="""
     /questions/<id:number>(?:/<slug>(?:/<answer:number>)?)?  /questions/{id}
     /q/<id:number>(?:/[0-9]{1,10})?                          /questions/{id}
     /a/<id:number>(?:/[0-9]{1,10})?                          /a/{id}  id=a/{id} anchor=<:comment> post={id} post_url=#{post} kind=answer
     """,
 )
+
+
+_COMMENT = re.compile("(?=[A-Za-z]*[0-9])[0-9A-Za-z]{1,13}")
 
 
 def _reddit(groups: Groups, url: SplitURL) -> bool:
@@ -94,7 +98,7 @@ def _reddit(groups: Groups, url: SplitURL) -> bool:
     groups["folder"] = f"/r/{community}" if community else f"/user/{author}" if author else ""
     slug = groups.get("slug", "")
     # "/comments/z1c9z//c60o0iw": a comment after an empty slug.
-    if slug.isalnum() and not slug.isalpha() and f"/{groups['id']}//{slug}" in url.url:
+    if _COMMENT.fullmatch(slug) and f"/{groups['id']}//{slug}" in url.url:
         groups |= {"post": slug, "title": ""}
     groups["id"], groups["post"] = groups["id"].lower(), groups.get("post", "").lower()
     return True

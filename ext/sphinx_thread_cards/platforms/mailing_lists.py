@@ -187,7 +187,7 @@ def _groups_io(groups: Groups, url: SplitURL) -> bool:
     group, host = groups["group"], url.host.removeprefix("www.")
     groups["community"] = group if host == "groups.io" else f"{group}@{host}"
     groups |= {"host": host, "site": host}
-    return True
+    return not host.startswith("www.")
 
 
 # https://groups.io/helpcenter; organisations may have their own host.

@@ -84,7 +84,7 @@ MASTODON = Platform(
     """,
     markers=["@", "statuses"],
     evidence="/@[^/@]+(?:@[^/@]+)?/<:snowflake>[/#]|/(?:web|deck)/statuses/<:snowflake>[/#]"
-    "|//[^/]+/users/[^/]+/statuses/[0-9]|/ap/users/[0-9]{15,20}/statuses/[0-9]{15}"
+    "|//[^/]+/users/[^/]+/statuses/[0-9]{1,19}[/#]|/ap/users/[0-9]{15,20}/statuses/[0-9]{15}"
     "|/statuses/0[1-7][0-9A-Z]{24}",
 )
 
