@@ -198,7 +198,9 @@ def make_card(
     post, provenance = cited_post(ref, thread), thread.provenance
     handle = post.author if post else None
     # A summary has no posts, and one participant.
-    author = next((it for it in thread.participants if thread.is_summary or it.handle == handle), None)
+    author = next(
+        (it for it in thread.participants if thread.is_summary or it.handle == handle), None
+    )
     posted = post.posted if post else thread.posted
     name, handle = (author.name, author.handle) if author else (None, ref.author)
     if handle and " " in handle:  # on a mailing list, people have a name only

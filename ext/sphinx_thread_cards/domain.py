@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -16,6 +17,7 @@ from sphinx_thread_cards import snapshot
 from sphinx_thread_cards.card import Card, CardOptions, make_card
 from sphinx_thread_cards.config import warn
 from sphinx_thread_cards.i18n import SEPARATOR, _
+from sphinx_thread_cards.platforms import PLATFORMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -251,9 +253,16 @@ def citation_xref(ref: ThreadRef, text: str | None = None, url: str = "") -> add
     )
 
 
+_REFUSE_PROGRAMS = ("x", "reddit", "stackexchange", "linkedin")
+
+
 def set_builder(app: Sphinx) -> None:
-    """Give the domain access to the builder (``builder-inited``)."""
+    """Give the domain access to the builder; spare linkcheck platforms that refuse programs (``builder-inited``)."""
     thread_domain(app.env).builder = app.builder
+    if app.builder.name == "linkcheck":
+        hosts = (host.lstrip(".") for name in _REFUSE_PROGRAMS for host in PLATFORMS[name].hosts)
+        pattern = rf"https?://(?:[^/]+\.)?(?:{'|'.join(map(re.escape, hosts))})/"
+        app.config.linkcheck_ignore = [*app.config.linkcheck_ignore, pattern]
 
 
 def add_style_sheet(

@@ -407,6 +407,21 @@ def as_lines(item: nodes.list_item) -> nodes.list_item:
     return item
 
 
+class GettextCardBuilder(CardBuilder):
+    """Builds a card for message catalogues, in which the author's own title and name are messages."""
+
+    shows_images = False
+
+    def line(self, part: str, *children: nodes.Node) -> nodes.paragraph:
+        """Return a paragraph, which is a message if its text is the author's own."""
+        line = super().line(part, *children)
+        options = self.place["thread_options"]
+        if text := {"title": options.title, "author": options.author}.get(part):
+            line.source, line.line = self.place.source, self.place.line
+            line.rawsource, line.uid = text, ""  # type: ignore[attr-defined] # Sphinx skips nodes without one
+        return line
+
+
 class ManCardBuilder(CardBuilder):
     """Builds a card for manual pages, whose writer joins the first paragraph of a container to the text before."""
 

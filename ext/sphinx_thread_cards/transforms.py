@@ -25,6 +25,7 @@ from sphinx_thread_cards.latex import LatexCardBuilder
 from sphinx_thread_cards.nodes import (
     MEDIA_URI,
     CardBuilder,
+    GettextCardBuilder,
     ManCardBuilder,
     TargetCardBuilder,
     TextCardBuilder,
@@ -58,6 +59,7 @@ _NO_OPTIONS = CardOptions()
 # By Builder.name or Builder.format; all other builders get standard nodes.
 _CARD_BUILDERS: dict[str, type[CardBuilder]] = {
     "epub": EpubCardBuilder,
+    "gettext": GettextCardBuilder,
     "html": HtmlCardBuilder,
     "latex": LatexCardBuilder,
     "man": ManCardBuilder,
@@ -187,7 +189,7 @@ class CollectThreads(SphinxTransform):
 
     def _collect_card(self, node: nodes.Element) -> None:
         ref: ThreadRef = node.attributes.pop("thread_ref")
-        options: CardOptions = node.attributes.pop("thread_options")
+        options: CardOptions = node["thread_options"]
         thread, has_file = self._load(ref, node)
         card = self.domain.make_card(ref, options, thread)
         node["ids"] = [self._free_anchor(card, node), *node["ids"]]

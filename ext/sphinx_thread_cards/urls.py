@@ -84,6 +84,7 @@ class ThreadRef:
     archive: str | None = None
     """The given URL, if it is an archived copy (Wayback Machine, archive.today)."""
     kind: Kind = Kind.THREAD
+    """What the thread is called on its platform: ``issue``, ``question``, ..."""
 
     @property
     def key(self) -> tuple[str, str, str]:
