@@ -110,7 +110,42 @@ if version_type == "branch":  # tags and pull requests cannot be edited
     }
 
 # Old URLs of pages that were renamed or merged.
-redirects: dict[str, str] = {}
+redirects = {
+    "cards/accessibility": "languages.html#accessibility",
+    "cards/accessible-themes": "languages.html#accessibility",
+    "cards/api": "reference.html#python",
+    "cards/builders": "print.html",
+    "cards/check": "checking.html",
+    "cards/cite": "writing.html#cards-citations",
+    "cards/commands": "reference.html#reference-commands",
+    "cards/explanation": "../contributing/decisions/index.html",
+    "cards/fetch": "saving.html",
+    "cards/gallery-themes": "gallery.html#themes",
+    "cards/keep": "saving.html#show-a-saved-thread",
+    "cards/kitchen-sink": "gallery.html",
+    "cards/options": "reference.html#card-options",
+    "cards/privacy": "checking.html#privacy-and-copyright",
+    "cards/restructuredtext": "writing.html",
+    "cards/saved-pages": "saving.html#saved-pages",
+    "cards/self-hosted": "saving.html#private-servers",
+    "cards/settings": "reference.html#cards-configuration",
+    "cards/troubleshoot": "reference.html#cards-warnings",
+    "cards/turn-off": "writing.html#cards-plain-links",
+    "cards/tutorial": "index.html#cards-tutorial",
+    "cards/warnings": "reference.html#cards-warnings",
+    "cards/weight": "index.html#how-it-compares",
+    "cards/withdraw": "checking.html#cards-withdrawing",
+    "contributing/decisions/0007-fetching-is-steps": "0007-sources-are-generators.html",
+    "contributing/decisions/0008-what-is-kept-is-not-lost": "0008-a-fetch-never-loses-posts.html",
+    "contributing/decisions/0009-marks-of-kinds-in-the-style-sheet": "0009-icons-of-kinds.html",
+    "contributing/decisions/0010-a-mark-for-each-platform": "0010-an-icon-for-each-platform.html",
+    "contributing/decisions/0011-codes-by-latex": "0011-qr-codes-by-latex.html",
+    "hosting/epub": "../cards/hosting.html#other-hosts",
+    "hosting/html": "../cards/hosting.html#other-hosts",
+    "hosting/index": "../cards/hosting.html",
+    "hosting/pdf": "../cards/hosting.html#other-hosts",
+    "hosting/readthedocs": "../cards/hosting.html#this-site-on-read-the-docs",
+}
 redirect_html_template_file = "_templates/redirect.html"
 
 ogp_site_url = html_baseurl

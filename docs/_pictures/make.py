@@ -1,10 +1,10 @@
 # noqa: INP001 - a script
-"""Takes the pictures of the README and of the gallery again: real cards, built with the site's own settings.
+"""Takes the pictures of the guide and the README: real cards in a browser, light and dark.
 
-Run it with the environment that `make test` makes, on a machine that has Chromium and Poppler (`make system`):
+It needs the environment of ``make test``, Chromium, Poppler and, for the PDF, TeX (``make system``):
 
     .venv/bin/python docs/_pictures/make.py            all pictures
-    .venv/bin/python docs/_pictures/make.py gone tab   some of the gallery's
+    .venv/bin/python docs/_pictures/make.py thread pdf some of those of the gallery
 """
 
 from __future__ import annotations
@@ -19,141 +19,135 @@ from pathlib import Path
 from typing import Any
 
 import invented
-from looks import LOOKS
-from PIL import Image
+from PIL import Image, ImageChops
 from playwright.sync_api import Browser, sync_playwright
-from states import SAMPLE, STATES, State
+from samples import PICTURES, README, Picture
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
-GALLERY = HERE.parent / "cards" / "gallery"
+DOCS = HERE.parent
+GALLERY = DOCS / "cards" / "gallery"
 MARGIN = 20
-SHARP = 1.5
-"""Pixels of the gallery's pictures to a CSS pixel."""
-COLOURS = 96
-README = """
-```{thread} https://threadreaderapp.com/thread/1315580529194995712.html
-:title: A demo on 195 SD cards
-:author: Andrei Warkentin
-:handle: WhatAintInside
-
-From a dare at a trade-show booth to a Pi 3 that ran one tiny virtual machine, with a game of *Snake* in it.
-```
-
-<https://forum.openwrt.org/t/openwrt-for-vmware-esxi-arm-fling-on-rpi4-8gb/118228>
-
-<https://github.com/pftf/RPi4/issues/57>
+COLORS = 64
+CONF = """
+extensions = ["myst_parser", "sphinx_design", "sphinx_thread_cards"]
+exclude_patterns = ["_threads"]
+html_theme = {theme!r}
+language = {language!r}
+latex_engine = "lualatex"
+latex_elements = {{"papersize": "a5paper"}}
 """
-# What is looked at: all that is below the title.
-_BOX = """margin => {
-  const title = document.querySelector("section > h1"), box = title.parentElement.getBoundingClientRect();
-  const top = title.nextElementSibling.getBoundingClientRect().y, parts = [...title.parentElement.children].slice(1);
-  const bottom = Math.max(...parts.map(part => part.getBoundingClientRect().bottom));
-  return {x: Math.max(0, box.x - margin), y: top + scrollY - margin,
-          width: Math.min(innerWidth, box.width + 2 * margin), height: bottom - top + 2 * margin};
+# All of the page below its title.
+CLIP = """margin => {
+  const title = document.querySelector("h1"), parts = [...title.parentElement.children].slice(1);
+  const boxes = parts.map(part => part.getBoundingClientRect()), all = title.parentElement.getBoundingClientRect();
+  const top = Math.min(...boxes.map(box => box.top)), bottom = Math.max(...boxes.map(box => box.bottom));
+  const x = Math.max(0, all.x - margin);
+  return {x, y: Math.max(0, top + scrollY - margin), height: bottom - top + 2 * margin,
+          width: Math.min(innerWidth - x, all.width + 2 * margin)};
 }"""
+HIDE = "header, .mobile-header, .back-to-top, .prev-next-footer, dialog, .headerlink { display: none !important }"
 
 
-def build(folder: Path, state: State, name: str) -> str:
-    """Build a page with the settings of the site; returns the address of the HTML file."""
-    source, out = folder / "source" / name, folder / "html" / name
+def run(*command: str | Path) -> None:
+    """Run a program, and show its output only if it fails."""
+    result = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - fixed commands
+    if result.returncode:
+        sys.exit(f"{command}\n{result.stdout}\n{result.stderr}")
+
+
+def build(folder: Path, picture: Picture) -> Path:
+    """Build a site with one page, and return the HTML file, or the PDF."""
+    source, out = folder / "source", folder / "out"
     source.mkdir(parents=True)
-    (source / "index.md").write_text(f"# Cards\n\n{state.page}\n", encoding="utf-8")
-    shutil.copytree(ROOT / "docs" / "_threads", source / "_threads")
-    invented.write(source / "_threads")
-    own = ["-c", ROOT, f"-Dlanguage={state.language}"]
-    bare = ["-C", f"-Dhtml_theme={state.theme}", "-Dextensions=myst_parser,sphinx_design,sphinx_thread_cards"]
-    settings = own if state.theme == "furo" else bare
-    command = [sys.executable, "-m", "sphinx", "-q", *settings, source, out]
-    subprocess.run(command, check=True)  # noqa: S603 - nothing in it comes from elsewhere
-    return (out / "index.html").as_uri()
-
-
-def shoot(chromium: Browser, page: str, state: State, scheme: str, sharp: float) -> Image.Image:
-    """Take a picture of the cards of a page."""
-    window = {"width": round(state.width / state.scale), "height": 900}
-    forced: Any = "active" if state.forced else "none"
-    tab = chromium.new_page(
-        color_scheme=scheme, viewport=window, device_scale_factor=sharp * state.scale, forced_colors=forced
+    (source / "conf.py").write_text(
+        CONF.format(theme=picture.theme, language=picture.language), encoding="utf-8"
     )
-    tab.goto(page)
-    # Furo leaves this to the reader's browser.
-    tab.evaluate("direction => { document.dir = direction; }", "rtl" if state.language == "ar" else "ltr")
-    if state.css:
-        tab.add_style_tag(content=state.css)
-    # Side bars and bars at the top of a narrow window are not looked at.
-    tab.evaluate("""document.querySelectorAll('header, .mobile-header, .back-to-top, .prev-next-footer, dialog')
-        .forEach(bar => bar.style.display = 'none')""")
-    clip = tab.evaluate(_BOX, MARGIN)
-    clip["height"] = min(clip["height"], state.tallest)
-    picture = Image.open(io.BytesIO(tab.screenshot(full_page=True, clip=clip)))
+    (source / "index.md").write_text(f"# Cards\n\n{picture.page}\n", encoding="utf-8")
+    shutil.copytree(DOCS / "_threads", source / "_threads")
+    invented.write(source / "_threads")
+    builder = "latexpdf" if picture.media == "pdf" else "html"
+    run(sys.executable, "-m", "sphinx", "-M", builder, source, out, "-q")
+    return (
+        next((out / "latex").glob("*.pdf")) if picture.media == "pdf" else out / "html/index.html"
+    )
+
+
+def screenshot(
+    chromium: Browser, page: Path, picture: Picture, scheme: str, scale: float
+) -> Image.Image:
+    """Take a picture of the cards of a page."""
+    options: Any = {
+        "color_scheme": scheme,
+        "forced_colors": "active" if picture.forced_colors else "none",
+    }
+    viewport: Any = {"width": picture.width, "height": 900}
+    tab = chromium.new_page(viewport=viewport, device_scale_factor=scale, **options)
+    tab.goto(page.as_uri())
+    tab.add_style_tag(content=f"{HIDE}\n{picture.css}")
+    if picture.language == "ar":
+        tab.evaluate("document.dir = 'rtl'")
+    clip = tab.evaluate(CLIP, MARGIN)
+    clip["height"] = min(clip["height"], picture.max_height)
+    image = Image.open(io.BytesIO(tab.screenshot(full_page=True, clip=clip)))
     tab.close()
-    return picture.convert("RGB")
+    return image.convert("RGB")
 
 
-def sheet(chromium: Browser, page: str, folder: Path) -> Image.Image:
-    """Print a page from the browser; returns the upper part of its first sheet."""
-    tab = chromium.new_page()
-    tab.goto(page)
-    tab.pdf(path=folder / "sheet.pdf", format="A5")
-    tab.close()
-    program = shutil.which("pdftoppm") or sys.exit("Poppler is missing: run `make system`.")
-    subprocess.run([program, "-r", "110", "-png", "-singlefile", folder / "sheet.pdf", folder / "sheet"], check=True)  # noqa: S603
-    return Image.open(folder / "sheet.png").convert("RGB")
+def paper(pdf: Path, page: int) -> Image.Image:
+    """Return a page of a PDF without its empty margins."""
+    run("pdftoppm", "-r", "130", "-f", str(page), "-png", "-singlefile", pdf, pdf.with_suffix(""))
+    image = Image.open(pdf.with_suffix(".png")).convert("RGB")
+    left, top, right, bottom = ImageChops.invert(image).getbbox() or (0, 0, *image.size)
+    return image.crop((left - MARGIN, top - MARGIN, right + MARGIN, bottom + MARGIN))
 
 
-def together(pictures: list[Image.Image], *, beside: bool) -> Image.Image:
-    """One picture of several, on the colour of each one's corner."""
-    wide = sum(one.width for one in pictures) if beside else max(one.width for one in pictures)
-    high = max(one.height for one in pictures) if beside else sum(one.height for one in pictures)
-    whole = Image.new("RGB", (wide, high))
-    x = y = 0
-    for one in pictures:
-        area = (one.width, high) if beside else (wide, one.height)
-        whole.paste(Image.new("RGB", area, one.getpixel((0, 0))), (x, y))
-        whole.paste(one, (x, y))
-        x, y = (x + one.width, y) if beside else (x, y + one.height)
-    return whole
+def side_by_side(images: list[Image.Image]) -> Image.Image:
+    """Return one image of several, each on the colour of its corner."""
+    joined = Image.new(
+        "RGB", (sum(image.width for image in images), max(image.height for image in images))
+    )
+    x = 0
+    for image in images:
+        joined.paste(image.getpixel((0, 0)), (x, 0, x + image.width, joined.height))
+        joined.paste(image, (x, 0))
+        x += image.width
+    return joined
 
 
-def save(picture: Image.Image, name: str) -> None:
-    """Write a picture of the gallery, with few colours, as small as PNG can be."""
-    GALLERY.mkdir(exist_ok=True)
-    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(GALLERY / f"{name}.png", optimize=True)
-
-
-def take(chromium: Browser, folder: Path, name: str, state: State) -> None:
-    """Make one picture of the gallery."""
-    page = build(folder, state, name)
-    if state.paper:
-        save(sheet(chromium, page, folder), name)
-        return
-    pictures = [shoot(chromium, page, state, scheme, SHARP) for scheme in state.schemes]
-    save(together(pictures, beside=state.beside), name)
-
-
-def readme(chromium: Browser, folder: Path) -> None:
-    """Make cards-light.png and cards-dark.png: narrow, so that letters stay large where a README is shown smaller."""
-    state = State(page=README, width=760)
-    page = build(folder, state, "readme")
-    for scheme in state.schemes:
-        shoot(chromium, page, state, scheme, 2).save(HERE / f"cards-{scheme}.png", optimize=True)
+def take(chromium: Browser, folder: Path, picture: Picture) -> Image.Image:
+    """Return one picture of the gallery."""
+    page = build(folder, picture)
+    if picture.media == "pdf":
+        return paper(page, 3)
+    if picture.media == "print":
+        tab = chromium.new_page()
+        tab.goto(page.as_uri())
+        tab.pdf(path=folder / "print.pdf", format="A5")
+        tab.close()
+        return paper(folder / "print.pdf", 1)
+    return side_by_side(
+        [screenshot(chromium, page, picture, scheme, 1.5) for scheme in picture.schemes]
+    )
 
 
 def main(names: list[str]) -> None:
-    """Make the pictures of these names, or all."""
-    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    """Take the pictures of these names, or all."""
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
     if browser is None:
         sys.exit("Chromium is missing: run `make system`.")
-    looks = {f"look-{name}": replace(STATES["options"], page=SAMPLE, css=css) for name, css in LOOKS.items()}
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
-        for name, state in (STATES | looks).items():
-            if not names or name in names:
-                take(chromium, Path(folder), name, state)
+        GALLERY.mkdir(exist_ok=True)
+        for name in names or PICTURES:
+            image = take(chromium, Path(temporary, name), PICTURES[name])
+            few = image.quantize(COLORS, dither=Image.Dither.NONE)
+            few.save(GALLERY / f"{name}.png", optimize=True)
         if not names:
-            readme(chromium, Path(folder))
-        chromium.close()
+            picture = replace(PICTURES["url"], page=README, width=760)
+            page = build(Path(temporary, "readme"), picture)
+            for scheme in picture.schemes:
+                image = screenshot(chromium, page, picture, scheme, 2)
+                image.quantize(256).save(HERE / f"cards-{scheme}.png", optimize=True)
 
 
 if __name__ == "__main__":
