@@ -10,33 +10,26 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager, suppress
-from dataclasses import fields, replace
+from contextlib import suppress
+from dataclasses import asdict, fields
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sphinx_thread_cards import __version__
+from sphinx_thread_cards import __version__, snapshot
 from sphinx_thread_cards.platforms import parse_or_page, parse_thread_url
-from sphinx_thread_cards.snapshot import (
-    Provenance,
-    SnapshotError,
-    Status,
-    Thread,
-    load,
-    save,
-    snapshot_path,
-)
 
 from thread_snapshots.site import CitedThread, Site, SiteError, read_settings, read_site
 from thread_snapshots.source import BadResponse, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from sphinx_thread_cards.urls import ThreadRef
 
-    from thread_snapshots.update import CheckResult, FetchConfig, UpdateResult
+    from thread_snapshots.client import Client
+    from thread_snapshots.update import CheckResult, UpdateResult
 
 OK, FAILED, USAGE, UNREACHABLE, INTERRUPTED = 0, 1, 2, 3, 130
 _EPILOG = """\
@@ -56,7 +49,7 @@ _CHECKED = {
     "unchecked": "cannot be compared",
 }
 _STRAY_AGE = 3600
-_R = TypeVar("_R")
+_R = TypeVar("_R", "CheckResult", "UpdateResult")
 
 
 class UsageError(Exception):
@@ -180,7 +173,7 @@ def _urls(args: argparse.Namespace) -> list[str]:
     return [target for target in args.targets if "://" in target]
 
 
-def _open_site(args: argparse.Namespace, *, pages: bool) -> Site:
+def _open_site(args: argparse.Namespace, *, pages: bool = True) -> Site:
     """Read the settings of the site that the arguments name, and its pages if required."""
     folders = [target for target in args.targets if "://" not in target]
     if len(folders) > 1:
@@ -192,18 +185,20 @@ def _open_site(args: argparse.Namespace, *, pages: bool) -> Site:
 
 def _select(site: Site, urls: Iterable[str]) -> list[CitedThread]:
     """Return the threads at these URLs, as the site cites them."""
-    cited = {thread.ref.key: thread for thread in site.cited}
-    selected = {}
+    selected = {thread.ref.key: thread for thread in site.cited}
+    keys = []
     for url in urls:
         ref = parse_thread_url(url, site.hosts)
         if ref is None:
             page = parse_or_page(url, site.hosts)
-            example = f'{{"{page.host}": "discourse"}}' if page else ""
-            hint = f"; name its server in thread_cards_hosts: {example}" if page else ""
+            hint = (
+                f'; name it in thread_cards_hosts: {{"{page.host}": "discourse"}}' if page else ""
+            )
             raise UsageError(f"no platform recognises the URL {url}{hint}")
+        keys.append(ref.key)
         posts = frozenset({ref.post} if ref.post else ())
-        selected[ref.key] = cited.get(ref.key) or CitedThread(ref=ref, posts=posts)
-    return list(selected.values())
+        selected.setdefault(ref.key, CitedThread(ref=ref, posts=posts))
+    return [selected[key] for key in dict.fromkeys(keys)]
 
 
 # -- Commands ------------------------------------------------------------------
@@ -212,7 +207,8 @@ def _select(site: Site, urls: Iterable[str]) -> list[CitedThread]:
 def _fetch(args: argparse.Namespace) -> int:
     # These modules need the packages of the extra "fetch"; the commands list and forget do not.
     from thread_snapshots.saved_file import open_file  # noqa: PLC0415
-    from thread_snapshots.update import FetchStatus, fetch  # noqa: PLC0415
+    from thread_snapshots.sources import SOURCES  # noqa: PLC0415
+    from thread_snapshots.update import FetchConfig, FetchStatus, fetch  # noqa: PLC0415
     from thread_snapshots.webpage import canonical_url  # noqa: PLC0415
 
     urls, file = _urls(args), None
@@ -221,51 +217,66 @@ def _fetch(args: argparse.Namespace) -> int:
             file = open_file(args.file)
         except BadResponse as error:
             raise UsageError(str(error)) from None
-        urls = urls or list(filter(None, [canonical_url(file.html()) if file.is_html else None]))
+        url = canonical_url(file.html()) if file.is_html and not urls else None
+        urls = [url] if url else urls
         if len(urls) != 1:
             raise UsageError(f"{args.file}: the URL of its thread expected, got {len(urls)} URLs")
     site = _open_site(args, pages=not urls)
-    threads = _select(site, urls) if urls else list(site.cited)
+    threads = _select(site, urls) if urls else site.cited
     if not urls and not args.links:
         threads = [thread for thread in threads if thread.roles != ("link",)]
-    with _configure(args, site) as base:
-        config = replace(
-            base,
+    _delete_strays(site.store)
+    with _client(args, site) as client:
+        config = FetchConfig(
+            store=site.store,
+            sources=SOURCES,
+            send=client.send,
+            endpoints=site.endpoints,
             refresh=args.refresh,
             older_than=args.older_than,
             replies=args.replies or site.replies,
+            media=site.media,
             archive=args.archive,
+            dry_run=args.dry_run,
             file=file,
         )
-        _delete_strays(site.store)
-        results = _report(args, lambda thread: fetch(thread, config), threads, _fetch_line)
-    rows = [_row(result.cited, site) | _details(result) for result in results]
-    _summarize(args, rows, [*FetchStatus], "no card or citation of a thread")
+        work = partial(fetch, config=config)
+        results = _process(args, site, threads, work, _fetch_line)
     return FAILED if any(result.status is FetchStatus.FAILED for result in results) else OK
 
 
 def _check(args: argparse.Namespace) -> int:
-    from thread_snapshots.update import CheckStatus, check  # noqa: PLC0415 - as in _fetch
+    from thread_snapshots.sources import SOURCES  # noqa: PLC0415 - as in _fetch
+    from thread_snapshots.update import CheckStatus, FetchConfig, check  # noqa: PLC0415
 
     urls = _urls(args)
     site = _open_site(args, pages=not urls)
     threads = _select(site, urls)
     if not urls:
-        cited = [thread for thread in site.cited if snapshot_path(thread.ref, site.store).exists()]
+        cited = (
+            thread
+            for thread in site.cited
+            if snapshot.snapshot_path(thread.ref, site.store).exists()
+        )
         threads = [*cited, *site.uncited()]
-    with _configure(args, site) as config:
-        results = _report(args, lambda thread: check(thread, config), threads, _check_line)
-    rows = [_row(result.cited, site) | _details(result) for result in results]
-    _summarize(args, rows, [*CheckStatus], "no saved thread")
-    changed = {CheckStatus.EDITED, CheckStatus.DELETED, CheckStatus.PRIVATE}
-    if any(result.status in changed and not result.known for result in results):
+    with _client(args, site) as client:
+        config = FetchConfig(
+            store=site.store,
+            sources=SOURCES,
+            send=client.send,
+            endpoints=site.endpoints,
+            dry_run=args.dry_run,
+        )
+        work = partial(check, config=config)
+        results = _process(args, site, threads, work, _check_line)
+    new = {result.status for result in results if not result.known}
+    if new & {CheckStatus.EDITED, CheckStatus.DELETED, CheckStatus.PRIVATE}:
         return FAILED
-    unreachable = any(result.status is CheckStatus.UNREACHABLE for result in results)
-    return UNREACHABLE if unreachable else OK
+    return UNREACHABLE if CheckStatus.UNREACHABLE in new else OK
 
 
 def _list(args: argparse.Namespace) -> int:
-    urls, site = _urls(args), _open_site(args, pages=True)
+    urls, site = _urls(args), _open_site(args)
     threads = _select(site, urls) if urls else [*site.cited, *site.uncited()]
     rows = [_row(thread, site) | _saved(thread, site) for thread in threads]
     if args.json:
@@ -273,101 +284,86 @@ def _list(args: argparse.Namespace) -> int:
         return OK
     table = [("USE", "PLATFORM", "STATUS", "POSTS", "SAVED", "URL", "WHERE")]
     for row, thread in zip(rows, threads, strict=True):
-        posts, saved = str(row["posts"] or "-"), (row["retrieved"] or "-")[:10]
+        saved = (str(row["posts"] or "-"), str(row["retrieved"] or "-")[:10])
         more = f" and {len(thread.uses) - 1} more" if thread.uses[1:] else ""
-        use = ", ".join(thread.roles) or "-"
         where = f"{thread.location or '-'}{more}"
-        table.append((use, row["platform"], row["status"], posts, saved, row["url"], where))
+        use = ", ".join(thread.roles) or "-"
+        table.append((use, row["platform"], row["status"], *saved, row["url"], where))
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     for line in table:
-        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-        print("  ".join(cells).rstrip())
+        print("  ".join(map(str.ljust, line, widths)).rstrip())
     return OK
 
 
 def _forget(args: argparse.Namespace) -> int:
-    urls, site = _urls(args), _open_site(args, pages=True)
+    urls, site = _urls(args), _open_site(args)
     if not urls:
         raise UsageError("URL of a thread expected; give the URL of each thread to forget")
     threads = _select(site, urls)
-    images = site.media_of(snapshot_path(thread.ref, site.store) for thread in threads)
+    images = site.media_of(snapshot.snapshot_path(thread.ref, site.store) for thread in threads)
     for thread in threads:
-        ref = thread.ref
         if not args.dry_run:
-            _withdraw(ref, site.store)
-        print(f"{'would forget' if args.dry_run else 'forgot'} {ref.url}")
+            _withdraw(thread.ref, site.store)
+        print(f"{'would forget' if args.dry_run else 'forgot'} {thread.ref.url}")
         for use in thread.uses:
             print(f"{use.location}: still cites it; check what the page says about it")
     if not args.dry_run:
         images -= site.media_of(site.store.rglob("*.json"))
         for path in images:
             path.unlink(missing_ok=True)
-        deleted = f"deleted {plural(len(images), 'image')}"
-        print(f"{deleted}; git and published builds keep older versions")
+        images_ = plural(len(images), "image")
+        print(f"deleted {images_}; git and published builds keep older versions")
     return OK
 
 
 def _withdraw(ref: ThreadRef, store: Path) -> None:
     """Replace the snapshot of a thread with a mark that it must not be fetched again."""
-    checked = datetime.now(UTC).replace(microsecond=0)
-    mark = Thread(
-        platform=ref.platform,
-        host=ref.host,
-        id=ref.id,
-        url=f"https://{ref.host}/",  # the URL of the thread may contain a name
-        provenance=Provenance(endpoint="hand", status=Status.WITHDRAWN, checked=checked),
+    mark = snapshot.Provenance(
+        endpoint="hand",
+        status=snapshot.Status.WITHDRAWN,
+        checked=datetime.now(UTC).replace(microsecond=0),
     )
-    save(mark, store)
+    url = f"https://{ref.host}/"  # the URL of the thread may contain a name
+    thread = snapshot.Thread(
+        platform=ref.platform, host=ref.host, id=ref.id, url=url, provenance=mark
+    )
+    snapshot.save(thread, store)
 
 
-# -- Fetch and check -----------------------------------------------------------
+# -- Helpers -------------------------------------------------------------------
 
 
-@contextmanager
-def _configure(args: argparse.Namespace, site: Site) -> Iterator[FetchConfig]:
-    """Open a client, and return the configuration that fetch and check share."""
+def _client(args: argparse.Namespace, site: Site) -> Client:
     from thread_snapshots.client import Client  # noqa: PLC0415 - as in _fetch
-    from thread_snapshots.sources import SOURCES  # noqa: PLC0415
-    from thread_snapshots.update import FetchConfig  # noqa: PLC0415
 
     tokens = {"api.github.com": "GITHUB_TOKEN", "gitlab.com": "GITLAB_TOKEN"}
-    with Client(
+    return Client(
         contact=site.contact,
         endpoints=site.endpoints,
         tokens={host: os.environ.get(name, "") for host, name in tokens.items()},
         ca_bundle=site.ca_bundle,
         pause=args.pause,
         jobs=args.jobs,
-    ) as client:
-        yield FetchConfig(
-            store=site.store,
-            sources=SOURCES,
-            send=client.send,
-            endpoints=site.endpoints,
-            media=site.media,
-            dry_run=args.dry_run,
-        )
+    )
 
 
 def _delete_strays(store: Path) -> None:
     """Delete the temporary files that killed runs left behind."""
     for path in store.rglob("~*"):
         with suppress(FileNotFoundError):
-            if (
-                path.is_file()
-                and not path.suffix
-                and time.time() - path.stat().st_mtime > _STRAY_AGE
-            ):
+            age = time.time() - path.stat().st_mtime
+            if path.is_file() and not path.suffix and age > _STRAY_AGE:
                 path.unlink()
 
 
-def _report(
+def _process(
     args: argparse.Namespace,
-    work: Callable[[CitedThread], _R],
+    site: Site,
     threads: Iterable[CitedThread],
+    work: Callable[[CitedThread], _R],
     line: Callable[[_R], str],
 ) -> list[_R]:
-    """Process threads in parallel, print a line for each result as it comes, and return all."""
+    """Process threads in parallel, print the results as they come, then a summary or all as JSON."""
     results = []
     # While one thread waits for a response, another one parses and saves.
     executor = ThreadPoolExecutor(2 * args.jobs)
@@ -375,78 +371,55 @@ def _report(
         for future in as_completed([executor.submit(work, thread) for thread in threads]):
             results.append(future.result())
             if not args.json and (text := line(results[-1])):
-                print(text, flush=True)
+                location = results[-1].cited.location
+                print(f"{location}: {text}" if location else text, flush=True)
     finally:
         executor.shutdown(wait=False, cancel_futures=True)
+    counts = Counter(result.status for result in results)
+    if args.json:
+        rows = []
+        for result in results:
+            details = {item.name: getattr(result, item.name) for item in fields(result)}
+            rows.append(_row(details.pop("cited"), site) | details)
+        print(json.dumps({"threads": rows, "summary": counts}, ensure_ascii=False, indent=2))
+    else:
+        parts = ", ".join(f"{count} {status}" for status, count in counts.most_common())
+        print(f"{plural(len(results), 'thread')}: {parts or 'nothing to do'}")
     return results
 
 
 def _fetch_line(result: UpdateResult) -> str:
     changed = result.status in {"saved", "updated"}
-    details = [plural(result.posts, "post")] if changed else []
-    details += [result.message] if result.message else []
+    details = [plural(result.posts, "post") if changed else "", result.message]
     text = f"{result.status} {result.cited.ref.url}"
-    return _located(result.cited, ": ".join([text, *(["; ".join(details)] if details else [])]))
+    return ": ".join(filter(None, [text, "; ".join(filter(None, details))]))
 
 
 def _check_line(result: CheckResult) -> str:
     if result.status == "same" and not result.message:
         return ""
     known = " (known)" if result.known and result.status != "same" else ""
-    details = f": {result.message}" if result.message else ""
-    return _located(
-        result.cited, f"{result.cited.ref.url} {_CHECKED[result.status]}{known}{details}"
-    )
-
-
-def _located(cited: CitedThread, text: str) -> str:
-    """Return a line in the format of Sphinx's warnings, which editors link to the page."""
-    return f"{cited.location}: {text}" if cited.location else text
+    text = f"{result.cited.ref.url} {_CHECKED[result.status]}{known}"
+    return f"{text}: {result.message}" if result.message else text
 
 
 def _row(cited: CitedThread, site: Site) -> dict[str, Any]:
     """Return what the JSON output of all commands says of a thread."""
-    ref, path = cited.ref, snapshot_path(cited.ref, site.store)
-    return {
-        "url": ref.url,
-        "platform": ref.platform,
-        "host": ref.host,
-        "id": ref.id,
-        "uses": [{"role": use.role, "location": use.location} for use in cited.uses],
-        "file": str(path) if path.exists() else None,
-    }
-
-
-def _details(result: UpdateResult | CheckResult) -> dict[str, Any]:
-    return {
-        item.name: getattr(result, item.name) for item in fields(result) if item.name != "cited"
-    }
+    ref, path = cited.ref, snapshot.snapshot_path(cited.ref, site.store)
+    row = {"url": ref.url, "platform": ref.platform, "host": ref.host, "id": ref.id}
+    uses = [asdict(use) for use in cited.uses]
+    return row | {"uses": uses, "file": str(path) if path.exists() else None}
 
 
 def _saved(cited: CitedThread, site: Site) -> dict[str, Any]:
     """Return what is saved of a thread."""
     row: dict[str, Any] = {"status": "missing", "message": "", "posts": 0, "retrieved": None}
     try:
-        thread = load(cited.ref, site.store)
-    except SnapshotError as error:
+        thread = snapshot.load(cited.ref, site.store)
+    except snapshot.SnapshotError as error:
         return row | {"status": "invalid", "message": str(error)}
-    if thread is None:
-        return row
-    retrieved = thread.provenance.retrieved
-    return row | {
-        "status": thread.provenance.status.name.lower(),
-        "posts": len(thread.posts),
-        "retrieved": retrieved.isoformat() if retrieved else None,
-    }
-
-
-def _summarize(
-    args: argparse.Namespace, rows: list[dict[str, Any]], statuses: Iterable[str], nothing: str
-) -> None:
-    """Print the JSON output or the last line of a command."""
-    counts = Counter(str(row["status"]) for row in rows)
-    if args.json:
-        print(json.dumps({"threads": rows, "summary": counts}, ensure_ascii=False, indent=2))
-    else:
-        parts = ", ".join(f"{counts[status]} {status}" for status in statuses if counts[status])
-        print(f"{plural(len(rows), 'thread')}: {parts}" if rows else nothing)
+    if thread:
+        row |= {"status": thread.provenance.status.name.lower(), "posts": len(thread.posts)}
+        if retrieved := thread.provenance.retrieved:
+            row["retrieved"] = retrieved.isoformat()
+    return row

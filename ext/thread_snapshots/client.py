@@ -47,10 +47,6 @@ _MAX_REDIRECTS = 5
 _MAX_DELAY = 120
 """Longest ``Retry-After`` that the client waits for, in seconds."""
 _MAX_CRAWL_DELAY = 60
-_NO_LIMIT_KNOWN = 3600
-"""Seconds to wait for a server that reports no remaining requests, but not until when."""
-_FIRST_TIMESTAMP = 1_000_000_000
-"""Larger numbers of seconds are times, smaller ones are delays."""
 _CHUNK = 64 * 1024
 
 
@@ -123,17 +119,11 @@ class Client:
         self._session = (
             LimiterSession(per_second=1 / pause, burst=pause) if pause else requests.Session()
         )
-        self._session.headers["User-Agent"] = f"{PRODUCT}/{__version__}" + (
-            f" (+{contact})" if contact else ""
-        )
+        comment = f" (+{contact})" if contact else ""
+        self._session.headers["User-Agent"] = f"{PRODUCT}/{__version__}{comment}"
         # Proxies are read from the environment for each request; passwords in .netrc are none of our business.
         self._session.trust_env = False
-        self._session.verify = (
-            ca_bundle
-            or os.environ.get("REQUESTS_CA_BUNDLE")
-            or os.environ.get("CURL_CA_BUNDLE")
-            or True
-        )
+        self._session.verify = ca_bundle or os.environ.get("REQUESTS_CA_BUNDLE") or True
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         # Reading the body of a redirect would be without bounds.
         self._session.hooks["response"] = [
@@ -164,13 +154,13 @@ class Client:
         Raises:
             FetchError: there is no response with a 2xx status, or it cannot be used.
         """
-        host = urlsplit(request.url).netloc
-        base = self._endpoints.get(host)
-        url = request.url if base is None else base.rstrip("/") + request.url.partition(host)[2]
-        headers = {"Accept": request.accept}
-        if base is None and (token := self._tokens.get(host)):
-            headers["Authorization"] = f"Bearer {token}"
+        url, headers = request.url, {"Accept": request.accept}
         try:
+            host = urlsplit(url).netloc
+            if base := self._endpoints.get(host):
+                url = base.rstrip("/") + url.partition(host)[2]
+            elif token := self._tokens.get(host):
+                headers["Authorization"] = f"Bearer {token}"
             return self._exchange(url, headers, request)
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             raise _as_fetch_error(url, error) from None
@@ -178,9 +168,8 @@ class Client:
     def _exchange(self, url: str, headers: dict[str, str], request: Request) -> Response:
         """Send a request, follow redirects, and receive the response."""
         method = "GET" if request.json is None else "POST"
-        prepared = self._session.prepare_request(
-            requests.Request(method, url, headers, json=request.json)
-        )
+        first = requests.Request(method, url, headers, json=request.json)
+        prepared = self._session.prepare_request(first)
         for _ in range(_MAX_REDIRECTS + 1):
             url = prepared.url or ""
             proxies = get_environ_proxies(url)
@@ -206,18 +195,14 @@ class Client:
         """Return a complete response, or raise the error that its status stands for."""
         deadline = time.monotonic() + self._timeout
         if not 200 <= response.status_code < 300:  # noqa: PLR2004 - success (RFC 9110, section 15.3)
-            retry_after = _retry_after(response.headers)
-            error = error_for_status(
-                response.url,
-                response.status_code,
-                retry_after=retry_after,
-                body=self._error_body(response, deadline),
-            )
-            if isinstance(error, RateLimited) and retry_after:
-                self._blocked[urlsplit(response.url).netloc] = time.monotonic() + retry_after
-            raise error
-        body = self._read(response, MAX_BYTES, deadline)
-        return Response(url=response.url, headers=response.headers, body=body)
+            wait, headers = _retry_after(response.headers), response.headers
+            body = self._error_body(response, deadline)
+            # GitHub reports a limit of 0 for what requires a token; its other interfaces still respond.
+            if wait and headers.get("X-RateLimit-Limit") != "0":
+                self._blocked[urlsplit(response.url).netloc] = time.monotonic() + wait
+            raise error_for_status(response.url, response.status_code, retry_after=wait, body=body)
+        content = self._read(response, MAX_BYTES, deadline)
+        return Response(url=response.url, headers=response.headers, body=content)
 
     def _read(self, response: requests.Response, limit: int, deadline: float) -> bytes:
         if "," in response.headers.get("Content-Encoding", ""):
@@ -258,9 +243,7 @@ class Client:
             return
         flags = socket.AI_NUMERICHOST if proxied else 0
         try:
-            found = socket.getaddrinfo(
-                parts.hostname, parts.port, type=socket.SOCK_STREAM, flags=flags
-            )
+            found = socket.getaddrinfo(parts.hostname, parts.port, flags=flags)
         except (OSError, UnicodeError):
             if proxied:
                 return
@@ -304,11 +287,12 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
         return _Retry().parse_retry_after(value)
     if headers.get("X-RateLimit-Remaining", "").strip() != "0":
         return None
-    try:  # GitHub sends a time, Reddit the remaining seconds
+    try:
         reset = float(headers.get("X-RateLimit-Reset", ""))
     except ValueError:
-        return _NO_LIMIT_KNOWN
-    return max(1, reset - time.time()) if reset > _FIRST_TIMESTAMP else reset
+        return 3600  # GitHub counts requests by the hour
+    # GitHub sends the seconds since 1970, Reddit the remaining seconds.
+    return max(1, reset - time.time()) if reset > 1e9 else reset  # noqa: PLR2004 - the year 2001
 
 
 def _as_fetch_error(url: str, error: Exception) -> FetchError:

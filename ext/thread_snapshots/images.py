@@ -8,7 +8,7 @@ import warnings
 from contextlib import suppress
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec.structs import replace
 from PIL import Image, ImageCms, ImageOps
@@ -38,19 +38,13 @@ class InvalidImage(ValueError):  # noqa: N818 - as the errors of FetchError
     """The data is not an image, or too large; ``str()`` is a clause for the author."""
 
 
-@dataclass(frozen=True, slots=True)
-class EncodedImage:
+class EncodedImage(NamedTuple):
     """A re-encoded image."""
 
     content: bytes
     extension: str
     width: int
     height: int
-
-    @property
-    def name(self) -> str:
-        """File name by content, so that equal images share a file."""
-        return f"{hashlib.sha256(self.content).hexdigest()}.{self.extension}"
 
 
 def encode_image(data: bytes, *, avatar: bool = False) -> EncodedImage:
@@ -206,8 +200,9 @@ class ImageSaver:
             )
             self.errors.append(message)
             return None
-        write_atomic(self.folder / MEDIA_FOLDER / image.name, image.content)
-        return replace(media, file=image.name, width=image.width, height=image.height)
+        name = f"{hashlib.sha256(image.content).hexdigest()}.{image.extension}"
+        write_atomic(self.folder / MEDIA_FOLDER / name, image.content)
+        return replace(media, file=name, width=image.width, height=image.height)
 
 
 def _image_url(media: Media) -> str | None:

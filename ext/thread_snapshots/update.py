@@ -10,19 +10,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from msgspec.structs import replace
-from sphinx_thread_cards.snapshot import (
-    Paragraph,
-    Post,
-    Provenance,
-    SnapshotError,
-    Status,
-    Thread,
-    authored_content,
-    digest,
-    load,
-    save,
-    snapshot_path,
-)
+from sphinx_thread_cards import snapshot
+from sphinx_thread_cards.snapshot import Paragraph, Post, Provenance, SnapshotError, Status, Thread
 
 from thread_snapshots.images import ImageSaver
 from thread_snapshots.json_access import dig, flag, text
@@ -145,10 +134,10 @@ def fetch(cited: CitedThread, config: FetchConfig) -> UpdateResult:
     """
     ref = cited.ref
     try:
-        before = load(ref, config.store)
+        before = snapshot.load(ref, config.store)
     except SnapshotError as error:
         if not config.refresh:
-            path = snapshot_path(ref, config.store)
+            path = snapshot.snapshot_path(ref, config.store)
             message = f"invalid snapshot: {error}; fix or delete {path}, or use --refresh"
             return UpdateResult(cited=cited, status=FetchStatus.FAILED, message=message)
         before = None
@@ -157,11 +146,11 @@ def fetch(cited: CitedThread, config: FetchConfig) -> UpdateResult:
     try:
         if status is FetchStatus.DUE and not config.dry_run:
             thread, message = _fetch(cited, before, config)
-            save(thread, config.store)
+            snapshot.save(thread, config.store)
             posts, status = len(thread.posts), _status(thread, before)
         elif status is FetchStatus.UNCHANGED and before and config.archive and not config.dry_run:
             thread, message = _add_archived(before, ref, config)
-            status = FetchStatus.UPDATED if save(thread, config.store) else status
+            status = FetchStatus.UPDATED if snapshot.save(thread, config.store) else status
     except FetchError as error:
         status, message = FetchStatus.FAILED, error.message_for(ref.url)
     except SnapshotError as error:
@@ -180,7 +169,7 @@ def _status(thread: Thread, before: Thread | None) -> FetchStatus:
 def _due(ref: ThreadRef, before: Thread | None, config: FetchConfig) -> tuple[FetchStatus, str]:
     """Return whether a thread has to be fetched, or else why not."""
     if before and before.provenance.status is Status.WITHDRAWN:
-        path = snapshot_path(ref, config.store)
+        path = snapshot.snapshot_path(ref, config.store)
         return FetchStatus.SKIPPED, f"withdrawn; delete {path} to fetch it again"
     if config.file:
         return FetchStatus.DUE, ""
@@ -259,31 +248,32 @@ def merge(result: FetchResult, before: Thread | None, time: datetime) -> tuple[T
     Returns:
         The thread to save, and a remark about missing posts.
     """
-    thread, posts = result.thread, list(result.thread.posts)
-    source = before.provenance if before else Provenance(complete=False)
-    authors = {author.handle: author for author in thread.participants}
-    missing = []
-    if before:
-        if source.complete and not result.complete:
-            saved = {post.id: post for post in before.posts}
-            posts = [saved.get(post.id, post) for post in posts]
-        names = {name for post in posts for name in (post.id, post.url)}
-        for index, post in enumerate(before.posts):
-            if post.id not in names and post.url not in names:
-                missing.append(index + 1)
-                _insert(post, posts, before.posts[index - 1] if index else None)
-        authors = {author.handle: author for author in before.participants} | authors
+    thread, posts, missing = result.thread, list(result.thread.posts), list[int]()
+    saved = before.posts if before else ()
+    source = before.provenance if before else Provenance()
+    was_complete = source.complete and bool(saved)
+    live = _match(saved, posts)
+    for number, post in enumerate(saved, 1):
+        if post.id not in live:
+            missing.append(number)
+            previous = saved[number - 2] if number > 1 else None
+            _insert(post, posts, live.get(previous.id, previous).id if previous else None)
+    if was_complete and not result.complete:
+        own = {live[post.id].id: post for post in saved if post.id in live}
+        posts = [own.get(post.id, post) for post in posts]
+    people = (*(before.participants if before else ()), *thread.participants)
+    authors = {author.handle: author for author in people}
     used = dict.fromkeys(handle for post in posts for handle in handles(post))
-    digest_ = digest(posts)
-    unchanged = digest_ == source.digest
+    digest = snapshot.digest(posts)
+    unchanged = digest == source.digest
     provenance = Provenance(
         retrieved=source.retrieved if unchanged else time,
         checked=time if unchanged else None,
         endpoint=thread.provenance.endpoint,
-        digest=digest_,
+        digest=digest,
         archived=source.archived,
         status=Status.EDITED if missing and result.complete else Status.LIVE,
-        complete=result.complete or (source.complete and bool(before and before.posts)),
+        complete=result.complete or was_complete,
     )
     merged = replace(
         thread,
@@ -296,13 +286,26 @@ def merge(result: FetchResult, before: Thread | None, time: datetime) -> tuple[T
     return merged, note
 
 
-def _insert(post: Post, posts: list[Post], previous: Post | None) -> None:
+def _match(saved: Sequence[Post], live: Sequence[Post]) -> dict[str, Post]:
+    """Return live posts by the ids of their saved versions.
+
+    Posts match by id, else by URL: Bluesky has two ids for an account.
+    """
+    matched = {post.id: post for post in live}
+    ids = {post.id for post in saved}
+    by_url = {post.url: post for post in live if post.id not in ids}
+    for post in saved:
+        if post.id not in matched and (same := by_url.pop(post.url, None)):
+            matched[post.id] = same
+    return matched
+
+
+def _insert(post: Post, posts: list[Post], previous: str | None) -> None:
     """Insert a post after another one, or at the beginning."""
-    names = {previous.id, previous.url} if previous else set()
-    position = next((i for i, other in enumerate(posts, 1) if {other.id, other.url} & names), 0)
+    position = next((i for i, other in enumerate(posts, 1) if other.id == previous), 0)
     if 0 < position < len(posts) and posts[position].reply_to is None:
         # Without this, the next post would reply to the inserted one.
-        posts[position] = replace(posts[position], reply_to=posts[position - 1].id)
+        posts[position] = replace(posts[position], reply_to=previous)
     posts.insert(position, post)
 
 
@@ -357,7 +360,7 @@ def check(cited: CitedThread, config: FetchConfig) -> CheckResult:
         OSError: the snapshot cannot be written.
     """
     try:
-        saved = load(cited.ref, config.store)
+        saved = snapshot.load(cited.ref, config.store)
     except SnapshotError as error:
         message = f"invalid snapshot: {error}"
         return CheckResult(cited=cited, status=CheckStatus.UNCHECKED, message=message)
@@ -374,7 +377,7 @@ def check(cited: CitedThread, config: FetchConfig) -> CheckResult:
     marked = mark is not None and not known and not config.dry_run
     if mark and marked:
         provenance = replace(saved.provenance, status=mark, checked=now())
-        save(replace(saved, provenance=provenance), config.store)
+        snapshot.save(replace(saved, provenance=provenance), config.store)
     return CheckResult(cited=cited, status=status, message=message, known=known, marked=marked)
 
 
@@ -405,12 +408,12 @@ def compare(saved: Thread, result: FetchResult) -> tuple[CheckStatus, str]:
     A missing post counts as deleted only if the result is complete.
     """
     posts = result.thread.posts
-    live = {post.url: post for post in posts} | {post.id: post for post in posts}
+    live = _match(saved.posts, posts)
     same_endpoint = _api(saved) == _api(result.thread)
-    content = authored_content if same_endpoint else _plain_text
+    content = snapshot.authored_content if same_endpoint else _plain_text
     edited, missing, seen = list[int](), list[int](), set[str]()
     for number, post in enumerate(saved.posts, 1):
-        current = live.get(post.id) or live.get(post.url)
+        current = live.get(post.id)
         if current is None:
             missing.append(number)
             continue
