@@ -8,6 +8,7 @@ content.
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -158,7 +159,7 @@ class CollectThreads(SphinxTransform):
                 self._collect_link(node)
 
     def _note(self, node: nodes.Element, ref: ThreadRef, role: Any, **fields: Any) -> None:
-        location, conditions = _location(node, ref.given_url), tuple(_conditions(node))
+        location, conditions = _location(node), tuple(_conditions(node))
         use = Use(
             docname=self.env.docname,
             ref=ref,
@@ -177,7 +178,8 @@ class CollectThreads(SphinxTransform):
             else None
         )
         is_link = isinstance(node, nodes.reference)
-        if ref is None or not (is_link or _is_unused(node)):
+        is_definition = isinstance(node.parent, nodes.substitution_definition)
+        if ref is None or is_definition or not (is_link or _is_unused(node)):
             return
         as_citation = (
             self.config.thread_cards_link_text == "citation" and is_link and _bare_url(node)
@@ -281,14 +283,16 @@ def _conditions(node: nodes.Node | None) -> Iterator[str]:
         node = node.parent
 
 
-def _location(node: nodes.Element, url: str) -> str:
-    """Return ``index.md:12``, with the line of the URL in the source of the paragraph."""
+def _location(node: nodes.Element) -> str:
+    """Return ``index.md:12``, with the line of the link in its paragraph."""
     source, line = get_source_line(node)
-    block: nodes.Node | None = node
-    while block is not None and not (isinstance(block, nodes.TextElement) and block.line):
+    block: Any = node
+    while isinstance(block, nodes.Inline):
         block = block.parent
-    if line and block is not None and block.line == line and isinstance(block, nodes.TextElement):
-        line += block.rawsource[: max(block.rawsource.find(url), 0)].count("\n")
+    if isinstance(block, nodes.TextElement) and block.line:
+        before = takewhile(lambda part: part is not node, block.findall())
+        breaks = [part.count("\n") for part in before if isinstance(part, nodes.Text)]
+        line = block.line + sum(breaks)
     return ":".join(str(part) for part in (source, line) if part)
 
 
