@@ -292,7 +292,7 @@ def _parse_tree(html: str) -> LexborNode | None:
 
 
 def parsing_work(html: str) -> int:
-    """Return the number of tags times the depth of the tree, as far as the tags alone tell.
+    """Return the number of tags times the depth of the tree, as far as the tags alone show.
 
     The time that the parser takes is proportional to it.
     """

@@ -1,6 +1,6 @@
-"""Mails and mbox files as posts.
+"""Emails and mbox files as posts.
 
-Mail addresses are masked (``jo@...``), as archives do. The format of mbox: RFC 4155, and mboxrd of public-inbox.
+Email addresses are masked (``jo@...``), as archives do. The format of mbox: RFC 4155, and mboxrd of public-inbox.
 """
 
 from __future__ import annotations
@@ -53,41 +53,41 @@ if TYPE_CHECKING:
 
     from sphinx_thread_cards.urls import ThreadRef
 
-MAX_MAILS = 20_000
+MAX_EMAILS = 20_000
 _MAX_HEADERS = 100_000
 _MAX_HEADER = 2_000
 _MAX_MULTIPARTS = 40
 _MAX_PARTS = 500
-# What the email package raises for broken mails.
+# What the email package raises for broken emails.
 _BROKEN = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError, MessageError)  # fmt: skip
 _HEADERS = HeaderRegistry()
 _PARSER = BytesParser(
     policy=policy.default.clone(
-        # Long headers take the package long.
+        # Parsing a header takes quadratic time.
         header_factory=lambda name, value: _HEADERS(name, value[:_MAX_HEADER])
     )
 )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Mail:
-    """The headers of a mail, and its source."""
+class Email:
+    """The headers of an email, and its source."""
 
     id: str
-    """Message-ID without angle brackets; a hash of the mail if it has none."""
+    """Message-ID without angle brackets; a hash of the email if it has none."""
     author: str
     """Name, or the local part of the address; never an address."""
     subject: str
     posted: datetime | None
     """None if the time zone is not certain."""
     references: tuple[str, ...]
-    """Message-IDs of the mails above this one, the nearest last."""
+    """Message-IDs of the emails above this one, the nearest last."""
     private: bool
-    """Whether the author asks that the mail is not archived."""
+    """Whether the author asks that the email is not archived."""
     source: bytes
 
 
-# -- Files of mails ------------------------------------------------------------
+# -- mbox files ----------------------------------------------------------------
 
 # A line "From " in a text may be unescaped, so a time and a header must follow.
 _FROM_LINE = re.compile(
@@ -98,27 +98,27 @@ _HEADER = re.compile(rb"[!-9;-~]{1,100}:")
 _MESSAGE_ID = re.compile(r"<([^<>]{1,1000})>")
 
 
-def read_mails(body: bytes, url: str) -> list[Mail]:
-    """Return the mails of an mbox file or of a single message, without those that cannot be parsed.
+def read_emails(body: bytes, url: str) -> list[Email]:
+    """Return the emails of an mbox file or of a single message, without those that cannot be parsed.
 
     Raises:
-        BadResponse: it contains no mail; the message names ``url``, or the name of the file.
+        BadResponse: it contains no email; the message names ``url``, or the name of the file.
     """
     body = body.replace(b"\r\n", b"\n").lstrip(b"\xef\xbb\xbf \t\n")
     sources = _FROM_LINE.split(body)[1:] if body.startswith(b"From ") else [body]
-    mails: dict[str, Mail] = {}
-    for source in sources[:MAX_MAILS]:
+    emails: dict[str, Email] = {}
+    for source in sources[:MAX_EMAILS]:
         if _HEADER.match(source):
             with suppress(*_BROKEN):
-                mail = _read_mail(_ESCAPED_FROM.sub(b"", source))
-                mails.setdefault(mail.id, mail)
-    if not mails:
-        what = "a web page" if body.startswith(b"<") else "no mail"
+                email = _read_email(_ESCAPED_FROM.sub(b"", source))
+                emails.setdefault(email.id, email)
+    if not emails:
+        what = "a web page" if body.startswith(b"<") else "no email"
         raise BadResponse(url, f"the file contains {what}; expected an mbox file")
-    return list(mails.values())
+    return list(emails.values())
 
 
-def _read_mail(source: bytes) -> Mail:
+def _read_email(source: bytes) -> Email:
     head = source.partition(b"\n\n")[0][:_MAX_HEADERS]
     headers: dict[str, str] = {}
     for key, value in _PARSER.parsebytes(head, headersonly=True).raw_items():
@@ -129,7 +129,7 @@ def _read_mail(source: bytes) -> Mail:
     above = _MESSAGE_ID.findall(headers.get("references", ""))
     above += _MESSAGE_ID.findall(headers.get("in-reply-to", ""))[:1]
     hash_ = hashlib.sha1(source, usedforsecurity=False).hexdigest()
-    return Mail(
+    return Email(
         id=id_ or f"{hash_}@no-message-id.invalid",
         author=sender_name(headers.get("from", "")),
         subject=mask_addresses(one_line(_decode(headers.get("subject", ""))) or ""),
@@ -163,7 +163,7 @@ _VIA = re.compile(r"(?<=\S)\s+via\s.*", re.IGNORECASE)
 # Message-IDs in URLs look like addresses, and so do URLs of git repositories. Some archives write "jo(a)mail.example",
 # and in angle brackets "<jo at mail.example>".
 _HOST = r"(?:[\w-]{1,63}\.){1,9}[^\W\d_]{2,24}(?!\w)"
-_MAIL_ADDRESS = re.compile(
+_EMAIL_ADDRESS = re.compile(
     rf"https?://[^\s<>\"]+|(?<![\w.+%=-])(?!git@)([\w.+%=-]{{1,64}})(?:@| ?\(a\) ?){_HOST}"
     rf"|(?<=<)([\w.+%=-]{{1,64}}) at {_HOST}(?=>)"
 )
@@ -172,7 +172,7 @@ _MAIL_ADDRESS = re.compile(
 def sender_name(sender: str) -> str:
     """Return the name in a ``From`` header, or the local part of the address; the result contains no address.
 
-    Mailman 2 writes ``jo at mail.example (Jo Example)``, and a list that forwards mails ``Jo Example via List``.
+    Mailman 2 writes ``jo at mail.example (Jo Example)``, and a list that forwards emails ``Jo Example via List``.
     """
     sender = sender[:1000].strip()
     name, bracket, address = sender.partition("<")
@@ -193,8 +193,8 @@ def _without_address(name: str) -> str:
 
 
 def mask_addresses(text: str) -> str:
-    """Return text with the hosts of mail addresses replaced by an ellipsis: ``jo@...``."""
-    return _MAIL_ADDRESS.sub(
+    """Return text with the hosts of email addresses replaced by an ellipsis: ``jo@...``."""
+    return _EMAIL_ADDRESS.sub(
         lambda match: f"{match[1] or match[2]}@..." if match.lastindex else match[0], text
     )
 
@@ -225,8 +225,8 @@ _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
 _INDENTED = re.compile(r"(?:(?: {4}|\t).*(?:\n|$))+")
 
 
-def parse_mail_text(text: str, attachments: Iterable[str] = ()) -> tuple[Block, ...]:
-    """Return the plain text of a mail as blocks: paragraphs, quotes, indented code, patches.
+def parse_email_text(text: str, attachments: Iterable[str] = ()) -> tuple[Block, ...]:
+    """Return the plain text of an email as blocks: paragraphs, quotes, indented code, patches.
 
     Lines stay as they are. The signature and the footer of the list are removed, addresses are masked.
 
@@ -275,13 +275,13 @@ _FLOWED = re.compile(r"^(?!>|-- $)(.*) \n(?=[^>\s])", re.MULTILINE)
 _SILENT = frozenset({"application/pgp-signature", "application/pgp-encrypted", "application/pkcs7-signature"})  # fmt: skip
 
 
-def _mail_blocks(mail: Mail, url: str) -> tuple[Block, ...]:
-    """Return the text of a mail, and the names of its attachments."""
-    # Deeply nested parts take the parser long; no person writes such mails.
-    if mail.source.lower().count(b"multipart/") <= _MAX_MULTIPARTS:
+def _email_blocks(email: Email, url: str) -> tuple[Block, ...]:
+    """Return the text of an email, and the names of its attachments."""
+    # The parser is slow on deeply nested parts, which people do not write.
+    if email.source.lower().count(b"multipart/") <= _MAX_MULTIPARTS:
         with suppress(*_BROKEN):
-            return _message_blocks(_PARSER.parsebytes(mail.source), url)
-    return parse_mail_text(mail.source.partition(b"\n\n")[2].decode("utf-8", "replace"))
+            return _message_blocks(_PARSER.parsebytes(email.source), url)
+    return parse_email_text(email.source.partition(b"\n\n")[2].decode("utf-8", "replace"))
 
 
 def _message_blocks(message: MIMEPart, url: str) -> tuple[Block, ...]:
@@ -298,7 +298,7 @@ def _message_blocks(message: MIMEPart, url: str) -> tuple[Block, ...]:
                 texts.append(text)
         elif type_ not in _SILENT:
             names.append(part.get_filename() or type_)
-    return (*blocks, *parse_mail_text("\n".join(texts), names))
+    return (*blocks, *parse_email_text("\n".join(texts), names))
 
 
 def _parts(message: MIMEPart) -> Iterator[MIMEPart]:
@@ -334,54 +334,54 @@ def thread_title(subject: str) -> str | None:
     return one_line(_REPLY.sub(r"\1", subject, count=1) if _REPLY.match(subject) else subject)
 
 
-def mail_thread(
+def email_thread(
     ref: ThreadRef,
     options: FetchOptions,
-    mails: Sequence[Mail],
+    emails: Sequence[Email],
     *,
-    post_id: Callable[[Mail], str],
-    permalink: Callable[[Mail], str],
+    post_id: Callable[[Email], str],
+    permalink: Callable[[Email], str],
     cited: str | None,
     endpoint: str,
 ) -> FetchResult:
-    """Return the thread around a mail.
+    """Return the thread around an email.
 
-    Without replies, it has the first mail, its author's further mails and the cited one.
+    Without replies, it has the first email, its author's further emails and the cited one.
 
     Args:
-        mails: of the archive or file, also those of other threads.
-        post_id: returns the id of a mail's post.
-        permalink: returns the URL of a mail.
-        cited: id of the cited post; None for the first mail.
+        emails: of the archive or file, also those of other threads.
+        post_id: returns the id of an email's post.
+        permalink: returns the URL of an email.
+        cited: id of the cited post; None for the first email.
 
     Raises:
-        BadResponse: the cited mail is missing.
+        BadResponse: the cited email is missing.
         Forbidden: its author asks that it is not archived.
     """
-    by_post = {post_id(mail): mail for mail in reversed(mails)}
-    first = by_post.get(cited) if cited else mails[0]
+    by_post = {post_id(email): email for email in reversed(emails)}
+    first = by_post.get(cited) if cited else emails[0]
     if first is None:
         raise BadResponse(ref.url, "the cited message is not in the mbox file")
     if first.private:
         raise Forbidden(ref.url, "the author asks that the message is not archived")
-    known = {mail.id: mail for mail in mails}
-    parents = {mail.id: _parent(mail, known) for mail in mails}
+    known = {email.id: email for email in emails}
+    parents = {email.id: _parent(email, known) for email in emails}
     members = _connected(first.id, parents)
     posts = depth_first(
         Post(
-            id=post_id(mail),
-            url=permalink(mail),
-            author=mail.author,
-            reply_to=post_id(known[parents[mail.id]]) if parents[mail.id] in known else None,
-            posted=mail.posted,
+            id=post_id(email),
+            url=permalink(email),
+            author=email.author,
+            reply_to=post_id(known[parents[email.id]]) if parents[email.id] in known else None,
+            posted=email.posted,
         )
-        for mail in mails
-        if mail.id in members and not mail.private
+        for email in emails
+        if email.id in members and not email.private
     )
     top = by_post[posts[0].id]
     complete = not top.references or any(id_ in known for id_ in top.references)
     chosen = filter_replies(posts, replace_options(options, posts=options.posts | {post_id(first)}))
-    chosen = [replace(post, blocks=_mail_blocks(by_post[post.id], post.url)) for post in chosen]
+    chosen = [replace(post, blocks=_email_blocks(by_post[post.id], post.url)) for post in chosen]
     return build_thread(
         ref,
         chosen,
@@ -389,18 +389,18 @@ def mail_thread(
         endpoint=endpoint,
         title=thread_title(top.subject),
         replies=len(posts) - 1 if complete else None,
-        missing="" if complete else "the first mail of the thread is missing",
+        missing="" if complete else "the first message of the thread is missing",
     )
 
 
-def _parent(mail: Mail, known: Mapping[str, Mail]) -> str:
-    """Return the id of the nearest mail above that is known, else of the first one in the thread; may be empty."""
-    nearest = (id_ for id_ in reversed(mail.references) if id_ in known)
-    return next(nearest, next(iter(mail.references), ""))
+def _parent(email: Email, known: Mapping[str, Email]) -> str:
+    """Return the id of the nearest email above that is known, else of the first one in the thread; may be empty."""
+    nearest = (id_ for id_ in reversed(email.references) if id_ in known)
+    return next(nearest, next(iter(email.references), ""))
 
 
 def _connected(id_: str, parents: Mapping[str, str]) -> set[str]:
-    """Return the ids of all mails of a thread; a missing mail connects the replies to it."""
+    """Return the ids of all emails of a thread; a missing email connects the replies to it."""
     neighbors = defaultdict[str, list[str]](list)
     for child, parent in parents.items():
         if parent:

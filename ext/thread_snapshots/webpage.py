@@ -236,7 +236,7 @@ def page_thread(ref: ThreadRef, options: FetchOptions, html: str, endpoint: str)
     if ref.platform in _FEDIVERSE and page.noindex:
         raise Forbidden(ref.url, "the author asks that programs do not save the page")
     other = _ref(page.url, ref)
-    # Ids of another form, such as those of answers, do not tell the thread.
+    # Ids of another form, such as those of answers, do not identify the thread.
     if other and other.key != ref.key and other.id.count("/") == ref.id.count("/"):
         raise BadResponse(ref.url, f"the page is that of another thread, {other.url}")
     if not page.posts:
@@ -315,7 +315,7 @@ def _build_posts(
             url=(url if parent else None) or ref.url,
             author=_author(item, ref, authors),
             reply_to=parent,
-            # No time of the last edit: on many sites a like or an answer changes dateModified.
+            # No time of the last edit: on many sites a like or a reply changes dateModified.
             posted=time(_one(item, "datePublished", "dateCreated", "uploadDate")),
             blocks=rich.blocks,
             media=_media(item, rich, url or ref.url),

@@ -1,4 +1,4 @@
-"""Mails as posts: names and no addresses, times that are certain, text as it was written."""
+"""Emails as posts: names and no addresses, times that are certain, text as it was written."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from sphinx_thread_cards.snapshot import Thread, encode
 from support.rich_text import check, sketch
 from support.source_cases import FOLDER
 from thread_snapshots.mail import (
-    Mail,
-    mail_thread,
+    Email,
+    email_thread,
     mask_addresses,
-    parse_mail_text,
-    read_mails,
+    parse_email_text,
+    read_emails,
     sender_name,
     thread_title,
 )
@@ -25,15 +25,15 @@ from thread_snapshots.source import BadResponse, FetchError, FetchOptions, Forbi
 ANY = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-def thread_of(mails: list[Mail], cited: str | None = None) -> Thread:
-    """Return the thread around a mail, with all replies; ids are Message-IDs without white space."""
+def thread_of(emails: list[Email], cited: str | None = None) -> Thread:
+    """Return the thread around an email, with all replies; ids are Message-IDs without white space."""
     ref = parse_thread_url("https://lkml.org/lkml/2021/1/5/12")
     assert ref is not None
-    return mail_thread(
+    return email_thread(
         ref,
         FetchOptions(replies=True),
-        mails,
-        post_id=lambda mail: "".join(char for char in mail.id if char.isalnum()) or "x",
+        emails,
+        post_id=lambdan email: "".join(char for char in email.id if char.isalnum()) or "x",
         permalink=lambda _: "https://lists.example/1",
         cited=cited,
         endpoint="file",
@@ -41,13 +41,13 @@ def thread_of(mails: list[Mail], cited: str | None = None) -> Thread:
 
 
 def text_of(*lines: str, headers: str = "Content-Type: text/plain") -> str:
-    """Return the text of a mail with these headers and lines."""
-    mails = read_mails("\n".join([headers, "", *lines]).encode(), "file")
-    return sketch(thread_of(mails).posts[0].blocks)
+    """Return the text of an email with these headers and lines."""
+    emails = read_emails("\n".join([headers, "", *lines]).encode(), "file")
+    return sketch(thread_of(emails).posts[0].blocks)
 
 
-def mbox(*mails: str) -> bytes:
-    return "".join(f"From x Tue Jan  5 10:00:00 2021\n{mail}\n\n" for mail in mails).encode()
+def mbox(*emails: str) -> bytes:
+    return "".join(f"From x Tue Jan  5 10:00:00 2021\n{email}\n\n" for email in emails).encode()
 
 
 @pytest.mark.parametrize(
@@ -91,8 +91,8 @@ def test_names_of_senders(header: str, name: str) -> None:
     ],
 )
 def test_only_certain_times(header: str, posted: str) -> None:
-    (mail,) = read_mails(f"Date: {header}\n\nx".encode(), "file")
-    assert str(mail.posted) == posted
+    (email,) = read_emails(f"Date: {header}\n\nx".encode(), "file")
+    assert str(email.posted) == posted
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ TEXTS = {
 @pytest.mark.parametrize("name", TEXTS)
 def test_text(name: str) -> None:
     text, expected = TEXTS[name]
-    assert sketch(parse_mail_text(text)) == expected
+    assert sketch(parse_email_text(text)) == expected
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "x-none", "rot13", "us-ascii"])
@@ -192,25 +192,25 @@ def test_attachments_are_named() -> None:
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
 def test_mbox(ending: str) -> None:
-    """Lines of a text that begin with "From " do not separate mails."""
-    mail = "From jo at x  Tue Jan  5 10:00:00 2021\nMessage-ID: <%s@x>\n\n>From above\n>>From %s\nFrom: x\nFrom here at 10:00\nit glows\n\n"
-    body = "".join(mail % (number, number) for number in range(3)).replace("\n", ending)
-    mails = read_mails(body.encode(), "file")
-    assert [mail.id for mail in mails] == ["0@x", "1@x", "2@x"]
-    text = sketch(thread_of(mails, "1x").posts[0].blocks)
+    """Lines of a text that begin with "From " do not separate emails."""
+    email = "From jo at x  Tue Jan  5 10:00:00 2021\nMessage-ID: <%s@x>\n\n>From above\n>>From %s\nFrom: x\nFrom here at 10:00\nit glows\n\n"
+    body = "".join(email % (number, number) for number in range(3)).replace("\n", ending)
+    emails = read_emails(body.encode(), "file")
+    assert [email.id for email in emails] == ["0@x", "1@x", "2@x"]
+    text = sketch(thread_of(emails, "1x").posts[0].blocks)
     assert text == "From above\n> From 1\nFrom: x/From here at 10:00/it glows"
 
 
 def test_single_mail() -> None:
     source = b"\xef\xbb\xbfSubject: Lamp\nFrom: J\xc3\xb6 <jo@mail.example>\n\nIt glows.\n"
-    (mail,), (again,) = read_mails(source, "file"), read_mails(source, "file")
-    assert (mail.subject, mail.author, mail.id) == ("Lamp", "Jö", again.id)
+    (email,), (again,) = read_emails(source, "file"), read_emails(source, "file")
+    assert (email.subject, email.author, email.id) == ("Lamp", "Jö", again.id)
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"{}", b"\x1f\x8b", b"From x 10:00\n"])
 def test_files_without_mails(body: bytes) -> None:
     with pytest.raises(BadResponse, match="file: "):
-        read_mails(body, "file")
+        read_emails(body, "file")
 
 
 def _mail(number: int, references: str, text: str = "x") -> str:
@@ -218,25 +218,25 @@ def _mail(number: int, references: str, text: str = "x") -> str:
 
 
 def test_threads() -> None:
-    """Circles end; replies to a missing mail are one thread."""
+    """Circles end; replies to a missing email are one thread."""
     circle = mbox(_mail(1, "<2@x>"), _mail(2, "<1@x>"), _mail(3, "<3@x>"), _mail(1, "<3@x>"))
-    mails = read_mails(circle, "file")
-    assert {post.id for post in thread_of(mails, cited="1x").posts} == {"1x", "2x"}
-    assert [post.id for post in thread_of(mails, cited="3x").posts] == ["3x"]
+    emails = read_emails(circle, "file")
+    assert {post.id for post in thread_of(emails, cited="1x").posts} == {"1x", "2x"}
+    assert [post.id for post in thread_of(emails, cited="3x").posts] == ["3x"]
     siblings = mbox(_mail(1, "<a@x> <b@x>"), _mail(2, "<a@x> <c@x>"), _mail(3, "<z@x>"))
-    thread = thread_of(read_mails(siblings, "file"), cited="2x")
+    thread = thread_of(read_emails(siblings, "file"), cited="2x")
     assert [post.id for post in thread.posts] == ["1x", "2x"]
     assert thread.replies is None
     with pytest.raises(BadResponse, match="not in the mbox"):
-        thread_of(mails, cited="9x")
+        thread_of(emails, cited="9x")
     with pytest.raises(Forbidden):
-        thread_of(read_mails(b"X-No-Archive: yes\n\nx", "file"))
+        thread_of(read_emails(b"X-No-Archive: yes\n\nx", "file"))
 
 
 def test_thousands_of_mails() -> None:
     body = mbox(*(_mail(number, f"<{number - 1}@x>") for number in range(4000)))
     start = time.process_time()
-    assert len(thread_of(read_mails(body, "file")).posts) == 4000
+    assert len(thread_of(read_emails(body, "file")).posts) == 4000
     assert time.process_time() - start < 20
 
 
@@ -260,8 +260,8 @@ def test_thousands_of_mails() -> None:
 def test_no_mail_takes_long(source: bytes) -> None:
     start = time.process_time()
     for body in (b"X: y\n" + source, b"From x 10:00\nX: y\n" + source):
-        mails = read_mails(body, "file")
-        check(thread_of(mails).posts[0].blocks)
+        emails = read_emails(body, "file")
+        check(thread_of(emails).posts[0].blocks)
     assert time.process_time() - start < 5
 
 
@@ -296,8 +296,8 @@ MAIL = st.builds(
 
 def assert_safe(body: bytes) -> None:
     try:
-        mails = read_mails(body, "file")
-        thread = thread_of(mails)
+        emails = read_emails(body, "file")
+        thread = thread_of(emails)
     except FetchError:
         return
     encode(thread)
@@ -326,18 +326,18 @@ def test_damaged_thread(changes: list[tuple[int, int, bytes]]) -> None:
 @given(st.text(max_size=80) | st.lists(st.sampled_from(["jo", "@", "\uff20", "mail.example", " at ", "(a)", " ", "<", ">", '"', " via "]), max_size=8).map("".join))  # fmt: skip
 def test_no_name_contains_an_address(header: str) -> None:
     assert not {"@", "\uff20"} & set(sender_name(header))
-    check(parse_mail_text(header))
+    check(parse_email_text(header))
 
 
 @ANY
 @given(st.lists(st.lists(st.integers(0, 9), max_size=4), min_size=1, max_size=9))
 def test_every_mail_is_in_one_thread(references: list[list[int]]) -> None:
-    mails = read_mails(
+    emails = read_emails(
         mbox(*(_mail(number, " ".join(f"<{above}@x>" for above in others)) for number, others in enumerate(references))),
         "file",
     )  # fmt: skip
     threads = {
-        number: {post.id for post in thread_of(mails, f"{number}x").posts}
+        number: {post.id for post in thread_of(emails, f"{number}x").posts}
         for number in range(len(references))
     }
     for number, ids in threads.items():

@@ -20,10 +20,10 @@ from sphinx_thread_cards.urls import Kind, message_id
 
 from thread_snapshots.json_access import as_id, dig, objects, text, time
 from thread_snapshots.mail import (
-    Mail,
-    mail_thread,
-    parse_mail_text,
-    read_mails,
+    Email,
+    email_thread,
+    parse_email_text,
+    read_emails,
     sender_name,
     thread_title,
 )
@@ -50,9 +50,9 @@ if TYPE_CHECKING:
 _REFUSED = (BadResponse, Forbidden, NotFound)
 
 
-def _get_mails(url: str) -> RequestGenerator[list[Mail]]:
+def _get_emails(url: str) -> RequestGenerator[list[Email]]:
     response = yield Request(url=url, accept="application/gzip, text/plain")
-    return read_mails(decompress(response.body, url), url)
+    return read_emails(decompress(response.body, url), url)
 
 
 # -- public-inbox --------------------------------------------------------------
@@ -63,11 +63,11 @@ def _fetch_public_inbox(ref: ThreadRef, options: FetchOptions) -> RequestGenerat
     message = f"{_inbox(ref)}{ref.id}/"
     url, alone = f"{message}t.mbox.gz", False
     try:
-        mails = yield from _get_mails(url)
+        emails = yield from _get_emails(url)
     except _REFUSED:
         url, alone = f"{message}raw", True
-        mails = yield from _get_mails(url)
-    result = _public_inbox_thread(ref, options, mails, url)
+        emails = yield from _get_emails(url)
+    result = _public_inbox_thread(ref, options, emails, url)
     if not alone:
         return result
     thread = replace_fields(result.thread, replies=None)
@@ -86,17 +86,17 @@ def _anchor(id_: str) -> str:
 
 
 def _public_inbox_thread(
-    ref: ThreadRef, options: FetchOptions, mails: list[Mail], endpoint: str
+    ref: ThreadRef, options: FetchOptions, emails: list[Email], endpoint: str
 ) -> FetchResult:
-    def permalink(mail: Mail) -> str:
-        id_ = message_id(quote(mail.id, safe="")) or quote(mail.id, safe="@")
+    def permalink(email: Email) -> str:
+        id_ = message_id(quote(email.id, safe="")) or quote(email.id, safe="@")
         return f"{_inbox(ref)}{id_}/"
 
-    return mail_thread(
+    return email_thread(
         ref,
         options,
-        mails,
-        post_id=lambda mail: _anchor(mail.id),
+        emails,
+        post_id=lambdan email: _anchor(email.id),
         permalink=permalink,
         cited=_anchor(unquote(ref.id)),
         endpoint=endpoint,
@@ -121,7 +121,7 @@ def _fetch_hyperkitty(ref: ThreadRef, options: FetchOptions) -> RequestGenerator
             thread = _hash_in(dig(message, "thread")) or thread
     url = f"{base}/list/{list_}/export/{list_}.mbox.gz?thread={thread}"
     try:
-        return _hyperkitty_thread(ref, options, (yield from _get_mails(url)), url)
+        return _hyperkitty_thread(ref, options, (yield from _get_emails(url)), url)
     except _REFUSED:
         return (yield from _fetch_hyperkitty_api(ref, options, f"{api}/thread/{thread}/", api))
 
@@ -167,26 +167,26 @@ def _hyperkitty_post(ref: ThreadRef, message: object) -> Post:
         author=sender_name(f"{name} <{address}>"),
         posted=time(message, "date"),
         reply_to=_hash_in(dig(message, "parent")),
-        blocks=parse_mail_text(text(message, "content"), attachments),
+        blocks=parse_email_text(text(message, "content"), attachments),
     )
 
 
 def _hyperkitty_thread(
-    ref: ThreadRef, options: FetchOptions, mails: list[Mail], endpoint: str
+    ref: ThreadRef, options: FetchOptions, emails: list[Email], endpoint: str
 ) -> FetchResult:
-    def post_id(mail: Mail) -> str:
-        digest = sha1(mail.id.encode("utf-8", "replace"), usedforsecurity=False).digest()
+    def post_id(email: Email) -> str:
+        digest = sha1(email.id.encode("utf-8", "replace"), usedforsecurity=False).digest()
         return b32encode(digest).decode("ascii")
 
     cited = ref.id.rpartition("/")[2]
-    return mail_thread(
+    return email_thread(
         ref,
         options,
-        mails,
+        emails,
         post_id=post_id,
-        permalink=lambda mail: _hyperkitty_url(ref, post_id(mail)),
+        permalink=lambdan email: _hyperkitty_url(ref, post_id(email)),
         # A thread keeps the id of its first message, even if that is deleted.
-        cited=cited if any(post_id(mail) == cited for mail in mails) else None,
+        cited=cited if any(post_id(email) == cited for email in emails) else None,
         endpoint=endpoint,
     )
 
@@ -219,19 +219,19 @@ def _fetch_pipermail(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[
         raise NotFound(ref.url, "the message is not in the index of the archive")
     for url in (f"{folder}.txt.gz", f"{folder}.txt"):
         with suppress(*_REFUSED):
-            mails = yield from _get_mails(url)
+            emails = yield from _get_emails(url)
             break
     else:
         raise BadResponse(url, "the archive does not offer an mbox file")
-    if len(mails) != len(numbers):
+    if len(emails) != len(numbers):
         raise BadResponse(url, "the mbox file and the index of the archive differ")
-    pages = {mail.id: page for mail, page in zip(mails, numbers, strict=True)}
-    result = mail_thread(
+    pages = {email.id: page for email, page in zip(emails, numbers, strict=True)}
+    result = email_thread(
         ref,
         options,
-        mails,
-        post_id=lambda mail: pages[mail.id],
-        permalink=lambda mail: f"{folder}/{pages[mail.id]}.html",
+        emails,
+        post_id=lambdan email: pages[email.id],
+        permalink=lambdan email: f"{folder}/{pages[email.id]}.html",
         cited=number,
         endpoint=url,
     )
@@ -242,27 +242,27 @@ def _fetch_pipermail(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[
 
 
 def _read_public_inbox(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchResult:
-    return _public_inbox_thread(ref, options, read_mails(file.body, file.name), "file")
+    return _public_inbox_thread(ref, options, read_emails(file.body, file.name), "file")
 
 
 def _read_hyperkitty(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchResult:
-    return _hyperkitty_thread(ref, options, read_mails(file.body, file.name), "file")
+    return _hyperkitty_thread(ref, options, read_emails(file.body, file.name), "file")
 
 
 def _read_mbox(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchResult:
-    """Return the thread of the cited message, or of the first one if the URL does not tell its Message-ID."""
+    """Return the thread of the cited message, or of the first one if the URL does not contain its Message-ID."""
 
-    def post_id(mail: Mail) -> str:
-        return message_id(quote(mail.id, safe="")) or _anchor(mail.id)
+    def post_id(email: Email) -> str:
+        return message_id(quote(email.id, safe="")) or _anchor(email.id)
 
     _, by_id, cited = ref.id.partition("mid/")
-    return mail_thread(
+    return email_thread(
         ref,
         options,
-        read_mails(file.body, file.name),
+        read_emails(file.body, file.name),
         post_id=post_id,
-        permalink=lambda mail: (
-            f"https://mid.mail-archive.com/{post_id(mail)}" if by_id else ref.url
+        permalink=lambdan email: (
+            f"https://mid.mail-archive.com/{post_id(email)}" if by_id else ref.url
         ),
         cited=cited if by_id else None,
         endpoint="file",
