@@ -131,14 +131,12 @@ def _bare_url(reference: nodes.Element) -> str:
     return url
 
 
-def _allows_card(node: nodes.Node | None) -> bool:
-    while node is not None:
-        if isinstance(node, _NO_CARDS_IN) or "no-card" in getattr(node, "attributes", {}).get(
-            "classes", ()
-        ):
-            return False
-        node = node.parent
-    return True
+def _allows_card(node: nodes.Element) -> bool:
+    return not any(
+        isinstance(part, _NO_CARDS_IN)
+        or "no-card" in getattr(part, "attributes", {}).get("classes", ())
+        for part in _ancestors(node)
+    )
 
 
 class CollectThreads(SphinxTransform):
@@ -159,13 +157,14 @@ class CollectThreads(SphinxTransform):
                 self._collect_link(node)
 
     def _note(self, node: nodes.Element, ref: ThreadRef, role: Any, **fields: Any) -> None:
-        location, conditions = _location(node), tuple(_conditions(node))
+        location = _location(node)
+        only = (part for part in _ancestors(node) if isinstance(part, addnodes.only))
         use = Use(
             docname=self.env.docname,
             ref=ref,
             role=role,
             location=location,
-            conditions=conditions,
+            conditions=tuple(part["expr"] for part in only),
             **fields,
         )
         self.domain.note_use(use)
@@ -276,19 +275,16 @@ def _is_unused(target: nodes.Element) -> bool:
     return not any(link.get("refuri") == target["refuri"] for link in links)
 
 
-def _conditions(node: nodes.Node | None) -> Iterator[str]:
+def _ancestors(node: nodes.Node | None) -> Iterator[nodes.Node]:
     while node is not None:
-        if isinstance(node, addnodes.only):
-            yield node["expr"]
+        yield node
         node = node.parent
 
 
 def _location(node: nodes.Element) -> str:
     """Return ``index.md:12``, with the line of the link in its paragraph."""
     source, line = get_source_line(node)
-    block: Any = node
-    while isinstance(block, nodes.Inline):
-        block = block.parent
+    block = next((part for part in _ancestors(node) if not isinstance(part, nodes.Inline)), None)
     if isinstance(block, nodes.TextElement) and block.line:
         before = takewhile(lambda part: part is not node, block.findall())
         breaks = [part.count("\n") for part in before if isinstance(part, nodes.Text)]
