@@ -33,7 +33,7 @@ def thread_of(emails: list[Email], cited: str | None = None) -> Thread:
         ref,
         FetchOptions(replies=True),
         emails,
-        post_id=lambdan email: "".join(char for char in email.id if char.isalnum()) or "x",
+        post_id=lambda email: "".join(char for char in email.id if char.isalnum()) or "x",
         permalink=lambda _: "https://lists.example/1",
         cited=cited,
         endpoint="file",

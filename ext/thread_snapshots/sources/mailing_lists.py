@@ -96,7 +96,7 @@ def _public_inbox_thread(
         ref,
         options,
         emails,
-        post_id=lambdan email: _anchor(email.id),
+        post_id=lambda email: _anchor(email.id),
         permalink=permalink,
         cited=_anchor(unquote(ref.id)),
         endpoint=endpoint,
@@ -184,7 +184,7 @@ def _hyperkitty_thread(
         options,
         emails,
         post_id=post_id,
-        permalink=lambdan email: _hyperkitty_url(ref, post_id(email)),
+        permalink=lambda email: _hyperkitty_url(ref, post_id(email)),
         # A thread keeps the id of its first message, even if that is deleted.
         cited=cited if any(post_id(email) == cited for email in emails) else None,
         endpoint=endpoint,
@@ -230,8 +230,8 @@ def _fetch_pipermail(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[
         ref,
         options,
         emails,
-        post_id=lambdan email: pages[email.id],
-        permalink=lambdan email: f"{folder}/{pages[email.id]}.html",
+        post_id=lambda email: pages[email.id],
+        permalink=lambda email: f"{folder}/{pages[email.id]}.html",
         cited=number,
         endpoint=url,
     )
@@ -261,7 +261,7 @@ def _read_mbox(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchR
         options,
         read_emails(file.body, file.name),
         post_id=post_id,
-        permalink=lambdan email: (
+        permalink=lambda email: (
             f"https://mid.mail-archive.com/{post_id(email)}" if by_id else ref.url
         ),
         cited=cited if by_id else None,
