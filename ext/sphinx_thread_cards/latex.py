@@ -17,6 +17,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import texescape
 
 from sphinx_thread_cards.config import warn
+from sphinx_thread_cards.domain import thread_domain
 from sphinx_thread_cards.i18n import SEPARATOR, is_rtl
 from sphinx_thread_cards.nodes import TargetCardBuilder
 
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
 
     from sphinx_thread_cards.snapshot import Post
 
-_LONG_WORD = re.compile(r"\S{60,}")
-_PACKAGE = "sphinx_thread_cards"
+_LONG_WORD = re.compile(r"(\S{60,})")
 
 
 class LatexCardBuilder(TargetCardBuilder):
@@ -37,7 +37,16 @@ class LatexCardBuilder(TargetCardBuilder):
         """Return the card; each line is in a container, because LaTeX ignores the classes of paragraphs."""
         (box,) = super().build()
         assert isinstance(box, nodes.container)  # noqa: S101 - what the base class returns
-        for line in [node for node in box.findall(nodes.Element) if _is_line(node)]:
+        lines = (
+            node
+            for node in box.findall(nodes.Element)
+            if isinstance(node, nodes.paragraph | nodes.block_quote)
+        )
+        for line in [
+            node
+            for node in lines
+            if any(name.startswith("thread-card") for name in node["classes"])
+        ]:
             line.parent.replace(line, nodes.container("", line, classes=line["classes"]))
         for part in box.children:
             if isinstance(part, nodes.container):
@@ -73,20 +82,14 @@ class LatexCardBuilder(TargetCardBuilder):
         return box
 
 
-def _is_line(node: nodes.Element) -> bool:
-    is_block = isinstance(node, nodes.paragraph | nodes.block_quote)
-    return is_block and any(name.startswith("thread-card") for name in node["classes"])
-
-
 def _break_long_words(part: nodes.Element) -> None:
     """Allow line breaks in very long words; LaTeX breaks the URLs of links itself."""
     for text in [text for text in part.findall(nodes.Text) if _LONG_WORD.search(text)]:
         if text.parent.get("refuri") == text or isinstance(text.parent, nodes.raw):
             continue
         broken: list[nodes.Node] = []
-        for word in re.split(f"({_LONG_WORD.pattern})", text):
-            pieces = re.findall(".{1,10}", word) if _LONG_WORD.match(word) else [word]
-            for piece in pieces:
+        for word in _LONG_WORD.split(text):
+            for piece in re.findall(".{1,10}", word) if _LONG_WORD.match(word) else [word]:
                 broken += [nodes.Text(piece), nodes.raw("", r"\threadcardbreak{}", format="latex")]
             broken.pop()
         text.parent.replace(text, broken)
@@ -102,88 +105,64 @@ def _other_direction(text: str, language: str) -> str | None:
     return None
 
 
-# -- Characters for pdfLaTeX ---------------------------------------------------
-
-_ENCODINGS = {"GREEK": ("LGR",), "CYRILLIC": ("T2", "X2")}
-"""Scripts for which pdfLaTeX has glyphs if ``latex_elements`` loads one of these font encodings."""
-_DECLARED_SYMBOLS = frozenset("♪✓✔✕✖")
-_FIRST_UNDECLARED_SYMBOL = "\u2600"
-_FIRST_UNDECLARED_LETTER = "\u0370"
-_MAX_NAMED = 8
-
-
 class DeclareCharacters(SphinxPostTransform):
-    """Declare characters that pdfLaTeX may not know; it stops at the first undeclared one."""
+    """Declare characters that pdfLaTeX has no glyph for, because it stops at the first one."""
 
     default_priority = 480  # after cards and lists are built
     formats = ("latex",)
 
     def run(self, **_kwargs: Any) -> None:
-        """Add declarations to the preamble; those of the author win."""
+        """Declare the characters of cards, lists and citations, with a warning; declarations of the author win."""
         if self.config.latex_engine != "pdflatex":
             return
-        context = self.env.get_domain("thread").builder.context  # type: ignore[attr-defined]
+        context = thread_domain(self.env).builder.context  # type: ignore[attr-defined]
         found: dict[str, nodes.Element] = {}
         for node in self.document.findall(nodes.Element):
             if any(name.startswith("thread-") for name in node["classes"]):
-                _encode_urls(node)
-                for character in node.astext():
-                    if not character.isascii():
-                        found.setdefault(character, node)
+                found |= dict.fromkeys(node.astext(), node)
+                for link in node.findall(nodes.reference):
+                    link["refuri"] = quote(link.get("refuri", ""), safe=string.printable)
+        replaced = {
+            character: new
+            for character in found
+            if (new := _replacement(character, context["fontenc"])) is not None
+        }
         context["preamble"] += "".join(
-            f"\n\\threadcardsign{{{character}}}{{{_replacement(character)}}}"
-            for character in sorted(found)
+            f"\n\\threadcardsign{{{old}}}{{{new}}}" for old, new in sorted(replaced.items())
         )
-        unknown = [character for character in found if _is_unknown(character, context["fontenc"])]
-        if unknown:
-            some = " ".join(unknown[:_MAX_NAMED]) + (" ..." if len(unknown) > _MAX_NAMED else "")
+        if replaced:
+            some = " ".join([*replaced][:8])
             message = f"pdfLaTeX has no glyph for {some}; set latex_engine = 'lualatex' and choose fonts that have them"
-            warn("characters", message, found[unknown[0]])
+            warn("characters", message, found[next(iter(replaced))])
 
 
-def _encode_urls(node: nodes.Element) -> None:
-    """Percent-encode URLs, whose other characters LaTeX would write as bytes."""
-    for link in node.findall(nodes.reference):
-        url = link.get("refuri", "")
-        if not url.isascii():
-            link["refuri"] = quote(url, safe=string.printable)
-            if link.astext() == url:
-                link[:] = [nodes.Text(link["refuri"])]
+def _replacement(character: str, encodings: str) -> str | None:
+    """Return what to set for a character: similar ASCII characters, the name of a symbol, or a box.
 
-
-def _replacement(character: str) -> str:
-    """Return what LaTeX sets for a character: similar ASCII characters, the name of a symbol, or a box."""
+    Returns:
+        None for a character that pdfLaTeX has a glyph for.
+    """
+    name, is_symbol = unicodedata.name(character, "?"), unicodedata.category(character)[0] == "S"
+    script = {"GREEK": "LGR", "CYRILLIC": "T2"}.get(name.split()[0])
+    is_known = "\u2000" <= character < "\u2600" or (script is not None and script in encodings)
+    if character < "\u0370" or is_known or character in "♪✓✔✕✖":
+        return None
     parts = unicodedata.normalize("NFKD", character)
-    ascii_ = "".join(
-        part for part in parts if unicodedata.category(part)[0] not in "MC" or part.isascii()
-    )
-    if ascii_.isascii():
-        return texescape.escape(ascii_, "pdflatex")
-    if unicodedata.category(character)[0] == "S":
-        name = unicodedata.name(character, "?").removeprefix("REGIONAL INDICATOR SYMBOL LETTER ")
-        return rf"[{name.lower()}]\threadcardbreak{{}}"
-    return r"\threadcardunknown{}"
-
-
-def _is_unknown(character: str, encodings: str) -> bool:
-    """Return whether pdfLaTeX certainly has no glyph for a character."""
-    kind = unicodedata.category(character)[0]
-    if kind == "S":
-        return character >= _FIRST_UNDECLARED_SYMBOL and character not in _DECLARED_SYMBOLS
-    if kind != "L" or character < _FIRST_UNDECLARED_LETTER or _replacement(character).isalnum():
-        return False
-    script = unicodedata.name(character, "?").split()[0]
-    return not any(encoding in encodings for encoding in _ENCODINGS.get(script, ()))
+    similar = "".join(part for part in parts if unicodedata.category(part)[0] not in "MC")
+    if similar.isascii():
+        return texescape.escape(similar, "pdflatex")
+    name = name.removeprefix("REGIONAL INDICATOR SYMBOL LETTER ").lower()
+    return rf"[{name}]\threadcardbreak{{}}" if is_symbol else r"\threadcardunknown{}"
 
 
 def add_files(_app: Sphinx, config: Config) -> None:
     """Add the style file to the output (``config-inited``)."""
-    style = str(Path(__file__).parent / "latex" / f"{_PACKAGE}.sty")
+    style = str(Path(__file__).parent / "latex" / "sphinx_thread_cards.sty")
     config.latex_additional_files = [*config.latex_additional_files, style]
 
 
 def setup(app: Sphinx) -> None:
     """Register the style file and the transform."""
-    app.add_latex_package(_PACKAGE)
+    app.add_latex_package("sphinx_thread_cards")
     app.add_post_transform(DeclareCharacters)
     app.connect("config-inited", add_files)
