@@ -22,7 +22,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     # Not at the top: parse_thread_url must work without Sphinx.
     from sphinx_thread_cards import config, directives, domain, html, i18n, latex, lists, transforms  # noqa: PLC0415
 
-    app.add_message_catalog(i18n.CATALOGUE, i18n.LOCALE_DIR)
+    for folder in (*app.config.locale_dirs, i18n.LOCALE_DIR):  # the site's own labels come first
+        app.add_message_catalog(i18n.CATALOGUE, app.srcdir / folder)
     for module in (config, domain, directives, transforms, lists, html, latex):
         module.setup(app)
     return {
