@@ -147,7 +147,10 @@ class Card:
         return SEPARATOR.join(filter(None, (note, partial))) or None
 
     def links(self) -> list[tuple[str, str]]:
-        """Return the labels and URLs that the card offers, the best one first."""
+        """Return the labels and URLs that the card offers, the best one first.
+
+        The URL of a card that consists of nothing else has no label: the title says where it leads.
+        """
         ref, deleted = self.ref, self.status is Status.DELETED
         label = i18n.original_label(ref) if deleted and not ref.read_url else i18n.read_label(ref)
         links = [(label, ref.read_url or ref.url)]
@@ -155,7 +158,8 @@ class Card:
             links.append((i18n.original_label(ref), ref.url))
         if self.archive:
             links.insert(0 if deleted else len(links), (_("Archived copy"), self.archive))
-        return links
+        says_more = self.titled or links[1:] or self.excerpt or self.numbers
+        return links if says_more else [("", links[0][1])]
 
     def citation(self, language: str) -> str:
         """Return a short citation: ``Andrei Warkentin on X, 6 October 2020``, or ``pftf/RPi4#57``."""

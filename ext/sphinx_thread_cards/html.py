@@ -153,7 +153,10 @@ class HtmlCardBuilder(CardBuilder):
         links = [
             self._link(label, url, aria_label=i18n.with_label(label, about))
             for label, url in card.links()
+            if label
         ]
+        if not links:
+            return []
         # A line may break after the separator, not before it.
         line = SEPARATOR.replace(" ", "\N{NO-BREAK SPACE}", 1).join(links)
         return [html_fragment("", "", html=f"{_tag('p', line, class_='thread-card-links')}\n")]

@@ -82,12 +82,11 @@ class CardBuilder:
 
     def links(self) -> list[nodes.Element]:
         """Return the URLs of the card as text, for readers who cannot click."""
-        return [
-            self.line(
-                "link", nodes.Text(i18n.with_label(label)), nodes.reference("", url, refuri=url)
-            )
-            for label, url in self.card.links()
-        ]
+        lines: list[nodes.Element] = []
+        for label, url in self.card.links():
+            text = [nodes.Text(i18n.with_label(label))] if label else []
+            lines.append(self.line("link", *text, nodes.reference("", url, refuri=url)))
+        return lines
 
     def item_links(self) -> list[nodes.Element]:
         """Return the URL of a card in a group as text."""
