@@ -284,6 +284,8 @@ def _ancestors(node: nodes.Node | None) -> Iterator[nodes.Node]:
 def _location(node: nodes.Element) -> str:
     """Return ``index.md:12``, with the line of the link in its paragraph."""
     source, line = get_source_line(node)
+    if source and source.endswith(":<translated>"):
+        return source.removesuffix(":<translated>")
     block = next((part for part in _ancestors(node) if not isinstance(part, nodes.Inline)), None)
     if isinstance(block, nodes.TextElement) and block.line:
         before = takewhile(lambda part: part is not node, block.findall())
