@@ -225,7 +225,8 @@ def _fetch(args: argparse.Namespace) -> int:
     threads = _select(site, urls) if urls else site.cited
     if not urls and not args.links:
         threads = [thread for thread in threads if thread.roles != ("link",)]
-    _delete_strays(site.store)
+    if not args.dry_run:
+        _delete_strays(site.store)
     with _client(args, site) as client:
         config = FetchConfig(
             store=site.store,
@@ -389,6 +390,8 @@ def _process(
 
 
 def _fetch_line(result: UpdateResult) -> str:
+    if result.status == "unchanged" and not result.message:
+        return ""
     changed = result.status in {"saved", "updated"}
     details = [plural(result.posts, "post") if changed else "", result.message]
     text = f"{result.status} {result.cited.ref.url}"

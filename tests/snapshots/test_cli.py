@@ -24,6 +24,7 @@ from support.server import Canned, Endless, json_response, serve
 from thread_snapshots.cli import main
 
 FIRST = "hackernews/1"
+Capture = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
@@ -31,37 +32,29 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CitedSite]
     monkeypatch.chdir(tmp_path)
     with serve() as server:
         made = CitedSite(tmp_path, server)
-        made.write({"index.md": page_of(1, 2)}, thread_cards_media=False)
+        made.write({"index.md": page_of(1, 2)})
         made.respond(item(1, "One.", item(11, "More of one.")), item(2, "Two."))
         yield made
 
 
-Capture = pytest.CaptureFixture[str]
+def ids(site: CitedSite) -> list[str]:
+    return [post["id"] for post in site.snapshot(FIRST)["posts"]]
+
 
 # -- fetch ---------------------------------------------------------------------
 
 
-def test_fetch(site: CitedSite, capsys: Capture) -> None:
+def test_fetch_saves_each_thread_once(site: CitedSite, capsys: Capture) -> None:
     assert site.run("fetch") == 0
     *lines, summary = capsys.readouterr().out.splitlines()
-    assert sorted(lines) == [
-        f"docs/index.md:3: saved {url_of(1)}: 2 posts",
-        f"docs/index.md:5: saved {url_of(2)}: 1 post",
-    ]
-    assert summary == "2 threads: 2 saved"
-    saved = site.snapshot(FIRST)
-    assert [post["id"] for post in saved["posts"]] == ["1", "11"]
-    assert saved["provenance"]["digest"].startswith("sha256:")
-
-
-def test_saved_threads_are_not_requested(site: CitedSite, capsys: Capture) -> None:
-    site.run("fetch")
-    requests, before = len(site.server.requests), (site.store / f"{FIRST}.json").read_bytes()
-    capsys.readouterr()
+    first = f"docs/index.md:3: saved {url_of(1)}: 2 posts"
+    assert sorted(lines) == [first, f"docs/index.md:5: saved {url_of(2)}: 1 post"]
+    assert (summary, ids(site)) == ("2 threads: 2 saved", ["1", "11"])
+    before = (site.store / f"{FIRST}.json").read_bytes()
     assert site.run("fetch") == 0
-    assert len(site.server.requests) == requests
+    assert capsys.readouterr().out == "2 threads: 2 unchanged\n"
+    assert len(site.server.requests) == 2
     assert (site.store / f"{FIRST}.json").read_bytes() == before
-    assert capsys.readouterr().out.endswith("2 threads: 2 unchanged\n")
 
 
 def test_fetch_of_urls_reads_no_page(site: CitedSite) -> None:
@@ -71,49 +64,23 @@ def test_fetch_of_urls_reads_no_page(site: CitedSite) -> None:
 
 
 def test_links_are_fetched_on_request(site: CitedSite) -> None:
-    site.write(
-        {"index.md": f"# T\n\n{{thread}}`{url_of(1)}`\n\nSee [this]({url_of(2)}).\n"},
-        thread_cards_media=False,
-    )
-    site.run("fetch")
-    assert [path.name for path in site.store.rglob("*.json")] == ["1.json"]
-    site.run("fetch", "--links")
-    assert len(list(site.store.rglob("*.json"))) == 2
+    site.write({"index.md": f"# T\n\n{{thread}}`{url_of(1)}`\n\nSee [this]({url_of(2)}).\n"})
+    for arguments, count in (([], 1), (["--links"], 2)):
+        site.run("fetch", *arguments)
+        assert len(list(site.store.rglob("*.json"))) == count
 
 
-@pytest.mark.parametrize("where", ["card", "config", "option"])
+@pytest.mark.parametrize("where", ["nowhere", "card", "config", "option"])
 def test_replies(site: CitedSite, where: str) -> None:
-    site.respond(item(1, "One.", item(11, "A question.", author="sam_example")))
+    """Cited comments are saved in any case."""
+    remarks = (item(number, "A remark.", author="sam_example") for number in (11, 12, 13))
+    site.respond(item(1, "One.", *remarks))
     option = ":replies: all\n" if where == "card" else ""
     config = {"thread_cards_replies": "all"} if where == "config" else {}
-    site.write(
-        {"index.md": f"# T\n\n```{{thread}} {url_of(1)}\n{option}```\n"},
-        thread_cards_media=False,
-        **config,
-    )
+    text = f"# T\n\n```{{thread}} {url_of(1)}#11\n{option}```\n\n{{thread}}`{url_of(1)}#12`\n"
+    site.write({"index.md": text}, **config)
     assert site.run("fetch", *(["--replies"] if where == "option" else [])) == 0
-    assert [post["id"] for post in site.snapshot(FIRST)["posts"]] == ["1", "11"]
-
-
-def test_cited_comments_are_saved(site: CitedSite) -> None:
-    site.write(
-        {"index.md": f"# T\n\n<{url_of(1)}#11>\n\n{{thread}}`{url_of(1)}#12`\n"},
-        thread_cards_media=False,
-    )
-    site.respond(
-        item(
-            1, "One.", *(item(number, "A remark.", author="sam_example") for number in (11, 12, 13))
-        )
-    )
-    assert site.run("fetch") == 0
-    assert [post["id"] for post in site.snapshot(FIRST)["posts"]] == ["1", "11", "12"]
-
-
-def test_dry_run(site: CitedSite, capsys: Capture) -> None:
-    assert site.run("fetch", "--dry-run") == 0
-    assert f"docs/index.md:3: due {url_of(1)}" in capsys.readouterr().out
-    assert site.server.requests == []
-    assert not site.store.exists()
+    assert ids(site) == ["1", "11", "12", *([] if where == "nowhere" else ["13"])]
 
 
 def test_json(site: CitedSite, capsys: Capture) -> None:
@@ -129,77 +96,57 @@ def test_json(site: CitedSite, capsys: Capture) -> None:
     assert "not found (404)" in second["message"]
 
 
-FAULTS = {
-    "404": Canned(status=404), "403": Canned(status=403), "429": Canned(status=429, headers={"Retry-After": "7200"}),
-    "wrong types": json_response({"id": [1], "author": {"a": 1}, "children": "x"}), "list": json_response([]), "another item": json_response(item(2)),
-    "half": Canned(body=b'{"id": 1, "author": "jo_'), "truncated": Canned(body=[b'{"id": 1'], headers={"Content-Length": "2000"}),
-    "page": Canned(body=b"<p>Log in", type="text/html"), "private": Canned(status=302, headers={"Location": "http://10.0.0.1/"}),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_failed_fetch_changes_nothing(site: CitedSite, fault: str, capsys: Capture) -> None:
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Canned(status=404), Canned(status=429, headers={"Retry-After": "7200"}),
+        json_response({"id": [1], "author": {"a": 1}, "children": "x"}), json_response(item(2)),
+        Canned(body=b'{"id": 1, "author": "jo_'), Canned(body=b"<p>Log in", type="text/html"),
+        Canned(status=302, headers={"Location": "http://10.0.0.1/"}),
+    ],
+)  # fmt: skip
+def test_failed_fetch_changes_nothing(site: CitedSite, fault: Canned, capsys: Capture) -> None:
     site.run("fetch")
     before = (site.store / f"{FIRST}.json").read_bytes()
-    site.server.responses[f"{API}1"] = FAULTS[fault]
+    site.server.responses[f"{API}1"] = fault
     capsys.readouterr()
     assert site.run("fetch", "--refresh", url_of(1)) == 1
-    assert re.match(
-        rf"failed {re.escape(url_of(1))}: .+\n1 thread: 1 failed\n", capsys.readouterr().out
-    )
+    lines = rf"failed {re.escape(url_of(1))}: .+\n1 thread: 1 failed\n"
+    assert re.fullmatch(lines, capsys.readouterr().out)
     assert (site.store / f"{FIRST}.json").read_bytes() == before
 
 
-PAGE = """<!DOCTYPE html><html><head><link rel="canonical" href="https://www.threads.com/@jo_example/post/CuWRRrQuql9">
-<meta property="og:title" content="Jo Example on Threads"><meta property="og:description" content="The lamp boots."></head></html>"""
+THREADS = "https://www.threads.com/@jo_example/post/CuWRRrQuql9"
+PAGE = f"""<!DOCTYPE html><link rel="canonical" href="{THREADS}">
+<meta property="og:title" content="Jo"><meta property="og:description" content="The lamp boots.">"""
 
 
-def test_from_saved_page(site: CitedSite, capsys: Capture) -> None:
-    """The page names its thread; no request is sent."""
+def test_from_file(site: CitedSite, capsys: Capture) -> None:
+    """A page names its thread; no request is sent."""
     (site.folder / "page.html").write_text(PAGE)
     assert site.run("fetch", "--from", "page.html") == 0
-    assert (
-        "saved https://www.threads.com/@jo_example/post/CuWRRrQuql9: 1 post"
-        in capsys.readouterr().out
-    )
+    assert f"saved {THREADS}: 1 post" in capsys.readouterr().out
     assert site.server.requests == []
-    assert site.snapshot("threads/!cu!w!r!rr!quql9")["provenance"]["endpoint"] == "file"
-
-
-def test_from_json_replaces_what_is_saved(site: CitedSite) -> None:
-    site.run("fetch")
-    (site.folder / "item.json").write_text(
-        json.dumps(item(1, "One, from a file.", item(11, "More of one.")))
-    )
+    saved = site.snapshot("threads/!cu!w!r!rr!quql9")
+    assert saved["provenance"]["endpoint"] == "file"
+    (site.folder / "item.json").write_text(json.dumps(item(1, "From a file.")))
     assert site.run("fetch", url_of(1), "--from", "item.json") == 0
-    assert site.snapshot(FIRST)["posts"][0]["blocks"][0]["spans"] == [{"text": "One, from a file."}]
-    assert site.run("check") == 1
+    assert site.snapshot(FIRST)["posts"][0]["blocks"][0]["spans"] == [{"text": "From a file."}]
 
 
 @pytest.mark.parametrize(
     ("name", "content", "urls", "code", "message"),
     [
         ("page.html", "<p>Nothing</p>", [], 2, "the URL of its thread expected, got 0 URLs"),
-        (
-            "page.html",
-            PAGE,
-            [url_of(1), url_of(2)],
-            2,
-            "the URL of its thread expected, got 2 URLs",
-        ),
-        ("none.html", None, [], 2, "none.html: the file cannot be read: No such file or directory"),
+        ("page.html", PAGE, [url_of(1), url_of(2)], 2, "expected, got 2 URLs"),
+        ("none.html", None, [], 2, "none.html: the file cannot be read: No such file"),
         ("item.json", "[", [url_of(1)], 1, "the file is not valid JSON"),
     ],
 )
 def test_unusable_file(
-    site: CitedSite,
-    name: str,
-    content: str | None,
-    urls: list[str],
-    code: int,
-    message: str,
+    site: CitedSite, name: str, content: str | None, urls: list[str], code: int, message: str,
     capsys: Capture,
-) -> None:
+) -> None:  # fmt: skip
     if content is not None:
         (site.folder / name).write_text(content)
     assert site.run("fetch", *urls, "--from", name) == code
@@ -207,54 +154,40 @@ def test_unusable_file(
 
 
 def test_images_and_archived_copies(site: CitedSite, capsys: Capture) -> None:
-    url = "https://social.example/@jo/110446983178245440"
-    account = {
-        "id": "1",
-        "username": "jo",
-        "acct": "jo",
-        "display_name": "Jo",
-        "url": "https://social.example/@jo",
-        "avatar": "https://files.social.example/jo.png",
-    }
-    attachments = [
-        {
-            "id": name,
-            "type": "image",
-            "url": f"https://files.social.example/{name}.png",
-            "description": "A lamp",
-        }
-        for name in ("lamp", "lost")
-    ]
+    url, files = "https://social.example/@jo/110446983178245440", "https://files.social.example"
+    name, api = "mastodon/social.example/110446983178245440", "/social.example/api/v1/statuses"
+    media = [{"type": "image", "url": f"{files}/{name}.png"} for name in ("lamp", "lost")]
+    account = {"acct": "jo", "url": "https://social.example/@jo", "avatar": f"{files}/jo.png"}
     status = {
-        "id": "110446983178245440", "created_at": "2023-05-29T09:00:00.000Z", "url": url, "uri": url, "visibility": "public", "content": "<p>Hi",
-        "account": account, "media_attachments": attachments, "replies_count": 0, "in_reply_to_id": None, "language": "en", "spoiler_text": "",
+        "id": "110446983178245440", "created_at": "2023-05-29T09:00:00.000Z", "url": url, "uri": url,
+        "visibility": "public", "content": "<p>Hi", "account": account, "media_attachments": media,
     }  # fmt: skip
     drawn = io.BytesIO()
     Image.new("RGB", (640, 360), "orange").save(drawn, "PNG")
-    copy = {"status": "200", "available": True, "url": f"http://web.archive.org/web/20230529/{url}"}
-    api = "/social.example/api/v1/statuses/110446983178245440"
+    picture = Canned(body=drawn.getvalue(), type="binary/octet-stream")
+    copy = {"status": "200", "available": True, "url": f"http://web.archive.org/web/2023/{url}"}
     site.server.responses |= {
-        api: json_response(status),
-        f"{api}/context": json_response({"ancestors": [], "descendants": []}),
-        "/files.social.example/jo.png": Canned(body=drawn.getvalue(), type="image/png"),
-        "/files.social.example/lamp.png": Canned(body=drawn.getvalue(), type="binary/octet-stream"),
+        f"{api}/110446983178245440": json_response(status),
+        f"{api}/110446983178245440/context": json_response({"ancestors": [], "descendants": []}),
+        "/files.social.example/jo.png": picture,
+        "/files.social.example/lamp.png": picture,
         "/archive.org/wayback/available": json_response({"archived_snapshots": {"closest": copy}}),
     }
-    site.write({"index.md": f"# T\n\n```{{thread}} {url}\n:show: thread\n```\n"})
+    site.write({"index.md": f"# T\n\n<{url}>\n"}, thread_cards_media=True)
     assert site.run("fetch") == 0
     assert "1 post; 1 image not saved (" in capsys.readouterr().out
-    saved = site.snapshot("mastodon/social.example/110446983178245440")
+    saved = site.snapshot(name)
     lamp, lost = saved["posts"][0]["media"]
     assert (lamp["width"], lamp["height"], "file" in lost) == (640, 360, False)
+    avatar = saved["participants"][0]["avatar"]
     assert {path.name for path in (site.store / "media").iterdir()} == {
         lamp["file"],
-        saved["participants"][0]["avatar"]["file"],
+        avatar["file"],
     }
     assert site.run("fetch", "--archive") == 0
-    assert "archived copy found" in capsys.readouterr().out
-    assert site.snapshot("mastodon/social.example/110446983178245440")["provenance"][
-        "archived"
-    ].startswith("https://web.archive.org/")
+    assert site.snapshot(name)["provenance"]["archived"] == copy["url"].replace(
+        "http:", "https:", 1
+    )
     assert site.run("check") == 0
     assert site.run("forget", url) == 0
     assert list((site.store / "media").iterdir()) == []
@@ -263,26 +196,18 @@ def test_images_and_archived_copies(site: CitedSite, capsys: Capture) -> None:
 # -- check ---------------------------------------------------------------------
 
 
-def test_check_of_unchanged_threads(site: CitedSite, capsys: Capture) -> None:
+def test_check(site: CitedSite, capsys: Capture) -> None:
+    """Changes are reported until they are marked, and marked once."""
     site.run("fetch")
-    before = {path: path.read_bytes() for path in site.store.rglob("*.json")}
     capsys.readouterr()
     assert site.run("check") == 0
     assert capsys.readouterr().out == "2 threads: 2 same\n"
-    assert {path: path.read_bytes() for path in site.store.rglob("*.json")} == before
-
-
-def test_check_reports_edits_once(site: CitedSite, capsys: Capture) -> None:
-    site.run("fetch")
     site.respond(item(1, "One.", item(11, "Less of one.")))
     assert site.run("check", "--dry-run") == 1
     assert "status" not in site.snapshot(FIRST)["provenance"]
     assert site.run("check") == 1
-    assert (
-        f"docs/index.md:3: {url_of(1)} edited since it was saved: post 2 edited\n"
-        in capsys.readouterr().out
-    )
-    assert site.snapshot(FIRST)["provenance"]["status"] == "edited"
+    line = f"docs/index.md:3: {url_of(1)} edited since it was saved: post 2 edited\n"
+    assert line in capsys.readouterr().out
     assert site.run("check") == 0
     assert "edited since it was saved (known)" in capsys.readouterr().out
 
@@ -302,27 +227,22 @@ def test_check_of_failures(
 
 def test_check_of_uncited_and_linked_threads(site: CitedSite, capsys: Capture) -> None:
     site.run("fetch")
-    site.write({"index.md": f"# T\n\nSee [this]({url_of(2)}).\n"}, thread_cards_media=False)
+    site.write({"index.md": f"# T\n\nSee [this]({url_of(2)}).\n"})
     site.server.responses |= {f"{API}{number}": Canned(status=404) for number in (1, 2)}
+    capsys.readouterr()
     assert site.run("check", "--json") == 1
-    captured = capsys.readouterr().out
-    rows = json.loads(captured[captured.index("{") :])["threads"]
-    assert {row["uses"][0]["location"]: row["status"] for row in rows} == {
-        "docs/index.md:3": "deleted",
-        "docs/_threads/hackernews/1.json:1": "deleted",
-    }
-    assert all(row["marked"] and not row["known"] for row in rows)
+    rows = json.loads(capsys.readouterr().out)["threads"]
+    locations = sorted(row["uses"][0]["location"] for row in rows)
+    assert locations == ["docs/_threads/hackernews/1.json:1", "docs/index.md:3"]
+    assert all(row["status"] == "deleted" and row["marked"] and not row["known"] for row in rows)
 
 
 # -- list and forget -----------------------------------------------------------
 
 
 def test_list(site: CitedSite, capsys: Capture) -> None:
-    pages = {
-        "index.md": page_of(1, 2),
-        "other.md": f":orphan:\n\n# O\n\nSee [this]({url_of(1)}) and [that]({url_of(3)}).\n",
-    }
-    site.write(pages, thread_cards_media=False)
+    other = f":orphan:\n\n# O\n\nSee [this]({url_of(1)}) and [that]({url_of(3)}).\n"
+    site.write({"index.md": page_of(1, 2), "other.md": other})
     site.run("fetch", url_of(1))
     capsys.readouterr()
     assert site.run("list") == 0
@@ -334,50 +254,34 @@ def test_list(site: CitedSite, capsys: Capture) -> None:
         ["link", "hackernews", "missing", "-", url_of(3), "docs/other.md:5"],
     ]
     site.run("list", "--json")
-    data = json.loads(capsys.readouterr().out)["threads"]
-    assert [(row["status"], [use["role"] for use in row["uses"]]) for row in data] == [
-        ("live", ["card", "link"]),
-        ("missing", ["card"]),
-        ("missing", ["link"]),
-    ]
+    first, *_ = json.loads(capsys.readouterr().out)["threads"]
+    assert (first["status"], [use["role"] for use in first["uses"]]) == ("live", ["card", "link"])
 
 
 def test_forget(site: CitedSite, capsys: Capture) -> None:
+    """Images that another snapshot may name stay, even if it is invalid."""
     site.run("fetch")
-    media = site.store / "media"
+    media, path = site.store / "media", site.store / f"{FIRST}.json"
     media.mkdir()
-    for name in ("mine.png", "shared.png", "README.png"):
+    for name in ("mine.png", "shared.png", "broken.png", "README.png"):
         (media / name).write_bytes(b"x")
-    for number, names in ((1, ["mine.png", "shared.png"]), (2, ["shared.png"])):
+    for number, names in ((1, ["mine.png", "shared.png", "broken.png"]), (2, ["shared.png"])):
         data = site.snapshot(f"hackernews/{number}")
         data["posts"][0]["media"] = [{"file": name} for name in names]
         (site.store / f"hackernews/{number}.json").write_text(json.dumps(data))
+    (site.store / "hackernews/3.json").write_text("<<<<<<< HEAD broken.png")
     capsys.readouterr()
     assert site.run("forget", url_of(1), "--dry-run") == 0
-    assert len(list(media.iterdir())) == 3
+    assert len(list(media.iterdir())) == 4
     assert site.run("forget", url_of(1)) == 0
     out = capsys.readouterr().out
     assert f"forgot {url_of(1)}\ndocs/index.md:3: still cites it" in out
     assert "deleted 1 image;" in out
-    text = (site.store / f"{FIRST}.json").read_text()
-    assert json.loads(text)["provenance"]["status"] == "withdrawn"
-    assert "jo_example" not in text
-    assert sorted(path.name for path in media.iterdir()) == ["README.png", "shared.png"]
+    assert json.loads(path.read_text())["provenance"]["status"] == "withdrawn"
+    assert "jo_example" not in path.read_text()
+    assert {path.name for path in media.iterdir()} == {"README.png", "broken.png", "shared.png"}
     assert site.run("fetch", "--refresh") == 0
     assert f"skipped {url_of(1)}: withdrawn" in capsys.readouterr().out
-    assert (site.store / f"{FIRST}.json").read_text() == text
-
-
-def test_images_of_an_invalid_snapshot_are_not_deleted(site: CitedSite) -> None:
-    site.run("fetch")
-    (site.store / "media").mkdir()
-    (site.store / "media/shared.png").write_bytes(b"x")
-    data = site.snapshot(FIRST)
-    data["posts"][0]["media"] = [{"file": "shared.png"}]
-    (site.store / f"{FIRST}.json").write_text(json.dumps(data))
-    (site.store / "hackernews/2.json").write_text("<<<<<<< HEAD\n" + json.dumps(data))
-    assert site.run("forget", url_of(1)) == 0
-    assert (site.store / "media/shared.png").exists()
 
 
 # -- Errors --------------------------------------------------------------------
@@ -386,17 +290,11 @@ def test_images_of_an_invalid_snapshot_are_not_deleted(site: CitedSite) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (
-            ["fetch", "-c", ".", "docs", "https://example.org/page"],
-            "no platform recognises the URL https://example.org/page; name",
-        ),
-        (["fetch", "-c", ".", "docs", "more"], "one source directory expected, got docs and more"),
-        (["list", "-c", ".", "nowhere"], "cannot read the site in nowhere"),
-        (["forget", "-c", ".", "docs"], "URL of a thread expected"),
-        (
-            ["check", "-c", ".", "docs", "javascript://alert(1)"],
-            "no platform recognises the URL javascript://alert(1)",
-        ),
+        (["fetch", "-c.", "docs", "https://example.org/page"], "no platform recognises the URL"),
+        (["fetch", "-c.", "docs", "more"], "one source directory expected, got docs and more"),
+        (["list", "-c.", "nowhere"], "cannot read the site in nowhere"),
+        (["forget", "-c.", "docs"], "URL of a thread expected"),
+        (["check", "-c.", "docs", "javascript://alert(1)"], "no platform recognises the URL"),
     ],
 )
 def test_wrong_usage_is_one_line(
@@ -409,37 +307,25 @@ def test_wrong_usage_is_one_line(
 
 
 @pytest.mark.parametrize(
-    "arguments",
-    [
-        ["fetch", "--older-than", "soon"],
-        ["fetch", "--jobs", "0"],
-        ["check", "--nonsense"],
-        ["burn"],
-        [],
-    ],
+    "arguments", ["fetch --older-than soon", "fetch --jobs 0", "check --nonsense", "burn", ""]
 )
-def test_wrong_options(arguments: list[str], capsys: Capture) -> None:
+def test_wrong_options(arguments: str, capsys: Capture) -> None:
     with pytest.raises(SystemExit) as caught:
-        main(arguments)
+        main(arguments.split())
     assert caught.value.code == 2
     assert "usage: thread-cards" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    ("conf", "message"),
-    [("extensions = []\n", "the extension is not enabled"), ("1/0\n", "ZeroDivisionError")],
-)
 @pytest.mark.parametrize("arguments", [["list"], ["fetch", url_of(1)]])
-def test_unusable_conf_py(
-    site: CitedSite, conf: str, message: str, arguments: list[str], capsys: Capture
-) -> None:
-    (site.folder / "conf.py").write_text(conf)
-    assert site.run(*arguments) == 2
-    assert message in capsys.readouterr().err
+def test_unusable_conf_py(site: CitedSite, arguments: list[str], capsys: Capture) -> None:
+    for conf, message in (("extensions = []", "is not enabled"), ("1/0", "ZeroDivisionError")):
+        (site.folder / "conf.py").write_text(conf)
+        assert site.run(*arguments) == 2
+        assert message in capsys.readouterr().err
 
 
 def test_warnings_of_sphinx_and_prints_go_to_stderr(site: CitedSite, capsys: Capture) -> None:
-    site.write({"index.md": page_of(1) + "\n{nonsense}`x`\n"}, thread_cards_media=False)
+    site.write({"index.md": page_of(1) + "\n{nonsense}`x`\n"})
     with (site.folder / "conf.py").open("a") as conf:
         conf.write("print('hello from conf.py')\n")
     for command in (["list", "--json"], ["fetch", "--dry-run", "--json", url_of(1)]):
@@ -460,17 +346,22 @@ def test_list_and_forget_need_no_extra(site: CitedSite) -> None:
     blocked = site.folder / "blocked"
     for name in ("selectolax", "PIL", "markdown_it", "protego", "requests_ratelimiter"):
         (blocked / name).mkdir(parents=True)
-        (blocked / name / "__init__.py").write_text(
-            f"raise ModuleNotFoundError('no module', name='{name}')"
-        )
+        text = f"raise ModuleNotFoundError('no module', name='{name}')"
+        (blocked / name / "__init__.py").write_text(text)
     (site.folder / "docs/index.md").unlink()
-    site.write({"index.rst": f"Title\n=====\n\n{url_of(1)}\n"}, extensions=["sphinx_thread_cards"])
+    site.write({"index.rst": f"T\n=\n\n{url_of(1)}\n"}, extensions=["sphinx_thread_cards"])
+    program = [sys.executable, "-m", "thread_snapshots"]
+    environment = {**os.environ, "PYTHONPATH": str(blocked)}
     for command, code in (("fetch", 2), ("check", 2), ("list", 0), ("forget", 0)):
-        urls = [url_of(1)] if command == "forget" else []
-        arguments = [sys.executable, "-m", "thread_snapshots", command, "-c", ".", "docs", *urls]
-        environment = {**os.environ, "PYTHONPATH": str(blocked)}
+        arguments = [
+            *program,
+            command,
+            "-c.",
+            "docs",
+            *([url_of(1)] if command == "forget" else []),
+        ]
         result = subprocess.run(
-            arguments, cwd=site.folder, env=environment, capture_output=True, text=True, check=False
+            arguments, env=environment, capture_output=True, text=True, check=False
         )
         assert result.returncode == code, result.stderr
         assert ("pip install 'sphinx-thread-cards[fetch]'" in result.stderr) == (code == 2)
@@ -480,34 +371,21 @@ def test_list_and_forget_need_no_extra(site: CitedSite) -> None:
 
 COUNT = 20
 # Background jobs of a shell ignore the interrupt, and so do their children.
-PROGRAM = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); from thread_snapshots.cli import main; sys.exit(main(sys.argv[1:]))"
+PROGRAM = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from thread_snapshots.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
 
 
-def start(site: CitedSite, *arguments: str) -> subprocess.Popen[str]:
-    command = [
-        sys.executable,
-        "-c",
-        PROGRAM,
-        "fetch",
-        "--pause",
-        "0",
-        "-c",
-        ".",
-        "docs",
-        *arguments,
-    ]
-    return subprocess.Popen(
-        command, cwd=site.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+def start(*arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", PROGRAM, "fetch", "--pause=0", "-c.", "docs", *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def saved(site: CitedSite) -> set[str]:
-    """Return the numbers of the saved threads; all files are complete."""
-    assert all(
-        path.suffix == ".json" or path.name.startswith("~")
-        for path in site.store.rglob("*")
-        if path.is_file()
-    )
+    """Return the ids of the saved threads; all files are complete."""
     return {decode(path.read_bytes()).id for path in site.store.rglob("*.json")}
 
 
@@ -520,19 +398,19 @@ def wait_for(site: CitedSite, count: int) -> None:
 
 @pytest.fixture
 def many(site: CitedSite) -> CitedSite:
-    site.write({"index.md": page_of(*range(1, COUNT + 1))}, thread_cards_media=False)
+    """A site that cites many threads, which come slowly."""
+    site.write({"index.md": page_of(*range(1, COUNT + 1))})
     for number in range(1, COUNT + 1):
         body = json.dumps(item(number, f"Text of {number}. " * 300)).encode()
-        site.server.responses[f"{API}{number}"] = Canned(
-            body=[body[:500], body[500:]], pause=0.02, headers={"Content-Length": str(len(body))}
-        )
+        pieces = [body[:500], body[500:]]
+        site.server.responses[f"{API}{number}"] = Canned(body=pieces, pause=0.02)
     return site
 
 
 def test_kill_at_any_moment(many: CitedSite) -> None:
     chance, seen = random.Random(7), set[str]()
     for _ in range(4):
-        with start(many, "--refresh" if chance.random() < 0.3 else "--jobs=3") as process:
+        with start("--refresh" if chance.random() < 0.3 else "--jobs=3") as process:
             wait_for(many, min(len(seen) + 2, COUNT))
             time.sleep(chance.random() * 0.1)
             process.send_signal(signal.SIGKILL)
@@ -541,17 +419,16 @@ def test_kill_at_any_moment(many: CitedSite) -> None:
     stray = many.store / "hackernews/~abcdefgh"
     stray.write_bytes(b"{")
     os.utime(stray, (time.time() - 7200,) * 2)
-    with start(many) as process:
+    with start() as process:
         assert process.wait(60) == 0
-    assert len(saved(many)) == COUNT
-    assert not stray.exists()
+    assert (len(saved(many)), stray.exists()) == (COUNT, False)
 
 
 def test_interrupt(many: CitedSite) -> None:
     """Ctrl-C does not wait for slow servers."""
     for number in range(5, COUNT + 1):
         many.server.responses[f"{API}{number}"] = Canned(body=Endless(b" "), pause=1)
-    process = start(many)
+    process = start()
     wait_for(many, 3)
     started = time.monotonic()
     process.send_signal(signal.SIGINT)
@@ -564,7 +441,7 @@ def test_interrupt(many: CitedSite) -> None:
 
 def test_build_after_fetch(site: CitedSite, tmp_path: Path) -> None:
     """The site builds without network, and shows the saved posts."""
-    site.write({"index.md": page_of(1)}, thread_cards_media=False, thread_cards_show="thread")
+    site.write({"index.md": page_of(1)}, thread_cards_show="thread")
     site.run("fetch")
     built: Any = sites.build(site.folder / "docs", tmp_path / "out", "text", confdir=site.folder)
     assert built.warnings == ""

@@ -28,20 +28,12 @@ from thread_snapshots.source import (
     Unreachable,
 )
 
-PUBLIC = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.215.14", 80))]
-
 
 @pytest.fixture(autouse=True)
 def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (
-        "http_proxy",
-        "https_proxy",
-        "all_proxy",
-        "HTTP_PROXY",
-        "HTTPS_PROXY",
-        "ALL_PROXY",
-    ):
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
 
 
 @pytest.fixture
@@ -51,10 +43,9 @@ def server() -> Iterator[Server]:
 
 
 def make_client(*servers: Server, **options: Any) -> Client:
-    """Return a fast client that may send requests to loopback servers."""
+    """Return a fast client that may send requests to these servers."""
     endpoints = {f"server{number}.example": server.origin for number, server in enumerate(servers)}
-    options = {"pause": 0, "backoff": 0.01, "endpoints": endpoints, **options}
-    return Client(**options)
+    return Client(**{"pause": 0, "backoff": 0.01, "endpoints": endpoints, **options})
 
 
 @pytest.fixture
@@ -67,48 +58,36 @@ def get(client: Client, url: str, **options: Any) -> Response:
     return client.send(Request(url=url, **options))
 
 
-def test_request_identifies_the_client(server: Server, client: Client) -> None:
+def test_request(server: Server, client: Client) -> None:
+    """It names the client and reuses the connection; cookies are not sent back."""
     server.responses["/thread"] = json_response({"posts": [1, "é"]}, Set_Cookie="a=b; Path=/")
     assert get(client, server.url("/thread?id=1")).json() == {"posts": [1, "é"]}
-    get(client, server.url("/thread"))
+    get(client, server.url("/thread"), json={"query": "q"})
     first, second = server.requests
-    assert first.path == "/thread?id=1"
-    assert (
-        first.headers["User-Agent"] == f"sphinx-thread-cards/{__version__} (+https://docs.example/)"
-    )
-    assert first.headers["Accept"] == "application/json"
+    agent = f"sphinx-thread-cards/{__version__} (+https://docs.example/)"
+    assert (first.path, first.headers["User-Agent"]) == ("/thread?id=1", agent)
+    assert (second.method, second.body, second.port) == ("POST", b'{"query": "q"}', first.port)
     assert not {"Referer", "Cookie", "Authorization"} & set(second.headers)
-    assert first.port == second.port
 
 
-def test_json_is_posted(server: Server, client: Client) -> None:
-    server.responses["/graphql"] = json_response({"data": None})
-    assert get(client, server.url("/graphql"), json={"query": "q"}).json() == {"data": None}
-    (received,) = server.requests
-    assert (received.method, received.body) == ("POST", b'{"query": "q"}')
-
-
-def test_endpoint_replaces_host_and_gets_no_token(server: Server) -> None:
-    host = server.origin.partition("://")[2]
-    server.responses |= {"/own": json_response(1), "/mirror/thread": json_response(1)}
-    endpoints = {"api.example": f"{server.origin}/mirror/"}
-    with make_client(endpoints=endpoints, tokens={host: "x", "api.example": "y"}) as client:
-        get(client, server.url("/own"))
-        get(client, "https://api.example/thread")
-    assert [received.headers.get("Authorization") for received in server.requests] == [
-        "Bearer x",
-        None,
-    ]
-
-
-def test_credentials_of_netrc_are_not_sent(
-    server: Server, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_tokens(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are sent neither to an endpoint nor to the target of a redirect; .netrc is not read."""
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login jo password secret\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
-    server.responses |= {"/": redirect("/end"), "/end": json_response(1)}
-    get(client, server.url("/"))
-    assert all("Authorization" not in received.headers for received in server.requests)
+    host = server.origin.partition("://")[2]
+    tokens = {host: "x", "server0.example": "y"}
+    with (
+        serve({"/": json_response(1)}) as other,
+        make_client(server, other, tokens=tokens) as client,
+    ):
+        server.responses |= {
+            "/away": redirect(other.url("/")), "/home": redirect("/here"), "/here": json_response(1)
+        }  # fmt: skip
+        for url in (server.url("/away"), server.url("/home"), "https://server0.example/here"):
+            get(client, url)
+        sent = [received.headers.get("Authorization") for received in server.requests]
+    assert sent == ["Bearer x", "Bearer x", "Bearer x", None]
+    assert "Authorization" not in other.requests[0].headers
 
 
 # -- Errors --------------------------------------------------------------------
@@ -117,180 +96,108 @@ def test_credentials_of_netrc_are_not_sent(
 @pytest.mark.parametrize(
     ("status", "error", "requests"),
     [
-        (400, BadResponse, 1), (401, Forbidden, 1), (403, Forbidden, 1), (404, NotFound, 1), (410, NotFound, 1),
-        (302, BadResponse, 1), (429, RateLimited, 4), (500, Unreachable, 4), (501, Unreachable, 1), (503, Unreachable, 4),
+        (400, BadResponse, 1), (401, Forbidden, 1), (403, Forbidden, 1), (404, NotFound, 1),
+        (302, BadResponse, 1), (429, RateLimited, 4), (500, Unreachable, 4), (501, Unreachable, 1),
     ],
 )  # fmt: skip
 def test_status_becomes_error(
     server: Server, client: Client, status: int, error: type[FetchError], requests: int
 ) -> None:
     server.responses["/"] = Canned(status=status, body=b'{"error": "x"}')
-    with pytest.raises(error) as caught:
+    with pytest.raises(FetchError) as caught:
         get(client, server.url("/"))
-    assert type(caught.value) is error
-    assert caught.value.status == status
+    assert (type(caught.value), caught.value.status) == (error, status)
     assert len(server.requests) == requests
     assert caught.value.body == ({"error": "x"} if requests == 1 else None)
 
 
-def test_retry_succeeds(server: Server, client: Client) -> None:
-    server.responses["/"] = [
-        Canned(status=502),
-        Canned(status=429, headers={"Retry-After": "soon"}),
-        json_response("now"),
-    ]
+def test_retries(server: Server, client: Client) -> None:
+    """An invalid header or an endless body of an error does no harm."""
+    soon = Canned(status=429, headers={"Retry-After": "soon"}, body=Endless(b" " * 1000))
+    later = Canned(status=503, headers={"Retry-After": "1"})
+    server.responses["/"] = [soon, later, json_response("now")]
     assert get(client, server.url("/")).json() == "now"
-
-
-def test_body_of_an_error_is_not_awaited(server: Server, client: Client) -> None:
-    server.responses["/"] = [Canned(status=500, body=Endless(b" " * 1000)), json_response("now")]
-    assert get(client, server.url("/")).json() == "now"
-
-
-@pytest.mark.parametrize("status", [429, 503])
-def test_retry_after_is_respected(server: Server, client: Client, status: int) -> None:
-    server.responses["/"] = [
-        Canned(status=status, headers={"Retry-After": "1"}),
-        json_response("now"),
-    ]
-    assert get(client, server.url("/")).json() == "now"
-    assert server.requests[1].time - server.requests[0].time >= 1
+    assert server.requests[2].time - server.requests[1].time >= 1
 
 
 def test_long_retry_after_blocks_the_host(server: Server, client: Client) -> None:
     server.responses["/"] = Canned(status=429, headers={"Retry-After": "3600"})
     for path in ("/", "/other"):
-        with pytest.raises(RateLimited, match="retry after 60 min") as caught:
+        with pytest.raises(RateLimited, match="retry after 60 min"):
             get(client, server.url(path))
-        assert 3590 < (caught.value.retry_after or 0) <= 3600
     assert server.paths() == ["/"]
 
 
 @pytest.mark.parametrize(
-    ("reset", "expected"), [("300", 300), (lambda: str(int(time.time()) + 900), 900), ("", 3600)]
+    ("reset", "expected"), [("300", 300), (str(int(time.time()) + 900), 900), ("", 3600)]
 )
-def test_no_requests_left_is_rate_limited(
-    server: Server, client: Client, reset: Any, expected: float
-) -> None:
-    value = reset() if callable(reset) else reset
-    server.responses["/"] = Canned(
-        status=403, headers={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": value}
-    )
+def test_no_requests_left(server: Server, client: Client, reset: str, expected: float) -> None:
+    headers = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset, "X-RateLimit-Limit": "0"}
+    server.responses["/"] = Canned(status=403, headers=headers)
     with pytest.raises(RateLimited) as caught:
         get(client, server.url("/"))
-    assert caught.value.retry_after == pytest.approx(expected, abs=5)
+    assert caught.value.retry_after == pytest.approx(expected, abs=60)
+    with pytest.raises(NotFound):  # a limit of 0 is that of another API on this host
+        get(client, server.url("/other"))
+
+
+BOMB = gzip.compress(b" " * 50_000_000)
 
 
 @pytest.mark.parametrize(
     ("canned", "message"),
     [
-        (Canned(body=b"x" * 100_001), "larger than 100,000 bytes"),
         (Canned(body=Endless(b" " * 1000)), "larger than 100,000 bytes"),
-        (
-            Canned(body=gzip.compress(b" " * 50_000_000), headers={"Content-Encoding": "gzip"}),
-            "larger than 100,000 bytes",
-        ),
-        (
-            Canned(body=b"x", headers={"Content-Encoding": "gzip, gzip"}),
-            "compressed more than once",
-        ),
-        (Canned(body=b"not gzip", headers={"Content-Encoding": "gzip"}), "cannot be decompressed"),
+        (Canned(body=BOMB, headers={"Content-Encoding": "gzip"}), "larger than 100,000 bytes"),
+        (Canned(body=b"x", headers={"Content-Encoding": "gzip, gzip"}), "more than once"),
+        (Canned(body=b"not gzip", headers={"Content-Encoding": "gzip"}), "be decompressed"),
+        (Canned(body=Endless(b" "), pause=0.05), r"timed out after 0\.4 s"),
+        (Canned(body=[b"{"], headers={"Content-Length": "9"}), "closed before the response"),
     ],
 )
-def test_size_is_limited(
-    server: Server, client: Client, canned: Canned, message: str, monkeypatch: pytest.MonkeyPatch
+def test_unusable_body(
+    server: Server, canned: Canned, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "MAX_BYTES", 100_000)
-    server.responses["/"] = canned
-    with pytest.raises(BadResponse, match=message):
-        get(client, server.url("/"))
+    server.responses |= {"/": canned, "/small": Canned(body=gzip.compress(b"1"), headers={"Content-Encoding": "gzip"})}  # fmt: skip
+    with make_client(server, timeout=0.4) as client:
+        with pytest.raises(FetchError, match=message):
+            get(client, server.url("/"))
+        assert get(client, server.url("/small")).json() == 1
 
 
-def test_compressed_response(server: Server, client: Client) -> None:
-    server.responses["/"] = Canned(
-        body=gzip.compress(b'"small"'), headers={"Content-Encoding": "gzip"}
-    )
-    assert get(client, server.url("/")).json() == "small"
-
-
-def test_slow_response_ends_at_the_deadline(server: Server) -> None:
-    server.responses["/"] = Canned(body=Endless(b" "), pause=0.05)
-    started = time.monotonic()
-    with (
-        make_client(server, timeout=0.4) as client,
-        pytest.raises(Unreachable, match=r"timed out after 0\.4 s"),
-    ):
-        get(client, server.url("/"))
-    assert time.monotonic() - started < 3
-
-
-def test_incomplete_response(server: Server, client: Client) -> None:
-    server.responses["/"] = Canned(body=[b'{"id": '], headers={"Content-Length": "2000"})
-    with pytest.raises(Unreachable, match="closed before the response was complete"):
-        get(client, server.url("/"))
-
-
-def test_no_server() -> None:
+def test_no_connection(client: Client) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         origin = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        with (
-            make_client(endpoints={"a.example": origin}) as client,
-            pytest.raises(Unreachable, match="Connection refused"),
-        ):
-            get(client, f"{origin}/")
-
-
-def test_unknown_host_name(client: Client) -> None:
-    with (
-        mock.patch("socket.getaddrinfo", side_effect=socket.gaierror(socket.EAI_NONAME, "x")),
-        pytest.raises(Unreachable, match="host name"),
-    ):
+        refused = pytest.raises(Unreachable, match="Connection refused")
+        with make_client(endpoints={"a.example": origin}) as other, refused:
+            get(other, f"{origin}/")
+    unknown = mock.patch("socket.getaddrinfo", side_effect=socket.gaierror(socket.EAI_NONAME, "x"))
+    with unknown, pytest.raises(Unreachable, match="host name not found"):
         get(client, "https://forum.example/")
 
 
 # -- Redirects and addresses ---------------------------------------------------
 
 
-def test_redirects_are_followed_up_to_a_limit(server: Server, client: Client) -> None:
-    server.responses |= {f"/{n}": redirect(f"/{n + 1}") for n in range(6)} | {
-        "/6": json_response("end")
-    }
+def test_redirects(server: Server, client: Client) -> None:
+    """They are followed up to a limit; an endless body is not read."""
+    server.responses |= {f"/{n}": redirect(f"/{n + 1}") for n in range(6)}
+    endless = Canned(status=302, headers={"Location": "/6"}, body=Endless(b" " * 1000))
+    server.responses |= {"/5": endless, "/6": json_response("end")}
     assert get(client, server.url("/1")).url == server.url("/6")
     with pytest.raises(BadResponse, match="more than 5 redirects"):
         get(client, server.url("/0"))
 
 
-def test_endless_redirect_body(server: Server, client: Client) -> None:
-    endless = Canned(status=302, headers={"Location": "/end"}, body=Endless(b" " * 1000))
-    server.responses |= {"/": endless, "/end": json_response("end")}
-    assert get(client, server.url("/")).json() == "end"
-
-
-def test_token_stays_with_its_host(server: Server) -> None:
-    host = server.origin.partition("://")[2]
-    with (
-        serve({"/there": json_response(1)}) as other,
-        make_client(other, tokens={host: "x"}) as client,
-    ):
-        client._allowed.add(host)  # noqa: SLF001 - as if the host were public
-        server.responses |= {
-            "/away": redirect(other.url("/there")),
-            "/home": redirect("/here"),
-            "/here": json_response(1),
-        }
-        get(client, server.url("/away"))
-        get(client, server.url("/home"))
-    assert server.requests[-1].headers["Authorization"] == "Bearer x"
-    assert "Authorization" not in other.requests[0].headers
-
-
 @pytest.mark.parametrize(
     "location",
     [
-        "http://10.0.0.1/", "http://169.254.169.254/latest/", "http://[::1]/", "http://[::ffff:127.0.0.1]/", "http://2130706433/",
-        "http://0x7f.1/", "//0/", "http://localhost/", "http://100.64.0.1/", "http://224.0.0.1/", "file:///etc/passwd",
-        "gopher://host.example/", "https:///nowhere", "http://[", "http://jo:secret@host.example/", "http://127.0.0.1\\.host.example/",
+        "http://10.0.0.1/", "http://169.254.169.254/", "http://[::1]/", "http://[::ffff:127.0.0.1]/",
+        "http://2130706433/", "//0/", "http://localhost/", "http://100.64.0.1/", "http://224.0.0.1/",
+        "file:///etc/passwd", "https:///nowhere", "http://[", "http://jo:secret@host.example/",
+        "http://127.0.0.1\\.host.example/", "http://127.0.0.1:9/",
     ],
 )  # fmt: skip
 def test_unsafe_redirect_is_refused(server: Server, client: Client, location: str) -> None:
@@ -301,38 +208,42 @@ def test_unsafe_redirect_is_refused(server: Server, client: Client, location: st
     assert len(server.requests) == 1
 
 
-def test_only_the_named_port_is_allowed(server: Server, client: Client) -> None:
-    with serve({"/": json_response("hidden")}) as other:
-        server.responses["/"] = redirect(other.url("/"))
-        with pytest.raises(BadResponse, match="name the server in thread_cards_endpoints"):
-            get(client, server.url("/"))
-        assert other.requests == []
-
-
 def test_one_private_address_among_others(client: Client) -> None:
-    found = [*PUBLIC, (socket.AF_INET6, socket.SOCK_STREAM, 6, "", ("fd00::1", 80, 0, 0))]
-    with (
-        mock.patch("socket.getaddrinfo", return_value=found),
-        pytest.raises(BadResponse, match="private address"),
-    ):
+    addresses = [(0, 0, 0, "", ("93.184.215.14", 80)), (0, 0, 0, "", ("fd00::1", 80))]
+    found = mock.patch("socket.getaddrinfo", return_value=addresses)
+    with found, pytest.raises(BadResponse, match=r"private address.*thread_cards_endpoints"):
         get(client, "http://forum.example/")
 
 
 def test_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """The proxy resolves names; numeric private addresses are refused all the same."""
-    with serve(
-        {
-            "http://forum.example/t/1": json_response("by proxy"),
-            "http://forum.example/up": redirect("http://10.0.0.1/"),
-        }
-    ) as proxy:
+    forum = "http://forum.example"
+    responses = {
+        f"{forum}/t/1": json_response("by proxy"),
+        f"{forum}/2": redirect("http://10.0.0.1/"),
+    }
+    with serve(responses) as proxy, make_client() as client:
         monkeypatch.setenv("http_proxy", proxy.origin)
-        with make_client() as client:
-            assert get(client, "http://forum.example/t/1").json() == "by proxy"
-            for url in ("http://forum.example/up", "http://127.0.0.1:9/", "http://0x7f.1/"):
-                with pytest.raises(BadResponse, match="private address"):
-                    get(client, url)
+        assert get(client, f"{forum}/t/1").json() == "by proxy"
+        for url in (f"{forum}/2", "http://127.0.0.1:9/", "http://0x7f.1/"):
+            with pytest.raises(BadResponse, match="private address"):
+                get(client, url)
         assert len(proxy.requests) == 2
+
+
+def test_certificates(tmp_path: Path) -> None:
+    """The CA bundle of the site is used; other certificates are refused."""
+    files = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    key = f"-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout {files[1]}"
+    name = f"-subj /CN=test -addext subjectAltName=IP:127.0.0.1 -days 2 -out {files[0]}"
+    command = [require("openssl"), "req", "-x509", *key.split(), *name.split()]
+    subprocess.run(command, check=True, capture_output=True)
+    with serve({"/": json_response("safe")}, files) as server:
+        with make_client(server, ca_bundle=str(files[0])) as client:
+            assert get(client, server.url("/")).json() == "safe"
+        refused = pytest.raises(Unreachable, match=r"self[- ]signed certificate")
+        with make_client(server) as client, refused:
+            get(client, server.url("/"))
 
 
 # -- Pace and robots.txt -------------------------------------------------------
@@ -343,97 +254,41 @@ def test_requests_to_one_host_are_spaced(server: Server) -> None:
     with make_client(server, pause=0.2) as client:
         for _ in range(3):
             get(client, server.url("/"))
-    times = [received.time for received in server.requests]
-    assert times[-1] - times[0] >= 0.38
+    assert server.requests[2].time - server.requests[0].time >= 0.38
 
 
 def test_robots_txt_is_read_once_and_for_pages_only(server: Server, client: Client) -> None:
-    rules = (
-        "User-agent: *\nDisallow: /private\nDisallow: /*.cgi$\n\nUser-agent: other\nDisallow: /\n"
-    )
+    rules = "User-agent: *\nDisallow: /private\nDisallow: /*.cgi$\nCrawl-delay: 0.2\n"
     server.responses |= {
-        "/robots.txt": page(rules, "text/plain"), "/open": page("x"), "/moved": redirect("/private"), "/private": json_response(1),
+        "/robots.txt": page(rules, "text/plain"), "/open": page("x"), "/moved": redirect("/private"),
+        "/private": json_response(1),
     }  # fmt: skip
-    get(client, server.url("/open"), robots=True)
+    for _ in range(2):
+        get(client, server.url("/open"), robots=True)
     for path in ("/private/page", "/a.cgi", "/moved"):
         with pytest.raises(Forbidden, match=r"robots\.txt does not allow"):
             get(client, server.url(path), robots=True)
     assert get(client, server.url("/private")).json() == 1
-    assert server.paths() == ["/robots.txt", "/open", "/moved", "/private"]
-
-
-def test_crawl_delay(server: Server, client: Client) -> None:
-    rules = "User-agent: Sphinx-Thread-Cards\nCrawl-delay: 0.3\n"
-    server.responses |= {"/robots.txt": page(rules, "text/plain"), "/": page("x")}
-    for _ in range(2):
-        get(client, server.url("/"), robots=True)
-    assert server.requests[2].time - server.requests[1].time >= 0.28
+    assert server.paths() == ["/robots.txt", "/open", "/open", "/moved", "/private"]
+    assert server.requests[2].time - server.requests[1].time >= 0.18
 
 
 def test_crawl_delay_of_a_day_is_an_error(server: Server, client: Client) -> None:
-    server.responses |= {
-        "/robots.txt": page("User-agent: *\nCrawl-delay: 90000\n", "text/plain"),
-        "/": page("x"),
-    }
+    rules = "User-agent: *\nCrawl-delay: 90000\n"
+    server.responses |= {"/robots.txt": page(rules, "text/plain"), "/": page("x")}
     with pytest.raises(RateLimited, match=r"robots\.txt asks for a delay of 25 h between requests"):
         get(client, server.url("/"), robots=True)
     assert server.paths() == ["/robots.txt"]
 
 
 @pytest.mark.parametrize(
-    "robots",
-    [
-        Canned(status=404),
-        Canned(status=403),
-        Canned(body=b"\xff\x00junk"),
-        page("Disallow: //[\nCrawl-delay: ²\n"),
-    ],
+    "robots", [Canned(status=404), Canned(body=b"\xff\x00"), Canned(status=500)]
 )
-def test_unusable_robots_txt_allows_all(server: Server, client: Client, robots: Canned) -> None:
+def test_unusable_robots_txt(server: Server, client: Client, robots: Canned) -> None:
+    """It allows everything, unless the server fails (RFC 9309, section 2.3.1)."""
     server.responses |= {"/robots.txt": robots, "/page": page("x")}
-    assert get(client, server.url("/page"), robots=True).body == b"x"
-
-
-def test_unreachable_robots_txt_allows_nothing(server: Server, client: Client) -> None:
-    server.responses |= {"/robots.txt": Canned(status=500), "/page": page("x")}
-    with pytest.raises(Unreachable, match=r"/robots\.txt"):
-        get(client, server.url("/page"), robots=True)
-    assert "/page" not in server.paths()
-
-
-# -- TLS -----------------------------------------------------------------------
-
-
-def test_certificates(tmp_path: Path) -> None:
-    """The CA bundle of the site is used; other certificates are refused."""
-    files = tmp_path / "certificate.pem", tmp_path / "key.pem"
-    key = [
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:prime256v1",
-        "-nodes",
-        "-keyout",
-        str(files[1]),
-    ]
-    name = [
-        "-subj",
-        "/CN=test",
-        "-addext",
-        "subjectAltName=IP:127.0.0.1",
-        "-days",
-        "2",
-        "-out",
-        str(files[0]),
-    ]
-    subprocess.run(
-        [require("openssl"), "req", "-x509", *key, *name], check=True, capture_output=True
-    )
-    with serve({"/": json_response("safe")}, files) as server:
-        with make_client(server, ca_bundle=str(files[0])) as client:
-            assert get(client, server.url("/")).json() == "safe"
-        with (
-            make_client(server) as client,
-            pytest.raises(Unreachable, match=r"self[- ]signed certificate"),
-        ):
-            get(client, server.url("/"))
+    if robots.status == 500:
+        with pytest.raises(Unreachable, match=r"/robots\.txt"):
+            get(client, server.url("/page"), robots=True)
+    else:
+        assert get(client, server.url("/page"), robots=True).body == b"x"

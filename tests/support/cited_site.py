@@ -32,15 +32,14 @@ class CitedSite:
         docs.mkdir(exist_ok=True)
         for name, text in pages.items():
             (docs / name).write_text(text, encoding="utf-8")
-        endpoints = {host: f"{self.server.origin}/{host}" for host in HOSTS}
         values: dict[str, object] = {
             "extensions": ["myst_parser", "sphinx_thread_cards"],
-            "thread_cards_endpoints": endpoints,
+            "thread_cards_endpoints": {host: f"{self.server.origin}/{host}" for host in HOSTS},
+            "thread_cards_media": False,
             **config,
         }
-        (self.folder / "conf.py").write_text(
-            "".join(f"{name} = {value!r}\n" for name, value in values.items()), encoding="utf-8"
-        )
+        lines = [f"{name} = {value!r}\n" for name, value in values.items()]
+        (self.folder / "conf.py").write_text("".join(lines), encoding="utf-8")
 
     def run(self, command: str, *arguments: str) -> int:
         hurry = ["--pause", "0"] if command in {"fetch", "check"} else []
@@ -62,9 +61,9 @@ def item(
 ) -> dict[str, Any]:
     """Return a story or a comment of Hacker News."""
     return {
-        "id": number, "created_at": "2020-10-06T17:00:00.000Z", "created_at_i": 1602003600 + number, "type": "story",
-        "author": author, "title": f"Lamp {number}", "url": None, "text": f"<p>{text}</p>", "points": 3, "parent_id": None,
-        "story_id": number, "options": [], "children": list(comments),
+        "id": number, "created_at_i": 1602003600 + number, "type": "story", "author": author,
+        "title": f"Lamp {number}", "url": None, "text": f"<p>{text}</p>", "story_id": number,
+        "options": [], "children": list(comments),
     }  # fmt: skip
 
 
