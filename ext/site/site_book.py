@@ -62,7 +62,7 @@ class BookImages(SphinxPostTransform):
     builders = _BOOKS
 
     def run(self, **_kwargs: Any) -> None:
-        """Remove images for dark screens, and for LaTeX the sizes in pixels."""
+        """Remove images for dark screens; for LaTeX, let drawings float and be as wide as the text."""
         is_latex = self.app.builder.name == "latex"
         other = {"only-dark", "only-narrow" if is_latex else "only-wide"}
         for image in list(self.document.findall(nodes.image)):
@@ -71,6 +71,7 @@ class BookImages(SphinxPostTransform):
             elif is_latex and "drawing" in image["classes"]:
                 image.attributes.pop("width", None)
                 image.attributes.pop("height", None)
+                image.replace_self(nodes.figure("", image.copy()))
 
 
 # -- PDF -----------------------------------------------------------------------
@@ -90,11 +91,19 @@ class BookLaTeXBuilder(LaTeXBuilder):
             nodes.section("", nodes.title("", toctree["caption"]), *wrapper.children)
             for toctree, wrapper in zip(toctrees, _wrappers(home), strict=True)
         ]
-        for wrapper in list(_wrappers(home)):
+        for wrapper in _wrappers(home):
             home.remove(wrapper)
         introduction = nodes.section(
-            "", nodes.title("", "Introduction"), *home.children[1:], ids=[*home["ids"], ":doc"]
+            "", nodes.title("", "Introduction"), ids=[*home["ids"], ":doc"]
         )
+        section = introduction
+        for node in home.children[1:]:
+            if isinstance(node, nodes.rubric):
+                title = nodes.title("", "", *node.children)
+                section = nodes.section("", title, ids=node["ids"])
+                introduction += section
+            else:
+                section += node
         # The labels of the home page begin with its name, like those of the other pages.
         start = addnodes.start_of_file("", introduction, docname=tree.attributes.pop("docname"))
         parts[0].insert(1, start)
