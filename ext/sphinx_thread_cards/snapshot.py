@@ -37,6 +37,7 @@ MEDIA_FOLDER = "media"
 MAX_BYTES = 8 * 1024 * 1024
 MAX_POSTS = 5_000
 MAX_ID = 300
+_MAX_REASON = 300
 MAX_DEPTH = 8
 """How many quotes, lists and quoted posts may be nested in a post."""
 
@@ -271,7 +272,8 @@ def decode(data: bytes) -> Thread:
         thread = _decoder.decode(data.removeprefix(b"\xef\xbb\xbf"))
         _check(thread)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise SnapshotError(_explain(error, data)) from None
+        # The names of unknown fields are not checked.
+        raise SnapshotError(clean_line(_explain(error, data))[:_MAX_REASON]) from None
     except RecursionError:
         raise SnapshotError("quotes or lists are nested too deeply") from None
     return thread
@@ -281,7 +283,9 @@ def _explain(error: Exception, data: bytes) -> str:
     """Return the reason for a decoding error, in plain words."""
     if not isinstance(error, msgspec.ValidationError):
         return f"invalid JSON: {error}"
-    with suppress(msgspec.DecodeError, TypeError, KeyError, RecursionError):
+    with suppress(
+        msgspec.DecodeError, LookupError, TypeError, ValueError, ArithmeticError, RecursionError
+    ):
         if (version := int(msgspec.json.decode(data)["format"])) > FORMAT:
             return f"format {version} is newer than this version of sphinx-thread-cards reads; update it"
     reason, _, path = str(error).partition(" - at ")
