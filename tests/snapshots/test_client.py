@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import socket
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,6 @@ from unittest import mock
 
 import pytest
 from sphinx_thread_cards import __version__
-from support.programs import require
 from support.server import Canned, Endless, Server, json_response, page, redirect, serve
 from thread_snapshots import client as module
 from thread_snapshots.client import Client
@@ -208,13 +206,6 @@ def test_unsafe_redirect_is_refused(server: Server, client: Client, location: st
     assert len(server.requests) == 1
 
 
-def test_one_private_address_among_others(client: Client) -> None:
-    addresses = [(0, 0, 0, "", ("93.184.215.14", 80)), (0, 0, 0, "", ("fd00::1", 80))]
-    found = mock.patch("socket.getaddrinfo", return_value=addresses)
-    with found, pytest.raises(BadResponse, match=r"private address.*thread_cards_endpoints"):
-        get(client, "http://forum.example/")
-
-
 def test_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """The proxy resolves names; numeric private addresses are refused all the same."""
     forum = "http://forum.example"
@@ -229,21 +220,6 @@ def test_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
             with pytest.raises(BadResponse, match="private address"):
                 get(client, url)
         assert len(proxy.requests) == 2
-
-
-def test_certificates(tmp_path: Path) -> None:
-    """The CA bundle of the site is used; other certificates are refused."""
-    files = tmp_path / "certificate.pem", tmp_path / "key.pem"
-    key = f"-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout {files[1]}"
-    name = f"-subj /CN=test -addext subjectAltName=IP:127.0.0.1 -days 2 -out {files[0]}"
-    command = [require("openssl"), "req", "-x509", *key.split(), *name.split()]
-    subprocess.run(command, check=True, capture_output=True)
-    with serve({"/": json_response("safe")}, files) as server:
-        with make_client(server, ca_bundle=str(files[0])) as client:
-            assert get(client, server.url("/")).json() == "safe"
-        refused = pytest.raises(Unreachable, match=r"self[- ]signed certificate")
-        with make_client(server) as client, refused:
-            get(client, server.url("/"))
 
 
 # -- Pace and robots.txt -------------------------------------------------------
