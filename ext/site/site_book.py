@@ -31,8 +31,7 @@ _ACCESSIBILITY = (
     ("accessibilityHazard", "none"),
     (
         "accessibilitySummary",
-        "Text with headings, lists, tables and a table of contents. "
-        "Images have alternative text. There is no sound and no video.",
+        "Text with headings, lists, tables and images with alternative text. No sound, no video.",
     ),
 )
 
@@ -81,7 +80,10 @@ class BookLaTeXBuilder(LaTeXBuilder):
     """Makes a part of each captioned toctree of the root document, and its text the first chapter."""
 
     def assemble_doctree(
-        self, indexfile: str, toctree_only: bool, appendices: list[str]
+        self,
+        indexfile: str,
+        toctree_only: bool,  # noqa: FBT001 - Sphinx's signature
+        appendices: list[str],
     ) -> nodes.document:
         """Return all pages in one document."""
         tree = super().assemble_doctree(indexfile, toctree_only, appendices)
@@ -111,8 +113,9 @@ class BookLaTeXBuilder(LaTeXBuilder):
         return tree
 
 
-def _wrappers(home: nodes.section) -> list[nodes.Element]:
-    return [node for node in home.children if "toctree-wrapper" in node.get("classes", ())]
+def _wrappers(home: nodes.section) -> list[nodes.compound]:
+    compounds = [node for node in home if isinstance(node, nodes.compound)]
+    return [node for node in compounds if "toctree-wrapper" in node["classes"]]
 
 
 # -- EPUB ----------------------------------------------------------------------
