@@ -16,7 +16,7 @@ from sphinx.util.i18n import docname_to_domain
 from sphinx_thread_cards.card import CardOptions
 from sphinx_thread_cards.config import choice, platform_name, suggestion, warn
 from sphinx_thread_cards.domain import citation_xref, thread_domain
-from sphinx_thread_cards.i18n import parse_date
+from sphinx_thread_cards.i18n import STATES, parse_date
 from sphinx_thread_cards.lists import ORDERS, STYLES, ListOptions
 from sphinx_thread_cards.platforms import parse_or_page
 from sphinx_thread_cards.snapshot import clean_line, is_valid
@@ -84,54 +84,37 @@ def _posts(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(ranges)
 
 
+def _handle_or_name(text: str) -> str:
+    return text.removeprefix("@")
+
+
 def _several(convert: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
     return lambda text: tuple(convert(_text(part.strip())) for part in text.split(","))
 
 
 CARD_OPTIONS: Mapping[str, Option] = {
     "title": Option(_text, "The title, in your own words.", "How the firmware got to the Pi"),
-    "author": Option(
-        _text, "Name of the author of the thread, or of the cited post.", "Jo Example"
-    ),
+    "author": Option(_text, "Author of the thread, or of the cited post.", "Jo Example"),
     "handle": Option(_handle, "The author's handle on the platform.", "jo_example"),
-    "date": Option(
-        parse_date, "Date of the thread; the day or the month may be unknown.", "2020-10-06"
-    ),
+    "date": Option(parse_date, "Date of the thread, or its month or year.", "2020-10-06"),
     "lang": Option(_language, "Language of the thread, shown if it is not the site's.", "de"),
     "archive": Option(_url, "URL of an archived copy.", "https://archive.example/thread"),
-    "show": Option(
-        choice("card", "thread"), "`card`, or `thread` for all posts of the snapshot.", "thread"
-    ),
-    "posts": Option(_posts, "Which posts of the snapshot to show.", "1-5, 9"),
-    "replies": Option(
-        choice("author", "all"),
-        "Which replies `thread-cards fetch` saves: those of the thread's author, or `all`.",
-        "all",
-    ),
+    "show": Option(choice("card", "thread"), "`card`, or `thread` with all saved posts.", "thread"),
+    "posts": Option(_posts, "Which saved posts to show.", "1-5, 9"),
+    "replies": Option(choice("author", "all"), "Replies that `fetch` saves.", "all"),
 }
 LIST_OPTIONS: Mapping[str, Option] = {
     "platform": Option(_several(platform_name), "Only threads on these platforms.", "x, mastodon"),
-    "author": Option(
-        _several(lambda text: text.removeprefix("@")),
-        "Only threads by these people, by name or handle.",
-        "Jo Example",
-    ),
-    "community": Option(
-        _several(str), "Only threads in these repositories, mailing lists or forums.", "pftf/RPi4"
+    "author": Option(_several(_handle_or_name), "Only threads by these people.", "Jo Example"),
+    "community": Option(_several(str), "Only these repositories, lists or forums.", "pftf/RPi4"),
+    "state": Option(
+        _several(choice(*STATES)), "Only issues and questions in these states.", "open"
     ),
     "since": Option(parse_date, "Only threads from this day, month or year on.", "2020-10"),
     "until": Option(parse_date, "Only threads up to this day, month or year.", "2021"),
-    "only": Option(
-        choice("cards"), "`cards`: leave out threads that are only cited or linked.", "cards"
-    ),
-    "style": Option(
-        choice(*STYLES), "`table` (default), or `timeline` by year and month.", "timeline"
-    ),
-    "order": Option(
-        choice(*ORDERS),
-        "`oldest` (default) or `newest` first, or by `title`, `author` or `platform`.",
-        "newest",
-    ),
+    "only": Option(choice("cards"), "`cards`: without threads that are only linked.", "cards"),
+    "style": Option(choice(*STYLES), "`table` (default) or `timeline`.", "timeline"),
+    "order": Option(choice(*ORDERS), f"By {', '.join(f'`{it}`' for it in ORDERS)}.", "newest"),
 }
 COMMON_OPTIONS: Mapping[str, str] = {
     "name": "A name, for references with `ref`.",

@@ -215,7 +215,7 @@ def with_label(label: str, text: str = "") -> str:
     return _("{label}: {text}").format(label=label, text=text)
 
 
-_STATES = {
+STATES = {
     "open": _noop("Open"),
     "closed": _noop("Closed"),
     "merged": _noop("Merged"),
@@ -226,7 +226,7 @@ _STATES = {
 
 def state_label(state: str) -> str:
     """Return the state of an issue, request or question (see :data:`~snapshot.State`) in words."""
-    return _(_STATES[state])
+    return _(STATES[state])
 
 
 def citation(author: str | None, place: str, when: str | None) -> str:

@@ -44,6 +44,7 @@ class ListOptions:
     platform: tuple[str, ...] = ()
     author: tuple[str, ...] = ()
     community: tuple[str, ...] = ()
+    state: tuple[str, ...] = ()
     since: PartialDate | None = None
     until: PartialDate | None = None
     only: Literal["cards"] | None = None
@@ -88,6 +89,8 @@ def _matches(card: Card, options: ListOptions) -> bool:
         if wanted and names.isdisjoint(name.casefold() for name in wanted):
             return False
     if options.platform and card.ref.platform not in options.platform:
+        return False
+    if options.state and card.state not in options.state:
         return False
     if card.date is None:
         return not (options.since or options.until)
