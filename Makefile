@@ -63,6 +63,7 @@ messages: $(VENV)/.project ## update the message catalogues
 
 system: ## install TeX, fonts, a browser and validators (Debian, Ubuntu)
 	@requirements/install-system
+	@npm install --loglevel=error --no-audit --no-fund --no-package-lock --prefix build/node mystmd@1.8.3
 
 lock: ## pin requirements/*.in again (UPGRADE=1 takes newer versions)
 	@PYTHON=$(PYTHON) requirements/lock $(if $(UPGRADE),--upgrade)
