@@ -283,13 +283,13 @@ def _list(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps({"threads": rows}, ensure_ascii=False, indent=2))
         return OK
-    table = [("USE", "PLATFORM", "STATUS", "POSTS", "SAVED", "URL", "WHERE")]
+    table = [("USE", "PLATFORM", "STATUS", "POSTS", "SAVED", "WHERE", "URL")]
     for row, thread in zip(rows, threads, strict=True):
         saved = (str(row["posts"] or "-"), str(row["retrieved"] or "-")[:10])
         more = f" and {len(thread.uses) - 1} more" if thread.uses[1:] else ""
         where = f"{thread.location or '-'}{more}"
         use = ", ".join(thread.roles) or "-"
-        table.append((use, row["platform"], row["status"], *saved, row["url"], where))
+        table.append((use, row["platform"], row["status"], *saved, where, row["url"]))
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     for line in table:
         print("  ".join(map(str.ljust, line, widths)).rstrip())

@@ -42,7 +42,7 @@ class Use:
     """One place where a page cites a thread."""
 
     role: str
-    """``card``, ``citation`` or ``link``."""
+    """``card``, ``citation`` or ``link``; ``uncited`` for a snapshot that no page needs."""
     location: str
     """File and line, such as ``docs/index.md:14``, relative to the current folder."""
 
@@ -98,7 +98,7 @@ class Site:
         for path, thread in self.saved():
             ref = parse_thread_url(thread.url, self.hosts)
             if ref and ref.key == thread.key and ref.key not in cited:
-                yield CitedThread(ref=ref, uses=(Use("none", f"{_relative(str(path))}:1"),))
+                yield CitedThread(ref=ref, uses=(Use("uncited", f"{_relative(str(path))}:1"),))
 
     def media_of(self, snapshots: Iterable[Path]) -> set[Path]:
         """Return the image files that snapshots name; of an invalid snapshot, all whose names occur in it."""
