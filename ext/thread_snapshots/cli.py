@@ -197,7 +197,8 @@ def _select(site: Site, urls: Iterable[str]) -> list[CitedThread]:
             raise UsageError(f"no platform recognises the URL {url}{hint}")
         keys.append(ref.key)
         posts = frozenset({ref.post} if ref.post else ())
-        selected.setdefault(ref.key, CitedThread(ref=ref, posts=posts))
+        thread = CitedThread(ref=ref, posts=posts, replies=site.replies)
+        selected.setdefault(ref.key, thread)
     return [selected[key] for key in dict.fromkeys(keys)]
 
 
@@ -235,7 +236,7 @@ def _fetch(args: argparse.Namespace) -> int:
             endpoints=site.endpoints,
             refresh=args.refresh,
             older_than=args.older_than,
-            replies=args.replies or site.replies,
+            replies=args.replies,
             media=site.media,
             archive=args.archive,
             dry_run=args.dry_run,

@@ -30,6 +30,9 @@ from sphinx_thread_cards.urls import Kind, ThreadRef
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from sphinx_thread_cards import domain
+    from sphinx_thread_cards.domain import ThreadDomain
+
 EXTENSION = "sphinx_thread_cards"
 
 
@@ -157,7 +160,7 @@ def read_site(source: Path, confdir: Path, doctrees: Path | None = None) -> Site
             app.builder.read()
         except (SphinxError, OSError) as error:
             raise SiteError(f"cannot read the site in {source}: {error}") from error
-        uses: list[Any] = list(cast("Any", app.env.get_domain("thread")).uses())
+        uses = list(cast("ThreadDomain", app.env.get_domain("thread")).uses())
     return replace(site, cited=tuple(_cited(uses, replies=site.replies)))
 
 
@@ -179,9 +182,9 @@ def _site(source: Path, confdir: Path, config: Config) -> Site:
     )
 
 
-def _cited(uses: Iterable[Any], *, replies: bool) -> Iterator[CitedThread]:
+def _cited(uses: Iterable[domain.Use], *, replies: bool) -> Iterator[CitedThread]:
     """Group the records of the domain by thread."""
-    by_key: dict[tuple[str, str, str], list[Any]] = {}
+    by_key: dict[tuple[str, str, str], list[domain.Use]] = {}
     for use in uses:
         if use.ref.kind is not Kind.PAGE:
             by_key.setdefault(use.ref.key, []).append(use)

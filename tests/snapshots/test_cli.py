@@ -68,16 +68,17 @@ def test_links_are_fetched_on_request(site: CitedSite) -> None:
         assert len(list(site.store.rglob("*.json"))) == count
 
 
-@pytest.mark.parametrize("where", ["nowhere", "card", "config", "option"])
+@pytest.mark.parametrize("where", ["nowhere", "card", "config", "url", "option"])
 def test_replies(site: CitedSite, where: str) -> None:
     """Cited comments are saved in any case."""
     remarks = (item(number, "A remark.", author="sam_example") for number in (11, 12, 13))
     site.respond(item(1, "One.", *remarks))
     option = ":replies: all\n" if where == "card" else ""
-    config = {"thread_cards_replies": "all"} if where == "config" else {}
+    config = {"thread_cards_replies": "all"} if where in {"config", "url"} else {}
     text = f"# T\n\n```{{thread}} {url_of(1)}#11\n{option}```\n\n{{thread}}`{url_of(1)}#12`\n"
     site.write({"index.md": text}, **config)
-    assert site.run("fetch", *(["--replies"] if where == "option" else [])) == 0
+    arguments = {"option": ["--replies"], "url": [url_of(1)]}.get(where, [])
+    assert site.run("fetch", *arguments) == 0
     assert ids(site) == ["1", "11", "12", *([] if where == "nowhere" else ["13"])]
 
 
