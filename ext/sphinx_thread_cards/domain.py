@@ -314,7 +314,7 @@ def reset(_app: Sphinx, env: BuildEnvironment, _docnames: list[str]) -> None:
 def set_labels(_app: Sphinx, env: BuildEnvironment) -> None:
     """Add labels for cards, so that ``ref`` finds them; other targets of the site come first (``env-updated``)."""
     domain, std = thread_domain(env), env.get_domain("std")
-    for use in domain.uses():
+    for use in filter(domain.is_included, domain.uses()):
         for name, (anchor, title) in use.targets.items():
             label = std.data["labels"].get(name)
             if label is None:

@@ -155,6 +155,13 @@ class CollectThreads(SphinxTransform):
                 self._collect_card(node)
             elif isinstance(node, nodes.reference | nodes.target) and "refuri" in node:
                 self._collect_link(node)
+        # MyST itself finds only titles of sections and figures in the page.
+        uses: list[Use] = self.domain.data["uses"].get(self.env.docname, [])
+        titles = {f"#{name}": use.card.title for use in uses if use.card for name in use.names}
+        for link in self.document.findall(nodes.reference):
+            title = titles.get(link.get("refuri", ""))
+            if title and link.get("id_link") and not link.children:
+                link.append(nodes.inline("", title, classes=["std", "std-ref"]))
 
     def _note(self, node: nodes.Element, ref: ThreadRef, role: Any, **fields: Any) -> None:
         location = _location(node)
