@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 from sphinx_thread_cards import snapshot
-from sphinx_thread_cards.domain import thread_domain
 from support import sites
 from support.snapshots import URL, make_thread
 
@@ -255,14 +254,3 @@ def test_pages_that_are_left_out(page: Page) -> None:
         assert "Lobsters" not in site.read(name)
     tex = page(pages, "latex", exclude_patterns=["draft.md"]).read("cases.tex")
     assert ANCHOR not in tex
-
-
-def test_styled_pages(page: Page) -> None:
-    pages = {
-        "index.md": HEAD,
-        "a.md": f"# A\n\n{LAMP}",
-        "b.md": f"# B\n\n<{ISSUE}>x\n",
-        "c.md": f"# C\n\n{{thread}}`{ISSUE}`\n",
-    }
-    site = page(pages)
-    assert thread_domain(site.app.env).styled_pages == {"a", "c"}
