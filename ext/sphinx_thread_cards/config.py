@@ -23,7 +23,7 @@ WARNINGS: Mapping[str, str] = {
     "config": "A value in `conf.py` is invalid. The default is used.",
     "empty": "A `thread` or `threads` directive has no URL. Its text is shown without a card.",
     "unsafe_url": "A URL does not begin with `http` or `https`. It is shown as text, not as a link.",
-    "unknown_url": "No platform recognises the URL. The card shows the URL and what the page says about it.",
+    "unknown_url": "No platform recognises the URL, and it has no snapshot. The card shows the URL and what the page says about it.",
     "option": "A directive option has an unknown name or an invalid value. The option is ignored.",
     "no_snapshot": "A page shows the posts of a thread that has no snapshot. "
     "The card shows what the URL and the options say.",

@@ -139,7 +139,7 @@ class _AnyOption(dict[str, Callable[[str], Any]]):
 
 
 def parse_url(text: str, parent: SphinxDirective | ReferenceRole) -> ThreadRef | None:
-    """Return the thread or page of a URL, with a warning if no platform recognises it.
+    """Return the thread or page of a URL, with a warning if no platform recognises it and it has no snapshot.
 
     Returns:
         None, with a warning, for anything that must not become a link.
@@ -151,10 +151,10 @@ def parse_url(text: str, parent: SphinxDirective | ReferenceRole) -> ThreadRef |
             f"thread URL expected, got {text[:80]!r}; use an http or https URL",
             parent.get_location(),
         )
-    elif ref.kind is Kind.PAGE:
+    elif ref.kind is Kind.PAGE and not thread_domain(parent.env).load(ref):
         message = (
-            f"no platform recognises {ref.url}; if {ref.host} runs a known software, "
-            f'set thread_cards_hosts = {{"{ref.host}": "discourse"}}'
+            f"no platform recognises {ref.url}; save its title with `thread-cards fetch`, or if {ref.host} "
+            f'runs a known software, set thread_cards_hosts = {{"{ref.host}": "discourse"}}'
         )
         warn("unknown_url", message, parent.get_location())
     return ref

@@ -419,9 +419,10 @@ def snapshot_path(ref: ThreadRef | Thread, folder: Path) -> Path:
     letter is written as ``!`` and its lower-case form, any other character as ``~`` and two hexadecimal digits a byte.
     """
     platform, names = PLATFORMS.get(ref.platform), [_file_name(ref.platform)]
-    if platform is None or platform.many_servers:
+    # The id of a plain page begins with its host.
+    if platform.many_servers if platform else ref.platform != "web":
         names.append(_file_name(ref.host))
-    elif ref.host != platform.hosts[0]:
+    elif platform and ref.host != platform.hosts[0]:
         names.append(f"@{_file_name(ref.host)}")
     *folders, name = map(_file_name, ref.id.split("/"))
     # A folder must not have the name of another thread's file.

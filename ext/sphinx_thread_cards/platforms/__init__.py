@@ -61,12 +61,19 @@ def parse_or_page(url: str, hosts: Mapping[str, str] | None = None) -> ThreadRef
         return None
     return ThreadRef(
         platform="web",
-        id=parts.url.partition("://")[2],
+        id=_page_id(parts),
         url=parts.url,
         given_url=url,
         host=parts.host,
         kind=Kind.PAGE,
     )
+
+
+def _page_id(parts: SplitURL) -> str:
+    """Return host and path, and what else the URL has, without empty segments."""
+    query, fragment = f"?{parts.query}" if parts.query else "", parts.fragment
+    rest = f"{query}#{fragment}" if fragment else query
+    return f"{parts.site}{parts.path}".rstrip("/") + rest.replace("/", "%2F")
 
 
 def platform_of(host: str, hosts: Mapping[str, str] | None = None) -> Platform | None:
