@@ -54,20 +54,31 @@ def resolve_as_text(
     return content if app.builder.name in _BOOKS else None
 
 
-class BookImages(SphinxPostTransform):
+class EpubImages(SphinxPostTransform):
     """Keep one image of those among which a style sheet chooses on the web."""
 
     default_priority = 50  # before Sphinx checks which formats the builder supports
-    builders = _BOOKS
+    builders: tuple[str, ...] = ("epub",)
+    hidden = frozenset({"only-dark", "only-wide"})
 
     def run(self, **_kwargs: Any) -> None:
-        """Remove images for dark screens; for LaTeX, let drawings float and be as wide as the text."""
-        is_latex = self.app.builder.name == "latex"
-        other = {"only-dark", "only-narrow" if is_latex else "only-wide"}
+        """Remove the other images."""
         for image in list(self.document.findall(nodes.image)):
-            if other.intersection(image["classes"]):
+            if self.hidden.intersection(image["classes"]):
                 image.parent.remove(image)
-            elif is_latex and "drawing" in image["classes"]:
+
+
+class LatexImages(EpubImages):
+    """Let drawings float, as wide as the text."""
+
+    builders = ("latex",)
+    hidden = frozenset({"only-dark", "only-narrow"})
+
+    def run(self, **kwargs: Any) -> None:
+        """Turn drawings into figures without a size in pixels."""
+        super().run(**kwargs)
+        for image in list(self.document.findall(nodes.image)):
+            if "drawing" in image["classes"]:
                 image.attributes.pop("width", None)
                 image.attributes.pop("height", None)
                 image.replace_self(nodes.figure("", image.copy()))
@@ -158,7 +169,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("site_book_exclude", [], "env", types=[list])
     app.add_builder(BookLaTeXBuilder, override=True)
     app.add_builder(AccessibleEpubBuilder, override=True)
-    app.add_post_transform(BookImages)
+    app.add_post_transform(LatexImages)
+    app.add_post_transform(EpubImages)
     app.add_post_transform(EpubTabs)
     app.connect("builder-inited", exclude_pages)
     app.connect("missing-reference", resolve_as_text, priority=900)
