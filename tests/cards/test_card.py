@@ -1,0 +1,120 @@
+"""What a card says: the cited post, its beginning, and nothing of a withdrawn thread."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sphinx_thread_cards import parse_thread_url
+from sphinx_thread_cards.card import CardOptions, anonymized, cited_post, make_card, make_excerpt
+from sphinx_thread_cards.i18n import default_title, read_label
+from sphinx_thread_cards.snapshot import Block, Code, List, Paragraph, Post, Quote, Span, Thread
+from support.platform_tables import TABLES, Table
+from support.snapshots import make_thread, ref_of
+
+EXAMPLES = settings(max_examples=100, derandomize=True, deadline=None)
+ELLIPSIS = "…"
+
+
+def text(content: str) -> Paragraph:
+    return Paragraph(spans=(Span(text=content),))
+
+
+def excerpt(length: int, *blocks: Block) -> str:
+    post = Post(id="1", url="https://a.example/", author="jo", blocks=blocks)
+    found = make_excerpt(post, None, length)
+    return found.text if found else ""
+
+
+@pytest.mark.parametrize(
+    ("blocks", "length", "expected"),
+    [
+        ([text("One two three")], 13, "One two three"),
+        ([text("One two three")], 12, "One two…"),
+        ([text("One two, three")], 10, "One two…"),
+        ([text("One\n two"), text("three")], 99, "One two three"),
+        ([text("Before."), Code(text="code"), text("After.")], 99, "Before. … After."),
+        ([Quote(blocks=(text("Another author's."),)), text("Mine.")], 99, "Mine."),
+        ([text("So:"), List(items=((text("a"),), (text("b"), Code(text="c"), Quote(blocks=()))))], 99, "So: a b …"),
+        ([Code(text="code")], 99, ""),
+        ([text("  ")], 99, ""),
+        ([text("https://docs.example/a-long-address")], 12, "https://docs…"),
+        ([text("ESXi " + "树" * 99)], 60, "ESXi " + "树" * 55 + "…"),
+        ([text("ab👩‍💻👍🏽é")], 4, "ab…"),
+    ],
+)  # fmt: skip
+def test_excerpt(blocks: list[Block], length: int, expected: str) -> None:
+    assert excerpt(length, *blocks) == expected
+
+
+@given(st.text(max_size=60), st.integers(1, 40))
+@EXAMPLES
+def test_an_excerpt_is_a_beginning(content: str, length: int) -> None:
+    words, found = " ".join(content.split()), excerpt(length, text(content))
+
+    assert len(found) <= length + 1
+    assert words.startswith((found, found.removesuffix(ELLIPSIS)))
+    assert found in {words, ""} or found.endswith(ELLIPSIS)
+
+
+@given(
+    st.integers(0, 20),
+    st.none() | st.lists(st.tuples(st.integers(1, 25), st.integers(1, 25)), min_size=1),
+)
+@EXAMPLES
+def test_chosen_posts(total: int, ranges: list[tuple[int, int]] | None) -> None:
+    thread = make_thread(*["Text."] * total)
+    options = CardOptions(
+        show="thread", posts=tuple((min(pair), max(pair)) for pair in ranges) if ranges else None
+    )
+    chosen = {
+        number for first, last in options.posts or [(1, total)] for number in range(first, last + 1)
+    }
+
+    assert make_card(ref_of(), options, thread).numbers == tuple(
+        sorted(chosen & set(range(1, total + 1)))
+    )
+
+
+def test_the_cited_post() -> None:
+    """By its id, else by its URL; a topic may have the number of a post in it."""
+    url = "https://lists.example/pipermail/lamps/2021-January/{}.html"
+    numbers = ("000123", "000124", "000125")
+    posts = tuple(Post(id=number, url=url.format(number), author="jo") for number in numbers)
+    thread = Thread(
+        platform="pipermail",
+        host="lists.example",
+        id="lamps/2021-January/000124",
+        url=url.format("000124"),
+        posts=posts,
+    )
+    mail = parse_thread_url(thread.url)
+    assert mail
+    assert cited_post(mail, thread) == posts[1]
+
+    topic = parse_thread_url("https://forum.example/t/lamps/2", {"forum.example": "discourse"})
+    reply = parse_thread_url("https://forum.example/t/lamps/2/9", {"forum.example": "discourse"})
+    assert topic
+    assert reply
+    saved = make_thread("One.", "Two.")
+    assert cited_post(topic, saved) == saved.posts[0]
+    assert cited_post(reply, saved) is None
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_a_withdrawn_thread_names_nobody(table: Table) -> None:
+    """The URL has no author and no title, on every platform, and still leads to the thread."""
+    for ref in filter(None, (parse_thread_url(url, table.hosts) for url in table.known)):
+        plain = anonymized(ref)
+        url = plain.url.casefold()
+        slug = re.sub(r"\W+", "-", (ref.title or "").casefold())
+        author = (ref.author or " ").casefold()
+
+        assert {author, author.partition("@")[0]}.isdisjoint(re.split(r"[/#?&=@]+", url))
+        assert len(slug) < 6 or slug not in re.sub(r"\W+", "-", url)
+        assert (plain.author, plain.title, plain.posted, plain.post, plain.read_url) == (None,) * 5
+        assert default_title(plain)
+        assert read_label(plain)
+        assert plain.key == ref.key

@@ -1,0 +1,220 @@
+"""Lists of threads: which threads, in which order; and the file for reference managers."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft7Validator
+from msgspec.structs import replace
+from sphinx_thread_cards import snapshot
+from sphinx_thread_cards.domain import thread_domain
+from sphinx_thread_cards.lists import ListOptions, cited_threads
+from support import sites
+from support.snapshots import make_thread
+
+Page = Callable[..., sites.Site]
+EXTENSIONS = {
+    "markdown": ["sphinx_markdown_builder"],
+    "confluence": ["sphinxcontrib.confluencebuilder"],
+}
+THREADS = """# Threads
+
+```{thread} https://x.com/i/status/1313512835843055618
+:title: Beta
+:author: Jo Example
+:handle: jo_example
+```
+
+```{thread} https://github.com/example-org/board/issues/57
+:title: alpha
+:date: 2020-05
+```
+
+[words](https://github.com/example-org/lamp/pull/3)
+
+{thread}`https://github.com/example-org/board/issues/57`
+"""
+
+
+def pages(*options: str) -> dict[str, str]:
+    """Return a page with a list, and one with threads."""
+    listed = "\n".join(["# Index", "", "```{thread-list}", *options, "```", ""])
+    return {"index.md": f"{listed}\n```{{toctree}}\nthreads\n```\n", "threads.md": THREADS}
+
+
+ALL = ["alpha", "Beta", "Pull request in example-org/lamp"]
+
+
+@pytest.mark.parametrize(
+    ("options", "titles"),
+    [
+        ([], ALL),
+        ([":order: newest"], ["Beta", "alpha", ALL[2]]),
+        ([":order: title"], ALL),
+        ([":order: author"], ["Beta", "alpha", ALL[2]]),
+        ([":order: platform"], ["alpha", ALL[2], "Beta"]),
+        ([":order: title", ":style: timeline"], ALL),
+        ([":order: NEWEST", ":style: Timeline"], ["Beta", "alpha", ALL[2]]),
+        ([":only: cards"], ALL[:2]),
+        ([":platform: x"], ["Beta"]),
+        ([":platform: GitHub, x"], ALL),
+        ([":author: @JO_example"], ["Beta"]),
+        ([":author: sam, jo example"], ["Beta"]),
+        ([":community: Example-Org/board"], ["alpha"]),
+        ([":since: 2020-05-20", ":until: 2020-06"], ["alpha"]),
+        ([":since: 2020-06"], ["Beta"]),
+        ([":until: 2020"], ALL[:2]),
+    ],
+)
+def test_choice_and_order(options: list[str], titles: list[str], page: Page) -> None:
+    found = page(pages(*options)).soup().select(".thread-list-title a")
+    assert [title.text for title in found] == titles
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        (":platfrom: x", "did you mean 'platform'?"),
+        (":platform: mastodno", "did you mean 'mastodon'?"),
+        (":platform: twitter", "did you mean 'x'?"),
+        (":platform: x,", "value expected"),
+        (":style: cards", "use 'table' or 'timeline'"),
+        (":style:", "use 'table' or 'timeline'"),
+        (":order: size", "or 'platform'"),
+        (":only: links", "use 'cards'"),
+        (":docs: a*", "unknown option 'docs'"),
+        (":since: soon", "date expected"),
+        (":since: 0001-01-01T00:00+14:00", "date expected"),
+        (":until: 9999-12-31T23:59-14:00", "date expected"),
+        ("Some text.", "unexpected text 'Some text.'"),
+        (":author: nobody", "thread-list without threads"),
+    ],
+)
+def test_a_wrong_option_is_ignored(option: str, message: str, page: Page) -> None:
+    site = page(pages(option), warns=True)
+    is_empty = "without threads" in message
+
+    assert message in site.warnings
+    assert re.fullmatch(
+        r"index\.md:3: WARNING: .* \[thread_cards\.(option|empty_list)\]\n", site.warnings
+    )
+    assert ("No threads." if is_empty else "alpha") in site.soup().select_one(".thread-list").text
+
+
+@pytest.mark.parametrize("style", ["table", "timeline"])
+@pytest.mark.parametrize(
+    "builder",
+    "html dirhtml singlehtml epub text latex man texinfo xml pseudoxml gettext markdown confluence".split(),
+)
+def test_every_builder_writes_lists(builder: str, style: str, page: Page) -> None:
+    extensions = [*sites.SETTINGS["extensions"], *EXTENSIONS.get(builder, ())]
+    site = page(pages(f":style: {style}", ":name: all"), builder, extensions=extensions)
+    skipped = {"genindex", "search", "threads"}
+    files = [path for path in site.out.rglob("*") if path.is_file() and path.stem not in skipped]
+    text = "".join(
+        path.read_text(encoding="utf-8", errors="ignore")
+        for path in files
+        if path.suffix != ".epub"
+    )
+
+    # What comes from other pages is not translated twice.
+    assert ("alpha" in text) == (builder != "gettext")
+    if builder in {"html", "latex", "texinfo"}:
+        assert {"html": 'id="all"', "latex": r"{index:all}", "texinfo": "@anchor{index all}"}[
+            builder
+        ] in text
+
+
+def test_one_thread_on_several_pages(page: Page, source: Path) -> None:
+    """The most complete card is shown, and each page once, with a link to its card if it has one."""
+    thread = replace(make_thread("One.", "Two."), title="Saved title")
+    snapshot.save(thread, source / snapshot.FOLDER)
+    site = page(
+        {
+            "index.md": f"# T\n\n<{thread.url}>\n\n```{{toctree}}\na\nb\n```\n",
+            "a.md": f"# A\n\n{{thread}}`{thread.url}`\n\n```{{thread}} {thread.url}\n:title: Own title\n:date: 2020\n```\n",
+            "b.md": f"# B\n\n[words]({thread.url})\n",
+        },
+        thread_cards_hosts={"social.example": "mastodon"},
+    )
+    (cited,) = cited_threads(thread_domain(site.app.env), ListOptions())
+
+    assert cited.card.title in {"Saved title", "Own title"}
+    assert [(use.docname, use.role) for use in cited.uses] == [
+        ("a", "card"),
+        ("b", "link"),
+        ("index", "card"),
+    ]
+
+
+# -- threads.json --------------------------------------------------------------
+
+# Of the schema csl-data.json of CSL 1.0.2, the variables that are written.
+_TEXT = {"type": "string", "minLength": 1}
+_PARTS = {
+    "type": "array",
+    "items": {"type": "array", "minItems": 1, "maxItems": 3, "items": {"type": "integer"}},
+}
+_DATE = {"type": "object", "properties": {"date-parts": _PARTS}, "additionalProperties": False}
+_AUTHOR = {"type": "object", "properties": {"literal": _TEXT}, "additionalProperties": False}
+SCHEMA = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {
+            **dict.fromkeys(
+                [
+                    "id",
+                    "title",
+                    "container-title",
+                    "publisher",
+                    "URL",
+                    "archive_location",
+                    "language",
+                ],
+                _TEXT,
+            ),
+            "type": {"enum": ["post", "post-weblog", "webpage", "motion_picture"]},
+            "author": {"type": "array", "items": _AUTHOR},
+            "issued": _DATE,
+            "accessed": _DATE,
+        },
+        "required": ["type", "id"],
+        "additionalProperties": False,
+    },
+}
+
+
+def test_export(page: Page) -> None:
+    more = """
+```{thread} https://threadreaderapp.com/thread/1296304589591810048.html
+:title: "\\ud83d\\ude00 A\\u0001 {lamp} \\ud800"
+:date: 2020
+:lang: de
+```
+
+<https://a.example/t/lamps/57>
+
+<https://b.example/t/lamps/57>
+"""
+    hosts = {"a.example": "discourse", "b.example": "discourse"}
+    text = page(THREADS + more, thread_cards_export=True, thread_cards_hosts=hosts).read(
+        "threads.json"
+    )
+    items = {item["id"]: item for item in json.loads(text)}
+    Draft7Validator(SCHEMA).validate(json.loads(text))
+
+    assert len(items) == len({name.casefold() for name in items}) == 6
+    assert items["thread-x-1313512835843055618"]["author"] == [{"literal": "Jo Example"}]
+    assert items["thread-x-1313512835843055618"]["issued"] == {"date-parts": [[2020, 10, 6]]}
+    assert items["thread-github-example-org-board-57"]["issued"] == {"date-parts": [[2020, 5]]}
+    assert items["thread-x-1296304589591810048"]["title"] == "😀 A {lamp} \ufffd"
+    assert items["thread-discourse-57"]["URL"] != items["thread-discourse-57-2"]["URL"]
+
+
+def test_no_export_by_default(page: Page) -> None:
+    assert not list(page(THREADS).out.glob("threads.*"))
