@@ -43,10 +43,10 @@ threads: $(VENV)/.fetch $(VENV)/.project ## save the threads that the site cites
 	$(BIN)/thread-cards fetch -c . -d build/doctrees docs $(ARGS)
 
 test: $(VENV)/.test $(VENV)/.project ## run the fast tests (ARGS="-k wheel" runs some of them)
-	$(BIN)/python -m pytest -n auto -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow" $(ARGS)
 
 test-all: $(VENV)/.test $(VENV)/.project ## run all tests, also those with TeX, browser and validators
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 check: $(VENV)/.test $(VENV)/.project ## check style and types
 	$(BIN)/ruff check

@@ -75,7 +75,7 @@ def test_text(pdf: Pdf, cards: list[Tag]) -> None:
 def test_links(pdf: Pdf, cards: list[Tag]) -> None:
     """URLs are printed, and can be clicked."""
     links = [link for box in cards for link in box.find_all("reference")]
-    urls = {str(link["refuri"]) for link in links if link.get_text() == link["refuri"]}
+    urls = {text for link in links if (text := link.get_text()) == link.get("refuri")}
 
     assert len(urls) > 25
     assert [url for url in urls if squeeze(url) not in pdf.text] == []

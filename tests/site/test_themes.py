@@ -42,9 +42,7 @@ def test_theme(theme: str, sink: Callable[..., sites.Site], chromium: Browser) -
         assert tab.evaluate(_TOO_WIDE) == []
 
 
-def test_printed_threads(
-    page: Callable[..., sites.Site], sink: Callable[..., sites.Site], chromium: Browser
-) -> None:
+def test_printed_threads(sink: Callable[..., sites.Site], chromium: Browser) -> None:
     """Collapsed posts are printed."""
     site = sink(html_theme="furo")
     with browser.served(site.out) as url, chromium.new_page() as tab:
