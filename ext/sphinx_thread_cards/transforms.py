@@ -291,6 +291,8 @@ def _ancestors(node: nodes.Node | None) -> Iterator[nodes.Node]:
 def _location(node: nodes.Element) -> str:
     """Return ``index.md:12``, with the line of the link in its paragraph."""
     source, line = get_source_line(node)
+    if not source and node.document:  # from a directive that does not set it
+        source = node.document["source"]
     if source and source.endswith(":<translated>"):
         return source.removesuffix(":<translated>")
     block = next((part for part in _ancestors(node) if not isinstance(part, nodes.Inline)), None)

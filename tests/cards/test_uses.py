@@ -294,3 +294,27 @@ def test_citation_texts_do_not_change_what_is_recorded(source: Path, tmp_path: P
     site = sites.build(source, tmp_path / "out", thread_cards_link_text="citation")
 
     assert recorded(site.app) == expected
+
+
+def test_links_of_a_directive_that_names_no_source(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (source / "sourceless.py").write_text("""
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
+class Sourceless(SphinxDirective):
+    required_arguments = 1
+
+    def run(self):
+        paragraph = nodes.paragraph("", "", nodes.reference("", "Text", refuri=self.arguments[0]))
+        paragraph.line = self.lineno
+        return [paragraph]
+
+def setup(app):
+    app.add_directive("sourceless", Sourceless)
+""")
+    monkeypatch.syspath_prepend(source)
+    expected = write(source, {"index.md": "# T\n\n```{sourceless} LINK\n```\n"})
+    extensions = [*sites.SETTINGS["extensions"], "sourceless"]
+    assert recorded(sites.build(source, tmp_path / "out", extensions=extensions).app) == expected
