@@ -27,6 +27,7 @@ _CITED_BY_TITLE = frozenset(Kind) - {
     Kind.PLAYLIST,
     Kind.PAGE,
 }
+_NUMBER = re.compile(r"(?:^|/)([0-9]{1,11})$")
 _ANCHOR_SEPARATORS = re.compile(r"[^A-Za-z0-9._]+")
 
 
@@ -176,6 +177,9 @@ class Card:
             if number:
                 return f"{number} ({state})" if state else number
         place = i18n.community_label(ref) if self.credit else i18n.default_title(ref)
+        # A page may cite several messages of one month.
+        if not self.credit and (match := _NUMBER.search(ref.id)):
+            place = f"{place} #{match[1]}"
         date = i18n.format_date(self.date, language) if self.date else None
         return i18n.citation(self.credit, place, date)
 
