@@ -1,4 +1,4 @@
-"""Sources of forges and forums, where recorded cases would be long: pages of lists, and errors."""
+"""Sources of forges and forums, where recorded cases would be long: lists of many pages."""
 
 from __future__ import annotations
 
@@ -6,71 +6,46 @@ import json
 import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from sphinx_thread_cards.platforms import parse_thread_url
+from thread_snapshots import source
 from thread_snapshots.json_access import dig
-from thread_snapshots.source import (
-    FetchError,
-    FetchOptions,
-    FetchResult,
-    Forbidden,
-    NotFound,
-    RateLimited,
-    Request,
-    Response,
-    error_for_status,
-    run_requests,
-)
-from thread_snapshots.sources import SOURCES, oembed
+from thread_snapshots.sources import SOURCES, github, oembed
 
 HOSTS = {"forum.example": "discourse", "lemmy.example": "lemmy", "git.example": "github"}
 
 
 def fetch(
-    url: str, answer: Callable[[Request], Any], **options: Any
-) -> tuple[FetchResult, list[str]]:
+    url: str, answer: Callable[[str], Any], *posts: str
+) -> tuple[source.FetchResult, list[str]]:
     """Fetch a thread; return it and the URLs of the requests."""
-    requested: list[str] = []
+    ref, requested = parse_thread_url(url, HOSTS), []
+    assert ref
 
-    def send(request: Request) -> Response:
+    def send(request: source.Request) -> source.Response:
         requested.append(request.url)
-        return Response(url=request.url, body=json.dumps(answer(request)).encode())
+        return source.Response(url=request.url, body=json.dumps(answer(request.url)).encode())
 
-    ref = parse_thread_url(url, HOSTS)
-    assert ref is not None
-    source = SOURCES[ref.platform].fetch
-    assert source is not None
-    return run_requests(source(ref, FetchOptions(**options)), send), requested
-
-
-def long_topic(request: Request) -> Any:
-    """Return the parts of a Discourse topic of 450 posts."""
-
-    def post(number: int) -> dict[str, Any]:
-        author = "jo_example" if number % 100 == 1 else "sam_example"
-        return {
-            "id": 8000 + number,
-            "username": author,
-            "cooked": "<p>Lamp</p>",
-            "post_number": number,
-        }
-
-    parts = urlsplit(request.url)
-    name = parts.path.rpartition("/")[2].removesuffix(".json")
-    if name == "posts":
-        numbers: Any = [int(id_) - 8000 for id_ in parse_qs(parts.query)["post_ids[]"]]
-    else:
-        numbers = range(1, 21) if name == "57" else range(int(name) - 5, int(name) + 15)
-    stream = {"posts": list(map(post, numbers)), "stream": list(range(8001, 8451))}
-    return {"id": 57, "title": "Lamps", "posts_count": 450, "post_stream": stream}
+    fetch = SOURCES[ref.platform].fetch
+    assert fetch
+    options = source.FetchOptions(posts=frozenset(posts))
+    return source.run_requests(fetch(ref, options), send), requested
 
 
 def test_discourse_reads_400_posts_and_the_cited_ones() -> None:
-    result, requested = fetch(
-        "https://forum.example/t/57", long_topic, posts=frozenset({"5", "440"})
-    )
+    def post(number: int) -> dict[str, Any]:
+        author = "jo_example" if number % 100 == 1 else "sam_example"
+        return {"id": 8000 + number, "username": author, "post_type": 1, "post_number": number}
+
+    def answer(url: str) -> Any:
+        numbers: Any = range(431, 451) if "/440.json" in url else range(1, 21)
+        if "/posts.json" in url:
+            numbers = [int(id_) - 8000 for id_ in re.findall("=([0-9]+)", url)]
+        stream = {"posts": list(map(post, numbers)), "stream": list(range(8001, 8451))}
+        return {"id": 57, "title": "Lamps", "posts_count": 450, "post_stream": stream}
+
+    result, requested = fetch("https://forum.example/t/57", answer, "5", "440")
     assert [post.id for post in result.thread.posts] == ["1", "5", "101", "201", "301", "440"]
     assert (result.complete, result.note) == (False, "49 of 450 posts are missing")
     assert len(requested) == 1 + 380 // 20 + 1
@@ -78,108 +53,58 @@ def test_discourse_reads_400_posts_and_the_cited_ones() -> None:
 
 @pytest.mark.parametrize(("comments", "requests"), [(0, 2), (49, 2), (50, 3), (120, 4), (5000, 9)])
 def test_lemmy_reads_comments_to_a_bound(comments: int, requests: int) -> None:
-    user, post = {"name": "jo"}, {"id": 12, "name": "Lamps", "body": "Which one?"}
-
-    def answer(request: Request) -> Any:
-        if "/list" not in request.url:
-            return {"post_view": {"post": post, "creator": user}}
-        first = 50 * (int(request.url.partition("&page=")[2] or 1) - 1)
+    def answer(url: str) -> Any:
+        if "/list" not in url:
+            return {"post_view": {"post": {"id": 12, "name": "Lamps"}, "creator": {"name": "jo"}}}
+        first = 50 * (int(url.partition("&page=")[2] or 1) - 1)
         numbers = range(first + 1, min(first + 50, comments) + 1)
-        return {
-            "comments": [
-                {
-                    "comment": {"id": n, "post_id": 12, "content": "Lamp", "path": f"0.{n}"},
-                    "creator": user,
-                }
-                for n in numbers
-            ]
-        }
+        comment = {"post_id": 12, "content": "Lamp"}
+        return {"comments": [{"comment": comment | {"id": n, "path": f"0.{n}"}} for n in numbers]}
 
     result, requested = fetch("https://lemmy.example/post/12", answer)
-    assert (len(requested), len(result.thread.posts)) == (requests, 1 + min(comments, 400))
-    assert result.complete == (comments <= 400)
-
-
-@pytest.mark.parametrize(
-    ("status", "body", "error"),
-    [
-        (404, None, NotFound),
-        (400, {"error": "couldnt_find_post"}, NotFound),
-        (400, {"error": "instance_is_private"}, Forbidden),
-    ],
-)
-def test_lemmy_status_400_has_a_meaning(status: int, body: Any, error: type[FetchError]) -> None:
-    def answer(request: Request) -> Any:
-        raise error_for_status(request.url, status, body=body)
-
-    with pytest.raises(error):
-        fetch("https://lemmy.example/post/12", answer)
+    assert (len(requested), result.complete) == (requests, comments <= 400)
 
 
 def test_github_enterprise_has_its_own_api() -> None:
-    issue = {"id": 5, "number": 7, "title": "Lamps", "body": "Dark", "comments": 0}
+    issue = {"id": 5, "title": "Lamps", "body": "Dark", "comments": 0}
     result, requested = fetch("https://git.example/lamps/Boot/issues/7", lambda _: issue)
-    assert requested == ["https://git.example/api/v3/repos/lamps/Boot/issues/7"]
+    assert requested == ["https://git.example/api/v3/repos/lamps/boot/issues/7"]
     assert result.thread.posts[0].id == "issue-5"
 
 
-@pytest.mark.parametrize(("status", "error"), [(401, Forbidden), (429, RateLimited)])
-def test_github_discussion_without_token_names_the_variable(
-    status: int, error: type[FetchError]
-) -> None:
-    def answer(request: Request) -> Any:
-        raise error_for_status(request.url, status)
+@pytest.mark.parametrize("status", [401, 429])
+def test_github_discussion_without_token_names_the_variable(status: int) -> None:
+    def answer(url: str) -> Any:
+        raise source.error_for_status(url, status)
 
-    with pytest.raises(error, match="GITHUB_TOKEN"):
+    with pytest.raises(source.FetchError, match="GITHUB_TOKEN"):
         fetch("https://github.com/lamps/boot/discussions/7", answer)
 
 
 def test_github_summaries_of_a_batch_take_one_request() -> None:
-    urls = [f"https://github.com/lamps/boot/issues/{number}" for number in range(1, 100)]
-    refs = [parse_thread_url(url) for url in (*urls, "https://github.com/lamps/talk/discussions/7")]
-    head = {
-        "title": "Dark",
-        "author": {"login": "jo"},
-        "createdAt": "2020-10-06T17:00:00Z",
-        "closed": True,
-    }
-    requested: list[Request] = []
-
-    def send(request: Request) -> Response:
-        requested.append(request)
-        query = str(dig(request.json, "query"))
-        data: dict[str, Any] = {
-            alias: {"item": head} for alias in re.findall(r"\b(t\d+): repository", query)
-        }
-        data["t1"] = None
-        data["t2"] = {
-            "item": head | {"mergedAt": "2020-10-08T17:00:00Z", "comments": {"totalCount": 2}}
-        }
-        data["t99"] = {"item": head | {"isAnswered": True}}
-        errors = [{"type": "NOT_FOUND", "path": ["t1"], "message": "no such repository"}]
-        return Response(url=request.url, body=json.dumps({"data": data, "errors": errors}).encode())
-
-    batch = SOURCES["github"].summarize_batch
-    assert batch
-    results = run_requests(batch([ref for ref in refs if ref]), send)
-    assert len(requested) == 1
-    assert len(results) == 100
-    assert isinstance(results["github", "github.com", "lamps/boot/2"], NotFound)
-    threads = [result.thread for result in results.values() if isinstance(result, FetchResult)]
-    assert [thread.state for thread in threads] == [
-        "closed",
-        "merged",
-        *96 * ["closed"],
-        "answered",
+    paths = ["boot/issues/1", "boot/pull/2", "boot/issues/3", "talk/discussions/7"]
+    refs = [parse_thread_url(f"https://github.com/lamps/{path}") for path in paths]
+    batch = github.summarize_batch([ref for ref in refs if ref])
+    request = next(batch)
+    assert len(re.findall(r"\bt[0-9]: repository", str(dig(request.json, "query")))) == len(paths)
+    closed = {"title": "Dark", "closed_at": "2020-10-07T17:00:00Z", "comments": {"totalCount": 2}}
+    merged = closed | {"merged_at": "2020-10-08T17:00:00Z"}
+    data = {"t0": {"item": closed}, "t1": {"item": merged}, "t2": None, "t3": {"item": closed}}
+    errors = [{"type": "NOT_FOUND", "path": ["t2"], "message": "no such repository"}]
+    body = json.dumps({"data": data, "errors": errors}).encode()
+    with pytest.raises(StopIteration) as end:
+        batch.send(source.Response(url=request.url, body=body))
+    results = end.value.value.values()
+    threads = [item.thread for item in results if isinstance(item, source.FetchResult)]
+    assert [(thread.state, thread.replies) for thread in threads] == [
+        ("closed", 2),
+        ("merged", 2),
+        ("closed", 2),
     ]
-    assert all(thread.is_summary and thread.title == "Dark" for thread in threads)
-    assert threads[1].replies == 2
+    assert all(thread.is_summary for thread in threads)
+    assert isinstance(list(results)[2], source.NotFound)
 
 
 def test_oembed_endpoint_depends_on_the_host() -> None:
-    assert (
-        oembed.endpoint_for("https://vimeo.com/1")
-        == "https://vimeo.com/api/oembed.json?url=https%3A%2F%2Fvimeo.com%2F1"
-    )
     assert oembed.endpoint_for("https://jo.tumblr.com/post/1")
     assert oembed.endpoint_for("https://vimeo.com.example/1") is None
