@@ -6,45 +6,38 @@ import copy
 import json
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from msgspec.structs import replace
 from sphinx_thread_cards import parse_thread_url, snapshot
 from sphinx_thread_cards.platforms import PLATFORMS
 from sphinx_thread_cards.snapshot import (
-    Code,
-    Quote,
     SnapshotError,
-    clean_line,
-    clean_text,
     decode,
     digest,
     encode,
     load,
     save,
     snapshot_path,
-    with_quoted,
 )
 from sphinx_thread_cards.urls import ThreadRef
 from support.platform_tables import TABLES
 from support.snapshots import make_thread, ref_of
 
 ROOT = Path(__file__).parents[2]
-FILES = sorted(
-    path
-    for folder in [ROOT / "docs/_threads", *(ROOT / "tests/cases").glob("*/_threads")]
-    if not folder.parent.name.startswith("hostile")
-    for path in folder.rglob("*.json")
-)
-FETCHED = sorted((ROOT / "tests/fetched").glob("*/expected.json"))
+FOLDERS = [
+    ROOT / "docs/_threads",
+    *(ROOT / "tests/cases").glob("[!h]*/_threads"),
+]  # not hostile-snapshot
+FILES = sorted(path for folder in FOLDERS for path in folder.rglob("*.json"))
 GOOD = [path.read_bytes() for path in FILES]
 EXAMPLES = settings(max_examples=100, derandomize=True, deadline=None)
 # Controls, lone surrogates, direction overrides, and what XML cannot hold.
@@ -70,42 +63,35 @@ def test_files_of_the_repository(path: Path) -> None:
     Draft202012Validator(snapshot.json_schema()).validate(json.loads(path.read_bytes()))
 
 
-@pytest.mark.parametrize("path", FETCHED, ids=lambda path: path.parent.name)
-def test_fetched_threads_are_written_as_they_are_read(path: Path) -> None:
-    assert encode(decode(path.read_bytes())) == path.read_bytes()
-
-
 def test_the_file_has_sorted_keys_one_value_a_line_and_no_defaults() -> None:
-    text = encode(replace(make_thread("ä"), title=None, lang="de")).decode()
+    text = encode(replace(make_thread("ä"), lang="de")).decode()
 
     assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-    for absent in ("title", "null", "replies", "emphasis", "media"):
-        assert f'"{absent}"' not in text
+    assert not [
+        name for name in ("title", "null", "replies", "emphasis", "media") if f'"{name}"' in text
+    ]
 
 
 def test_a_manually_written_snapshot_needs_little() -> None:
     text = b'{"platform": "x", "host": "x.com", "id": "20", "url": "https://x.com/jack/status/20"}'
-
-    assert decode(text).posts == ()
     assert decode(b"\xef\xbb\xbf" + text) == decode(text)
 
 
 def test_the_digest_is_of_what_the_authors_wrote() -> None:
     (path,) = (path for path in FILES if "snapshot-thread" in path.parts)
-    thread = decode(path.read_bytes())
-    without_files = [
-        replace(post, media=tuple(replace(media, file=None, width=None) for media in post.media))
-        for post in thread.posts
-    ]
+    posts = decode(path.read_bytes()).posts
+    files = [tuple(replace(media, file=None, width=None) for media in post.media) for post in posts]
 
-    assert digest(without_files) == digest(thread.posts)
-    assert digest(thread.posts[1:]) != digest(thread.posts)
+    assert digest(map(lambda post, media: replace(post, media=media), posts, files)) == digest(
+        posts
+    )
+    assert digest(posts[1:]) != digest(posts)
 
 
 @given(any_text)
 @EXAMPLES
 def test_cleaned_text_is_safe(text: str) -> None:
-    for clean in (clean_text, clean_line):
+    for clean in (snapshot.clean_text, snapshot.clean_line):
         assert clean(clean(text)) == clean(text)
         assert not UNSAFE.search(clean(text))
 
@@ -124,15 +110,10 @@ def changed(path: str, value: Any) -> bytes:
     return json.dumps(whole).encode()
 
 
-def nested(depth: int) -> dict[str, Any]:
-    return (
-        msgspec.to_builtins(Quote(blocks=()) if depth == 0 else Code(text="deep"))
-        if depth < 1
-        else {"type": "quote", "blocks": [nested(depth - 1)]}
-    )
-
-
 POST = {"id": "1", "url": "https://x.com/", "author": "jo"}
+DEEP: dict[str, Any] = {"type": "code", "text": "deep"}
+for _ in range(9):
+    DEEP = {"type": "quote", "blocks": [DEEP]}
 
 
 @pytest.mark.parametrize(
@@ -147,33 +128,26 @@ POST = {"id": "1", "url": "https://x.com/", "author": "jo"}
         ("url", "https://a.example\\.b.example/", "$.url: expected"),
         ("url", "https://a.example/\n", "$.url: expected"),
         ("id", "a/../b", "$.id: expected an id"),
-        ("title", None, ""),
         ("title", "two\nlines", "$.title: expected one line"),
         ("provenance.archived", "//x", "$.provenance.archived: expected"),
         ("provenance.status", "lost", "$.provenance.status: "),
-        ("participants.0.handle", "\u202e", "$.participants[...].handle: expected a name"),
         ("posts.0.media", [{"file": "../a.png"}], "file: expected the name of a .png or .jpg"),
         ("posts.0.media", [{"file": "a.html"}], "file: expected the name"),
         ("posts.0.media", [{"width": -1}], "width: expected `int` >= 0"),
         ("posts.0.posted", "2020-02-31T00:00:00Z", "posted: invalid RFC3339"),
-        ("posts.0.posted", "2020-02-01T00:00:00", "posted: expected"),
         ("posts.0.lang", "Deutsch!", "lang: expected a language tag"),
         ("posts.0.author", "sam", "$.posts[0].author: 'sam' is not in $.participants"),
         ("posts.0.quoted", POST | {"author": "sam"}, "$.posts[0].author: 'sam' is not in"),
         ("posts.0.blocks.0.type", "video", "'video'"),
-        ("posts.0.blocks", [nested(9)], "$.posts[0]: quotes or lists are nested too deeply"),
+        ("posts.0.blocks", [DEEP], "$.posts[0]: quotes or lists are nested too deeply"),
         ("posts", [POST, POST], "$.posts[1].id: an earlier post has the id '1'"),
-        ("posts", [{}], "posts[0]: object missing required field `id`"),
+        ("posts", [{}], "object missing required field"),
         ("posts", {}, "$.posts: expected `array`"),
     ],
 )
 def test_the_reason_names_the_json_path(path: str, value: Any, reason: str) -> None:
-    if not reason:
+    with pytest.raises(SnapshotError, match=re.escape(reason)):
         decode(changed(path, value))
-        return
-    with pytest.raises(SnapshotError) as caught:
-        decode(changed(path, value))
-    assert reason.replace("[...]", "[0]") in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -182,12 +156,17 @@ def test_the_reason_names_the_json_path(path: str, value: Any, reason: str) -> N
         (b"", "invalid JSON"),
         (encode(make_thread("Hello."))[:-20], "invalid JSON"),
         (b"\xff", "invalid JSON"),
-        (b"[" * 100_000, "expected `object`"),
         (b'{"posts": [' + b'{"quoted":' * 100_000, "nested too deeply|invalid JSON"),
         (b"[]", "expected `object`"),
+        (b'{"format": 1e400}', "format"),
+        (b'{"format": ' + b"9" * 5000 + b"}", "format"),
+        (
+            b'{"' + b"\\u202e\\n" * 300 + b'": 1}',
+            "^object contains unknown field `[^\n\u202e]{0,300}$",
+        ),
         (b" " * 8 * 1024 * 1024 + b"{}", "larger than 8 MB"),
     ],
-    ids=["empty", "cut", "latin", "deep", "quoted", "list", "large"],
+    ids="empty cut latin deep list infinite number name large".split(),
 )
 def test_files_that_are_no_snapshot(content: bytes, reason: str) -> None:
     with pytest.raises(SnapshotError, match=reason):
@@ -196,13 +175,11 @@ def test_files_that_are_no_snapshot(content: bytes, reason: str) -> None:
 
 def parts(value: Any) -> Iterator[tuple[str, Any]]:
     """Yield every field of a thread and of all in it, with its name."""
-    if isinstance(value, tuple):
-        for part in value:
-            yield from parts(part)
-    elif isinstance(value, msgspec.Struct):
-        for name in value.__struct_fields__:
-            yield name, getattr(value, name)
-            yield from parts(getattr(value, name))
+    fields = value.__struct_fields__ if isinstance(value, msgspec.Struct) else ()
+    for name, part in [(name, getattr(value, name)) for name in fields]:
+        yield name, part
+        for inner in part if isinstance(part, tuple) else (part,):
+            yield from parts(inner)
 
 
 def try_decode(content: bytes) -> None:
@@ -221,12 +198,10 @@ def try_decode(content: bytes) -> None:
             url = urlsplit(part)
             assert url.scheme in {"http", "https"}
             assert url.netloc
-            assert "@" not in url.netloc
             assert not re.search(r"[\s<>\"]", part)
+            assert "@" not in url.netloc
         if name == "file" and part is not None:
             assert re.fullmatch(r"\w[\w.-]*\.(png|jpe?g)", part)
-    handles = {author.handle for author in thread.participants}
-    assert {part.author for post in thread.posts for part in with_quoted(post)} <= handles
     assert decode(encode(thread)) == thread
 
 
@@ -256,8 +231,9 @@ def test_a_good_snapshot_with_other_values(content: bytes, data: st.DataObject) 
     whole = json.loads(content)
     for _ in range(data.draw(st.integers(1, 3))):
         found = list(positions(whole)) or [(whole, "url")]
-        box, key = found[data.draw(st.integers(0, len(found) - 1))]
-        other, there = found[data.draw(st.integers(0, len(found) - 1))]
+        (box, key), (other, there) = (
+            found[data.draw(st.integers(0, len(found) - 1))] for _ in "ab"
+        )
         change = data.draw(st.sampled_from(["hostile", "any", "delete", "move", "name"]))
         if change == "delete":
             box.pop(key)
@@ -270,25 +246,14 @@ def test_a_good_snapshot_with_other_values(content: bytes, data: st.DataObject) 
     try_decode(json.dumps(whole).encode())
 
 
-@given(st.sampled_from(GOOD), st.data())
+@given(st.sampled_from([*GOOD, b"{}"]), st.data())
 @EXAMPLES
 def test_a_good_snapshot_with_other_bytes(content: bytes, data: st.DataObject) -> None:
-    changed = bytearray(content)
+    altered = bytearray(content)
     for _ in range(data.draw(st.integers(1, 4))):
-        start = data.draw(st.integers(0, len(changed)))
-        changed[start : start + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
-    try_decode(bytes(changed))
-
-
-@given(any_json.map(lambda value: json.dumps(value).encode()) | st.binary())
-@EXAMPLES
-@example(b'"\\ud800"')
-@example(b"NaN")
-@example(b'{"format": 1e400}')
-@example(b'{"format": ' + b"9" * 5000 + b"}")
-@example(b'{"' + b"\\u202e\\n" * 300 + b'": 1}')
-def test_any_json(content: bytes) -> None:
-    try_decode(content)
+        start = data.draw(st.integers(0, len(altered)))
+        altered[start : start + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
+    try_decode(bytes(altered))
 
 
 # -- File names ----------------------------------------------------------------
@@ -328,77 +293,65 @@ def test_known_threads_have_files_of_their_own_on_every_file_system() -> None:
     assert not {str(parent) for path in paths for parent in Path(path).parents} & paths
 
 
-@given(
-    st.lists(
-        st.tuples(
-            st.sampled_from([*sorted(PLATFORMS), "web", "..", "X"]),
-            st.sampled_from(["x.com", "a.example", "localhost:8000", "c", "..", "lobste.rs", "A.example"]),
-            st.text("aA.bB/c!~@%2eée\u0301ß\u3042\x00 :\\", max_size=8)
-            | st.sampled_from(["con", "CON", "Con.txt", "a.json/b", "a", "/a", "a//b", "a" * 300, "A" * 300])
-            | st.text(max_size=400),
-        ),
-        min_size=2,
-        max_size=12,
-        unique=True,
+HOSTS = ["x.com", "a.example", "localhost:8000", "c", "..", "lobste.rs", "A.example"]
+ids = (
+    st.text("aA.bB/c!~@%2eée\u0301ß\u3042\x00 :\\", max_size=8)
+    | st.sampled_from(
+        ["con", "CON", "Con.txt", "a.json/b", "a", "/a", "a//b", "a" * 300, "A" * 300]
     )
-)  # fmt: skip
+    | st.text(max_size=400)
+)
+threads = st.tuples(
+    st.sampled_from([*sorted(PLATFORMS), "web", "..", "X"]), ids, st.sampled_from(HOSTS)
+)
+
+
+@given(st.lists(threads, min_size=2, max_size=12, unique=True))
 @EXAMPLES
 def test_no_two_threads_share_a_file_and_none_leaves_the_folder(
     keys: list[tuple[str, str, str]],
 ) -> None:
     folder, seen = Path("/docs/_threads"), {}
-    for platform, host, id_ in keys:
-        thread = ref(platform, id_, host)
-        path = snapshot_path(thread, folder)
+    for key in keys:
+        path = snapshot_path(ref(*key), folder)
         assert Path(os.path.normpath(path)) == path
         assert path.is_relative_to(folder)
         for part in path.relative_to(folder).parts:
             assert len(part.encode()) <= 210
-            assert not re.search(r"[\x00-\x20\x7f<>:\"|?*\\A-Z]", part), part
-            assert not part.endswith((".", " "))
+            assert not re.search(r"[\x00-\x20\x7f<>:\"|?*\\A-Z]|[. ]$", part), part
             assert not re.fullmatch(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", part)
-        assert seen.setdefault(str(path).casefold(), thread.key) == thread.key
+        assert seen.setdefault(str(path).casefold(), key) == key
 
 
 # -- Files ---------------------------------------------------------------------
 
+HELLO, GOODBYE = make_thread("Hello."), make_thread("Goodbye.")
 
-def test_save_and_load(tmp_path: Path) -> None:
-    thread = make_thread("Hello.")
-    assert load(ref_of(), tmp_path / "missing") is None
-    assert save(thread, tmp_path)
-    assert load(ref_of(), tmp_path) == thread
-    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+
+def stored(folder: Path) -> list[str]:
+    return [path.name for path in folder.rglob("*") if path.is_file()]
 
 
 def test_save_writes_only_what_has_changed(tmp_path: Path) -> None:
-    thread = make_thread("Hello.")
-    save(thread, tmp_path)
-    path = snapshot_path(thread, tmp_path)
-    os.utime(path, (1, 1))
+    path = snapshot_path(HELLO, tmp_path)
+    assert load(ref_of(), tmp_path) is None
+    assert save(HELLO, tmp_path)
+    assert load(ref_of(), tmp_path) == HELLO
 
-    assert not save(thread, tmp_path)
+    os.utime(path, (1, 1))
+    assert not save(HELLO, tmp_path)
     assert path.stat().st_mtime == 1
-    assert save(make_thread("Goodbye."), tmp_path)
-    assert load(ref_of(), tmp_path) == make_thread("Goodbye.")
+    assert save(GOODBYE, tmp_path)
+    assert load(ref_of(), tmp_path) == GOODBYE
+    assert stored(tmp_path) == [path.name]
 
 
 def test_an_unchanged_file_is_parsed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    save(make_thread("Hello."), tmp_path)
     decoded = []
+    save(HELLO, tmp_path)
     monkeypatch.setattr(snapshot, "decode", lambda data: decoded.append(data) or decode(data))
-    for _ in range(3):
-        load(ref_of(), tmp_path)
-
+    assert [load(ref_of(), tmp_path) for _ in range(3)] == [HELLO] * 3
     assert len(decoded) == 1
-
-
-@pytest.mark.parametrize("bad", ["javascript:1", "https://a.example/\u202e"])
-def test_save_refuses_what_could_not_be_read(bad: str, tmp_path: Path) -> None:
-    save(make_thread("Hello."), tmp_path)
-    with pytest.raises(SnapshotError, match=r"\$\.url"):
-        save(replace(make_thread("Goodbye."), url=bad), tmp_path)
-    assert load(ref_of(), tmp_path) == make_thread("Hello.")
 
 
 def test_a_failed_save_leaves_the_old_file_and_nothing_else(
@@ -407,26 +360,22 @@ def test_a_failed_save_leaves_the_old_file_and_nothing_else(
     def full(_number: int) -> None:
         raise OSError(28, "No space left on device")
 
-    save(make_thread("Hello."), tmp_path)
+    save(HELLO, tmp_path)
+    with pytest.raises(SnapshotError, match=r"\$\.url"):
+        save(replace(GOODBYE, url="javascript:1"), tmp_path)
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
-        save(make_thread("Goodbye."), tmp_path)
-    assert load(ref_of(), tmp_path) == make_thread("Hello.")
-    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+        save(GOODBYE, tmp_path)
+    assert load(ref_of(), tmp_path) == HELLO
+    assert stored(tmp_path) == [snapshot_path(HELLO, tmp_path).name]
 
 
-@pytest.mark.parametrize("place", ["fifo", "folder", "other"])
-def test_what_is_in_the_place_of_a_file(place: str, tmp_path: Path) -> None:
+def test_what_is_in_the_place_of_a_file(tmp_path: Path) -> None:
     path = snapshot_path(ref_of(), tmp_path)
     path.parent.mkdir(parents=True)
-    make: dict[str, Callable[[], object]] = {
-        "fifo": lambda: os.mkfifo(path),
-        "folder": path.mkdir,
-        "other": lambda: path.write_bytes(encode(replace(make_thread("Hello."), id="1"))),
-    }
-    make[place]()
-    if place == "other":
-        with pytest.raises(SnapshotError, match="contains the thread"):
-            load(ref_of(), tmp_path)
-    else:
-        assert load(ref_of(), tmp_path) is None
+    os.mkfifo(path)  # reading it would not end
+    assert load(ref_of(), tmp_path) is None
+    path.unlink()
+    path.write_bytes(encode(replace(HELLO, id="1")))
+    with pytest.raises(SnapshotError, match="contains the thread"):
+        load(ref_of(), tmp_path)
