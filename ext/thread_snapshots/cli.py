@@ -5,55 +5,42 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import asdict, fields
-from datetime import UTC, datetime, timedelta
-from functools import partial
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards import __version__, snapshot
-from sphinx_thread_cards.platforms import parse_or_page, parse_thread_url
+from sphinx_thread_cards.platforms import parse_or_page
 
-from thread_snapshots.site import CitedThread, Site, SiteError, read_settings, read_site
+from thread_snapshots.site import CitedThread, Site, SiteError, read_site
 from thread_snapshots.source import BadResponse, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from sphinx_thread_cards.urls import ThreadRef
+    from thread_snapshots.update import FetchConfig, Result
 
-    from thread_snapshots.client import Client
-    from thread_snapshots.update import CheckResult, UpdateResult
-
-OK, FAILED, USAGE, UNREACHABLE, INTERRUPTED = 0, 1, 2, 3, 130
+OK, FAILED, USAGE, UNREACHABLE, STATE, INTERRUPTED = 0, 1, 2, 3, 4, 130
 _EPILOG = """\
 exit codes:
   0    success
   1    fetch: a thread could not be fetched; check: a thread was edited, deleted or made private
   2    wrong usage, or the site cannot be read or written
   3    check: a server could not be reached, and no thread has changed
+  4    check: only the state of a thread has changed, such as from open to closed
   130  interrupted; threads saved until then are complete
 """
-_CHECKED = {
-    "same": "unchanged",
-    "edited": "edited since it was saved",
-    "deleted": "deleted",
-    "private": "private, or closed to programs",
-    "unreachable": "cannot be reached",
-    "unchecked": "cannot be compared",
-}
-_STRAY_AGE = 3600
-_R = TypeVar("_R", "CheckResult", "UpdateResult")
-
-
-class UsageError(Exception):
-    """The command line is wrong; ``str()`` is the message."""
+_JOBS = 4
+"""How many requests are sent in parallel."""
+_MAX_PAUSE = 3600
+_COUNTED = {"unchanged", "same"}
+"""Statuses that need no line of their own."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -65,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _parse(argv)
     try:
         code: int = args.func(args)
-    except (UsageError, SiteError) as error:
+    except SiteError as error:
         return _error(str(error))
     except ModuleNotFoundError as error:
         install = "run: pip install 'sphinx-thread-cards[fetch]'"
@@ -94,6 +81,8 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     if unknown := [argument for argument in rest if argument.startswith("-")]:
         parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     args.targets += rest
+    if not 0 <= getattr(args, "pause", 0) <= _MAX_PAUSE:
+        parser.error(f"argument --pause: number from 0 to {_MAX_PAUSE} expected")
     return args
 
 
@@ -109,8 +98,9 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     add = _add_command(commands, _fetch, "save the cited threads that are not saved yet")
+    add("--summary", action="store_true", help="save title, author, date and state, but no posts")
     add("--refresh", action="store_true", help="fetch saved threads again")
-    add("--older-than", type=_age, metavar="AGE", help="fetch threads checked before: 90d, 12h, 4w")
+    add("--older-than", type=int, metavar="DAYS", help="fetch threads that were checked before")
     add("--links", action="store_true", help="save linked threads, not only cards and citations")
     add("--replies", action="store_true", help="save the replies of other people")
     add("--archive", action="store_true", help="look up copies in the Wayback Machine")
@@ -144,29 +134,9 @@ def _add_command(
     if name != "forget":
         add("--json", action="store_true", help="print JSON")
     if name in {"fetch", "check"}:
-        add("-j", "--jobs", type=_jobs, default=4, metavar="N", help="parallel requests (4)")
         pause = "seconds between two requests to a host (1)"
-        add("--pause", type=_seconds, default=1, metavar="SECONDS", help=pause)
+        add("--pause", type=float, default=1, metavar="SECONDS", help=pause)
     return add
-
-
-def _jobs(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= 64:  # noqa: PLR2004 - what servers may accept
-        raise argparse.ArgumentTypeError(f"number from 1 to 64 expected, got {text!r}")
-    return int(text)
-
-
-def _seconds(text: str) -> float:
-    with suppress(ValueError):
-        if 0 <= (seconds := float(text)) <= 3600:  # noqa: PLR2004 - an hour
-            return seconds
-    raise argparse.ArgumentTypeError(f"number of seconds expected, got {text!r}; use 2 or 0.5")
-
-
-def _age(text: str) -> timedelta:
-    if match := re.fullmatch(r"([0-9]{1,5})([hdw])", text.strip()):
-        return timedelta(**{{"h": "hours", "d": "days", "w": "weeks"}[match[2]]: int(match[1])})
-    raise argparse.ArgumentTypeError(f"age expected, got {text!r}; use 90d, 12h or 4w")
 
 
 def _urls(args: argparse.Namespace) -> list[str]:
@@ -174,32 +144,29 @@ def _urls(args: argparse.Namespace) -> list[str]:
 
 
 def _open_site(args: argparse.Namespace, *, pages: bool = True) -> Site:
-    """Read the settings of the site that the arguments name, and its pages if required."""
+    """Read the site that the arguments name."""
     folders = [target for target in args.targets if "://" not in target]
     if len(folders) > 1:
-        raise UsageError(f"one source directory expected, got {' and '.join(folders)}")
+        raise SiteError(f"one source directory expected, got {' and '.join(folders)}")
     source = Path(folders[0] if folders else "docs" if Path("docs").is_dir() else ".")
     confdir = args.confdir or (source if (source / "conf.py").exists() else Path())
-    return read_site(source, confdir, args.doctrees) if pages else read_settings(source, confdir)
+    return read_site(source, confdir, args.doctrees, pages=pages)
 
 
 def _select(site: Site, urls: Iterable[str]) -> list[CitedThread]:
-    """Return the threads at these URLs, as the site cites them."""
-    selected = {thread.ref.key: thread for thread in site.cited}
-    keys = []
+    """Return the threads and pages at these URLs, as the site cites them."""
+    cited = {thread.ref.key: thread for thread in site.cited}
+    selected: dict[tuple[str, str, str], CitedThread] = {}
     for url in urls:
-        ref = parse_thread_url(url, site.hosts)
+        ref = parse_or_page(url, site.config.thread_cards_hosts)
         if ref is None:
-            page = parse_or_page(url, site.hosts)
-            hint = (
-                f'; name it in thread_cards_hosts: {{"{page.host}": "discourse"}}' if page else ""
-            )
-            raise UsageError(f"no platform recognises the URL {url}{hint}")
-        keys.append(ref.key)
+            raise SiteError(f"URL of a thread or page expected, got {url}")
         posts = frozenset({ref.post} if ref.post else ())
-        thread = CitedThread(ref=ref, posts=posts, replies=site.replies)
-        selected.setdefault(ref.key, thread)
-    return [selected[key] for key in dict.fromkeys(keys)]
+        thread = CitedThread(
+            ref=ref, posts=posts, replies=site.config.thread_cards_replies == "all"
+        )
+        selected.setdefault(ref.key, cited.get(ref.key, thread))
+    return list(selected.values())
 
 
 # -- Commands ------------------------------------------------------------------
@@ -208,89 +175,59 @@ def _select(site: Site, urls: Iterable[str]) -> list[CitedThread]:
 def _fetch(args: argparse.Namespace) -> int:
     # These modules need the packages of the extra "fetch"; the commands list and forget do not.
     from thread_snapshots.saved_file import open_file  # noqa: PLC0415
-    from thread_snapshots.sources import SOURCES  # noqa: PLC0415
-    from thread_snapshots.update import FetchConfig, FetchStatus, fetch  # noqa: PLC0415
+    from thread_snapshots.update import fetch  # noqa: PLC0415
     from thread_snapshots.webpage import canonical_url  # noqa: PLC0415
 
-    urls, file = _urls(args), None
-    if args.file:
+    urls = _urls(args)
+    if path := args.file:
         try:
-            file = open_file(args.file)
+            args.file = open_file(path)
         except BadResponse as error:
-            raise UsageError(str(error)) from None
-        url = canonical_url(file.html()) if file.is_html and not urls else None
+            raise SiteError(str(error)) from None
+        url = canonical_url(args.file.html()) if args.file.is_html and not urls else None
         urls = [url] if url else urls
         if len(urls) != 1:
-            raise UsageError(f"{args.file}: the URL of its thread expected, got {len(urls)} URLs")
-    site = _open_site(args, pages=not urls)
-    threads = _select(site, urls) if urls else site.cited
-    if not urls and not args.links:
-        threads = [thread for thread in threads if thread.roles != ("link",)]
-    if not args.dry_run:
-        _delete_strays(site.store)
-    with _client(args, site) as client:
-        config = FetchConfig(
-            store=site.store,
-            sources=SOURCES,
-            send=client.send,
-            endpoints=site.endpoints,
-            refresh=args.refresh,
-            older_than=args.older_than,
-            replies=args.replies,
-            media=site.media,
-            archive=args.archive,
-            dry_run=args.dry_run,
-            file=file,
-        )
-        work = partial(fetch, config=config)
-        results = _process(args, site, threads, work, _fetch_line)
-    return FAILED if any(result.status is FetchStatus.FAILED for result in results) else OK
-
-
-def _check(args: argparse.Namespace) -> int:
-    from thread_snapshots.sources import SOURCES  # noqa: PLC0415 - as in _fetch
-    from thread_snapshots.update import CheckStatus, FetchConfig, check  # noqa: PLC0415
-
-    urls = _urls(args)
+            raise SiteError(f"{path}: the URL of its thread expected, got {len(urls)} URLs")
     site = _open_site(args, pages=not urls)
     threads = _select(site, urls)
     if not urls:
-        cited = (
-            thread
-            for thread in site.cited
-            if snapshot.snapshot_path(thread.ref, site.store).exists()
-        )
-        threads = [*cited, *site.uncited()]
-    with _client(args, site) as client:
-        config = FetchConfig(
-            store=site.store,
-            sources=SOURCES,
-            send=client.send,
-            endpoints=site.endpoints,
-            dry_run=args.dry_run,
-        )
-        work = partial(check, config=config)
-        results = _process(args, site, threads, work, _check_line)
-    new = {result.status for result in results if not result.known}
-    if new & {CheckStatus.EDITED, CheckStatus.DELETED, CheckStatus.PRIVATE}:
+        threads = [thread for thread in site.cited if args.links or thread.roles != ("link",)]
+    for path in () if args.dry_run else site.store.rglob("~*"):
+        with suppress(FileNotFoundError):  # temporary files that killed runs left behind
+            if not path.suffix and path.is_file() and path.stat().st_mtime < time.time() - 3600:
+                path.unlink()
+    statuses = _process(args, site, threads, fetch)
+    return FAILED if "failed" in statuses else OK
+
+
+def _check(args: argparse.Namespace) -> int:
+    from thread_snapshots.update import check  # noqa: PLC0415 - as in _fetch
+
+    urls = _urls(args)
+    site = _open_site(args, pages=not urls)
+    saved = [it for it in site.cited if snapshot.snapshot_path(it.ref, site.store).exists()]
+    threads = _select(site, urls) or [*saved, *site.uncited()]
+    new = _process(args, site, threads, check)
+    if new & {"edited", "deleted", "private"}:
         return FAILED
-    return UNREACHABLE if CheckStatus.UNREACHABLE in new else OK
+    return STATE if "state" in new else UNREACHABLE if "unreachable" in new else OK
 
 
 def _list(args: argparse.Namespace) -> int:
-    urls, site = _urls(args), _open_site(args)
-    threads = _select(site, urls) if urls else [*site.cited, *site.uncited()]
+    site = _open_site(args)
+    threads = _select(site, _urls(args)) or [*site.cited, *site.uncited()]
     rows = [_row(thread, site) | _saved(thread, site) for thread in threads]
     if args.json:
         print(json.dumps({"threads": rows}, ensure_ascii=False, indent=2))
         return OK
-    table = [("USE", "PLATFORM", "STATUS", "POSTS", "SAVED", "WHERE", "URL")]
+    table = [("USE", "PLATFORM", "STATUS", "STATE", "POSTS", "SAVED", "WHERE", "URL")]
     for row, thread in zip(rows, threads, strict=True):
-        saved = (str(row["posts"] or "-"), str(row["retrieved"] or "-")[:10])
+        posts = "summary" if row["summary"] else str(row["posts"] or "-")
         more = f" and {len(thread.uses) - 1} more" if thread.uses[1:] else ""
+        saved = (row["status"], row["state"] or "-", posts, (row["retrieved"] or "-")[:10])
         where = f"{thread.location or '-'}{more}"
         use = ", ".join(thread.roles) or "-"
-        table.append((use, row["platform"], row["status"], *saved, where, row["url"]))
+        table.append((use, row["platform"], *saved, where, row["url"]))
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     for line in table:
         print("  ".join(map(str.ljust, line, widths)).rstrip())
@@ -298,14 +235,24 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _forget(args: argparse.Namespace) -> int:
-    urls, site = _urls(args), _open_site(args)
-    if not urls:
-        raise UsageError("URL of a thread expected; give the URL of each thread to forget")
-    threads = _select(site, urls)
+    site = _open_site(args)
+    threads = _select(site, _urls(args))
+    if not threads:
+        raise SiteError("URL of a thread expected; give the URL of each thread to forget")
     images = site.media_of(snapshot.snapshot_path(thread.ref, site.store) for thread in threads)
+    mark = snapshot.Provenance(
+        endpoint="hand",
+        status=snapshot.Status.WITHDRAWN,
+        checked=datetime.now(UTC).replace(microsecond=0),
+    )
     for thread in threads:
+        platform, host, id_ = thread.ref.key
         if not args.dry_run:
-            _withdraw(thread.ref, site.store)
+            url = f"https://{host}/"  # the URL of the thread may contain a name
+            withdrawn = snapshot.Thread(
+                platform=platform, host=host, id=id_, url=url, provenance=mark
+            )
+            snapshot.save(withdrawn, site.store)
         print(f"{'would forget' if args.dry_run else 'forgot'} {thread.ref.url}")
         for use in thread.uses:
             print(f"{use.location}: still cites it; check what the page says about it")
@@ -313,98 +260,77 @@ def _forget(args: argparse.Namespace) -> int:
         images -= site.media_of(site.store.rglob("*.json"))
         for path in images:
             path.unlink(missing_ok=True)
-        images_ = plural(len(images), "image")
-        print(f"deleted {images_}; git and published builds keep older versions")
+        count = plural(len(images), "image")
+        print(f"deleted {count}; git and published builds keep older versions")
     return OK
-
-
-def _withdraw(ref: ThreadRef, store: Path) -> None:
-    """Replace the snapshot of a thread with a mark that it must not be fetched again."""
-    mark = snapshot.Provenance(
-        endpoint="hand",
-        status=snapshot.Status.WITHDRAWN,
-        checked=datetime.now(UTC).replace(microsecond=0),
-    )
-    url = f"https://{ref.host}/"  # the URL of the thread may contain a name
-    thread = snapshot.Thread(
-        platform=ref.platform, host=ref.host, id=ref.id, url=url, provenance=mark
-    )
-    snapshot.save(thread, store)
 
 
 # -- Helpers -------------------------------------------------------------------
 
 
-def _client(args: argparse.Namespace, site: Site) -> Client:
-    from thread_snapshots.client import Client  # noqa: PLC0415 - as in _fetch
-
-    tokens = {"api.github.com": "GITHUB_TOKEN", "gitlab.com": "GITLAB_TOKEN"}
-    return Client(
-        contact=site.contact,
-        endpoints=site.endpoints,
-        tokens={host: os.environ.get(name, "") for host, name in tokens.items()},
-        ca_bundle=site.ca_bundle,
-        pause=args.pause,
-        jobs=args.jobs,
-    )
-
-
-def _delete_strays(store: Path) -> None:
-    """Delete the temporary files that killed runs left behind."""
-    for path in store.rglob("~*"):
-        with suppress(FileNotFoundError):
-            age = time.time() - path.stat().st_mtime
-            if path.is_file() and not path.suffix and age > _STRAY_AGE:
-                path.unlink()
-
-
 def _process(
     args: argparse.Namespace,
     site: Site,
-    threads: Iterable[CitedThread],
-    work: Callable[[CitedThread], _R],
-    line: Callable[[_R], str],
-) -> list[_R]:
-    """Process threads in parallel, print the results as they come, then a summary or all as JSON."""
-    results = []
-    # While one thread waits for a response, another one parses and saves.
-    executor = ThreadPoolExecutor(2 * args.jobs)
-    try:
-        for future in as_completed([executor.submit(work, thread) for thread in threads]):
-            results.append(future.result())
-            if not args.json and (text := line(results[-1])):
-                location = results[-1].cited.location
-                print(f"{location}: {text}" if location else text, flush=True)
-    finally:
-        executor.shutdown(wait=False, cancel_futures=True)
+    threads: Sequence[CitedThread],
+    work: Callable[[CitedThread, FetchConfig], Result],
+) -> set[str]:
+    """Process threads in parallel, print the results as they come, or all as JSON.
+
+    Returns:
+        The statuses that are new.
+    """
+    from thread_snapshots.client import Client  # noqa: PLC0415 - as in _fetch
+    from thread_snapshots.update import FetchConfig, with_batches  # noqa: PLC0415
+
+    names = {"api.github.com": "GITHUB_TOKEN", "gitlab.com": "GITLAB_TOKEN"}
+    tokens = {host: os.environ[name] for host, name in names.items() if os.environ.get(name)}
+    options = {item.name for item in fields(FetchConfig)} & vars(args).keys()
+    endpoints, results = site.config.thread_cards_endpoints, []
+    with Client(
+        contact=site.config.html_baseurl,
+        endpoints=endpoints,
+        tokens=tokens,
+        ca_bundle=site.config.tls_cacerts,
+        pause=args.pause,
+        jobs=_JOBS,
+    ) as client:
+        config = FetchConfig(
+            store=site.store,
+            send=client.send,
+            endpoints=endpoints,
+            batch_hosts={host.removeprefix("api.") for host in tokens},
+            media=site.config.thread_cards_media,
+            **{name: getattr(args, name) for name in options},
+        )
+        # While one thread waits for a response, another one parses and saves.
+        executor = ThreadPoolExecutor(2 * _JOBS)
+        try:
+            config = with_batches(threads, config, check=args.command == "check")
+            for future in as_completed([executor.submit(work, it, config) for it in threads]):
+                results.append(future.result())
+                if not args.json:
+                    _print(results[-1])
+        finally:
+            executor.shutdown(wait=False, cancel_futures=True)
     counts = Counter(result.status for result in results)
     if args.json:
-        rows = []
-        for result in results:
-            details = {item.name: getattr(result, item.name) for item in fields(result)}
-            rows.append(_row(details.pop("cited"), site) | details)
+        rows = [
+            _row(it.cited, site) | {"status": it.status, "message": it.message, "known": it.known}
+            for it in results
+        ]
         print(json.dumps({"threads": rows, "summary": counts}, ensure_ascii=False, indent=2))
     else:
         parts = ", ".join(f"{count} {status}" for status, count in counts.most_common())
         print(f"{plural(len(results), 'thread')}: {parts or 'nothing to do'}")
-    return results
+    return {result.status for result in results if not result.known}
 
 
-def _fetch_line(result: UpdateResult) -> str:
-    if result.status == "unchanged" and not result.message:
-        return ""
-    changed = result.status in {"saved", "updated"}
-    details = [plural(result.posts, "post") if changed else "", result.message]
-    text = f"{result.status} {result.cited.ref.url}"
-    return ": ".join(filter(None, [text, "; ".join(filter(None, details))]))
-
-
-def _check_line(result: CheckResult) -> str:
-    if result.status == "same" and not result.message:
-        return ""
-    known = " (known)" if result.known and result.status != "same" else ""
-    text = f"{result.cited.ref.url} {_CHECKED[result.status]}{known}"
-    return f"{text}: {result.message}" if result.message else text
+def _print(result: Result) -> None:
+    if result.message or result.status not in _COUNTED:
+        location = f"{result.cited.location}: " if result.cited.location else ""
+        known = " (known)" if result.known and result.status not in _COUNTED else ""
+        message = f": {result.message}" if result.message else ""
+        print(f"{location}{result.status}{known} {result.cited.ref.url}{message}", flush=True)
 
 
 def _row(cited: CitedThread, site: Site) -> dict[str, Any]:
@@ -417,13 +343,18 @@ def _row(cited: CitedThread, site: Site) -> dict[str, Any]:
 
 def _saved(cited: CitedThread, site: Site) -> dict[str, Any]:
     """Return what is saved of a thread."""
-    row: dict[str, Any] = {"status": "missing", "message": "", "posts": 0, "retrieved": None}
+    status, message, thread = "missing", "", None
     try:
-        thread = snapshot.load(cited.ref, site.store)
+        if thread := snapshot.load(cited.ref, site.store):
+            status = thread.provenance.status.name.lower()
     except snapshot.SnapshotError as error:
-        return row | {"status": "invalid", "message": str(error)}
-    if thread:
-        row |= {"status": thread.provenance.status.name.lower(), "posts": len(thread.posts)}
-        if retrieved := thread.provenance.retrieved:
-            row["retrieved"] = retrieved.isoformat()
-    return row
+        status, message = "invalid", str(error)
+    retrieved = thread and thread.provenance.retrieved
+    return {
+        "status": status,
+        "message": message,
+        "summary": bool(thread and thread.is_summary),
+        "state": thread and thread.state,
+        "posts": len(thread.posts) if thread else 0,
+        "retrieved": retrieved and retrieved.isoformat(),
+    }

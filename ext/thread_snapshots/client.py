@@ -83,11 +83,12 @@ class Client:
     """Sends the requests of sources; may be used by several threads.
 
     Args:
-        contact: a URL in the ``User-Agent`` header, for server operators.
+        contact: a URL for the ``User-Agent`` header, for server operators; other text is ignored.
         endpoints: by host, the base URL that receives its requests (``thread_cards_endpoints``). These servers may
             have private addresses.
         tokens: by host, a bearer token; not sent to any other host.
-        ca_bundle: path of the CA certificates to trust, instead of those of ``REQUESTS_CA_BUNDLE`` or certifi.
+        ca_bundle: path of the CA certificates to trust, instead of those of ``REQUESTS_CA_BUNDLE`` or certifi; other
+            values are ignored.
         pause: seconds between two requests to one host.
         jobs: how many requests are sent in parallel.
         timeout: seconds for the body of a response.
@@ -97,10 +98,10 @@ class Client:
     def __init__(
         self,
         *,
-        contact: str | None = None,
+        contact: str = "",
         endpoints: Mapping[str, str] | None = None,
         tokens: Mapping[str, str] | None = None,
-        ca_bundle: str | None = None,
+        ca_bundle: object = None,
         pause: float = 1,
         jobs: int = 4,
         timeout: float = 60,
@@ -119,11 +120,12 @@ class Client:
         self._session = (
             LimiterSession(per_second=1 / pause, burst=pause) if pause else requests.Session()
         )
-        comment = f" (+{contact})" if contact else ""
+        comment = f" (+{contact})" if contact.startswith(("https://", "http://")) else ""
         self._session.headers["User-Agent"] = f"{PRODUCT}/{__version__}{comment}"
         # Proxies are read from the environment for each request; passwords in .netrc are none of our business.
         self._session.trust_env = False
-        self._session.verify = ca_bundle or os.environ.get("REQUESTS_CA_BUNDLE") or True
+        given = ca_bundle if isinstance(ca_bundle, str) else os.environ.get("REQUESTS_CA_BUNDLE")
+        self._session.verify = given or True
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         # Reading the body of a redirect would be without bounds.
         self._session.hooks["response"] = [

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from contextlib import redirect_stdout, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, cast
@@ -16,24 +17,18 @@ from sphinx.util.console import color_terminal, nocolor
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 from sphinx.util.tags import Tags
 from sphinx_thread_cards.config import VALUES, validate
-from sphinx_thread_cards.platforms import parse_thread_url
-from sphinx_thread_cards.snapshot import (
-    FOLDER,
-    MEDIA_FOLDER,
-    SnapshotError,
-    Thread,
-    decode,
-    media_files,
-)
-from sphinx_thread_cards.urls import Kind, ThreadRef
+from sphinx_thread_cards.platforms import parse_or_page
+from sphinx_thread_cards.snapshot import FOLDER, MEDIA_FOLDER, SnapshotError, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from sphinx_thread_cards import domain
     from sphinx_thread_cards.domain import ThreadDomain
+    from sphinx_thread_cards.urls import ThreadRef
 
-EXTENSION = "sphinx_thread_cards"
+_EXTENSION = "sphinx_thread_cards"
+_FILE_NAME = re.compile(rb"[\w.-]+\.(?:png|jpe?g)")
 
 
 class SiteError(Exception):
@@ -79,70 +74,42 @@ class Site:
 
     store: Path
     """The folder of snapshots."""
-    hosts: Mapping[str, str]
-    endpoints: Mapping[str, str]
-    media: bool
-    replies: bool
-    contact: str | None
-    ca_bundle: str | None
+    config: Config
     cited: tuple[CitedThread, ...] = ()
     """Each thread once, in the order of the pages."""
-
-    def saved(self) -> Iterator[tuple[Path, Thread]]:
-        """Yield all valid snapshots with their files, sorted by path."""
-        for path in sorted(self.store.rglob("*.json")):
-            with suppress(SnapshotError, OSError):
-                if path.is_file():  # reading a pipe would block
-                    yield path, decode(path.read_bytes())
 
     def uncited(self) -> Iterator[CitedThread]:
         """Yield the saved threads that no page cites, located at their snapshots."""
         cited = {thread.ref.key for thread in self.cited}
-        for path, thread in self.saved():
-            ref = parse_thread_url(thread.url, self.hosts)
-            if ref and ref.key == thread.key and ref.key not in cited:
-                yield CitedThread(ref=ref, uses=(Use("uncited", f"{_relative(str(path))}:1"),))
+        for path in sorted(self.store.rglob("*.json")):
+            with suppress(SnapshotError, OSError):
+                thread = decode(path.read_bytes())
+                ref = parse_or_page(thread.url, self.config.thread_cards_hosts)
+                if ref and ref.key == thread.key and ref.key not in cited:
+                    yield CitedThread(ref=ref, uses=(Use("uncited", f"{_relative(str(path))}:1"),))
 
     def media_of(self, snapshots: Iterable[Path]) -> set[Path]:
-        """Return the image files that snapshots name; of an invalid snapshot, all whose names occur in it."""
-        media = self.store / MEDIA_FOLDER
-        names: set[str] = set()
+        """Return the image files that snapshots name, valid or not."""
+        names: set[bytes] = set()
         for path in snapshots:
-            data = path.read_bytes() if path.is_file() else b""
-            try:
-                names.update(media_files(decode(data)))
-            except SnapshotError:
-                text = data.replace(b"\0", b"")  # UTF-16 has these between letters
-                names.update(file.name for file in media.glob("*") if file.name.encode() in text)
-        return {media / name for name in names if (media / name).is_file()}
+            names.update(_FILE_NAME.findall(path.read_bytes()) if path.is_file() else ())
+        files = (self.store / MEDIA_FOLDER).glob("*")
+        return {path for path in files if path.name.encode() in names}
 
 
-def read_settings(source: Path, confdir: Path) -> Site:
-    """Read conf.py, but no page.
-
-    Raises:
-        SiteError: there is no conf.py, it fails, or does not load the extension.
-    """
-    try:
-        with redirect_stdout(sys.stderr):
-            config = Config.read(confdir.resolve(), overrides={}, tags=Tags())
-        for value in VALUES:
-            config.add(f"thread_cards_{value.name}", value.default, "", Any)
-        config.add("html_baseurl", "", "", str)
-        validate(cast("Sphinx", None), config)
-    except (SphinxError, OSError) as error:
-        raise SiteError(f"cannot read {confdir / 'conf.py'}: {error}") from error
-    return _site(source, confdir, config)
-
-
-def read_site(source: Path, confdir: Path, doctrees: Path | None = None) -> Site:
-    """Read all pages of a site with Sphinx, whose warnings go to stderr.
+def read_site(
+    source: Path, confdir: Path, doctrees: Path | None = None, *, pages: bool = True
+) -> Site:
+    """Read the settings of a site, and its pages with Sphinx, whose warnings go to stderr.
 
     Args:
+        source: the source directory.
+        confdir: the directory of conf.py.
         doctrees: a folder of doctrees from an earlier build, which saves time; else nothing is left behind.
+        pages: whether to read the pages.
 
     Raises:
-        SiteError: Sphinx cannot read the site.
+        SiteError: Sphinx cannot read the site, or it does not load the extension.
     """
     if not color_terminal():
         nocolor()
@@ -153,41 +120,40 @@ def read_site(source: Path, confdir: Path, doctrees: Path | None = None) -> Site
         # What conf.py and extensions print must not be mixed with the output of a command.
         redirect_stdout(sys.stderr),
     ):
-        out, doctrees = Path(folder, "out"), doctrees or Path(folder, "doctrees")
         try:
-            app = Sphinx(source, confdir, out, doctrees, "dummy", status=None, warning=sys.stderr)
-            site = _site(source, confdir, app.config)
-            app.builder.read()
+            out, doctrees = Path(folder, "out"), doctrees or Path(folder, "doctrees")
+            options: Any = {"status": None, "warning": sys.stderr}
+            app = Sphinx(source, confdir, out, doctrees, "dummy", **options) if pages else None
+            config = app.config if app else _read_config(confdir)
+            if _EXTENSION not in config.extensions:
+                message = f"the extension is not enabled; add {_EXTENSION!r} to extensions"
+                raise SiteError(f"{confdir / 'conf.py'}: {message}")
+            if app:
+                # The command itself may be about to save what is missing.
+                missing = ("thread_cards.unknown_url", "thread_cards.no_snapshot")
+                config.suppress_warnings = [*config.suppress_warnings, *missing]
+                app.builder.read()
         except (SphinxError, OSError) as error:
             raise SiteError(f"cannot read the site in {source}: {error}") from error
-        uses = list(cast("ThreadDomain", app.env.get_domain("thread")).uses())
-    return replace(site, cited=tuple(_cited(uses, replies=site.replies)))
+    uses = cast("ThreadDomain", app.env.get_domain("thread")).uses() if app else ()
+    cited = _cited(uses, replies=config.thread_cards_replies == "all")
+    return Site(store=source / FOLDER, config=config, cited=tuple(cited))
 
 
-def _site(source: Path, confdir: Path, config: Config) -> Site:
-    if EXTENSION not in config.extensions:
-        message = (
-            f"{confdir / 'conf.py'}: the extension is not enabled; add {EXTENSION!r} to extensions"
-        )
-        raise SiteError(message)
-    contact, ca_bundle = config.html_baseurl, config.tls_cacerts
-    return Site(
-        store=source / FOLDER,
-        hosts=config.thread_cards_hosts,
-        endpoints=config.thread_cards_endpoints,
-        media=config.thread_cards_media,
-        replies=config.thread_cards_replies == "all",
-        contact=contact if contact.startswith(("https://", "http://")) else None,
-        ca_bundle=ca_bundle if isinstance(ca_bundle, str) else None,
-    )
+def _read_config(confdir: Path) -> Config:
+    config = Config.read(confdir.resolve(), overrides={}, tags=Tags())
+    for value in VALUES:
+        config.add(f"thread_cards_{value.name}", value.default, "", Any)
+    config.add("html_baseurl", "", "", str)
+    validate(cast("Sphinx", None), config)
+    return config
 
 
 def _cited(uses: Iterable[domain.Use], *, replies: bool) -> Iterator[CitedThread]:
     """Group the records of the domain by thread."""
     by_key: dict[tuple[str, str, str], list[domain.Use]] = {}
     for use in uses:
-        if use.ref.kind is not Kind.PAGE:
-            by_key.setdefault(use.ref.key, []).append(use)
+        by_key.setdefault(use.ref.key, []).append(use)
     for group in by_key.values():
         wanted = {use.replies or ("all" if replies else "author") for use in group}
         yield CitedThread(

@@ -265,12 +265,11 @@ def summary_of(result: FetchResult) -> FetchResult:
     """Return what a citation needs of a thread: no posts, and of the participants only the author.
 
     Raises:
-        BadResponse: there is no title.
+        BadResponse: there is neither a title nor a date.
     """
-    thread = result.thread
-    if not thread.title:
+    thread, first = result.thread, result.thread.posts[0]
+    if not thread.title and not first.posted:
         raise BadResponse(thread.provenance.endpoint or thread.url, "the response has no title")
-    first = thread.posts[0]
     author = next(author for author in thread.participants if author.handle == first.author)
     return FetchResult(
         thread=replace(

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from enum import StrEnum
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from contextlib import suppress
+from dataclasses import dataclass, field
+from dataclasses import replace as replace_fields
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote, urlsplit
 
 from msgspec.structs import replace
 from sphinx_thread_cards import snapshot
 from sphinx_thread_cards.snapshot import Paragraph, Post, Provenance, SnapshotError, Status, Thread
 
+from thread_snapshots import webpage
 from thread_snapshots.images import ImageSaver
 from thread_snapshots.json_access import dig, flag, text
 from thread_snapshots.saved_file import read_file
 from thread_snapshots.source import (
+    MAX_BATCH,
     FetchError,
     FetchOptions,
     FetchResult,
@@ -26,19 +30,24 @@ from thread_snapshots.source import (
     plural,
     run_requests,
 )
-from thread_snapshots.thread_builder import handles, leaf_blocks
+from thread_snapshots.sources import SOURCES
+from thread_snapshots.thread_builder import handles, leaf_blocks, summary_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-    from datetime import timedelta
     from pathlib import Path
 
     from sphinx_thread_cards.urls import ThreadRef
 
     from thread_snapshots.saved_file import SavedFile
     from thread_snapshots.site import CitedThread
-    from thread_snapshots.source import Request, RequestGenerator, Response, Source
+    from thread_snapshots.source import Key, Request, RequestGenerator, Response, Source
 
+FetchStatus = Literal["saved", "updated", "unchanged", "due", "skipped", "failed"]
+"""What became of a thread; ``due`` in a dry run only."""
+CheckStatus = Literal["same", "state", "edited", "deleted", "private", "unreachable", "unchecked"]
+"""A live thread, compared with its snapshot; ``state`` if nothing else has changed."""
+_MARKS = {"same": Status.LIVE, "edited": Status.EDITED, "deleted": Status.DELETED}
 _RESERVED_HOSTS = (".example", ".invalid", ".test")
 _MAX_ERRORS = 3
 
@@ -49,14 +58,18 @@ class FetchConfig:
 
     store: Path
     """The folder of snapshots."""
-    sources: Mapping[str, Source]
     send: Callable[[Request], Response]
+    sources: Mapping[str, Source] = field(default_factory=lambda: SOURCES)
     endpoints: Collection[str] = ()
     """Hosts that the site's author has redirected; these may have reserved names."""
+    batch_hosts: Collection[str] = ()
+    """Hosts with a token, which :attr:`Source.summarize_batch` requires."""
     refresh: bool = False
     """Fetch threads that are saved already."""
-    older_than: timedelta | None = None
-    """Fetch saved threads that were last checked longer ago."""
+    older_than: int | None = None
+    """Fetch saved threads that were last checked more than this number of days ago."""
+    summary: bool = False
+    """Save summaries, without posts."""
     replies: bool = False
     """Include the replies of other people, whatever the pages say."""
     media: bool = True
@@ -66,146 +79,151 @@ class FetchConfig:
     dry_run: bool = False
     file: SavedFile | None = None
     """Read the thread from this file instead of the network."""
-
-
-class FetchStatus(StrEnum):
-    """What became of a thread."""
-
-    SAVED = "saved"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
-    """Saved already, and not fetched or the same."""
-    DUE = "due"
-    """Would be fetched, but this is a dry run."""
-    SKIPPED = "skipped"
-    """Cannot or must not be fetched."""
-    FAILED = "failed"
-    """An earlier snapshot, if there is one, is unchanged."""
+    summaries: Mapping[Key, FetchResult | FetchError] = field(default_factory=dict)
+    """Summaries that were fetched in batches, see :func:`with_batches`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class UpdateResult:
-    """The result of :func:`fetch` for one thread."""
+class Result:
+    """The result of :func:`fetch` or :func:`check` for one thread."""
 
     cited: CitedThread
-    status: FetchStatus
-    message: str = ""
-    """Details, as a clause."""
-    posts: int = 0
-    """Number of saved posts."""
-
-
-class CheckStatus(StrEnum):
-    """A live thread, compared with its snapshot."""
-
-    SAME = "same"
-    EDITED = "edited"
-    """Posts were edited or deleted."""
-    DELETED = "deleted"
-    PRIVATE = "private"
-    """Not public, or closed to programs."""
-    UNREACHABLE = "unreachable"
-    UNCHECKED = "unchecked"
-    """Cannot be compared."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CheckResult:
-    """The result of :func:`check` for one thread."""
-
-    cited: CitedThread
-    status: CheckStatus
+    status: FetchStatus | CheckStatus
     message: str = ""
     """Details, as a clause."""
     known: bool = False
-    """Whether the snapshot had this status before."""
-    marked: bool = False
-    """Whether the snapshot has this status now, and had another one before."""
+    """Whether the snapshot had the status of a check before."""
+
+
+# -- Requests ------------------------------------------------------------------
+
+
+def _source(ref: ThreadRef, config: FetchConfig) -> Source:
+    """Return the source of a platform; for others, the one that reads pages."""
+    return config.sources.get(ref.platform) or webpage.SOURCE
+
+
+def _unsupported(ref: ThreadRef, config: FetchConfig) -> str:
+    """Return why a thread cannot be fetched; empty if it can."""
+    if ref.host.endswith(_RESERVED_HOSTS) and ref.host not in config.endpoints:
+        return "the host is reserved for examples"
+    source = _source(ref, config)
+    return "" if source.fetch or source.summarize else source.unsupported
+
+
+def _request(
+    ref: ThreadRef, options: FetchOptions, config: FetchConfig, *, summary: bool
+) -> FetchResult:
+    """Return the live thread, or a summary if the platform offers no more."""
+    source = _source(ref, config)
+    if config.file:
+        result = read_file(source, ref, options, config.file)
+    elif summary and (batched := config.summaries.get(ref.key)):
+        if isinstance(batched, FetchError):
+            raise batched
+        return batched
+    elif source.summarize and (summary or not source.fetch):
+        return run_requests(source.summarize(ref), config.send)
+    elif source.fetch:
+        result = run_requests(source.fetch(ref, options), config.send)
+    else:
+        raise FetchError(ref.url, source.unsupported)
+    return summary_of(result) if summary else result
+
+
+def with_batches(
+    threads: Iterable[CitedThread], config: FetchConfig, *, check: bool = False
+) -> FetchConfig:
+    """Return the configuration with those summaries of which one request fetches many.
+
+    Args:
+        threads: the threads that :func:`fetch` or :func:`check` will be called for.
+        config: the configuration.
+        check: whether it is :func:`check`.
+    """
+    groups: defaultdict[tuple[str, str], list[ThreadRef]] = defaultdict(list)
+    for ref in (cited.ref for cited in threads if cited.ref.host in config.batch_hosts):
+        with suppress(SnapshotError):
+            before = snapshot.load(ref, config.store)
+            is_due = config.summary and not config.dry_run and _due(ref, before, config)[0] == "due"
+            if (before is not None and before.is_summary) if check else is_due:
+                groups[ref.platform, ref.host].append(ref)
+    summaries: dict[Key, FetchResult | FetchError] = {}
+    for refs in groups.values():
+        summarize = _source(refs[0], config).summarize_batch
+        while summarize and refs:
+            batch, refs[:] = refs[:MAX_BATCH], refs[MAX_BATCH:]
+            try:
+                summaries |= run_requests(summarize(batch), config.send)
+            except FetchError as error:
+                summaries |= dict.fromkeys((ref.key for ref in batch), error)
+    return replace_fields(config, summaries=summaries)
 
 
 # -- Fetch ---------------------------------------------------------------------
 
 
-def fetch(cited: CitedThread, config: FetchConfig) -> UpdateResult:
+def fetch(cited: CitedThread, config: FetchConfig) -> Result:
     """Fetch a thread and save it, unless that is not necessary or not possible.
 
     Raises:
         OSError: a file cannot be written.
     """
-    ref = cited.ref
+    ref, before = cited.ref, None
+    status: FetchStatus
     try:
         before = snapshot.load(ref, config.store)
     except SnapshotError as error:
         if not config.refresh:
             path = snapshot.snapshot_path(ref, config.store)
             message = f"invalid snapshot: {error}; fix or delete {path}, or use --refresh"
-            return UpdateResult(cited=cited, status=FetchStatus.FAILED, message=message)
-        before = None
-    posts = len(before.posts) if before else 0
+            return Result(cited=cited, status="failed", message=message)
     status, message = _due(ref, before, config)
     try:
-        if status is FetchStatus.DUE and not config.dry_run:
+        if status == "due" and not config.dry_run:
             thread, message = _fetch(cited, before, config)
             snapshot.save(thread, config.store)
-            posts, status = len(thread.posts), _status(thread, before)
-        elif status is FetchStatus.UNCHANGED and before and config.archive and not config.dry_run:
+            status = _changed(thread, before)
+            posts = plural(len(thread.posts), "post") if thread.posts else "summary"
+            message = "; ".join(filter(None, (posts if status != "unchanged" else "", message)))
+        elif status == "unchanged" and before and config.archive and not config.dry_run:
             thread, message = _add_archived(before, ref, config)
-            status = FetchStatus.UPDATED if snapshot.save(thread, config.store) else status
+            status = "updated" if snapshot.save(thread, config.store) else status
     except FetchError as error:
-        status, message = FetchStatus.FAILED, error.message_for(ref.url)
+        status, message = "failed", error.message_for(ref.url)
     except SnapshotError as error:
-        status, message = FetchStatus.FAILED, f"cannot save the thread: {error}"
-    return UpdateResult(cited=cited, status=status, message=message, posts=posts)
+        status, message = "failed", f"cannot save the thread: {error}"
+    return Result(cited=cited, status=status, message=message)
 
 
-def _status(thread: Thread, before: Thread | None) -> FetchStatus:
+def _changed(thread: Thread, before: Thread | None) -> FetchStatus:
     if before is None:
-        return FetchStatus.SAVED
+        return "saved"
     provenance = replace(thread.provenance, checked=before.provenance.checked)
-    same = replace(thread, provenance=provenance) == before
-    return FetchStatus.UNCHANGED if same else FetchStatus.UPDATED
+    return "unchanged" if replace(thread, provenance=provenance) == before else "updated"
 
 
 def _due(ref: ThreadRef, before: Thread | None, config: FetchConfig) -> tuple[FetchStatus, str]:
     """Return whether a thread has to be fetched, or else why not."""
     if before and before.provenance.status is Status.WITHDRAWN:
         path = snapshot.snapshot_path(ref, config.store)
-        return FetchStatus.SKIPPED, f"withdrawn; delete {path} to fetch it again"
+        return "skipped", f"withdrawn; delete {path} to fetch it again"
     if config.file:
-        return FetchStatus.DUE, ""
+        return "due", ""
     if before and before.provenance.endpoint in {None, "hand"}:
-        message = "the snapshot was written manually" if config.refresh else ""
-        return FetchStatus.UNCHANGED, message
-    refresh = config.refresh or (before and before.is_summary)
-    if before and not refresh and not _is_old(before.provenance, config.older_than):
-        return FetchStatus.UNCHANGED, ""
-    if reason := unsupported_reason(ref, config):
-        return (FetchStatus.UNCHANGED if before else FetchStatus.SKIPPED), reason
-    return FetchStatus.DUE, ""
+        return "unchanged", "the snapshot was written manually" if config.refresh else ""
+    if before and not config.refresh and not _is_old(before.provenance, config.older_than):
+        has_more = before.is_summary and not config.summary and _source(ref, config).fetch
+        if not has_more:
+            return "unchanged", ""
+    if reason := _unsupported(ref, config):
+        return "unchanged" if before else "skipped", reason
+    return "due", ""
 
 
-def _is_old(provenance: Provenance, age: timedelta | None) -> bool:
-    times = [time for time in (provenance.retrieved, provenance.checked) if time]
-    return age is not None and (not times or datetime.now(UTC) - max(times) > age)
-
-
-def unsupported_reason(ref: ThreadRef, config: FetchConfig) -> str:
-    """Return why a thread cannot be fetched; empty if it can."""
-    source = config.sources.get(ref.platform)
-    if source is None:
-        return "this platform is not supported; save the page in a browser and use --from"
-    if ref.host.endswith(_RESERVED_HOSTS) and ref.host not in config.endpoints:
-        return "the host is reserved for examples"
-    return "" if source.fetch else source.unsupported
-
-
-def _request_thread(ref: ThreadRef, options: FetchOptions, config: FetchConfig) -> FetchResult:
-    source = config.sources.get(ref.platform)
-    if config.file:
-        return read_file(source, ref, options, config.file)
-    if source is None or source.fetch is None:
-        raise FetchError(ref.url, unsupported_reason(ref, config))
-    return run_requests(source.fetch(ref, options), config.send)
+def _is_old(provenance: Provenance, days: int | None) -> bool:
+    last = provenance.checked or provenance.retrieved
+    return days is not None and (last is None or datetime.now(UTC) - last > timedelta(days))
 
 
 def _fetch(cited: CitedThread, before: Thread | None, config: FetchConfig) -> tuple[Thread, str]:
@@ -213,12 +231,12 @@ def _fetch(cited: CitedThread, before: Thread | None, config: FetchConfig) -> tu
     options = FetchOptions(
         replies=cited.replies or config.replies,
         # Saved replies are requested again, even if the option that asked for them is gone.
-        posts=cited.posts | (_replies_of_others(before) if before else frozenset()),
+        posts=cited.posts | _replies_of_others(before),
     )
-    result = _request_thread(cited.ref, options, config)
+    result = _request(cited.ref, options, config, summary=config.summary)
     thread, note = merge(result, before, now())
     notes = [result.note, note]
-    if config.media:
+    if config.media and result.thread.posts:
         saver = ImageSaver(config.store, config.send, before)
         thread = saver.save(thread)
         if errors := saver.errors:
@@ -230,8 +248,9 @@ def _fetch(cited: CitedThread, before: Thread | None, config: FetchConfig) -> tu
     return thread, "; ".join(filter(None, notes))
 
 
-def _replies_of_others(thread: Thread) -> frozenset[str]:
-    return frozenset(post.id for post in thread.posts if post.author != thread.posts[0].author)
+def _replies_of_others(thread: Thread | None) -> frozenset[str]:
+    posts = thread.posts if thread else ()
+    return frozenset(post.id for post in posts if post.author != posts[0].author)
 
 
 def now() -> datetime:
@@ -239,18 +258,27 @@ def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
+# -- Merge ---------------------------------------------------------------------
+
+
 def merge(result: FetchResult, before: Thread | None, time: datetime) -> tuple[Thread, str]:
     """Merge a fetched thread into its earlier snapshot; no post is lost.
 
     Posts that are missing from the result stay after the post that they followed. If the earlier snapshot is complete
-    and the result is not, its version of a post wins, because the result may be abridged.
+    and the result is not, its version of a post wins, because the result may be abridged. A summary updates the title,
+    the number of replies and the state of a snapshot with posts.
 
     Returns:
         The thread to save, and a remark about missing posts.
     """
-    thread, posts, missing = result.thread, list(result.thread.posts), list[int]()
+    thread, source = result.thread, before.provenance if before else Provenance()
+    title = thread.title or (before and before.title)
+    if thread.is_summary and before and before.posts:
+        replies = before.replies if thread.replies is None else thread.replies
+        state = {"state": thread.state, "state_since": thread.state_since}
+        return replace(before, title=title, replies=replies, **state), ""
+    posts, missing = list(thread.posts), list[int]()
     saved = before.posts if before else ()
-    source = before.provenance if before else Provenance()
     was_complete = source.complete and bool(saved)
     live = _match(saved, posts)
     for number, post in enumerate(saved, 1):
@@ -264,8 +292,9 @@ def merge(result: FetchResult, before: Thread | None, time: datetime) -> tuple[T
     people = (*(before.participants if before else ()), *thread.participants)
     authors = {author.handle: author for author in people}
     used = dict.fromkeys(handle for post in posts for handle in handles(post))
-    digest = snapshot.digest(posts)
-    unchanged = digest == source.digest
+    digest = snapshot.digest(posts) if posts else None
+    same_summary = before and replace(before, provenance=thread.provenance) == thread
+    unchanged = digest == source.digest if posts else same_summary
     provenance = Provenance(
         retrieved=source.retrieved if unchanged else time,
         checked=time if unchanged else None,
@@ -277,9 +306,9 @@ def merge(result: FetchResult, before: Thread | None, time: datetime) -> tuple[T
     )
     merged = replace(
         thread,
-        title=thread.title or (before and before.title),
+        title=title,
         posts=tuple(posts),
-        participants=tuple(authors[handle] for handle in used),
+        participants=tuple(authors[handle] for handle in used) or thread.participants,
         provenance=provenance,
     )
     note = f"{_numbers('post', missing)} not in the response, and left as saved" if missing else ""
@@ -353,8 +382,10 @@ def find_archived(ref: ThreadRef) -> RequestGenerator[str | None]:
 # -- Check ---------------------------------------------------------------------
 
 
-def check(cited: CitedThread, config: FetchConfig) -> CheckResult:
+def check(cited: CitedThread, config: FetchConfig) -> Result:
     """Compare a snapshot with the live thread, and mark the snapshot as edited, deleted or live.
+
+    A new state is reported, but saved by the next :func:`fetch` only.
 
     Raises:
         OSError: the snapshot cannot be written.
@@ -362,51 +393,63 @@ def check(cited: CitedThread, config: FetchConfig) -> CheckResult:
     try:
         saved = snapshot.load(cited.ref, config.store)
     except SnapshotError as error:
-        message = f"invalid snapshot: {error}"
-        return CheckResult(cited=cited, status=CheckStatus.UNCHECKED, message=message)
+        return Result(cited=cited, status="unchecked", message=f"invalid snapshot: {error}")
     if saved is None or saved.provenance.status is Status.WITHDRAWN:
-        message = "withdrawn" if saved else "not saved"
-        return CheckResult(cited=cited, status=CheckStatus.UNCHECKED, message=message)
-    status, message = _compare_live(cited, saved, config)
-    mark = {
-        CheckStatus.SAME: Status.LIVE,
-        CheckStatus.EDITED: Status.EDITED,
-        CheckStatus.DELETED: Status.DELETED,
-    }.get(status)
+        return Result(
+            cited=cited, status="unchecked", message="withdrawn" if saved else "not saved"
+        )
+    status, message, state = _compare_live(cited, saved, config)
+    mark = _MARKS.get(status)
     known = mark is saved.provenance.status
-    marked = mark is not None and not known and not config.dry_run
-    if mark and marked:
+    if mark and not known and not config.dry_run:
         provenance = replace(saved.provenance, status=mark, checked=now())
         snapshot.save(replace(saved, provenance=provenance), config.store)
-    return CheckResult(cited=cited, status=status, message=message, known=known, marked=marked)
+    if state and status in {"same", "unchecked"}:
+        status, known = "state", False
+    message = "; ".join(filter(None, (state, message)))
+    return Result(cited=cited, status=status, message=message, known=known)
 
 
 def _compare_live(
     cited: CitedThread, saved: Thread, config: FetchConfig
-) -> tuple[CheckStatus, str]:
-    if reason := unsupported_reason(cited.ref, config):
-        return CheckStatus.UNCHECKED, reason
-    if saved.is_summary:
-        return CheckStatus.UNCHECKED, "only a summary is saved"
+) -> tuple[CheckStatus, str, str]:
+    """Return the result of :func:`compare`, and how the state has changed."""
+    if reason := _unsupported(cited.ref, config):
+        return "unchecked", reason, ""
     others = _replies_of_others(saved)
     options = FetchOptions(
         replies=cited.replies or bool(others - cited.posts), posts=cited.posts | others
     )
     try:
-        return compare(saved, _request_thread(cited.ref, options, config))
+        result = _request(cited.ref, options, config, summary=saved.is_summary)
     except NotFound as error:
-        return CheckStatus.DELETED, error.reason
+        return "deleted", error.reason, ""
     except Forbidden as error:
-        return CheckStatus.PRIVATE, error.reason
+        return "private", error.reason, ""
     except FetchError as error:
-        return CheckStatus.UNREACHABLE, error.message_for(cited.ref.url)
+        return "unreachable", error.message_for(cited.ref.url), ""
+    return *compare(saved, result), _state_change(saved, result.thread)
+
+
+def _state_change(saved: Thread, live: Thread) -> str:
+    """Return ``cited as open, closed since 3 March 2026``, or an empty string."""
+    if not saved.state or not live.state or live.state == saved.state:
+        return ""
+    since = live.state_since
+    state = f"{live.state} since {since.day} {since:%B %Y}" if since else f"now {live.state}"
+    return f"cited as {saved.state}, {state}"
 
 
 def compare(saved: Thread, result: FetchResult) -> tuple[CheckStatus, str]:
-    """Compare the posts of a snapshot with a fetched thread.
+    """Compare the posts of a snapshot with a fetched thread; of a summary, the title.
 
     A missing post counts as deleted only if the result is complete.
     """
+    if saved.is_summary:
+        title = result.thread.title
+        return ("same", "") if title == saved.title else ("edited", f"the title is now {title!r}")
+    if result.thread.is_summary:
+        return "unchecked", "the platform shows no posts"
     posts = result.thread.posts
     live = _match(saved.posts, posts)
     same_endpoint = _api(saved) == _api(result.thread)
@@ -427,12 +470,12 @@ def compare(saved: Thread, result: FetchResult) -> tuple[CheckStatus, str]:
         f"{_numbers('post', numbers)} {what}" for numbers, what in changes if numbers
     )
     if message:
-        return CheckStatus.EDITED, message
+        return "edited", message
     if missing:
-        return CheckStatus.UNCHECKED, f"{_numbers('post', missing)} not in the response"
+        return "unchecked", f"{_numbers('post', missing)} not in the response"
     new = sum(post.id not in seen for post in posts)
     note = f"{plural(new, 'new post')}; save with fetch --refresh" if new else ""
-    return CheckStatus.SAME, note
+    return "same", note
 
 
 def _api(thread: Thread) -> str:

@@ -13,12 +13,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from msgspec.structs import replace
 from selectolax.lexbor import LexborHTMLParser
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.snapshot import Author, Media, Post, clean_text
 from sphinx_thread_cards.urls import Kind
 
-from thread_snapshots.html import RichText, parse_html, parse_markdown, parse_plain, parsing_work
+from thread_snapshots.html import (
+    RichText,
+    decode_text,
+    parse_html,
+    parse_markdown,
+    parse_plain,
+    parsing_work,
+)
 from thread_snapshots.json_access import (
     as_id,
     as_list,
@@ -32,7 +40,14 @@ from thread_snapshots.json_access import (
     text,
     time,
 )
-from thread_snapshots.source import BadResponse, FetchOptions, FetchResult, Forbidden
+from thread_snapshots.source import (
+    BadResponse,
+    FetchOptions,
+    FetchResult,
+    Forbidden,
+    Source,
+    get_page,
+)
 from thread_snapshots.thread_builder import build_author, build_thread, filter_replies
 
 if TYPE_CHECKING:
@@ -40,6 +55,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sphinx_thread_cards.urls import ThreadRef
+
+    from thread_snapshots.source import RequestGenerator
 
 _MAX_WORK = 1_000_000_000
 _MAX_OBJECTS = 5_000
@@ -58,6 +75,8 @@ _CHALLENGE_TITLE = re.compile(
 )
 _CHALLENGE = "#challenge-form, #challenge-running, #challenge-error-text, script[id^=anubis_]"
 _LOGIN_TITLE = re.compile(r"(?:log|sign) ?(?:in|up)(?:to)?\b", re.IGNORECASE)
+_LOGIN_URL = re.compile(r"/(?:log|sign)[-_]?in\b", re.IGNORECASE)
+_CHARSET = re.compile(r"charset=[\"']?([\w-]+)", re.IGNORECASE)
 # What browsers and the extension SingleFile write at the beginning of a saved page.
 _SAVED_FROM = re.compile(
     r"saved from url=\([0-9]{1,6}\)(\S{1,2000})"
@@ -225,6 +244,16 @@ def _reply_count(item: object) -> int | None:
 # -- Threads -------------------------------------------------------------------
 
 
+def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
+    """Fetch a page, and return the thread or article that it describes, else its title."""
+    response = yield from get_page(ref.url)
+    if _LOGIN_URL.search(response.url) and not _LOGIN_URL.search(ref.url):
+        raise Forbidden(ref.url, "the page requires a login")
+    charset = _CHARSET.search(response.headers.get("Content-Type", ""))
+    html = decode_text(response.body, charset[1] if charset else "")
+    return page_thread(ref, options, html, response.url)
+
+
 def page_thread(ref: ThreadRef, options: FetchOptions, html: str, endpoint: str) -> FetchResult:
     """Return the thread that a page describes, from the server or from a file that a browser saved.
 
@@ -273,7 +302,8 @@ def page_thread(ref: ThreadRef, options: FetchOptions, html: str, endpoint: str)
 
 def _preview_thread(ref: ThreadRef, page: PageData, endpoint: str) -> FetchResult:
     """Return a thread of one post, the text that a page gives for previews in other places."""
-    if not page.description and not (page.title and ref.kind is Kind.PAGE):
+    is_page = ref.kind is Kind.PAGE
+    if not page.description and not (page.title and (is_page or endpoint != "file")):
         raise BadResponse(ref.url, "the page does not describe a post")
     name = (page.author or page.site_name or "").lstrip("@")
     handle = name or ref.author or ref.community or ref.host
@@ -286,8 +316,9 @@ def _preview_thread(ref: ThreadRef, page: PageData, endpoint: str) -> FetchResul
         media=(page.image,) if page.image else (),
         lang=page.lang,
     )
-    missing = "" if ref.kind is Kind.PAGE else "only the preview text of the page"
-    return build_thread(ref, [post], {}, endpoint=endpoint, title=page.title, missing=missing)
+    missing = "" if is_page else "only the preview text of the page"
+    authors = {handle: Author(handle=handle, name=handle if is_page else None)}
+    return build_thread(ref, [post], authors, endpoint=endpoint, title=page.title, missing=missing)
 
 
 def _build_posts(
@@ -358,7 +389,9 @@ def _author(item: object, ref: ThreadRef, authors: dict[str, Author]) -> str:
     if handle and ref.platform in _FEDIVERSE and "@" not in handle:
         handle = f"{handle}@{host or ref.host}"
     handle = handle or name or ref.author or ref.community or ref.host
-    authors.setdefault(handle, build_author(handle, name, url, _image_url(_one(who, "image"))))
+    author = build_author(handle, name, url, _image_url(_one(who, "image")))
+    # Handles are those of a platform.
+    authors.setdefault(handle, replace(author, name=name) if ref.kind is Kind.PAGE else author)
     return handle
 
 
@@ -379,3 +412,7 @@ def _media(item: object, rich: RichText, page: str) -> tuple[Media, ...]:
         if url := safe_url(own, page):
             media.setdefault(url, Media(kind="video", url=url, still=still))
     return tuple(media.values())
+
+
+SOURCE = Source(platforms=("web",), fetch=fetch)
+"""For plain pages, and for threads on platforms without a source."""

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     from sphinx_thread_cards.urls import ThreadRef
 
-_ONLY_SUMMARIES = "only summaries are available; use --summary"
-
 
 def _summary(
     ref: ThreadRef, author: Author, posted: datetime | None, **details: Any
@@ -131,7 +129,7 @@ def _open_or_closed(
 
 
 SOURCES = (
-    Source(platforms=("gerrit",), unsupported=_ONLY_SUMMARIES, summarize=summarize_gerrit),
-    Source(platforms=("bugzilla",), unsupported=_ONLY_SUMMARIES, summarize=summarize_bugzilla),
-    Source(platforms=("launchpad",), unsupported=_ONLY_SUMMARIES, summarize=summarize_launchpad),
+    Source(platforms=("gerrit",), summarize=summarize_gerrit),
+    Source(platforms=("bugzilla",), summarize=summarize_bugzilla),
+    Source(platforms=("launchpad",), summarize=summarize_launchpad),
 )
