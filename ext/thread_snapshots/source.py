@@ -26,7 +26,6 @@ MAX_BATCH = 100
 """Threads per request of :attr:`Source.summarize_batch`."""
 Key = tuple[str, str, str]
 """Type of :attr:`ThreadRef.key`."""
-_USER = re.compile(r"(?<=//)[^/?#]*@")
 _MAX_SHOWN_URL = 200
 
 
@@ -38,9 +37,10 @@ class FetchError(Exception):
 
     Args:
         url: the URL that failed, which a redirect may have led to.
-        reason: in plain words, without the URL.
+        reason: a clause without the URL.
         status: the status code, if there was a response.
         retry_after: seconds after which the server accepts a new request, if it says so.
+        body: what the server says of the error, if it is JSON; of any shape.
     """
 
     def __init__(
@@ -53,12 +53,8 @@ class FetchError(Exception):
         body: object = None,
     ) -> None:
         super().__init__(f"{printable_url(url)}: {reason}")
-        self.url = url
-        self.reason = reason
-        self.status = status
-        self.retry_after = retry_after
-        self.body = body
-        """What the server says of the error, if it is JSON; of any shape."""
+        self.url, self.reason = url, reason
+        self.status, self.retry_after, self.body = status, retry_after, body
 
     def message_for(self, url: str) -> str:
         """Return the message without the URL, if ``url`` is the one that failed."""
@@ -85,35 +81,29 @@ class BadResponse(FetchError):  # noqa: N818
     """The response, or the URL, cannot be used."""
 
 
+_ERRORS: Mapping[int, tuple[type[FetchError], str]] = {
+    **dict.fromkeys((401, 403, 451), (Forbidden, "access denied")),
+    **dict.fromkeys((404, 410), (NotFound, "not found")),
+    **dict.fromkeys(range(500, 600), (Unreachable, "server error")),
+    429: (RateLimited, "rate limited"),
+}
+
+
 def error_for_status(
     url: str, status: int, *, retry_after: float | None = None, body: object = None
 ) -> FetchError:
     """Return the error for a status code other than 2xx."""
-    details: dict[str, Any] = {"status": status, "retry_after": retry_after, "body": body}
-    if status == HTTPStatus.TOO_MANY_REQUESTS or (
-        status == HTTPStatus.FORBIDDEN and retry_after is not None
-    ):
-        again = "" if retry_after is None else f"; retry after {duration(retry_after)}"
-        return RateLimited(url, f"rate limited ({status}){again}", **details)
-    if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
-        return NotFound(url, f"not found ({status})", **details)
-    if status in {
-        HTTPStatus.UNAUTHORIZED,
-        HTTPStatus.FORBIDDEN,
-        HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS,
-    }:
-        return Forbidden(url, f"access denied ({status})", **details)
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return Unreachable(url, f"server error ({status})", **details)
-    return BadResponse(url, f"unexpected status {status}", **details)
+    is_limit = status == HTTPStatus.FORBIDDEN and retry_after
+    error, reason = _ERRORS.get(429 if is_limit else status, (BadResponse, "unexpected status"))
+    again = f"; retry after {duration(retry_after)}" if retry_after else ""
+    reason = f"{reason} ({status}){again}"
+    return error(url, reason, status=status, retry_after=retry_after, body=body)
 
 
 def printable_url(url: str) -> str:
     """Return a URL for a message: without user name and password, on one line, not too long."""
-    text = _USER.sub("", url)
-    text = "".join(
-        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
-    )
+    text = re.sub("(?<=//)[^/?#]*@", "", url)
+    text = "".join(it if it.isprintable() else "\N{REPLACEMENT CHARACTER}" for it in text)
     return text if len(text) <= _MAX_SHOWN_URL else f"{text[:_MAX_SHOWN_URL]}..."
 
 
@@ -161,11 +151,7 @@ class Response:
         return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
 
     def json(self) -> Any:
-        """Return the body, parsed.
-
-        Raises:
-            BadResponse: it is not JSON.
-        """
+        """Return the body, parsed; raise BadResponse if it is not JSON."""
         try:
             return msgspec.json.decode(self.body)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -186,25 +172,16 @@ def get_json(
 
 
 def get_page(url: str) -> RequestGenerator[Response]:
-    """Request a page made for people; for ``yield from``.
-
-    Raises:
-        BadResponse: the response is not HTML.
-    """
+    """Request an HTML page made for people; for ``yield from``."""
     response = yield Request(url=url, accept="text/html", robots=True)
-    if response.content_type not in {"", "text/html", "application/xhtml+xml"}:
-        raise BadResponse(
-            response.url, f"the response is {response.content_type}; expected text/html"
-        )
+    type_ = response.content_type
+    if type_ not in {"", "text/html", "application/xhtml+xml"}:
+        raise BadResponse(response.url, f"the response is {type_}; expected text/html")
     return response
 
 
 def run_requests(requests: RequestGenerator[_T], send: Callable[[Request], Response]) -> _T:
-    """Run a generator to its end and return its result.
-
-    Args:
-        requests: the generator of a source.
-        send: returns the response to a request, or raises a :class:`FetchError`.
+    """Run the generator of a source to its end and return its result.
 
     Raises:
         FetchError: from ``send`` or the generator, or because there are too many requests.
@@ -249,6 +226,10 @@ class FetchResult:
     """A remark for the author, as a clause: ``first post only``."""
 
 
+Summaries = Mapping[Key, FetchResult | FetchError]
+"""Summaries by :attr:`ThreadRef.key`, or why there is none."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
     """How to fetch the threads of a platform."""
@@ -260,13 +241,8 @@ class Source:
     unsupported: str = ""
     """Why :attr:`fetch` is None, and what to do instead; a clause for the author."""
     read_file: Callable[[ThreadRef, FetchOptions, SavedFile], FetchResult] | None = None
-    """Reads a file that the author saved (``--from``), unless it is a page with JSON-LD or Open Graph. Raises
-    FetchError."""
+    """Reads a file that the author saved (``--from``), unless it is a page with JSON-LD or Open Graph."""
     summarize: Callable[[ThreadRef], RequestGenerator[FetchResult]] | None = None
     """Fetches a summary: title, author, date, number of replies and state, without posts."""
-    summarize_batch: (
-        Callable[[Sequence[ThreadRef]], RequestGenerator[Mapping[Key, FetchResult | FetchError]]]
-        | None
-    ) = None
-    """Does the same for at most :data:`MAX_BATCH` threads of one host in one request, by :attr:`ThreadRef.key`. The host
-    requires a token."""
+    summarize_batch: Callable[[Sequence[ThreadRef]], RequestGenerator[Summaries]] | None = None
+    """Does the same for at most :data:`MAX_BATCH` threads of one host that requires a token, in one request."""
