@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections import defaultdict
+from contextlib import suppress
 from http.cookiejar import DefaultCookiePolicy
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Self
@@ -47,36 +48,23 @@ _MAX_REDIRECTS = 5
 _MAX_DELAY = 120
 """Longest ``Retry-After`` that the client waits for, in seconds."""
 _MAX_CRAWL_DELAY = 60
-_CHUNK = 64 * 1024
 
 
 class _Retry(Retry):
     """Retries without reading the body of an error, and not if the server asks for too long a delay."""
 
-    def increment(
-        self,
-        method: str | None = None,
-        url: str | None = None,
-        response: Any = None,
-        error: Exception | None = None,
-        _pool: Any = None,
-        _stacktrace: Any = None,
-    ) -> Self:
-        if response is not None:
+    def increment(self, *args: Any, **details: Any) -> Self:
+        if (response := details.get("response")) is not None:
             if (self.get_retry_after(response) or 0) > _MAX_DELAY:
-                raise MaxRetryError(_pool, url or "")
+                raise MaxRetryError(details["_pool"], "")
             response.close()
-        return super().increment(method, url, response, error, _pool, _stacktrace)
+        return super().increment(*args, **details)
 
     def parse_retry_after(self, retry_after: str) -> float:
         try:
             return super().parse_retry_after(retry_after)
         except (HTTPError, ValueError, OverflowError):  # an invalid header is no reason to give up
             return 0
-
-    def get_backoff_time(self) -> float:
-        # The base class does not wait before the first retry.
-        return self.backoff_factor * 2.0 ** (len(self.history) - 1)
 
 
 class Client:
@@ -87,12 +75,12 @@ class Client:
         endpoints: by host, the base URL that receives its requests (``thread_cards_endpoints``). These servers may
             have private addresses.
         tokens: by host, a bearer token; not sent to any other host.
-        ca_bundle: path of the CA certificates to trust, instead of those of ``REQUESTS_CA_BUNDLE`` or certifi; other
-            values are ignored.
+        ca_bundle: path of the CA certificates to trust; if it is not a string, those of ``REQUESTS_CA_BUNDLE`` or
+            certifi.
         pause: seconds between two requests to one host.
         jobs: how many requests are sent in parallel.
         timeout: seconds for the body of a response.
-        backoff: seconds before the first retry; the second one comes after twice this time.
+        backoff: half the seconds before the second retry; the first one is immediate.
     """
 
     def __init__(
@@ -107,28 +95,26 @@ class Client:
         timeout: float = 60,
         backoff: float = 1,
     ) -> None:
-        self._endpoints = dict(endpoints or {})
-        self._tokens = dict(tokens or {})
-        self._pause = pause
+        self._endpoints, self._tokens = dict(endpoints or {}), dict(tokens or {})
+        self._pause, self._timeout = pause, timeout
         self._slots = threading.Semaphore(jobs)
-        self._timeout = timeout
         # Hosts that are known to be public, or named by the site's author.
         self._allowed = {urlsplit(url).netloc.lower() for url in self._endpoints.values()}
         self._blocked: dict[str, float] = {}
         self._robots: dict[str, Protego] = {}
         self._robots_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
-        self._session = (
+        self._session = session = (
             LimiterSession(per_second=1 / pause, burst=pause) if pause else requests.Session()
         )
         comment = f" (+{contact})" if contact.startswith(("https://", "http://")) else ""
-        self._session.headers["User-Agent"] = f"{PRODUCT}/{__version__}{comment}"
+        session.headers["User-Agent"] = f"{PRODUCT}/{__version__}{comment}"
         # Proxies are read from the environment for each request; passwords in .netrc are none of our business.
-        self._session.trust_env = False
+        session.trust_env = False
         given = ca_bundle if isinstance(ca_bundle, str) else os.environ.get("REQUESTS_CA_BUNDLE")
-        self._session.verify = given or True
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        session.verify = given or True
+        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         # Reading the body of a redirect would be without bounds.
-        self._session.hooks["response"] = [
+        session.hooks["response"] = [
             lambda response, **_: response.close() if response.is_redirect else None
         ]
         retry = _Retry(
@@ -142,7 +128,7 @@ class Client:
             raise_on_status=False,
         )
         for scheme in ("https://", "http://"):
-            self._session.mount(scheme, HTTPAdapter(max_retries=retry, pool_maxsize=64))
+            session.mount(scheme, HTTPAdapter(max_retries=retry, pool_maxsize=64))
 
     def __enter__(self) -> Self:
         return self
@@ -178,16 +164,11 @@ class Client:
             self._check_url(url, proxied=select_proxy(url, proxies) is not None)
             wait = self._blocked.get(urlsplit(url).netloc, 0) - time.monotonic()
             if wait > 0:
-                reason = f"rate limited; retry after {duration(wait)}"
-                raise RateLimited(url, reason, retry_after=wait)
+                raise RateLimited(url, f"rate limited; retry after {duration(wait)}")
             if request.robots:
                 self._check_robots(url)
-            with (
-                self._slots,
-                self._session.send(
-                    prepared, stream=True, timeout=(10, 20), allow_redirects=False, proxies=proxies
-                ) as response,
-            ):
+            options: Any = {"stream": True, "allow_redirects": False, "proxies": proxies}
+            with self._slots, self._session.send(prepared, timeout=(10, 20), **options) as response:
                 if response.next is None:
                     return self._receive(response)
             prepared = response.next
@@ -195,39 +176,35 @@ class Client:
 
     def _receive(self, response: requests.Response) -> Response:
         """Return a complete response, or raise the error that its status stands for."""
-        deadline = time.monotonic() + self._timeout
-        if not 200 <= response.status_code < 300:  # noqa: PLR2004 - success (RFC 9110, section 15.3)
-            wait, headers = _retry_after(response.headers), response.headers
-            body = self._error_body(response, deadline)
-            # GitHub reports a limit of 0 for what requires a token; its other interfaces still respond.
-            if wait and headers.get("X-RateLimit-Limit") != "0":
-                self._blocked[urlsplit(response.url).netloc] = time.monotonic() + wait
-            raise error_for_status(response.url, response.status_code, retry_after=wait, body=body)
-        content = self._read(response, MAX_BYTES, deadline)
-        return Response(url=response.url, headers=response.headers, body=content)
+        url, headers, deadline = response.url, response.headers, time.monotonic() + self._timeout
+        if 200 <= response.status_code < 300:  # noqa: PLR2004 - success (RFC 9110, section 15.3)
+            return Response(
+                url=url, headers=headers, body=self._read(response, MAX_BYTES, deadline)
+            )
+        if headers.get("CF-Mitigated") == "challenge":  # Cloudflare
+            raise Forbidden(url, "the page is a challenge for browsers, not the thread")
+        body = None
+        if "json" in headers.get("Content-Type", ""):
+            with suppress(FetchError, HTTPError, OSError, ValueError, RecursionError):
+                body = msgspec.json.decode(self._read(response, _MAX_ERROR_BYTES, deadline))
+        wait = _retry_after(headers)
+        # GitHub reports a limit of 0 for what requires a token; its other interfaces still respond.
+        if wait and headers.get("X-RateLimit-Limit") != "0":
+            self._blocked[urlsplit(url).netloc] = time.monotonic() + wait
+        raise error_for_status(url, response.status_code, retry_after=wait, body=body)
 
     def _read(self, response: requests.Response, limit: int, deadline: float) -> bytes:
         if "," in response.headers.get("Content-Encoding", ""):
             raise BadResponse(response.url, "the response is compressed more than once")
         body = bytearray()
         # Unlike iter_content, read1 returns what has arrived, so that a slow server cannot avoid the deadline.
-        while chunk := response.raw.read1(_CHUNK, decode_content=True):
+        while chunk := response.raw.read1(64 * 1024, decode_content=True):
             body += chunk
             if len(body) > limit:
                 raise BadResponse(response.url, f"the response is larger than {limit:,} bytes")
             if time.monotonic() > deadline:
                 raise Unreachable(response.url, f"timed out after {self._timeout:g} s")
         return bytes(body)
-
-    def _error_body(self, response: requests.Response, deadline: float) -> object:
-        """Return what the server says of an error, if it is JSON."""
-        if "json" not in response.headers.get("Content-Type", ""):
-            return None
-        try:
-            body: object = msgspec.json.decode(self._read(response, _MAX_ERROR_BYTES, deadline))
-        except (FetchError, HTTPError, OSError, ValueError, RecursionError):
-            return None
-        return body
 
     # -- What may be requested -------------------------------------------------
 
@@ -237,10 +214,12 @@ class Client:
         Behind a proxy only numeric addresses are checked, because names are resolved by the proxy.
         """
         parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise BadResponse(url, "not an http or https URL")
-        if parts.username is not None:
-            raise BadResponse(url, "URLs with a user name are not supported")
+        if (
+            parts.scheme not in {"http", "https"}
+            or not parts.hostname
+            or parts.username is not None
+        ):
+            raise BadResponse(url, "not an http or https URL without a user name")
         if parts.netloc in self._allowed:
             return
         flags = socket.AI_NUMERICHOST if proxied else 0
@@ -289,34 +268,25 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
         return _Retry().parse_retry_after(value)
     if headers.get("X-RateLimit-Remaining", "").strip() != "0":
         return None
-    try:
+    with suppress(ValueError):
         reset = float(headers.get("X-RateLimit-Reset", ""))
-    except ValueError:
-        return 3600  # GitHub counts requests by the hour
-    # GitHub sends the seconds since 1970, Reddit the remaining seconds.
-    return max(1, reset - time.time()) if reset > 1e9 else reset  # noqa: PLR2004 - the year 2001
+        # GitHub sends the seconds since 1970, Reddit the remaining seconds.
+        return max(1, reset - time.time()) if reset > 1e9 else reset  # noqa: PLR2004 - the year 2001
+    return 3600  # GitHub counts requests by the hour
 
 
 def _as_fetch_error(url: str, error: Exception) -> FetchError:
-    match error:
-        case requests.ConnectTimeout():
-            return Unreachable(url, "no connection within 10 s")
-        case requests.ReadTimeout() | ReadTimeoutError():
-            return Unreachable(url, "no response within 20 s")
-        case requests.exceptions.ProxyError():
-            return Unreachable(url, f"the proxy failed: {_cause(error)}")
-        case DecodeError():
-            return BadResponse(url, "the response cannot be decompressed")
-        case ValueError():
-            return BadResponse(url, "not a valid URL")
-    return Unreachable(url, f"connection failed: {_cause(error)}")
-
-
-def _cause(error: BaseException | None) -> str:
-    """Return the reason of the operating system or of the TLS library for a failed connection."""
-    while error:
-        text = getattr(error, "verify_message", None) or getattr(error, "strerror", None)
+    if isinstance(error, DecodeError):
+        return BadResponse(url, "the response cannot be decompressed")
+    if isinstance(error, ValueError):
+        return BadResponse(url, "not a valid URL")
+    if isinstance(error, requests.Timeout | ReadTimeoutError):
+        return Unreachable(url, "timed out")
+    what = "proxy" if isinstance(error, requests.exceptions.ProxyError) else "connection"
+    cause: BaseException | None = error
+    while cause:  # the reason of the TLS library or of the operating system
+        text = getattr(cause, "verify_message", None) or getattr(cause, "strerror", None)
         if isinstance(text, str):
-            return text
-        error = getattr(error, "reason", None) or error.__cause__ or error.__context__
-    return "closed before the response was complete"
+            return Unreachable(url, f"{what} failed: {text}")
+        cause = getattr(cause, "reason", None) or cause.__cause__ or cause.__context__
+    return Unreachable(url, f"{what} closed before the response was complete")
