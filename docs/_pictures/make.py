@@ -29,16 +29,17 @@ GALLERY = DOCS / "cards" / "gallery"
 MARGIN = 20
 COLORS = 64
 CONF = """
+project = "Cards"
 extensions = ["myst_parser", "sphinx_design", "sphinx_thread_cards"]
 exclude_patterns = ["_threads"]
 html_theme = {theme!r}
 language = {language!r}
 latex_engine = "lualatex"
-latex_elements = {{"papersize": "a5paper"}}
+latex_elements = {{"papersize": "a5paper", "maketitle": "", "tableofcontents": ""}}
 """
 # All of the page below its title.
 CLIP = """margin => {
-  const title = document.querySelector("h1"), parts = [...title.parentElement.children].slice(1);
+  const title = document.querySelector("section > h1"), parts = [...title.parentElement.children].slice(1);
   const boxes = parts.map(part => part.getBoundingClientRect()), all = title.parentElement.getBoundingClientRect();
   const top = Math.min(...boxes.map(box => box.top)), bottom = Math.max(...boxes.map(box => box.bottom));
   const x = Math.max(0, all.x - margin);
@@ -118,7 +119,7 @@ def take(chromium: Browser, folder: Path, picture: Picture) -> Image.Image:
     """Return one picture of the gallery."""
     page = build(folder, picture)
     if picture.media == "pdf":
-        return paper(page, 3)
+        return paper(page, 1)
     if picture.media == "print":
         tab = chromium.new_page()
         tab.goto(page.as_uri())

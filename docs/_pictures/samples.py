@@ -63,7 +63,7 @@ PICTURES: dict[str, Picture] = {
     "group": Picture(page=f"<{ISSUE}>\n<{TOPIC}>\n<{MESSAGE}>\n"),
     "saved": Picture(page=f"<{SAVED}001>\n"),
     "thread": Picture(page=_saved(126)),
-    "images": Picture(page=_saved(2)),
+    "images": Picture(page=_saved(2), max_height=1000),
     "quoted": Picture(page=_saved(4)),
     "content-warning": Picture(page=_saved(5)),
     "deleted": Picture(page=f"<{DELETED}>\n"),
@@ -72,7 +72,7 @@ PICTURES: dict[str, Picture] = {
     "small-screen": Picture(page=README, width=320),
     "forced-colors": Picture(page=DEMO, forced_colors=True),
     "print": Picture(page=README, media="print", schemes=("light",)),
-    "pdf": Picture(page=f"{README}\n{_saved(103)}", media="pdf", schemes=("light",)),
+    "pdf": Picture(page=f"{DEMO}<{MESSAGE}>\n\n{_saved(103)}", media="pdf", schemes=("light",)),
 }
 _DARK_THEMES = {"furo": True, "pydata_sphinx_theme": True, "sphinx_book_theme": True, "alabaster": False, "sphinx_rtd_theme": False}  # fmt: skip
 PICTURES |= {
