@@ -80,7 +80,7 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
     base, number = _repository_url(ref), _path(ref)[-1]
     endpoint = f"{base}/issues/{number}"
     issue = yield from get_json(endpoint, accept=_FULL)
-    comments, missing = [], ""
+    items, missing = [issue], ""
     lists = [f"{endpoint}/comments"] if js.count(issue, "comments") != 0 else []
     if options.replies and js.dig(issue, "pull_request"):
         lists.append(f"{base}/pulls/{number}/reviews")
@@ -91,7 +91,7 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
         for page in range(1, _MAX_PAGES + 1):
             page_url = f"{url}?per_page={_PAGE_SIZE}&page={page}"
             found = js.objects((yield from get_json(page_url, accept=_FULL)))
-            comments += found
+            items += found
             # Forgejo ignores the page, and lists the comments on lines review by review.
             reviews = [item for item in found if js.count(item, "comments_count")]
             lists += [f"{url}/{js.as_id(review, 'id')}/comments" for review in reviews]
@@ -104,18 +104,18 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
         "discussion_r": "pulls/comments",
         "pullrequestreview-": f"pulls/{number}/reviews",
     }
-    for post in sorted(options.posts - set(map(_post_id, comments))):
+    for post in sorted(options.posts - set(map(_post_id, items))):
         if match := _COMMENT.fullmatch(post):
             url = f"{base}/{paths[match[1]]}/{match[2]}"
             with suppress(NotFound, Forbidden, BadResponse):
-                comments.append((yield from get_json(url, accept=_FULL)))
-    return _parse(ref, options, issue, comments, endpoint, missing)
+                items.append((yield from get_json(url, accept=_FULL)))
+    return _parse(ref, options, items, endpoint, missing)
 
 
 def _fetch_discussion(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
     owner, name, number = _path(ref)
     variables: dict[str, object] = {"owner": owner, "name": name, "number": int(number)}
-    comments: list[Any] = []
+    comments, missing = [], _CUT
     for _ in range(_MAX_PAGES):
         data = yield from _query(ref, _DISCUSSION, variables)
         discussion = js.dig(data, "data", "repository", "discussion")
@@ -125,9 +125,10 @@ def _fetch_discussion(ref: ThreadRef, options: FetchOptions) -> RequestGenerator
             comments += [comment, *js.objects(comment, "replies", "nodes")]
         page = js.dig(discussion, "comments", "pageInfo")
         if not js.flag(page, "hasNextPage"):
-            return _parse(ref, options, discussion, comments, _graphql_url(ref))
+            missing = ""
+            break
         variables["after"] = js.text(page, "endCursor")
-    return _parse(ref, options, discussion, comments, _graphql_url(ref), _CUT)
+    return _parse(ref, options, [discussion, *comments], _graphql_url(ref), missing)
 
 
 def summarize(ref: ThreadRef) -> RequestGenerator[FetchResult]:
@@ -136,7 +137,7 @@ def summarize(ref: ThreadRef) -> RequestGenerator[FetchResult]:
         return summary_of((yield from _fetch_discussion(ref, FetchOptions())))
     endpoint = f"{_repository_url(ref)}/issues/{_path(ref)[-1]}"
     issue = yield from get_json(endpoint)
-    return summary_of(_parse(ref, FetchOptions(), issue, [], endpoint))
+    return summary_of(_parse(ref, FetchOptions(), [issue], endpoint))
 
 
 def summarize_batch(
@@ -160,7 +161,7 @@ def summarize_batch(
             item = js.dig(data, "data", f"t{index}", "item")
             if not item:
                 raise _graphql_error(ref, errors.get(f"t{index}"))
-            results[ref.key] = summary_of(_parse(ref, FetchOptions(), item, [], _graphql_url(ref)))
+            results[ref.key] = summary_of(_parse(ref, FetchOptions(), [item], _graphql_url(ref)))
         except FetchError as error:
             results[ref.key] = error
     return results
@@ -222,44 +223,36 @@ _PROXIED_IMAGE = re.compile(
 def read_file(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchResult:
     """Read a response of the REST API, or a list of several."""
     items = [item for part in js.as_list(file.json()) for item in js.objects(js.as_list(part))]
-    issue = next((item for item in items if "title" in item), None)
-    if js.as_id(issue, "number") != _path(ref)[-1]:
+    items.sort(key=lambda item: "title" not in item)
+    if js.as_id(items, 0, "number") != _path(ref)[-1]:
         raise BadResponse(file.name, f"the file does not contain {ref.number}")
-    comments = [item for item in items if item is not issue]
-    cut = len(comments) < (js.count(issue, "comments") or 0)
-    missing = "some comments are not in the file" if cut else ""
-    return _parse(ref, options, issue, comments, "file", missing)
+    cut = len(items) <= (js.count(items, 0, "comments") or 0)
+    return _parse(ref, options, items, "file", "some comments are not in the file" if cut else "")
 
 
 def _parse(
-    ref: ThreadRef,
-    options: FetchOptions,
-    issue: object,
-    items: list[Any],
-    endpoint: str,
-    missing: str = "",
+    ref: ThreadRef, options: FetchOptions, items: list[Any], endpoint: str, missing: str = ""
 ) -> FetchResult:
-    """Build a thread from an issue, pull request or discussion, and its comments and reviews."""
-    title = js.one_line(issue, "title")
+    """Build a thread from an issue, pull request or discussion, then its comments and reviews."""
+    title, count = js.one_line(items, 0, "title"), js.dig(items, 0, "comments")
     if not title:
         raise BadResponse(endpoint, f"the response is not {ref.number}")
-    first, *comments = (_post(ref, item) for item in (issue, *items))
+    first, *comments = (_post(ref, item) for item in items)
     shown = [
         post
-        for post, item in zip(comments, items, strict=True)
+        for post, item in zip(comments, items[1:], strict=True)
         # A review may be an approval without text.
         if ((post.blocks or post.media) and not js.dig(item, "minimized"))
         or post.id in options.posts
     ]
-    count = js.dig(issue, "comments")
     return build_thread(
         ref,
         filter_replies([first, *depth_first(shown)], options),
-        {author.handle: author for author in map(_author, (issue, *items))},
+        {author.handle: author for author in map(_author, items)},
         endpoint=endpoint,
         title=title,
         replies=js.count(count, "totalCount") if isinstance(count, dict) else js.count(count),
-        state=_state(issue),
+        state=_state(items[0]),
         missing=missing,
     )
 

@@ -7,7 +7,7 @@ without a token. Epics and summaries: https://docs.gitlab.com/api/rest/.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin
 
 from sphinx_thread_cards.snapshot import Author, Post, State
@@ -25,7 +25,6 @@ from thread_snapshots.thread_builder import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
     from sphinx_thread_cards.urls import ThreadRef
@@ -63,7 +62,7 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
     if ref.kind is Kind.EPIC:
         endpoint = _rest_url(ref)
         issue = yield from get_json(endpoint)
-        return _parse(ref, options, issue, [], endpoint)
+        return _parse(ref, options, [issue], endpoint)
     url = urljoin(ref.url, "/api/graphql")
     query = _ISSUE if ref.kind is Kind.ISSUE else _MERGE_REQUEST
     variables = {"path": ref.community, "iid": _number(ref)}
@@ -79,14 +78,14 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
         if not js.flag(issue, "notes", "pageInfo", "hasNextPage"):
             break
         variables["after"] = js.text(issue, "notes", "pageInfo", "endCursor")
-    return _parse(ref, options, issue, notes, url)
+    return _parse(ref, options, [issue, *notes], url)
 
 
 def summarize(ref: ThreadRef) -> RequestGenerator[FetchResult]:
     """Fetch title, author, date, number of comments and state."""
     endpoint = _rest_url(ref)
     issue = yield from get_json(endpoint)
-    return summary_of(_parse(ref, FetchOptions(), issue, [], endpoint))
+    return summary_of(_parse(ref, FetchOptions(), [issue], endpoint))
 
 
 def _rest_url(ref: ThreadRef) -> str:
@@ -103,16 +102,15 @@ def _number(ref: ThreadRef) -> str:
 def read_file(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchResult:
     """Read responses of the REST API: an issue, or a list of it and its notes."""
     items = [item for part in js.as_list(file.json()) for item in js.objects(js.as_list(part))]
-    issue = next((item for item in items if "title" in item), None)
-    return _parse(ref, options, issue, [item for item in items if item is not issue], "file")
+    items.sort(key=lambda item: "title" not in item)
+    return _parse(ref, options, items, "file")
 
 
-def _parse(
-    ref: ThreadRef, options: FetchOptions, issue: object, notes: Sequence[object], endpoint: str
-) -> FetchResult:
-    """Build a thread from an issue, merge request or epic, and its comments."""
-    if js.as_id(issue, "iid") != _number(ref):
+def _parse(ref: ThreadRef, options: FetchOptions, items: list[Any], endpoint: str) -> FetchResult:
+    """Build a thread from an issue, merge request or epic, then its comments."""
+    if js.as_id(items, 0, "iid") != _number(ref):
         raise BadResponse(endpoint, f"the response does not contain {ref.number}")
+    issue, *notes = items
     if js.flag(issue, "confidential"):
         raise Forbidden(ref.url, "confidential")
     comments = []
@@ -130,7 +128,7 @@ def _parse(
     return build_thread(
         ref,
         filter_replies([first, *depth_first(comments)], options),
-        {author.handle: author for author in (_author(ref, item) for item in (issue, *notes))},
+        {author.handle: author for author in (_author(ref, item) for item in items)},
         endpoint=endpoint,
         title=js.one_line(issue, "title"),
         replies=replies,
