@@ -6,18 +6,25 @@ import hashlib
 import threading
 import warnings
 from contextlib import suppress
-from dataclasses import dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec.structs import replace
 from PIL import Image, ImageCms, ImageOps
-from sphinx_thread_cards.snapshot import MEDIA_FOLDER, Author, Media, Post, Thread, write_atomic
+from sphinx_thread_cards.snapshot import (
+    MEDIA_FOLDER,
+    Author,
+    Media,
+    Post,
+    Thread,
+    with_quoted,
+    write_atomic,
+)
 
 from thread_snapshots.source import FetchError, Request, Response, printable_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 MAX_PIXELS = 50_000_000
@@ -26,8 +33,6 @@ _MAX_ROWS = 65_535  # Pillow allocates memory for each row
 MAX_SIDE = 1600
 """Longest side of a saved image, in pixels."""
 AVATAR_SIDE = 96
-MAX_IMAGES = 1_000
-"""Requests for the images of one thread."""
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "BMP")
 _FEW_COLOURS = 256
 # Decoded images take much memory, and catch_warnings is not thread-safe.
@@ -50,13 +55,12 @@ class EncodedImage(NamedTuple):
 def encode_image(data: bytes, *, avatar: bool = False) -> EncodedImage:
     """Return an image upright, in sRGB, without metadata, and not larger than needed; only the first frame.
 
-    SVG is refused, because it may contain scripts.
-
     Args:
+        data: the file.
         avatar: whether to crop it to a small square.
 
     Raises:
-        InvalidImage: it is broken, too large or of another format.
+        InvalidImage: it is broken, too large or of another format; SVG, which may contain scripts, is one.
     """
     try:
         with (
@@ -64,51 +68,42 @@ def encode_image(data: bytes, *, avatar: bool = False) -> EncodedImage:
             warnings.catch_warnings(action="ignore"),
             Image.open(BytesIO(data), formats=_FORMATS) as image,
         ):
-            return _encode(_resize(_to_srgb(_load(image, avatar=avatar)), avatar=avatar))
+            rgb = _to_srgb(_load(image, 2 * AVATAR_SIDE if avatar else 2 * MAX_SIDE))
+            side = min(AVATAR_SIDE, *rgb.size)
+            if avatar:
+                return _encode(ImageOps.fit(rgb, (side, side), Image.Resampling.LANCZOS))
+            rgb.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
+            return _encode(rgb)
     except (InvalidImage, Image.DecompressionBombError):
         raise InvalidImage("too many pixels") from None
     except Exception as error:  # Pillow raises errors of many kinds for broken files
         raise InvalidImage("not a valid PNG, JPEG, GIF, WebP, AVIF or BMP image") from error
 
 
-def _load(image: Image.Image, *, avatar: bool) -> Image.Image:
+def _load(image: Image.Image, side: int) -> Image.Image:
     """Decode an image and apply its EXIF orientation."""
     if image.width * image.height > MAX_PIXELS or max(image.size) > _MAX_ROWS:
         raise InvalidImage
-    # A JPEG can be decoded at a lower resolution.
-    scale = 2 * AVATAR_SIDE / min(image.size) if avatar else 2 * MAX_SIDE / max(image.size)
-    if scale < 1:
-        image.draft(None, (int(image.width * scale) or 1, int(image.height * scale) or 1))
+    image.draft(None, (side, side))  # a JPEG can be decoded at a lower resolution
     image.load()
     with suppress(Exception):  # broken EXIF data is no reason to lose the image
         return ImageOps.exif_transpose(image)
     return image
 
 
-def _to_srgb(source: Image.Image) -> Image.Image:
+def _to_srgb(image: Image.Image) -> Image.Image:
     """Convert an image to RGB, or to RGBA if it has transparent parts."""
-    image = source
+    profile = image.info.get("icc_profile")
     if image.mode.startswith("I"):  # 16 bits; convert() would clip them
         image = image.point(lambda value: value * (1 / 257)).convert("L")
-    elif image.has_transparency_data:
-        image = image.convert("RGBA")
-    elif image.mode not in {"L", "CMYK"}:
-        image = image.convert("RGB")
-    mode = "RGBA" if image.mode == "RGBA" else "RGB"
-    if profile := source.info.get("icc_profile"):
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    if profile:
         with suppress(OSError, TypeError, ValueError, ImageCms.PyCMSError):
             given = ImageCms.ImageCmsProfile(BytesIO(profile))
             srgb = ImageCms.createProfile("sRGB")
-            image = ImageCms.profileToProfile(image, given, srgb, outputMode=mode) or image
+            source = image if image.mode in {"L", "CMYK"} else image.convert(mode)
+            image = ImageCms.profileToProfile(source, given, srgb, outputMode=mode) or image
     return image.convert(mode)
-
-
-def _resize(image: Image.Image, *, avatar: bool) -> Image.Image:
-    if avatar:
-        side = min(AVATAR_SIDE, *image.size)
-        return ImageOps.fit(image, (side, side), Image.Resampling.LANCZOS)
-    image.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
-    return image
 
 
 def _encode(image: Image.Image) -> EncodedImage:
@@ -129,25 +124,23 @@ def _save(image: Image.Image, extension: str, **options: Any) -> EncodedImage:
     return EncodedImage(out.getvalue(), extension, image.width, image.height)
 
 
-@dataclass
 class ImageSaver:
-    """Saves the avatars, images and video stills of one thread; each is requested once.
+    """Saves the avatars, images and video stills of one thread in the folder of snapshots.
 
     Images of the earlier snapshot are not requested again. Alternative texts that the site's author added to it stay
     where the platform has none.
     """
 
-    folder: Path
-    """The folder of snapshots."""
-    send: Callable[[Request], Response]
-    before: Thread | None = None
-    """The earlier snapshot."""
-    errors: list[str] = field(default_factory=list)
-    """A message for each image that was not saved."""
-    _saved: dict[tuple[str, bool], Media | None] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        known = list(_all_media(self.before)) if self.before else []
+    def __init__(
+        self, folder: Path, send: Callable[[Request], Response], before: Thread | None = None
+    ) -> None:
+        self.errors: list[str] = []
+        """A message for each image that was not saved."""
+        self._folder, self._send = folder / MEDIA_FOLDER, send
+        self._saved: dict[tuple[str, bool], Media | None] = {}
+        people, posts = (before.participants, before.posts) if before else ((), ())
+        known = [(it.avatar, True) for it in people if it.avatar]
+        known += [(it, False) for post in posts for part in with_quoted(post) for it in part.media]
         self._before = {(_image_url(media), avatar): media for media, avatar in known}
         # The URL of an image may change while the image does not.
         self._texts = {media.file: media.alt for media, _ in known if media.file and media.alt}
@@ -160,11 +153,8 @@ class ImageSaver:
         Raises:
             OSError: a file cannot be written.
         """
-        return replace(
-            thread,
-            posts=tuple(map(self._post, thread.posts)),
-            participants=tuple(map(self._author, thread.participants)),
-        )
+        posts, people = map(self._post, thread.posts), map(self._author, thread.participants)
+        return replace(thread, posts=tuple(posts), participants=tuple(people))
 
     def _author(self, author: Author) -> Author:
         avatar = self._media(author.avatar, avatar=True) if author.avatar else None
@@ -179,7 +169,7 @@ class ImageSaver:
             return media
         before = self._before.get((url, avatar))
         if (url, avatar) not in self._saved:
-            usable = before and before.file and (self.folder / MEDIA_FOLDER / before.file).is_file()
+            usable = before and before.file and (self._folder / before.file).is_file()
             self._saved[url, avatar] = before if usable else self._fetch(media, url, avatar=avatar)
         if saved := self._saved[url, avatar]:
             media = replace(media, file=saved.file, width=saved.width, height=saved.height)
@@ -187,33 +177,20 @@ class ImageSaver:
         return replace(media, alt=alt)
 
     def _fetch(self, media: Media, url: str, *, avatar: bool) -> Media | None:
-        if len(self._saved) >= MAX_IMAGES:
-            self.errors.append(f"{printable_url(url)}: more than {MAX_IMAGES:,} images")
-            return None
         try:
             # Servers may call an image application/octet-stream.
-            response = self.send(Request(url=url, accept="image/*, */*;q=0.1"))
+            response = self._send(Request(url=url, accept="image/*, */*;q=0.1"))
             image = encode_image(response.body, avatar=avatar)
-        except (FetchError, InvalidImage) as error:
-            message = (
-                str(error) if isinstance(error, FetchError) else f"{printable_url(url)}: {error}"
-            )
-            self.errors.append(message)
+        except FetchError as error:
+            self.errors.append(str(error))
+            return None
+        except InvalidImage as error:
+            self.errors.append(f"{printable_url(url)}: {error}")
             return None
         name = f"{hashlib.sha256(image.content).hexdigest()}.{image.extension}"
-        write_atomic(self.folder / MEDIA_FOLDER / name, image.content)
+        write_atomic(self._folder / name, image.content)
         return replace(media, file=name, width=image.width, height=image.height)
 
 
 def _image_url(media: Media) -> str | None:
     return media.still if media.kind == "video" else media.url
-
-
-def _all_media(thread: Thread) -> Iterator[tuple[Media, bool]]:
-    """Yield all media of a thread, each with whether it is an avatar."""
-    yield from ((author.avatar, True) for author in thread.participants if author.avatar)
-    for post in thread.posts:
-        part: Post | None = post
-        while part:
-            yield from ((media, False) for media in part.media)
-            part = part.quoted
