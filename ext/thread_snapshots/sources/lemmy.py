@@ -1,6 +1,6 @@
 """Lemmy, and PieFed, whose API has the same shape: a post and its comments.
 
-Endpoints: https://join-lemmy.org/api/v3 and https://join-lemmy.org/api/v4; PieFed has them under ``/api/alpha``.
+Endpoints: https://join-lemmy.org/api/v3, which newer versions of Lemmy serve too; PieFed has them under ``/api/alpha``.
 """
 
 from __future__ import annotations
@@ -8,234 +8,142 @@ from __future__ import annotations
 import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from sphinx_thread_cards.snapshot import Author, Media, Post
 
+from thread_snapshots import json_access as js
 from thread_snapshots.html import parse_markdown
-from thread_snapshots.json_access import (
-    as_id,
-    count,
-    dig,
-    flag,
-    objects,
-    one_line,
-    safe_url,
-    text,
-    time,
-)
-from thread_snapshots.source import (
-    BadResponse,
-    FetchError,
-    FetchOptions,
-    FetchResult,
-    Forbidden,
-    NotFound,
-    RequestGenerator,
-    Source,
-    get_json,
-)
+from thread_snapshots.source import BadResponse, FetchError, Forbidden, NotFound, Source, get_json
 from thread_snapshots.thread_builder import (
     build_author,
     build_thread,
     filter_replies,
     link_paragraph,
-    subtree,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sphinx_thread_cards.urls import ThreadRef
+
+    from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator
 
 _PAGE_SIZE = 50
 _MAX_PAGES = 8
-# Version 4 takes its values in lower case.
-_VERSIONS = (
-    ("v3", "type_=All&sort=Old"),
-    ("v4", "type_=all&sort=old"),
-    ("alpha", "type_=All&sort=Old"),
-)
 _PATH = re.compile(r"0(?:\.[0-9]{1,19}){1,500}")
-_IMAGE = re.compile(r".*\.(?:avif|gif|jpe?g|png|webp)", re.IGNORECASE)
+_IMAGE = re.compile(r"\.(?:avif|gif|jpe?g|png|webp)$", re.IGNORECASE)
 
 
 def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
     """Fetch the post, or the comment that is cited alone, and the comments under it."""
-    endpoint, base, order, root = yield from _get_root(ref)
-    parent = "parent_id" if _cited_comment(ref) else "post_id"
-    url = f"{base}/comment/list?{parent}={_number(ref)}&{order}&limit={_PAGE_SIZE}"
-    pages: list[Any] = []
-    seen: set[str] = set()
-    following = missing = ""
-    while True:
-        pages.append((yield from get_json(url + following)))
-        ids = {as_id(view, "comment", "id") for view in _comments(pages[-1])}
-        cursor = as_id(pages[-1], "next_page")
-        if ids <= seen or (len(ids) < _PAGE_SIZE and not cursor):
+    kind = "comment" if ref.id.startswith("comment/") else "post"
+    number = ref.id.removeprefix("comment/")
+    endpoint, root = yield from _get_root(ref, kind, number)
+    parent = "post_id" if kind == "post" else "parent_id"
+    list_url = f"{endpoint.rpartition('/')[0]}/comment/list?{parent}={number}"
+    comments: dict[tuple[int, ...], Any] = {}
+    missing = f"the first {_PAGE_SIZE * _MAX_PAGES} comments only"
+    for page in range(1, _MAX_PAGES + 1):
+        url = f"{list_url}&type_=All&sort=Old&limit={_PAGE_SIZE}&page={page}"
+        data = yield from get_json(url)
+        views = js.objects(data, "comments")
+        comments |= {_path(view): view for view in views if not _is_deleted(view)}
+        if len(views) < _PAGE_SIZE and not js.dig(data, "next_page"):
+            missing = ""
             break
-        seen |= ids
-        if len(pages) == _MAX_PAGES:
-            missing = f"the first {len(seen)} comments only"
-            break
-        # Version 4 has a cursor, PieFed the number of the next page.
-        numbered = cursor.isdecimal() or not cursor
-        following = (
-            f"&page={len(pages) + 1}" if numbered else f"&page_cursor={quote(cursor, safe='')}"
-        )
-    return _parse(ref, options, root, pages, endpoint, missing)
-
-
-def _get_root(ref: ThreadRef) -> RequestGenerator[tuple[str, str, str, Any]]:
-    """Request the post or comment from the first API that has it.
-
-    Returns:
-        The URL of the request, the base URL of the API, the parameters of its lists, and the response.
-    """
-    kind = "comment" if _cited_comment(ref) else "post"
-    failures: list[FetchError] = []
-    for version, order in _VERSIONS:
-        base = urljoin(ref.url, f"/api/{version}")
-        url = f"{base}/{kind}?id={_number(ref)}"
-        try:
-            root = yield from get_json(url)
-        except (NotFound, BadResponse) as error:
-            # Older versions have no other status for a private server, or a post that does not exist.
-            if error.status == HTTPStatus.BAD_REQUEST:
-                unknown = text(error.body, "error").startswith("couldnt_find")
-                refusal = NotFound if unknown else Forbidden
-                raise refusal(
-                    url, "not found" if unknown else "the server requires a login", status=400
-                ) from None
-            failures.append(error)
-        else:
-            if dig(root, f"{kind}_view"):
-                return url, base, order, root
-            failures.append(BadResponse(url, "the response contains no post"))
-    raise next((error for error in failures if isinstance(error, NotFound)), failures[0])
-
-
-def _number(ref: ThreadRef) -> str:
-    return ref.id.rpartition("/")[2]
-
-
-def _cited_comment(ref: ThreadRef) -> str:
-    """Return the id of the comment that the thread begins with; empty if it begins with a post."""
-    return ref.id.removeprefix("comment/") if ref.id.startswith("comment/") else ""
-
-
-def _comments(data: object) -> list[dict[str, Any]]:
-    """Return the comments in a response of any version."""
-    return (
-        objects(data, "comments") or objects(data, "items") or objects([dig(data, "comment_view")])
-    )
-
-
-def _parse(
-    ref: ThreadRef,
-    options: FetchOptions,
-    root: object,
-    pages: list[Any],
-    endpoint: str,
-    missing: str,
-) -> FetchResult:
-    view, cited = dig(root, "post_view"), _cited_comment(ref)
-    authors: dict[str, Author] = {}
-    posts: list[Post] = []
-    if not cited:
-        if as_id(view, "post", "id") != ref.id:
-            raise BadResponse(endpoint, f"the response does not contain post {ref.id}")
-        if _is_deleted(view["post"]):
-            raise NotFound(ref.url, "deleted")
-        url = urljoin(ref.url, f"/post/{ref.id}")
-        posts.append(_post(ref, view, view["post"], f"post/{ref.id}", url, "", authors))
-    comments = {
-        path: part for page in (root, *pages) for part in _comments(page) if (path := _path(part))
-    }
-    shown: set[int] = set()
+    comments.pop((), None)
     # Ids grow with time, so paths in numeric order list the replies to a comment by time.
-    for ids, part in sorted(comments.items()):
-        comment, id_ = part["comment"], str(ids[-1])
-        if _is_deleted(comment):
-            if id_ == cited:
-                raise NotFound(ref.url, "deleted")
-            continue
-        post_id = as_id(comment, "post_id")
-        # A reply to a deleted comment moves up to the one above it.
-        parent = next(
-            (str(above) for above in reversed(ids[:-1]) if above in shown), f"post/{post_id}"
-        )
-        shown.add(ids[-1])
-        # PieFed calls the text "body", and has no short URL.
-        tail = f"/comment/{id_}" if "content" in comment else f"/post/{post_id}/comment/{id_}"
-        url = safe_url(tail, ref.url) or ref.url
-        posts.append(_post(ref, part, comment, id_, url, parent, authors))
-    if cited:
-        posts = subtree(posts, cited)
-    post = dig(view, "post") or next((dig(part, "post") for part in comments.values()), None)
-    replies = count(view, "counts", "comments")
+    views = [root, *(view for _, view in sorted(comments.items()))]
+    shown = {path[-1] for path in comments}
     return build_thread(
         ref,
-        filter_replies(posts, options),
-        authors,
+        filter_replies([_post(ref, view, shown) for view in views], options),
+        {author.handle: author for author in (_author(ref, view) for view in views)},
         endpoint=endpoint,
-        title=one_line(post, "name") or one_line(post, "title"),
-        replies=count(view, "post", "comments") if replies is None else replies,
-        state=("locked" if flag(post, "locked") else None, None),
+        title=js.one_line(root, "post", "name") or js.one_line(root, "post", "title"),
+        replies=js.count(root, "counts", "comments"),
+        state=("locked" if js.flag(root, "post", "locked") else None, None),
         missing=missing,
     )
 
 
+def _get_root(ref: ThreadRef, kind: str, number: str) -> RequestGenerator[tuple[str, Any]]:
+    """Request the post or comment from the first API that has it; also return the URL of the request."""
+    failure: FetchError = BadResponse(ref.url, f"the response contains no {kind}")
+    for version in ("v3", "alpha"):
+        url = urljoin(ref.url, f"/api/{version}/{kind}?id={number}")
+        try:
+            view = js.dig((yield from get_json(url)), f"{kind}_view")
+        except (NotFound, BadResponse) as error:
+            failure = error
+            # There is no other status for a private server, or a post that does not exist.
+            if error.status == HTTPStatus.BAD_REQUEST:
+                if js.text(error.body, "error") == "instance_is_private":
+                    raise Forbidden(url, "the server requires a login", status=400) from None
+                raise NotFound(url, "not found", status=400) from None
+        else:
+            if _is_deleted(view):
+                raise NotFound(ref.url, "deleted")
+            if js.as_id(view, kind, "id") == number:
+                return url, view
+    raise failure
+
+
 def _path(view: object) -> tuple[int, ...]:
     """Return the ids of the comments above a comment, and its own; empty if they are not known."""
-    path = text(view, "comment", "path")
+    path = js.text(view, "comment", "path")
     return tuple(map(int, path.split(".")[1:])) if _PATH.fullmatch(path) else ()
 
 
-def _is_deleted(raw: object) -> bool:
-    return flag(raw, "deleted") or flag(raw, "removed")
+def _is_deleted(view: object) -> bool:
+    raw = js.dig(view, "comment") or js.dig(view, "post")
+    return js.flag(raw, "deleted") or js.flag(raw, "removed")
 
 
-def _post(
-    ref: ThreadRef,
-    view: object,
-    raw: object,
-    id_: str,
-    url: str,
-    reply_to: str,
-    authors: dict[str, Author],
-) -> Post:
-    author = _author(ref, dig(view, "creator"))
-    authors.setdefault(author.handle, author)
-    content = parse_markdown(text(raw, "content") or text(raw, "body"), url)
+def _post(ref: ThreadRef, view: object, shown: Collection[int]) -> Post:
+    comment, post = js.dig(view, "comment"), js.dig(view, "post")
+    raw, post_id = comment or post, js.as_id(post, "id")
+    id_ = reply_to = f"post/{post_id}"
+    url = f"/{id_}"
+    if comment:
+        *above, number = _path(view) or (0,)
+        id_ = str(number)
+        # A reply to a deleted comment moves up to the one above it.
+        reply_to = next((str(parent) for parent in reversed(above) if parent in shown), reply_to)
+        # PieFed calls the text "body", and has no short URL.
+        url = (
+            f"/comment/{id_}" if js.dig(comment, "content") is not None else f"{url}/comment/{id_}"
+        )
+    content = parse_markdown(js.text(raw, "content") or js.text(raw, "body"), ref.url)
     blocks, media = content.blocks, content.media
-    if link := safe_url(dig(raw, "url")):
-        type_ = text(raw, "url_content_type")
-        is_image = type_.startswith("image/") if type_ else _IMAGE.fullmatch(urlsplit(link).path)
-        if is_image or text(raw, "post_type") == "Image":
-            media = (Media(url=link, alt=text(raw, "alt_text").strip() or None), *media)
+    if link := js.safe_url(js.dig(raw, "url")):
+        type_ = js.text(raw, "url_content_type") or js.text(raw, "post_type").lower()
+        if type_.startswith("image") or (not type_ and _IMAGE.search(urlsplit(link).path)):
+            media = (Media(url=link, alt=js.text(raw, "alt_text").strip() or None), *media)
         else:
-            blocks = (link_paragraph(one_line(raw, "embed_title"), link), *blocks)
+            blocks = (link_paragraph(js.one_line(raw, "embed_title"), link), *blocks)
     return Post(
         id=id_,
-        url=url,
-        author=author.handle,
-        reply_to=reply_to or None,
-        posted=time(raw, "published") or time(raw, "published_at"),
-        edited=time(raw, "updated") or time(raw, "updated_at") or time(raw, "edited_at"),
+        url=js.safe_url(url, ref.url) or ref.url,
+        author=_author(ref, view).handle,
+        reply_to=reply_to,
+        posted=js.time(raw, "published"),
+        edited=js.time(raw, "updated") or js.time(raw, "edited_at"),
         blocks=blocks,
         media=media,
-        warning="NSFW" if flag(raw, "nsfw") else None,
+        warning="NSFW" if js.flag(raw, "nsfw") else None,
     )
 
 
-def _author(ref: ThreadRef, user: object) -> Author:
+def _author(ref: ThreadRef, view: object) -> Author:
     """Return an author, with the handle that other servers use: ``name@host``."""
-    name = one_line(user, "name") or one_line(user, "user_name") or "unknown"
-    url = safe_url(dig(user, "actor_id") or dig(user, "ap_id"))
-    shown = one_line(user, "display_name") or one_line(user, "title")
-    handle = name if "@" in name else f"{name}@{urlsplit(url or ref.url).netloc}"
-    return build_author(
-        handle, shown if shown != name else None, url, dig(user, "avatar"), base_url=ref.url
-    )
+    user = js.dig(view, "creator")
+    name = js.one_line(user, "name") or js.one_line(user, "user_name") or "unknown"
+    shown = js.one_line(user, "display_name") or js.one_line(user, "title")
+    url = js.safe_url(js.dig(user, "actor_id"))
+    handle = f"{name}@{urlsplit(url or ref.url).netloc}"
+    return build_author(handle, None if shown == name else shown, url, js.dig(user, "avatar"))
 
 
 SOURCE = Source(platforms=("lemmy",), fetch=fetch)
