@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from thread_snapshots.site import CitedThread, Site, SiteError, read_site
 from thread_snapshots.source import BadResponse, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from thread_snapshots.update import FetchConfig, Result
 
@@ -44,11 +44,7 @@ _COUNTED = {"unchanged", "same"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command and return the exit code.
-
-    Args:
-        argv: the arguments; by default those of the process.
-    """
+    """Run a command, by default that of the process, and return the exit code."""
     args = _parse(argv)
     try:
         code: int = args.func(args)
@@ -80,7 +76,10 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     args, rest = parser.parse_known_args(argv)
     if unknown := [argument for argument in rest if argument.startswith("-")]:
         parser.error(f"unrecognized arguments: {' '.join(unknown)}")
-    args.targets += rest
+    args.urls = [target for target in (*args.targets, *rest) if "://" in target]
+    args.folders = [target for target in (*args.targets, *rest) if "://" not in target]
+    if len(args.folders) > 1:
+        parser.error(f"one source directory expected, got {' and '.join(args.folders)}")
     if not 0 <= getattr(args, "pause", 0) <= _MAX_PAUSE:
         parser.error(f"argument --pause: number from 0 to {_MAX_PAUSE} expected")
     return args
@@ -100,7 +99,7 @@ def make_parser() -> argparse.ArgumentParser:
     add = _add_command(commands, _fetch, "save the cited threads that are not saved yet")
     add("--summary", action="store_true", help="save title, author, date and state, but no posts")
     add("--refresh", action="store_true", help="fetch saved threads again")
-    add("--older-than", type=int, metavar="DAYS", help="fetch threads that were checked before")
+    add("--older-than", type=int, metavar="DAYS", help="fetch threads last checked before that")
     add("--links", action="store_true", help="save linked threads, not only cards and citations")
     add("--replies", action="store_true", help="save the replies of other people")
     add("--archive", action="store_true", help="look up copies in the Wayback Machine")
@@ -139,34 +138,21 @@ def _add_command(
     return add
 
 
-def _urls(args: argparse.Namespace) -> list[str]:
-    return [target for target in args.targets if "://" in target]
-
-
-def _open_site(args: argparse.Namespace, *, pages: bool = True) -> Site:
-    """Read the site that the arguments name."""
-    folders = [target for target in args.targets if "://" not in target]
-    if len(folders) > 1:
-        raise SiteError(f"one source directory expected, got {' and '.join(folders)}")
-    source = Path(folders[0] if folders else "docs" if Path("docs").is_dir() else ".")
+def _open_site(args: argparse.Namespace, *, pages: bool = True) -> tuple[Site, list[CitedThread]]:
+    """Return the site that the arguments name, and the threads and pages at their URLs."""
+    source = Path(args.folders[0] if args.folders else "docs" if Path("docs").is_dir() else ".")
     confdir = args.confdir or (source if (source / "conf.py").exists() else Path())
-    return read_site(source, confdir, args.doctrees, pages=pages)
-
-
-def _select(site: Site, urls: Iterable[str]) -> list[CitedThread]:
-    """Return the threads and pages at these URLs, as the site cites them."""
+    site = read_site(source, confdir, args.doctrees, pages=pages)
     cited = {thread.ref.key: thread for thread in site.cited}
     selected: dict[tuple[str, str, str], CitedThread] = {}
-    for url in urls:
+    for url in args.urls:
         ref = parse_or_page(url, site.config.thread_cards_hosts)
         if ref is None:
             raise SiteError(f"URL of a thread or page expected, got {url}")
-        posts = frozenset({ref.post} if ref.post else ())
-        thread = CitedThread(
-            ref=ref, posts=posts, replies=site.config.thread_cards_replies == "all"
-        )
+        replies = site.config.thread_cards_replies == "all"
+        thread = CitedThread(ref=ref, posts=frozenset(filter(None, [ref.post])), replies=replies)
         selected.setdefault(ref.key, cited.get(ref.key, thread))
-    return list(selected.values())
+    return site, list(selected.values())
 
 
 # -- Commands ------------------------------------------------------------------
@@ -178,19 +164,17 @@ def _fetch(args: argparse.Namespace) -> int:
     from thread_snapshots.update import fetch  # noqa: PLC0415
     from thread_snapshots.webpage import canonical_url  # noqa: PLC0415
 
-    urls = _urls(args)
     if path := args.file:
         try:
             args.file = open_file(path)
         except BadResponse as error:
             raise SiteError(str(error)) from None
-        url = canonical_url(args.file.html()) if args.file.is_html and not urls else None
-        urls = [url] if url else urls
-        if len(urls) != 1:
-            raise SiteError(f"{path}: the URL of its thread expected, got {len(urls)} URLs")
-    site = _open_site(args, pages=not urls)
-    threads = _select(site, urls)
-    if not urls:
+        url = canonical_url(args.file.html()) if args.file.is_html and not args.urls else None
+        args.urls = [url] if url else args.urls
+        if len(args.urls) != 1:
+            raise SiteError(f"{path}: the URL of its thread expected, got {len(args.urls)} URLs")
+    site, threads = _open_site(args, pages=not args.urls)
+    if not args.urls:
         threads = [thread for thread in site.cited if args.links or thread.roles != ("link",)]
     for path in () if args.dry_run else site.store.rglob("~*"):
         with suppress(FileNotFoundError):  # temporary files that killed runs left behind
@@ -203,31 +187,30 @@ def _fetch(args: argparse.Namespace) -> int:
 def _check(args: argparse.Namespace) -> int:
     from thread_snapshots.update import check  # noqa: PLC0415 - as in _fetch
 
-    urls = _urls(args)
-    site = _open_site(args, pages=not urls)
+    site, threads = _open_site(args, pages=not args.urls)
     saved = [it for it in site.cited if snapshot.snapshot_path(it.ref, site.store).exists()]
-    threads = _select(site, urls) or [*saved, *site.uncited()]
-    new = _process(args, site, threads, check)
+    new = _process(args, site, threads or [*saved, *site.uncited()], check)
     if new & {"edited", "deleted", "private"}:
         return FAILED
     return STATE if "state" in new else UNREACHABLE if "unreachable" in new else OK
 
 
 def _list(args: argparse.Namespace) -> int:
-    site = _open_site(args)
-    threads = _select(site, _urls(args)) or [*site.cited, *site.uncited()]
+    site, threads = _open_site(args)
+    threads = threads or [*site.cited, *site.uncited()]
     rows = [_row(thread, site) | _saved(thread, site) for thread in threads]
     if args.json:
         print(json.dumps({"threads": rows}, ensure_ascii=False, indent=2))
         return OK
-    table = [("USE", "PLATFORM", "STATUS", "STATE", "POSTS", "SAVED", "WHERE", "URL")]
+    table: list[tuple[str, ...]] = [
+        ("USE", "PLATFORM", "STATUS", "STATE", "POSTS", "SAVED", "WHERE", "URL")
+    ]
     for row, thread in zip(rows, threads, strict=True):
-        posts = "summary" if row["summary"] else str(row["posts"] or "-")
         more = f" and {len(thread.uses) - 1} more" if thread.uses[1:] else ""
-        saved = (row["status"], row["state"] or "-", posts, (row["retrieved"] or "-")[:10])
-        where = f"{thread.location or '-'}{more}"
-        use = ", ".join(thread.roles) or "-"
-        table.append((use, row["platform"], *saved, where, row["url"]))
+        posts = "summary" if row["summary"] else row["posts"]
+        saved = row["status"], row["state"], posts, (row["retrieved"] or "")[:10]
+        cells = ", ".join(thread.roles), row["platform"], *saved, thread.location + more, row["url"]
+        table.append(tuple(str(cell or "-") for cell in cells))
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     for line in table:
         print("  ".join(map(str.ljust, line, widths)).rstrip())
@@ -235,8 +218,7 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _forget(args: argparse.Namespace) -> int:
-    site = _open_site(args)
-    threads = _select(site, _urls(args))
+    site, threads = _open_site(args)
     if not threads:
         raise SiteError("URL of a thread expected; give the URL of each thread to forget")
     images = site.media_of(snapshot.snapshot_path(thread.ref, site.store) for thread in threads)
@@ -246,14 +228,13 @@ def _forget(args: argparse.Namespace) -> int:
         checked=datetime.now(UTC).replace(microsecond=0),
     )
     for thread in threads:
-        platform, host, id_ = thread.ref.key
+        ref, url = thread.ref, f"https://{thread.ref.host}/"  # its own URL may contain a name
+        withdrawn = snapshot.Thread(
+            platform=ref.platform, host=ref.host, id=ref.id, url=url, provenance=mark
+        )
         if not args.dry_run:
-            url = f"https://{host}/"  # the URL of the thread may contain a name
-            withdrawn = snapshot.Thread(
-                platform=platform, host=host, id=id_, url=url, provenance=mark
-            )
             snapshot.save(withdrawn, site.store)
-        print(f"{'would forget' if args.dry_run else 'forgot'} {thread.ref.url}")
+        print(f"{'would forget' if args.dry_run else 'forgot'} {ref.url}")
         for use in thread.uses:
             print(f"{use.location}: still cites it; check what the page says about it")
     if not args.dry_run:
@@ -280,7 +261,7 @@ def _process(
         The statuses that are new.
     """
     from thread_snapshots.client import Client  # noqa: PLC0415 - as in _fetch
-    from thread_snapshots.update import FetchConfig, with_batches  # noqa: PLC0415
+    from thread_snapshots.update import FetchConfig, request_batches  # noqa: PLC0415
 
     names = {"api.github.com": "GITHUB_TOKEN", "gitlab.com": "GITLAB_TOKEN"}
     tokens = {host: os.environ[name] for host, name in names.items() if os.environ.get(name)}
@@ -305,11 +286,11 @@ def _process(
         # While one thread waits for a response, another one parses and saves.
         executor = ThreadPoolExecutor(2 * _JOBS)
         try:
-            config = with_batches(threads, config, check=args.command == "check")
+            request_batches(threads, config, saved=args.command == "check")
             for future in as_completed([executor.submit(work, it, config) for it in threads]):
                 results.append(future.result())
-                if not args.json:
-                    _print(results[-1])
+                if not args.json and (results[-1].message or results[-1].status not in _COUNTED):
+                    print(_line(results[-1]), flush=True)
         finally:
             executor.shutdown(wait=False, cancel_futures=True)
     counts = Counter(result.status for result in results)
@@ -325,19 +306,18 @@ def _process(
     return {result.status for result in results if not result.known}
 
 
-def _print(result: Result) -> None:
-    if result.message or result.status not in _COUNTED:
-        location = f"{result.cited.location}: " if result.cited.location else ""
-        known = " (known)" if result.known and result.status not in _COUNTED else ""
-        message = f": {result.message}" if result.message else ""
-        print(f"{location}{result.status}{known} {result.cited.ref.url}{message}", flush=True)
+def _line(result: Result) -> str:
+    location = f"{result.cited.location}: " if result.cited.location else ""
+    known = " (known)" if result.known and result.status not in _COUNTED else ""
+    message = f": {result.message}" if result.message else ""
+    return f"{location}{result.status}{known} {result.cited.ref.url}{message}"
 
 
 def _row(cited: CitedThread, site: Site) -> dict[str, Any]:
     """Return what the JSON output of all commands says of a thread."""
     ref, path = cited.ref, snapshot.snapshot_path(cited.ref, site.store)
     row = {"url": ref.url, "platform": ref.platform, "host": ref.host, "id": ref.id}
-    uses = [asdict(use) for use in cited.uses]
+    uses = [use._asdict() for use in cited.uses]
     return row | {"uses": uses, "file": str(path) if path.exists() else None}
 
 

@@ -8,7 +8,7 @@ from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -35,8 +35,7 @@ class SiteError(Exception):
     """The site cannot be read; ``str()`` is a message for the command line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """One place where a page cites a thread."""
 
     role: str
@@ -90,9 +89,8 @@ class Site:
 
     def media_of(self, snapshots: Iterable[Path]) -> set[Path]:
         """Return the image files that snapshots name, valid or not."""
-        names: set[bytes] = set()
-        for path in snapshots:
-            names.update(_FILE_NAME.findall(path.read_bytes()) if path.is_file() else ())
+        contents = [path.read_bytes() for path in snapshots if path.is_file()]
+        names = {name for content in contents for name in _FILE_NAME.findall(content)}
         files = (self.store / MEDIA_FOLDER).glob("*")
         return {path for path in files if path.name.encode() in names}
 
@@ -105,7 +103,7 @@ def read_site(
     Args:
         source: the source directory.
         confdir: the directory of conf.py.
-        doctrees: a folder of doctrees from an earlier build, which saves time; else nothing is left behind.
+        doctrees: a folder of doctrees of an earlier build, which saves time.
         pages: whether to read the pages.
 
     Raises:
@@ -136,8 +134,7 @@ def read_site(
         except (SphinxError, OSError) as error:
             raise SiteError(f"cannot read the site in {source}: {error}") from error
     uses = cast("ThreadDomain", app.env.get_domain("thread")).uses() if app else ()
-    cited = _cited(uses, replies=config.thread_cards_replies == "all")
-    return Site(store=source / FOLDER, config=config, cited=tuple(cited))
+    return Site(store=source / FOLDER, config=config, cited=tuple(_cited(uses, config)))
 
 
 def _read_config(confdir: Path) -> Config:
@@ -149,19 +146,18 @@ def _read_config(confdir: Path) -> Config:
     return config
 
 
-def _cited(uses: Iterable[domain.Use], *, replies: bool) -> Iterator[CitedThread]:
+def _cited(uses: Iterable[domain.Use], config: Config) -> Iterator[CitedThread]:
     """Group the records of the domain by thread."""
     by_key: dict[tuple[str, str, str], list[domain.Use]] = {}
     for use in uses:
         by_key.setdefault(use.ref.key, []).append(use)
     for group in by_key.values():
-        wanted = {use.replies or ("all" if replies else "author") for use in group}
         yield CitedThread(
             # A readable copy, such as a Thread Reader page, helps to fetch the thread.
             ref=max((use.ref for use in group), key=lambda ref: ref.read_url is not None),
             uses=tuple(dict.fromkeys(Use(use.role, _relative(use.location)) for use in group)),
             posts=frozenset(use.ref.post for use in group if use.ref.post),
-            replies="all" in wanted,
+            replies="all" in {use.replies or config.thread_cards_replies for use in group},
         )
 
 

@@ -6,7 +6,6 @@ import re
 from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field
-from dataclasses import replace as replace_fields
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote, urlsplit
@@ -17,7 +16,7 @@ from sphinx_thread_cards.snapshot import Paragraph, Post, Provenance, SnapshotEr
 
 from thread_snapshots import webpage
 from thread_snapshots.images import ImageSaver
-from thread_snapshots.json_access import dig, flag, text
+from thread_snapshots.json_access import dig, text
 from thread_snapshots.saved_file import read_file
 from thread_snapshots.source import (
     MAX_BATCH,
@@ -64,23 +63,22 @@ class FetchConfig:
     """Hosts that the site's author has redirected; these may have reserved names."""
     batch_hosts: Collection[str] = ()
     """Hosts with a token, which :attr:`Source.summarize_batch` requires."""
+    summary: bool = False
+    """Save summaries, without posts."""
     refresh: bool = False
     """Fetch threads that are saved already."""
     older_than: int | None = None
     """Fetch saved threads that were last checked more than this number of days ago."""
-    summary: bool = False
-    """Save summaries, without posts."""
     replies: bool = False
     """Include the replies of other people, whatever the pages say."""
     media: bool = True
-    """Save images."""
     archive: bool = False
     """Look up an archived copy."""
     dry_run: bool = False
     file: SavedFile | None = None
     """Read the thread from this file instead of the network."""
-    summaries: Mapping[Key, FetchResult | FetchError] = field(default_factory=dict)
-    """Summaries that were fetched in batches, see :func:`with_batches`."""
+    summaries: dict[Key, FetchResult | FetchError] = field(default_factory=dict)
+    """Filled by :func:`request_batches`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,33 +129,31 @@ def _request(
     return summary_of(result) if summary else result
 
 
-def with_batches(
-    threads: Iterable[CitedThread], config: FetchConfig, *, check: bool = False
-) -> FetchConfig:
-    """Return the configuration with those summaries of which one request fetches many.
+def request_batches(
+    threads: Iterable[CitedThread], config: FetchConfig, *, saved: bool = False
+) -> None:
+    """Request the summaries that are due, many at once where the platform allows that.
 
     Args:
-        threads: the threads that :func:`fetch` or :func:`check` will be called for.
-        config: the configuration.
-        check: whether it is :func:`check`.
+        threads: the threads to fetch or check.
+        config: receives the summaries.
+        saved: whether the summaries that are saved are due, as for a check.
     """
     groups: defaultdict[tuple[str, str], list[ThreadRef]] = defaultdict(list)
     for ref in (cited.ref for cited in threads if cited.ref.host in config.batch_hosts):
         with suppress(SnapshotError):
             before = snapshot.load(ref, config.store)
             is_due = config.summary and not config.dry_run and _due(ref, before, config)[0] == "due"
-            if (before is not None and before.is_summary) if check else is_due:
+            if (before is not None and before.is_summary) if saved else is_due:
                 groups[ref.platform, ref.host].append(ref)
-    summaries: dict[Key, FetchResult | FetchError] = {}
     for refs in groups.values():
         summarize = _source(refs[0], config).summarize_batch
         while summarize and refs:
             batch, refs[:] = refs[:MAX_BATCH], refs[MAX_BATCH:]
             try:
-                summaries |= run_requests(summarize(batch), config.send)
+                config.summaries.update(run_requests(summarize(batch), config.send))
             except FetchError as error:
-                summaries |= dict.fromkeys((ref.key for ref in batch), error)
-    return replace_fields(config, summaries=summaries)
+                config.summaries.update((ref.key, error) for ref in batch)
 
 
 # -- Fetch ---------------------------------------------------------------------
@@ -364,17 +360,14 @@ def find_archived(ref: ThreadRef) -> RequestGenerator[str | None]:
 
     API: https://archive.org/help/wayback_api.php
     """
-    urls = [ref.url, ref.read_url]
-    if ref.platform == "x":  # copies made before 2023
-        urls.insert(1, ref.url.replace("//x.com/", "//twitter.com/", 1))
-    for url in filter(None, urls):
-        data = yield from get_json(
-            f"https://archive.org/wayback/available?url={quote(url, safe='')}"
-        )
+    # Copies of X that were made before 2023 have its old host.
+    urls = (ref.url, ref.url.replace("//x.com/", "//twitter.com/", 1), ref.read_url)
+    for url in dict.fromkeys(filter(None, urls)):
+        query = quote(url, safe="")
+        data = yield from get_json(f"https://archive.org/wayback/available?url={query}")
         closest = dig(data, "archived_snapshots", "closest")
         copy = re.sub("^http:", "https:", text(closest, "url"))
-        usable = flag(closest, "available") and text(closest, "status") == "200"
-        if usable and copy.startswith("https://web.archive.org/web/"):
+        if text(closest, "status") == "200" and copy.startswith("https://web.archive.org/web/"):
             return copy
     return None
 
@@ -390,20 +383,21 @@ def check(cited: CitedThread, config: FetchConfig) -> Result:
     Raises:
         OSError: the snapshot cannot be written.
     """
+    status: CheckStatus = "unchecked"
+    message, state, known = "not saved", "", False
     try:
         saved = snapshot.load(cited.ref, config.store)
     except SnapshotError as error:
-        return Result(cited=cited, status="unchecked", message=f"invalid snapshot: {error}")
-    if saved is None or saved.provenance.status is Status.WITHDRAWN:
-        return Result(
-            cited=cited, status="unchecked", message="withdrawn" if saved else "not saved"
-        )
-    status, message, state = _compare_live(cited, saved, config)
-    mark = _MARKS.get(status)
-    known = mark is saved.provenance.status
-    if mark and not known and not config.dry_run:
-        provenance = replace(saved.provenance, status=mark, checked=now())
-        snapshot.save(replace(saved, provenance=provenance), config.store)
+        saved, message = None, f"invalid snapshot: {error}"
+    if saved and saved.provenance.status is Status.WITHDRAWN:
+        message = "withdrawn"
+    elif saved:
+        status, message, state = _compare_live(cited, saved, config)
+        mark = _MARKS.get(status)
+        known = mark is saved.provenance.status
+        if mark and not known and not config.dry_run:
+            provenance = replace(saved.provenance, status=mark, checked=now())
+            snapshot.save(replace(saved, provenance=provenance), config.store)
     if state and status in {"same", "unchecked"}:
         status, known = "state", False
     message = "; ".join(filter(None, (state, message)))
@@ -414,12 +408,11 @@ def _compare_live(
     cited: CitedThread, saved: Thread, config: FetchConfig
 ) -> tuple[CheckStatus, str, str]:
     """Return the result of :func:`compare`, and how the state has changed."""
+    others = _replies_of_others(saved)
+    replies = cited.replies or bool(others - cited.posts)
+    options = FetchOptions(replies=replies, posts=cited.posts | others)
     if reason := _unsupported(cited.ref, config):
         return "unchecked", reason, ""
-    others = _replies_of_others(saved)
-    options = FetchOptions(
-        replies=cited.replies or bool(others - cited.posts), posts=cited.posts | others
-    )
     try:
         result = _request(cited.ref, options, config, summary=saved.is_summary)
     except NotFound as error:

@@ -285,7 +285,6 @@ def test_forget(site: CitedSite, capsys: Capture) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["fetch", "-c.", "docs", "more"], "one source directory expected, got docs and more"),
         (["list", "-c.", "nowhere"], "cannot read the site in nowhere"),
         (["forget", "-c.", "docs"], "URL of a thread expected"),
         (["check", "-c.", "docs", "javascript://alert(1)"], "URL of a thread or page expected"),
@@ -301,7 +300,7 @@ def test_wrong_usage_is_one_line(
 
 
 @pytest.mark.parametrize(
-    "arguments", ["fetch --older-than soon", "fetch --pause -1", "check --nonsense", "burn", ""]
+    "arguments", ["fetch --older-than soon", "fetch --pause -1", "check --nonsense", "list docs more", "burn", ""]
 )
 def test_wrong_options(arguments: str, capsys: Capture) -> None:
     with pytest.raises(SystemExit) as caught:
