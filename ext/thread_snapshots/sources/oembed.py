@@ -11,19 +11,12 @@ from urllib.parse import quote, urlsplit
 from sphinx_thread_cards.snapshot import Media, Post
 from sphinx_thread_cards.urls import Kind, ThreadRef
 
-from thread_snapshots.json_access import dig, one_line, safe_url, text, utc
-from thread_snapshots.source import (
-    BadResponse,
-    FetchOptions,
-    FetchResult,
-    RequestGenerator,
-    Source,
-    get_json,
-)
+from thread_snapshots import json_access as js
+from thread_snapshots.source import BadResponse, FetchOptions, Source, get_json
 from thread_snapshots.thread_builder import build_author, build_thread, summary_of
 
 if TYPE_CHECKING:
-    from thread_snapshots.saved_file import SavedFile
+    from thread_snapshots.source import FetchResult, RequestGenerator
 
 _ENDPOINTS = {
     "dailymotion.com": "https://www.dailymotion.com/services/oembed?url={}&format=json",
@@ -48,22 +41,42 @@ def endpoint_for(url: str) -> str | None:
 
 
 def fetch(ref: ThreadRef, _options: FetchOptions) -> RequestGenerator[FetchResult]:
-    """Fetch the description of the video or post."""
-    endpoint = endpoint_for(_page(ref))
+    """Fetch the title, author and image of the video or post."""
+    page = _page(ref)
+    endpoint = endpoint_for(page)
     if endpoint is None:
         raise BadResponse(ref.url, "no oEmbed provider is known")
     data = yield from get_json(endpoint)
-    return _parse(ref, data, endpoint)
+    title, name = js.one_line(data, "title"), js.one_line(data, "author_name")
+    about = "".join(js.text(data, key) for key in ("html", "thumbnail_url", "url"))
+    other = ref.kind is not Kind.PAGE and ref.id.rpartition("/")[2] not in about
+    if other or not (title or name):
+        raise BadResponse(endpoint, f"the response does not describe {ref.url}")
+    url, image = (js.safe_url(js.dig(data, key)) for key in ("author_url", "thumbnail_url"))
+    name = name or js.one_line(data, "provider_name") or ref.host
+    handle = urlsplit(url or "").path.rpartition("/")[2].removeprefix("@") or name
+    is_video = js.text(data, "type") == "video" and not ref.id.startswith("post/")
+    media = Media(kind="video", url=page, still=image) if is_video else Media(url=image)
+    post = Post(
+        id=ref.id,
+        url=ref.url if ref.platform == "tumblr" else page,
+        author=handle,
+        posted=ref.posted and js.utc(ref.posted),
+        media=(media,) if is_video or image else (),
+    )
+    return build_thread(
+        ref,
+        [post],
+        {handle: build_author(handle, name, url)},
+        endpoint=endpoint,
+        title=title,
+        missing="" if is_video and not ref.post else "title and author only",
+    )
 
 
 def summarize(ref: ThreadRef) -> RequestGenerator[FetchResult]:
     """Fetch title and author."""
     return summary_of((yield from fetch(ref, FetchOptions())))
-
-
-def read_file(ref: ThreadRef, _options: FetchOptions, file: SavedFile) -> FetchResult:
-    """Read a response of oEmbed."""
-    return _parse(ref, file.json(), "file")
 
 
 def _page(ref: ThreadRef) -> str:
@@ -75,31 +88,4 @@ def _page(ref: ThreadRef) -> str:
     return ref.url
 
 
-def _parse(ref: ThreadRef, data: object, endpoint: str) -> FetchResult:
-    """Return a thread of one post: title, author and image."""
-    title, name = one_line(data, "title"), one_line(data, "author_name")
-    about = "".join(text(data, key) for key in ("html", "thumbnail_url", "url"))
-    other = ref.kind is not Kind.PAGE and ref.id.rpartition("/")[2] not in about
-    if other or not (title or name):
-        raise BadResponse(endpoint, f"the response does not describe {ref.url}")
-    url = safe_url(dig(data, "author_url"))
-    name = name or one_line(data, "provider_name")
-    handle = urlsplit(url or "").path.rpartition("/")[2].removeprefix("@") or name or ref.host
-    image = safe_url(dig(data, "thumbnail_url"))
-    is_video = text(data, "type") == "video" and not ref.id.startswith("post/")
-    media = Media(kind="video", url=_page(ref), still=image) if is_video else Media(url=image)
-    post = Post(
-        id=ref.id,
-        url=ref.url if ref.platform == "tumblr" else _page(ref),
-        author=handle,
-        posted=ref.posted and utc(ref.posted),
-        media=(media,) if is_video or image else (),
-    )
-    missing = "" if is_video and not ref.post else "title and author only"
-    authors = {handle: build_author(handle, name, url)}
-    return build_thread(ref, [post], authors, endpoint=endpoint, title=title, missing=missing)
-
-
-SOURCE = Source(
-    platforms=("tumblr", "youtube"), fetch=fetch, read_file=read_file, summarize=summarize
-)
+SOURCE = Source(platforms=("tumblr", "youtube"), fetch=fetch, summarize=summarize)
