@@ -209,6 +209,7 @@ def build_thread(
     authors: Mapping[str, Author],
     *,
     endpoint: str,
+    options: FetchOptions | None = None,
     title: str | None = None,
     replies: int | None = None,
     state: tuple[State | None, datetime | None] = (None, None),
@@ -222,6 +223,7 @@ def build_thread(
     Args:
         authors: by handle; only those who wrote a post become participants.
         endpoint: the URL of the request, or ``file``.
+        options: choose from the posts with :func:`filter_replies`; by default, all are included.
         replies: how many replies the platform counts.
         state: the thread's state, and since when.
         missing: what is missing, as a clause; empty if the thread is complete.
@@ -229,7 +231,8 @@ def build_thread(
     Raises:
         BadResponse: there is no post.
     """
-    unique = list({post.id: post for post in posts}.values())[:MAX_POSTS]
+    chosen = filter_replies(posts, options) if options else posts
+    unique = list({post.id: post for post in chosen}.values())[:MAX_POSTS]
     if not unique:
         raise BadResponse(ref.url, "the response contains no post")
     languages = Counter(post.lang for post in unique if post.lang)

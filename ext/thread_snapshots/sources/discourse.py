@@ -24,7 +24,7 @@ from thread_snapshots.source import (
     Source,
     get_json,
 )
-from thread_snapshots.thread_builder import build_author, build_thread, filter_replies, summary_of
+from thread_snapshots.thread_builder import build_author, build_thread, summary_of
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.urls import ThreadRef
@@ -66,7 +66,7 @@ def _get_topic(ref: ThreadRef) -> RequestGenerator[tuple[str, Any, list[Any]]]:
 
     The URL of a single post does not name the topic, but the post does; no other post is returned.
     """
-    base, number, posts = _base(ref), _number(ref), []
+    base, number, posts = _base(ref), ref.id.rpartition("/")[2], []
     if ref.kind is Kind.POST:
         posts = [(yield from get_json(f"{base}/posts/{number}.json"))]
         number = js.as_id(posts, 0, "topic_id")
@@ -87,10 +87,6 @@ def _base(ref: ThreadRef) -> str:
     return re.split(r"(?<!/)/[tp]/", ref.url, maxsplit=1)[0]
 
 
-def _number(ref: ThreadRef) -> str:
-    return ref.id.rpartition("/")[2]
-
-
 def _posts(topic: object) -> list[dict[str, Any]]:
     return js.objects(topic, "post_stream", "posts")
 
@@ -103,7 +99,7 @@ def _stream(topic: object) -> list[Any]:
 def _parse(
     ref: ThreadRef, options: FetchOptions, topic: object, found: list[Any], endpoint: str
 ) -> FetchResult:
-    number, total = _number(ref), js.count(topic, "posts_count") or 0
+    number, total = ref.id.rpartition("/")[2], js.count(topic, "posts_count") or 0
     by_number = {js.count(post, "post_number") or 0: post for post in found}
     shown = [post for _, post in sorted(by_number.items()) if _is_shown(post)]
     if ref.kind is Kind.POST:
@@ -115,9 +111,10 @@ def _parse(
     absent = 0 if ref.kind is Kind.POST else (len(_stream(topic)) or total) - len(by_number)
     return build_thread(
         ref,
-        filter_replies([_post(ref, topic, post) for post in shown], options),
+        [_post(ref, topic, post) for post in shown],
         {author.handle: author for author in (_author(ref, post) for post in shown)},
         endpoint=endpoint,
+        options=options,
         title=js.one_line(topic, "title"),
         replies=total - 1 if total else None,
         state=(_state(topic), None),

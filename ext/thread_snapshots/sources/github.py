@@ -25,13 +25,7 @@ from thread_snapshots.source import (
     Source,
     get_json,
 )
-from thread_snapshots.thread_builder import (
-    build_author,
-    build_thread,
-    depth_first,
-    filter_replies,
-    summary_of,
-)
+from thread_snapshots.thread_builder import build_author, build_thread, depth_first, summary_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -183,8 +177,7 @@ def _query(ref: ThreadRef, query: str, variables: object = None) -> RequestGener
 def _graphql_error(ref: ThreadRef, error: object) -> FetchError:
     """Return the error for a thread that is not in the response."""
     if ref.id.startswith("orgs/"):
-        reason = "the URL does not name the repository; use the one that does"
-        return BadResponse(ref.url, reason)
+        return BadResponse(ref.url, "the URL does not name the repository; use one that does")
     not_found = js.text(error, "type") == "NOT_FOUND"
     reason = js.one_line(error, "message") or "the response has no thread"
     return (NotFound if not_found else BadResponse)(ref.url, reason)
@@ -247,9 +240,10 @@ def _parse(
     ]
     return build_thread(
         ref,
-        filter_replies([first, *depth_first(shown)], options),
+        [first, *depth_first(shown)],
         {author.handle: author for author in map(_author, items)},
         endpoint=endpoint,
+        options=options,
         title=title,
         replies=js.count(count, "totalCount") if isinstance(count, dict) else js.count(count),
         state=_state(items[0]),

@@ -16,13 +16,7 @@ from sphinx_thread_cards.urls import Kind
 from thread_snapshots import json_access as js
 from thread_snapshots.html import parse_html, parse_markdown
 from thread_snapshots.source import BadResponse, FetchOptions, Forbidden, NotFound, Source, get_json
-from thread_snapshots.thread_builder import (
-    build_author,
-    build_thread,
-    depth_first,
-    filter_replies,
-    summary_of,
-)
+from thread_snapshots.thread_builder import build_author, build_thread, depth_first, summary_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -127,9 +121,10 @@ def _parse(ref: ThreadRef, options: FetchOptions, items: list[Any], endpoint: st
     first = _post(ref, issue, "description", "description")
     return build_thread(
         ref,
-        filter_replies([first, *depth_first(comments)], options),
+        [first, *depth_first(comments)],
         {author.handle: author for author in (_author(ref, item) for item in items)},
         endpoint=endpoint,
+        options=options,
         title=js.one_line(issue, "title"),
         replies=replies,
         state=_state(issue),

@@ -15,12 +15,7 @@ from sphinx_thread_cards.snapshot import Author, Media, Post
 from thread_snapshots import json_access as js
 from thread_snapshots.html import parse_markdown
 from thread_snapshots.source import BadResponse, FetchError, Forbidden, NotFound, Source, get_json
-from thread_snapshots.thread_builder import (
-    build_author,
-    build_thread,
-    filter_replies,
-    link_paragraph,
-)
+from thread_snapshots.thread_builder import build_author, build_thread, link_paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -58,9 +53,10 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
     shown = {path[-1] for path in comments}
     return build_thread(
         ref,
-        filter_replies([_post(ref, view, shown) for view in views], options),
+        [_post(ref, view, shown) for view in views],
         {author.handle: author for author in (_author(ref, view) for view in views)},
         endpoint=endpoint,
+        options=options,
         title=js.one_line(root, "post", "name") or js.one_line(root, "post", "title"),
         replies=js.count(root, "counts", "comments"),
         state=("locked" if js.flag(root, "post", "locked") else None, None),

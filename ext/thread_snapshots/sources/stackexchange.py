@@ -23,13 +23,7 @@ from thread_snapshots.source import (
     Unreachable,
     get_json,
 )
-from thread_snapshots.thread_builder import (
-    build_author,
-    build_thread,
-    filter_replies,
-    summary_of,
-    unique_handles,
-)
+from thread_snapshots.thread_builder import build_author, build_thread, summary_of, unique_handles
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -144,9 +138,10 @@ def _parse(
     wanted |= {match[2] for post in options.posts if (match := _COMMENT.fullmatch(post))}
     return build_thread(
         ref,
-        filter_replies(posts, FetchOptions(replies=options.replies, posts=frozenset(wanted))),
+        posts,
         {author.handle: author for author in (_author(item, handles) for item in ordered)},
         endpoint=endpoint,
+        options=FetchOptions(replies=options.replies, posts=frozenset(wanted)),
         title=js.html_line(question, "title"),
         replies=js.count(question, "answer_count"),
         state=_state(question),
