@@ -184,6 +184,13 @@ class Card:
         return i18n.citation(self.credit, place, date)
 
 
+def platform_classes(ref: ThreadRef) -> list[str]:
+    """Return the class names for the colour and the icon of a platform and its family."""
+    platform = PLATFORMS.get(ref.platform)
+    families = [f"thread-card-{platform.family}"] if platform else []
+    return [*families, f"thread-card-{ref.platform}"]
+
+
 def make_card(
     ref: ThreadRef,
     options: CardOptions,

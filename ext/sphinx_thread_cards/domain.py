@@ -14,7 +14,7 @@ from sphinx.roles import XRefRole
 from sphinx.util.nodes import make_refnode
 
 from sphinx_thread_cards import snapshot
-from sphinx_thread_cards.card import Card, CardOptions, make_card
+from sphinx_thread_cards.card import Card, CardOptions, make_card, platform_classes
 from sphinx_thread_cards.config import warn
 from sphinx_thread_cards.i18n import SEPARATOR, _
 from sphinx_thread_cards.platforms import PLATFORMS
@@ -237,9 +237,8 @@ def citation_xref(ref: ThreadRef, text: str | None = None, url: str = "") -> add
         text: the author's own text.
         url: the URL to link to; by default that of the card.
     """
-    inline = nodes.inline(
-        "", text or ref.url, classes=["thread-citation", f"thread-card-{ref.platform}"]
-    )
+    classes = ["thread-citation", *platform_classes(ref)]
+    inline = nodes.inline("", text or ref.url, classes=classes)
     return addnodes.pending_xref(
         "",
         inline,

@@ -18,7 +18,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinx_thread_cards import snapshot
-from sphinx_thread_cards.card import Card, CardOptions
+from sphinx_thread_cards.card import Card, CardOptions, platform_classes
 from sphinx_thread_cards.config import warn
 from sphinx_thread_cards.domain import Use, citation_xref, thread_domain
 from sphinx_thread_cards.html import EpubCardBuilder, HtmlCardBuilder
@@ -73,7 +73,7 @@ def placeholder(
     ref: ThreadRef, options: CardOptions = _NO_OPTIONS, summary: Iterable[nodes.Node] = ()
 ) -> nodes.container:
     """Return the placeholder of a card."""
-    node = nodes.container("", *summary, classes=["thread-card", f"thread-card-{ref.platform}"])
+    node = nodes.container("", *summary, classes=["thread-card", *platform_classes(ref)])
     node["thread_ref"], node["thread_options"] = ref, options
     return node
 

@@ -439,6 +439,8 @@ class Platform:
     """As readers know it: ``Hacker News``."""
     routes: str
     """The table; each line is a :class:`Route`."""
+    family: str = ""
+    """Name of the file, which has a colour and an icon: ``forums``, ``mailing-lists``."""
     defaults: str = ""
     """Options of all routes."""
     types: Mapping[str, str] = field(default_factory=dict)

@@ -31,6 +31,7 @@ def _read() -> Iterator[Platform]:
     for file in _FILES:
         text = Path(__file__).with_name(f"{file}.toml").read_text("utf-8")
         for name, entry in tomllib.loads(text).items():
+            entry["family"] = file.replace("_", "-")
             entry["kind"] = Kind(entry.get("kind", "thread"))
             entry["time"] = tuple(snowflake(**decoder) for decoder in entry.get("time", ()))
             yield Platform(name=name, fix=getattr(fixes, name.replace("-", "_"), None), **entry)
