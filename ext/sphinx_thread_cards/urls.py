@@ -345,7 +345,7 @@ class Route:
 
     def __init__(self, line: str, platform: Platform) -> None:
         self._path, self.url, *tokens = line.split()
-        self._platform, self._types = platform, platform.types
+        self._platform, self._types, self._fix = platform, platform.types, platform.fix
         tokens = [*platform.defaults.split(), *tokens]
         self._parameters = [token for token in tokens if token.startswith("?")]
         options = dict(token.partition("=")[::2] for token in tokens if not token.startswith("?"))
@@ -401,8 +401,7 @@ class Route:
                 return None
         if self._lower:
             groups["lower"] = groups[self._lower].lower()
-        fix = self._platform.fix
-        return None if fix and not fix(groups, url, self._platform) else groups
+        return None if self._fix and not self._fix(groups, url, self._platform) else groups
 
     def _match_query(self, query: str, groups: Groups) -> bool:
         for pattern, required in self._query:
@@ -521,8 +520,13 @@ class Platform:
             host = groups.get("host") or self.aliases.get(url.host, url.host)
             site = url.site if host == url.host else host
         groups["host"] = host
-        fields: dict[str, Any] = {"platform": self.name, "host": host, "given_url": url.url}
-        fields |= {"id": route.id.format_map(groups), "kind": route.kind}
+        fields: dict[str, Any] = {
+            "platform": self.name,
+            "id": route.id.format_map(groups),
+            "given_url": url.url,
+            "host": host,
+            "kind": route.kind,
+        }
         canonical = route.url.format_map(groups)
         post = groups.get("post", "")
         if post:

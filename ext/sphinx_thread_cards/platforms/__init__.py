@@ -133,14 +133,14 @@ def _guess(parts: SplitURL) -> ThreadRef | None:
     place = f"{parts.path}/#{parts.fragment}" if parts.fragment else parts.path
     segments = place.split("/")
     segments.append(parts.host[: parts.host.find(".") + 1])
-    found = _MARKERS.intersection(segments)
     if "@" in place:
-        found |= {"@"}
+        segments.append("@")
     if "/msg" in place:
-        found |= {"/msg"}
-    for platform in _with_marker(found) if found else ():
-        if ref := platform.guess(parts):
-            return ref
+        segments.append("/msg")
+    if found := _MARKERS.intersection(segments):
+        for platform in _with_marker(found):
+            if ref := platform.guess(parts):
+                return ref
     return None
 
 
