@@ -1,27 +1,10 @@
 """Reads the tables of URLs, ``tests/platforms/<platform>.toml``.
 
-Sections of a table, all but ``threads`` optional::
-
-    not_threads = ["https://host.example/about"]  # near misses
-
-    [hosts]                     # the setting `thread_cards_hosts`, for the whole file
-    "forum.example" = "example"
-
-    [defaults]                  # fields that all rows of [[threads]] share
-    platform = "example"
-    kind = "post"
-
-    [[threads]]                 # a URL and every field of its ThreadRef; fields not named are None
-    given = "https://host.example/12?utm_source=x"
-    host = "host.example"
-    id = "12"
-    url = "https://host.example/12"
-
-    [[same]]                    # URLs of one thread: equal keys
-    urls = ["https://host.example/12", "http://www.host.example/12/"]
-
-    [[different]]               # URLs of different threads: all keys differ
-    urls = ["https://host.example/12", "https://host.example/13"]
+- ``not_threads``: URLs that give None.
+- ``[hosts]``: the setting ``thread_cards_hosts`` for the table.
+- ``[[threads]]``: a URL (``given``) and every field of its ThreadRef; ``[defaults]`` has fields that
+  all rows share; fields that neither names are None.
+- ``[[same]]``: ``urls`` of one thread, with equal keys; ``[[different]]``: URLs of different threads.
 """
 
 from __future__ import annotations
