@@ -94,8 +94,6 @@ def _load(image: Image.Image, side: int) -> Image.Image:
 def _to_srgb(image: Image.Image) -> Image.Image:
     """Convert an image to RGB, or to RGBA if it has transparent parts."""
     profile = image.info.get("icc_profile")
-    if image.mode.startswith("I"):  # 16 bits; convert() would clip them
-        image = image.point(lambda value: value * (1 / 257)).convert("L")
     mode = "RGBA" if image.has_transparency_data else "RGB"
     if profile:
         with suppress(OSError, TypeError, ValueError, ImageCms.PyCMSError):

@@ -16,7 +16,6 @@ from msgspec.structs import replace
 from PIL import ExifTags, Image, ImageChops, ImageCms, ImageOps, ImageStat
 from sphinx_thread_cards.snapshot import Author, Media, Post, Thread, digest
 from support.snapshots import KEY, URL
-from thread_snapshots import images as module
 from thread_snapshots.images import ImageSaver, InvalidImage, encode_image
 from thread_snapshots.source import NotFound, Request, Response
 
@@ -53,17 +52,12 @@ def test_formats(kind: str) -> None:
     assert difference(decoded(file_of(photo(), kind)), photo()) < 6
 
 
-@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "I;16"])
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK"])
 def test_pixel_modes(mode: str) -> None:
-    stored = expected = Image.new("L", (40, 20), 64)
-    stored.paste(192, (0, 0, 20, 20))
-    if mode == "I;16":
-        pixels = b"".join(struct.pack("<H", value * 257) for value in expected.tobytes())
-        stored = Image.frombytes("I;16", expected.size, pixels)
-    else:
-        stored = expected = stored.convert(mode)
-    kind = "JPEG" if mode == "CMYK" else "PNG"
-    assert difference(decoded(file_of(stored, kind)), expected) < 3
+    drawing = Image.new("L", (40, 20), 64)
+    drawing.paste(192, (0, 0, 20, 20))
+    stored = drawing.convert(mode)
+    assert difference(decoded(file_of(stored, "JPEG" if mode == "CMYK" else "PNG")), stored) < 3
 
 
 def test_choice_of_format() -> None:
@@ -86,41 +80,33 @@ def test_size_is_limited(kind: str) -> None:
         assert decoded(file_of(photo(*size), kind), avatar=True).size == (side, side)
 
 
-def test_metadata_is_applied_and_removed() -> None:
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_metadata_is_applied_and_removed(kind: str) -> None:
     """EXIF orientation, and a colour profile that swaps red and green."""
     exif = Image.Exif()
-    exif[ExifTags.Base.Orientation] = 6
-    exif[ExifTags.Base.Make] = "Jo's camera"
-    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
-    red, green = profile.index(b"rXYZ", 128), profile.index(b"gXYZ", 128)
-    profile[red : red + 4], profile[green : green + 4] = b"gXYZ", b"rXYZ"
-    for kind in ("JPEG", "PNG", "WEBP"):
-        data = file_of(photo(), kind, exif=exif)
-        assert b"Jo's camera" in data
-        assert b"Jo's camera" not in encode_image(data).content
-        assert difference(decoded(data), ImageOps.exif_transpose(Image.open(BytesIO(data)))) < 3
-        red_image = Image.new("RGB", (8, 8), (250, 10, 10))
-        data = file_of(red_image, kind, icc_profile=bytes(profile))
-        pixel = decoded(data).convert("RGB").getpixel((4, 4))
-        assert isinstance(pixel, tuple)
-        assert pixel[1] - pixel[0] > 150
-
-
-def png_header(width: int, height: int) -> bytes:
-    data = bytearray(file_of(Image.new("L", (1, 1))))
-    data[16:24] = struct.pack(">II", width, height)
-    data[29:33] = struct.pack(">I", zlib.crc32(data[12:29]))
-    return bytes(data)
+    exif[ExifTags.Base.Orientation], exif[ExifTags.Base.Make] = 6, "Jo's camera"
+    data = file_of(photo(), kind, exif=exif)
+    assert b"Jo's camera" in data
+    assert b"Jo's camera" not in encode_image(data).content
+    assert difference(decoded(data), ImageOps.exif_transpose(Image.open(BytesIO(data)))) < 3
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    swapped = profile.replace(b"rXYZ", b"????").replace(b"gXYZ", b"rXYZ").replace(b"????", b"gXYZ")
+    red = file_of(Image.new("RGB", (8, 8), (250, 10, 10)), kind, icc_profile=swapped)
+    pixel: Any = decoded(red).convert("RGB").getpixel((4, 4))
+    assert pixel[1] - pixel[0] > 150
 
 
 @pytest.mark.parametrize("size", [(60_000, 60_000), (2**31 - 1, 2), (12_000, 9_000), (1, 65_536)])
 def test_decompression_bombs_are_refused(size: tuple[int, int]) -> None:
+    data = bytearray(file_of(Image.new("L", (1, 1))))
+    data[16:24] = struct.pack(">II", *size)
+    data[29:33] = struct.pack(">I", zlib.crc32(data[12:29]))
     with pytest.raises(InvalidImage, match="too many pixels"):
-        encode_image(png_header(*size))
+        encode_image(bytes(data))
 
 
 @given(st.sampled_from(FORMATS), st.integers(0, 2**32))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_damaged_images(kind: str, seed: int) -> None:
     """A damaged file is refused, or gives an image within the limits."""
     chance, data = random.Random(seed), bytearray(file_of(photo(), kind))
@@ -140,17 +126,16 @@ class Web:
     """Images by the last segment of their URL, and what was requested."""
 
     def __init__(self) -> None:
-        names = ("jo", "sam", "lamp", "desk", "still")
+        names = ("jo", "lamp", "desk", "still")
         self.images = {name: file_of(photo(90 + n, 70)) for n, name in enumerate(names)}
         self.requests: list[str] = []
 
     def send(self, request: Request) -> Response:
         name = request.url.rpartition("/")[2]
         self.requests.append(name)
-        body = self.images.get(name.partition("?")[0])
-        if body is None:
-            raise NotFound(request.url, "not found (404)")
-        return Response(url=request.url, body=body)
+        if body := self.images.get(name.partition("?")[0]):
+            return Response(url=request.url, body=body)
+        raise NotFound(request.url, "not found (404)")
 
 
 @pytest.fixture
@@ -163,35 +148,32 @@ def image(name: str, alt: str | None = None) -> Media:
 
 
 def thread(*media: Media, quoted: Media | None = None) -> Thread:
-    inner = Post(id="2", url=f"{URL}2", author="sam", media=(quoted,)) if quoted else None
+    inner = Post(id="2", url=f"{URL}2", author="jo", media=(quoted,)) if quoted else None
     posts = (Post(id="1", url=URL, author="jo", media=media, quoted=inner),)
-    people = Author(handle="jo", avatar=image("jo")), Author(handle="sam", avatar=image("sam"))
+    people = (Author(handle="jo", avatar=image("jo")),)
     return Thread(url=URL, participants=people, posts=posts, **KEY)  # type: ignore[arg-type]
 
 
 def test_each_image_is_saved_once(web: Web, tmp_path: Path) -> None:
-    video = Media(kind="video", url="https://images.example/watch", still=image("still").url)
-    original = thread(image("lamp", "A lamp"), image("lamp"), video, quoted=image("desk"))
-    saved = ImageSaver(tmp_path, web.send).save(original)
-    assert sorted(web.requests) == ["desk", "jo", "lamp", "sam", "still"]
-    first, second, still = saved.posts[0].media
-    assert (first.alt, first.width, second.file, second.alt) == ("A lamp", 92, first.file, None)
-    assert (still.kind, still.url, still.width) == ("video", video.url, 94)
-    assert [author.avatar.width for author in saved.participants if author.avatar] == [70, 70]
-    assert len(list((tmp_path / "media").iterdir())) == 5
-    assert digest(saved.posts) == digest(original.posts)
-
-
-def test_missing_images_are_reported(
-    web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "MAX_IMAGES", 3)
+    """A missing one is reported."""
     web.images["page"] = b"<!DOCTYPE html><p>Not for you"
+    video = Media(kind="video", url="https://images.example/watch", still=image("still").url)
+    media = (image("lamp", "A lamp"), image("lamp"), video, image("gone"), image("page"))
+    original = thread(*media, quoted=image("desk"))
     saver = ImageSaver(tmp_path, web.send)
-    saved = saver.save(thread(image("gone"), image("page"), image("lamp"), image("gone")))
-    assert [media.file is not None for media in saved.posts[0].media] == [False, False, True, False]
-    reasons = [error.partition(": ")[2][:16] for error in saver.errors]
-    assert reasons == ["not found (404)", "not a valid PNG,", *["more than 3 imag"] * 2]
+    saved = saver.save(original)
+    assert sorted(web.requests) == ["desk", "gone", "jo", "lamp", "page", "still"]
+    first, second, still, *missing = saved.posts[0].media
+    assert (first.alt, first.width, second.file, second.alt) == ("A lamp", 91, first.file, None)
+    assert (still.kind, still.url, still.width) == ("video", video.url, 93)
+    assert [author.avatar.width for author in saved.participants if author.avatar] == [70]
+    assert [it.file for it in missing] == [None, None]
+    assert [error.partition(": ")[2][:11] for error in saver.errors] == [
+        "not found (",
+        "not a valid",
+    ]
+    assert len(list((tmp_path / "media").iterdir())) == 4
+    assert digest(saved.posts) == digest(original.posts)
 
 
 def test_saved_images_are_not_requested_again(web: Web, tmp_path: Path) -> None:

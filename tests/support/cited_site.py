@@ -11,7 +11,7 @@ from typing import Any
 from support.server import Server, json_response
 from thread_snapshots.cli import main
 
-HOSTS = ("hn.algolia.com", "archive.org", "social.example", "files.social.example")
+HOSTS = "hn.algolia.com archive.org social.example files.social.example api.github.com page.example"
 API = "/hn.algolia.com/api/v1/items/"
 
 
@@ -28,24 +28,20 @@ class CitedSite:
 
     def write(self, pages: Mapping[str, str], **config: object) -> None:
         """Write pages and conf.py."""
-        docs = self.folder / "docs"
-        docs.mkdir(exist_ok=True)
+        (self.folder / "docs").mkdir(exist_ok=True)
         for name, text in pages.items():
-            (docs / name).write_text(text, encoding="utf-8")
-        values: dict[str, object] = {
+            (self.folder / "docs" / name).write_text(text, encoding="utf-8")
+        endpoints = {host: f"{self.server.origin}/{host}" for host in HOSTS.split()}
+        values = {
             "extensions": ["myst_parser", "sphinx_thread_cards"],
-            "thread_cards_endpoints": {host: f"{self.server.origin}/{host}" for host in HOSTS},
-            "thread_cards_media": False,
-            **config,
-        }
+            "thread_cards_endpoints": endpoints, "thread_cards_media": False, **config,
+        }  # fmt: skip
         lines = [f"{name} = {value!r}\n" for name, value in values.items()]
         (self.folder / "conf.py").write_text("".join(lines), encoding="utf-8")
 
     def run(self, command: str, *arguments: str) -> int:
         hurry = ["--pause", "0"] if command in {"fetch", "check"} else []
-        return main(
-            [command, "-c", str(self.folder), *hurry, str(self.folder / "docs"), *arguments]
-        )
+        return main([command, "-c", ".", *hurry, "docs", *arguments])
 
     def snapshot(self, name: str) -> dict[str, Any]:
         data: dict[str, Any] = json.loads((self.store / f"{name}.json").read_text(encoding="utf-8"))
@@ -71,6 +67,7 @@ def url_of(number: int) -> str:
     return f"https://news.ycombinator.com/item?id={number}"
 
 
-def page_of(*numbers: int) -> str:
-    """Return a page with a card for each story, from line 3 on, two lines each."""
-    return "# Lamps\n\n" + "\n\n".join(f"<{url_of(number)}>" for number in numbers) + "\n"
+def page_of(*urls: int | str) -> str:
+    """Return a page with a card for each URL or story, from line 3 on, two lines each."""
+    lines = (f"<{url if isinstance(url, str) else url_of(url)}>" for url in urls)
+    return "# Lamps\n\n" + "\n\n".join(lines) + "\n"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import repeat
 from typing import Any
 
 
@@ -39,13 +40,13 @@ class Received:
 class Server:
     """The server as tests see it."""
 
-    def __init__(self, responses: Mapping[str, Canned | Sequence[Canned]]) -> None:
-        self.responses = dict(responses)
+    def __init__(self, responses: Mapping[str, Any]) -> None:
+        self.responses: dict[str, Canned | Sequence[Canned] | Callable[[Received], Canned]] = {}
         """By path, with or without query; of a sequence, the last one is repeated."""
+        self.responses |= responses
         self.requests: list[Received] = []
         self.stopping = threading.Event()
         self.origin = ""
-        self._lock = threading.Lock()
 
     def url(self, path: str) -> str:
         return self.origin + path
@@ -54,19 +55,18 @@ class Server:
         return [request.path for request in self.requests]
 
     def next_response(self, request: Received) -> Canned:
-        with self._lock:
-            self.requests.append(request)
-            path, _, _ = request.path.partition("?")
-            path = request.path if request.path in self.responses else path
-            canned = self.responses.get(path, Canned(status=404))
-            if isinstance(canned, Canned):
-                return canned
+        self.requests.append(request)
+        path, _, _ = request.path.partition("?")
+        path = request.path if request.path in self.responses else path
+        canned = self.responses.get(path, Canned(status=404))
+        if isinstance(canned, Sequence):
             self.responses[path] = canned[1:] or canned
             return canned[0]
+        return canned if isinstance(canned, Canned) else canned(request)
 
 
 @contextmanager
-def serve(responses: Mapping[str, Canned | Sequence[Canned]] | None = None) -> Iterator[Server]:
+def serve(responses: Mapping[str, Any] | None = None) -> Iterator[Server]:
     """Run a server on a free port of 127.0.0.1."""
     server = Server(responses or {})
     http_server = _HTTPServer(("127.0.0.1", 0), type("_Bound", (_Handler,), {"canned": server}))
@@ -96,24 +96,21 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True  # else every response waits 40 ms for an acknowledgement
 
     def do_GET(self) -> None:
-        request = Received(
-            method=self.command,
-            path=self.path,
-            headers={name.title(): value for name, value in self.headers.items()},
-            body=self.rfile.read(int(self.headers.get("Content-Length", 0))),
-            time=time.monotonic(),
-            port=self.client_address[1],
+        headers = {name.title(): value for name, value in self.headers.items()}
+        body = self.rfile.read(int(headers.get("Content-Length", 0)))
+        origin = {"time": time.monotonic(), "port": self.client_address[1]}
+        received = Received(
+            method=self.command, path=self.path, headers=headers, body=body, **origin
         )
-        canned = self.canned.next_response(request)
+        canned = self.canned.next_response(received)
         in_pieces = not isinstance(canned.body, bytes)
-        pieces = canned.body if in_pieces else [canned.body]
         length = {"Connection": "close"} if in_pieces else {"Content-Length": len(canned.body)}
         with suppress(OSError):
             self.send_response(canned.status)
             for name, value in {"Content-Type": canned.type, **length, **canned.headers}.items():
                 self.send_header(name, str(value))
             self.end_headers()
-            for piece in pieces:
+            for piece in canned.body if in_pieces else [canned.body]:
                 if self.canned.stopping.wait(canned.pause):
                     break
                 self.wfile.write(piece)
@@ -136,16 +133,10 @@ def page(text: str, type: str = "text/html; charset=utf-8") -> Canned:  # noqa: 
     return Canned(body=text.encode(), type=type)
 
 
-def redirect(location: str, status: int = 302) -> Canned:
-    return Canned(status=status, headers={"Location": location})
+def redirect(location: str) -> Canned:
+    return Canned(status=302, headers={"Location": location})
 
 
-@dataclass(frozen=True)
-class Endless:
-    """A body without end."""
-
-    piece: bytes
-
-    def __iter__(self) -> Iterator[bytes]:
-        while True:
-            yield self.piece
+def endless(piece: bytes, **details: Any) -> Canned:
+    """Return a response whose body has no end."""
+    return Canned(body=repeat(piece), **details)

@@ -1,15 +1,12 @@
-"""Threads for tests of fetching and checking, and a source that returns them."""
+"""Threads for tests of fetching and checking, and a platform that returns them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.snapshot import Author, Paragraph, Post, Provenance, Span, Thread
 from sphinx_thread_cards.urls import ThreadRef
-from thread_snapshots.site import CitedThread
-from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source, get_json
 
 URL = "https://social.example/@jo/110446983178245440"
 API = "https://social.example/api/v1/statuses/110446983178245440"
@@ -31,20 +28,3 @@ def make_thread(*texts: str, endpoint: str = API, **provenance: Any) -> Thread:
     source = Provenance(endpoint=endpoint, **provenance)
     people: Any = {"participants": (Author(handle="jo"),), "posts": tuple(posts)}
     return Thread(url=URL, provenance=source, **KEY, **people)
-
-
-def source_of(result: Callable[[FetchOptions], FetchResult | Exception]) -> Source:
-    """Return a source that sends one request and returns, or raises, what ``result`` gives."""
-
-    def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
-        yield from get_json(API)
-        value = result(options)
-        if isinstance(value, Exception):
-            raise value
-        return value
-
-    return Source(platforms=("mastodon",), fetch=fetch)
-
-
-def cited(url: str = URL, **more: Any) -> CitedThread:
-    return CitedThread(ref=ref_of(url), **more)
