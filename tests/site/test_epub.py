@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import posixpath
 import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import unquote, urldefrag
 
 import pytest
 from bs4 import BeautifulSoup
@@ -65,26 +63,3 @@ def test_pages(pages: dict[str, BeautifulSoup]) -> None:
     images = [image for page in pages.values() for image in page.find_all("img")]
     assert images
     assert [i for i in images if not i.get("alt") and "thread-card-avatar" not in i["class"]] == []
-
-
-def test_internal_links(pages: dict[str, BeautifulSoup]) -> None:
-    broken = []
-    for name, page in pages.items():
-        for link in page.find_all("a", href=True):
-            path, anchor = urldefrag(unquote(str(link["href"])))
-            if ":" in path:
-                continue
-            target = posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
-            found = pages.get(target if path else name)
-            if found is None or (anchor and not found.find(id=anchor)):
-                broken.append((name, link["href"]))
-
-    assert broken == []
-
-
-def test_metadata(book: Path) -> None:
-    with zipfile.ZipFile(book) as archive:
-        package = BeautifulSoup(archive.read("content.opf"), "xml")
-    properties = {meta.get("property") for meta in package.find_all("meta")}
-
-    assert {"schema:accessMode", "schema:accessibilitySummary"} <= properties

@@ -15,7 +15,7 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 from support import environments, kitchen_sink, sites
-from support.commands import ROOT, output, program, run
+from support.commands import ROOT, output, run
 from support.programs import require
 
 REQUIREMENTS = ROOT / "requirements"
@@ -102,22 +102,6 @@ def test_pins(name: str) -> None:
     assert set(names) <= {pin.split("==")[0] for pin in pins}
     assert [pin for pin in pins if "==" not in pin or "--hash=sha256:" not in pin] == []
     assert "://" not in text
-
-
-def test_install_system(tmp_path: Path) -> None:
-    """Only missing packages are installed, by the first name that the machine knows."""
-    calls, programs = tmp_path / "calls", tmp_path / "bin"
-    script = (
-        'for last; do :; done; case "$last" in latexmk|chromium*) ;; *) printf installed;; esac'
-    )
-    program(programs, "dpkg-query", script)
-    program(programs, "apt-cache", '[ "$2" = chromium ] || echo "  Candidate: 1.0"')
-    program(programs, "apt-get", f'echo "$*" >> {calls}')
-    program(programs, "id", "echo 0")
-
-    output(REQUIREMENTS / "install-system", env={"PATH": f"{programs}:/usr/bin:/bin"})
-
-    assert calls.read_text().splitlines()[-1].endswith(" latexmk chromium-browser")
 
 
 # -- Read the Docs -------------------------------------------------------------
