@@ -68,7 +68,7 @@ class FetchConfig:
     refresh: bool = False
     """Fetch threads that are saved already."""
     older_than: int | None = None
-    """Fetch saved threads that were last checked more than this number of days ago."""
+    """The same, if they were last checked more than this number of days ago."""
     replies: bool = False
     """Include the replies of other people, whatever the pages say."""
     media: bool = True
@@ -132,12 +132,12 @@ def _request(
 def request_batches(
     threads: Iterable[CitedThread], config: FetchConfig, *, saved: bool = False
 ) -> None:
-    """Request the summaries that are due, many at once where the platform allows that.
+    """Request the due summaries, many at once where the platform allows that, into ``config.summaries``.
 
     Args:
         threads: the threads to fetch or check.
-        config: receives the summaries.
-        saved: whether the summaries that are saved are due, as for a check.
+        config: the configuration.
+        saved: whether those that are saved are due, as for a check.
     """
     groups: defaultdict[tuple[str, str], list[ThreadRef]] = defaultdict(list)
     for ref in (cited.ref for cited in threads if cited.ref.host in config.batch_hosts):
@@ -175,28 +175,27 @@ def fetch(cited: CitedThread, config: FetchConfig) -> Result:
             message = f"invalid snapshot: {error}; fix or delete {path}, or use --refresh"
             return Result(cited=cited, status="failed", message=message)
     status, message = _due(ref, before, config)
+    if config.dry_run:
+        return Result(cited=cited, status=status, message=message)
     try:
-        if status == "due" and not config.dry_run:
+        if status == "due":
             thread, message = _fetch(cited, before, config)
-            snapshot.save(thread, config.store)
-            status = _changed(thread, before)
-            posts = plural(len(thread.posts), "post") if thread.posts else "summary"
-            message = "; ".join(filter(None, (posts if status != "unchanged" else "", message)))
-        elif status == "unchanged" and before and config.archive and not config.dry_run:
+        elif status == "unchanged" and before and config.archive:
             thread, message = _add_archived(before, ref, config)
-            status = "updated" if snapshot.save(thread, config.store) else status
+        else:
+            return Result(cited=cited, status=status, message=message)
+        snapshot.save(thread, config.store)
     except FetchError as error:
         status, message = "failed", error.message_for(ref.url)
     except SnapshotError as error:
         status, message = "failed", f"cannot save the thread: {error}"
+    else:
+        checked = before.provenance.checked if before else None
+        same = replace(thread, provenance=replace(thread.provenance, checked=checked)) == before
+        status = "unchanged" if same else "updated" if before else "saved"
+        posts = plural(len(thread.posts), "post") if thread.posts else "summary"
+        message = "; ".join(filter(None, ("" if same else posts, message)))
     return Result(cited=cited, status=status, message=message)
-
-
-def _changed(thread: Thread, before: Thread | None) -> FetchStatus:
-    if before is None:
-        return "saved"
-    provenance = replace(thread.provenance, checked=before.provenance.checked)
-    return "unchanged" if replace(thread, provenance=provenance) == before else "updated"
 
 
 def _due(ref: ThreadRef, before: Thread | None, config: FetchConfig) -> tuple[FetchStatus, str]:
@@ -307,7 +306,7 @@ def merge(result: FetchResult, before: Thread | None, time: datetime) -> tuple[T
         participants=tuple(authors[handle] for handle in used) or thread.participants,
         provenance=provenance,
     )
-    note = f"{_numbers('post', missing)} not in the response, and left as saved" if missing else ""
+    note = f"{_posts(missing)} not in the response, and left as saved" if missing else ""
     return merged, note
 
 
@@ -334,9 +333,9 @@ def _insert(post: Post, posts: list[Post], previous: str | None) -> None:
     posts.insert(position, post)
 
 
-def _numbers(noun: str, numbers: Sequence[int]) -> str:
+def _posts(numbers: Sequence[int]) -> str:
     """Return ``post 2`` or ``posts 2, 5, 7``."""
-    return f"{noun}{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers))}"
+    return f"post{'s' if numbers[1:] else ''} {', '.join(map(str, numbers))}"
 
 
 # -- Archived copies -----------------------------------------------------------
@@ -443,32 +442,27 @@ def compare(saved: Thread, result: FetchResult) -> tuple[CheckStatus, str]:
         return ("same", "") if title == saved.title else ("edited", f"the title is now {title!r}")
     if result.thread.is_summary:
         return "unchecked", "the platform shows no posts"
-    posts = result.thread.posts
-    live = _match(saved.posts, posts)
+    live = _match(saved.posts, result.thread.posts)
     same_endpoint = _api(saved) == _api(result.thread)
     content = snapshot.authored_content if same_endpoint else _plain_text
-    edited, missing, seen = list[int](), list[int](), set[str]()
-    for number, post in enumerate(saved.posts, 1):
-        current = live.get(post.id)
-        if current is None:
-            missing.append(number)
-            continue
-        seen.add(current.id)
-        if content(_comparable(post, post)) != content(_comparable(current, post)):
-            # Part of a thread from another API may be abridged.
-            (edited if same_endpoint or result.complete else missing).append(number)
+    missing = [number for number, post in enumerate(saved.posts, 1) if post.id not in live]
+    edited = [
+        number
+        for number, post in enumerate(saved.posts, 1)
+        if (current := live.get(post.id))
+        and content(_comparable(post, post)) != content(_comparable(current, post))
+    ]
+    if not same_endpoint and not result.complete:  # posts may be abridged there
+        missing, edited = sorted(missing + edited), []
     deleted = missing if result.complete else []
     changes = [(edited, "edited"), (deleted, "deleted")]
-    message = "; ".join(
-        f"{_numbers('post', numbers)} {what}" for numbers, what in changes if numbers
-    )
+    message = "; ".join(f"{_posts(numbers)} {what}" for numbers, what in changes if numbers)
     if message:
         return "edited", message
     if missing:
-        return "unchecked", f"{_numbers('post', missing)} not in the response"
-    new = sum(post.id not in seen for post in posts)
-    note = f"{plural(new, 'new post')}; save with fetch --refresh" if new else ""
-    return "same", note
+        return "unchecked", f"{_posts(missing)} not in the response"
+    new = len(result.thread.posts) - len(saved.posts)
+    return "same", f"{plural(new, 'new post')}; save with fetch --refresh" if new > 0 else ""
 
 
 def _api(thread: Thread) -> str:
