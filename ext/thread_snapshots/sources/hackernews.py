@@ -5,21 +5,12 @@ https://hn.algolia.com/api (items)
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sphinx_thread_cards.snapshot import Block, List, Post
+from sphinx_thread_cards.snapshot import Post
 
+from thread_snapshots import json_access as js
 from thread_snapshots.html import parse_html
-from thread_snapshots.json_access import (
-    as_id,
-    dig,
-    html_line,
-    objects,
-    one_line,
-    safe_url,
-    text,
-    time,
-)
 from thread_snapshots.source import (
     BadResponse,
     FetchOptions,
@@ -28,12 +19,7 @@ from thread_snapshots.source import (
     Source,
     get_json,
 )
-from thread_snapshots.thread_builder import (
-    build_author,
-    build_thread,
-    filter_replies,
-    link_paragraph,
-)
+from thread_snapshots.thread_builder import build_author, build_thread, link_paragraph
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.urls import ThreadRef
@@ -57,47 +43,40 @@ def read_file(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchRe
 
 def _result(ref: ThreadRef, options: FetchOptions, item: object, endpoint: str) -> FetchResult:
     posts: list[Post] = []
-    stack = objects([item])
-    while stack:  # depth first; no recursion, because replies may be deep
+    stack = js.objects([item])
+    while stack:  # no recursion, because replies may be deep
         current = stack.pop()
         if post := _parse_post(current):
             posts.append(post)
-        stack += reversed(objects(current, "children"))
+        stack += reversed(js.objects(current, "children"))
     if not posts or posts[0].id != ref.id:
         raise BadResponse(ref.url, f"the response is not item {ref.id}, or its author is missing")
     handles = {post.author for post in posts}
     return build_thread(
         ref,
-        filter_replies(posts, options),
+        posts,
         {handle: build_author(handle, url=f"{_SITE}/user?id={handle}") for handle in handles},
-        title=html_line(item, "title"),
+        title=js.html_line(item, "title"),
         endpoint=endpoint,
+        options=options,
         replies=len(posts) - 1,
     )
 
 
-def _parse_post(item: dict[str, Any]) -> Post | None:
+def _parse_post(item: object) -> Post | None:
     """Return a post, or None for one that is deleted or killed."""
-    id_, author = as_id(item, "id"), one_line(item, "author")
-    if not id_ or not author or text(item, "text").strip() in _KILLED:
+    id_, author, content = js.as_id(item, "id"), js.one_line(item, "author"), js.text(item, "text")
+    if not id_ or not author or content.strip() in _KILLED:
         return None
-    url = safe_url(f"{_SITE}/item?id={id_}") or _SITE
-    blocks: tuple[Block, ...] = parse_html(text(item, "text"), url, media=False).blocks
-    if link := safe_url(dig(item, "url")):
-        blocks = (link_paragraph(None, link), *blocks)
-    options = [
-        parse_html(text(option, "text"), url, media=False).blocks
-        for option in objects(item, "options")
-    ]
-    if poll := tuple(filter(None, options)):
-        blocks = (*blocks, List(items=poll))
+    url, link = js.safe_url(f"{_SITE}/item?id={id_}") or _SITE, js.safe_url(js.dig(item, "url"))
+    blocks = parse_html(content, url, media=False).blocks
     return Post(
         id=id_,
         url=url,
         author=author,
-        reply_to=as_id(item, "parent_id") or None,
-        posted=time(item, "created_at_i"),
-        blocks=blocks,
+        reply_to=js.as_id(item, "parent_id") or None,
+        posted=js.time(item, "created_at_i"),
+        blocks=(link_paragraph(None, link), *blocks) if link else blocks,
     )
 
 
