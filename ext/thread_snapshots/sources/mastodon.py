@@ -1,40 +1,25 @@
 """Mastodon, and servers with its API: Pleroma, Akkoma, GoToSocial and others.
 
-https://docs.joinmastodon.org/methods/statuses/ (a status, and its context) and
-https://docs.akkoma.dev/stable/development/API/differences_in_mastoapi_responses/. Without an account, Mastodon returns
-40 posts above a post and 60 below it, 20 levels deep.
+https://docs.joinmastodon.org/methods/statuses/ (a status, and its context). Without an account, Mastodon returns 40
+posts above a post and 60 below it, 20 levels deep.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards.snapshot import Author, Block, Media, Post
 
+from thread_snapshots import json_access as js
 from thread_snapshots.html import parse_html
-from thread_snapshots.json_access import (
-    as_id,
-    as_list,
-    count,
-    dig,
-    flag,
-    language,
-    objects,
-    one_line,
-    safe_url,
-    text,
-    time,
-)
 from thread_snapshots.source import (
     BadResponse,
     FetchOptions,
     FetchResult,
     Forbidden,
     NotFound,
-    Request,
     RequestGenerator,
     Source,
     get_json,
@@ -44,12 +29,11 @@ from thread_snapshots.thread_builder import (
     build_thread,
     link_paragraph,
     links_to,
-    list_block,
     self_thread,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from sphinx_thread_cards.urls import ThreadRef
 
@@ -58,7 +42,6 @@ if TYPE_CHECKING:
 _MAX_CONTEXTS = 100
 _MAX_DESCENDANTS = 60
 _HANDLE = re.compile(r"[^\s@/]{1,200}(?:@[^\s@/]{1,300})?")
-_NOTICE = re.compile(r".*/notice/([0-9A-Za-z]+)/?(?:[?#].*)?")
 # Part of the text of a quoting post, for servers without quotes.
 _QUOTE_LINK = re.compile(
     r'<(p|span) class="quote-inline">(?:(?!</a>).){0,2000}</a></\1>', re.DOTALL
@@ -67,46 +50,29 @@ _QUOTE_LINK = re.compile(
 
 def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
     """Request a status, and contexts until the author's thread is complete."""
-    base = f"https://{ref.host}/api/v1/statuses"
-    id_ = ref.id
-    if id_.startswith("objects/"):  # of Pleroma; the API wants the id of the status
-        page = yield Request(url=ref.url, accept="text/html", robots=True)
-        notice = _NOTICE.fullmatch(page.url)
-        if not notice:
-            raise BadResponse(ref.url, "the page does not lead to the id of the post")
-        id_ = notice[1]
-    conversation = _Conversation(ref, id_, objects([(yield from get_json(f"{base}/{id_}"))]))
-    waiting: str | None = conversation.cited
-    while waiting and len(conversation.contexts) < _MAX_CONTEXTS:
+    if ref.id.startswith("objects/"):
+        raise BadResponse(ref.url, "the API does not know this id; cite the URL with /notice/")
+    endpoint = f"https://{ref.host}/api/v1/statuses/{ref.id}"
+    conversation = _Conversation(ref, [(yield from get_json(endpoint))])
+    requested, missing = ref.id, f"the thread takes more than {_MAX_CONTEXTS} requests"
+    for _ in range(_MAX_CONTEXTS):
         try:
-            context = yield from get_json(f"{base}/{waiting}/context")
+            context = yield from get_json(f"https://{ref.host}/api/v1/statuses/{requested}/context")
         except (BadResponse, Forbidden, NotFound):
             missing = "the posts around it are not public"
-            return conversation.result(options, f"{base}/{id_}", missing)
-        below = objects(context, "descendants")
-        conversation.contexts[waiting] = len(below)
-        conversation.add([*objects(context, "ancestors"), *below])
+            break
+        conversation.add_context(requested, context)
         waiting = conversation.next_context(options)
-    missing = ""
-    if waiting:
-        missing = f"the thread takes more than {_MAX_CONTEXTS} requests"
-    elif options.replies and conversation.is_cut():
-        missing = f"some replies are missing; the server returns {_MAX_DESCENDANTS} at a time"
-    return conversation.result(options, f"{base}/{id_}", missing)
+        if waiting is None:
+            missing = conversation.missing_replies() if options.replies else ""
+            break
+        requested = waiting
+    return conversation.result(options, endpoint, missing)
 
 
 def read_file(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchResult:
-    """Read saved JSON: a status, a list of statuses, a context, or ``{"status": ..., "context": ...}``."""
-    data = file.json()
-    context = dig(data, "context") or data
-    parts = [data, *(dig(context, key) for key in ("ancestors", "descendants"))]
-    parts.append(dig(data, "status"))
-    statuses = [item for part in parts for item in as_list(part) if dig(item, "account")]
-    id_ = ref.id
-    if id_.startswith("objects/"):
-        named = (item for item in statuses if text(item, "uri").endswith(f"/{ref.id}"))
-        id_ = as_id(next(named, None), "id")
-    conversation = _Conversation(ref, id_, statuses)
+    """Read a saved status, or a list of statuses."""
+    conversation = _Conversation(ref, js.as_list(file.json()))
     missing = "as far as the file contains the thread" if conversation.next_context(options) else ""
     return conversation.result(options, "file", missing)
 
@@ -114,42 +80,41 @@ def read_file(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchRe
 class _Conversation:
     """The statuses that are known."""
 
-    def __init__(self, ref: ThreadRef, id_: str, statuses: list[dict[str, Any]]) -> None:
-        status: Any = next((item for item in statuses if as_id(item, "id") == id_), None)
-        if status is None:
-            raise BadResponse(ref.url, f"the response is not post {ref.id}")
-        status = dig(status, "reblog") or status
-        if not _is_public(status):
-            raise Forbidden(ref.url, "the post is not public, or not to be indexed")
+    def __init__(self, ref: ThreadRef, statuses: list[Any]) -> None:
         self.ref = ref
-        self.cited = as_id(status, "id")
         self.statuses: dict[str, Any] = {}
         self.posts: dict[str, Post] = {}
+        self.authors: dict[str, Author] = {}
         self.replies = Counter[str]()
         """How many replies to a post are known."""
         self.contexts: dict[str, int] = {}
         """Posts whose context was requested, and how many descendants it had."""
-        self.add([status, *statuses])
-        if self.cited not in self.posts:
-            raise BadResponse(ref.url, "the response is not a post")
+        self._add(statuses)
+        if ref.id not in self.statuses:
+            raise BadResponse(ref.url, f"the response is not post {ref.id}")
+        if ref.id not in self.posts:
+            raise Forbidden(ref.url, "the post is not public, or not to be indexed")
 
-    def add(self, statuses: Iterable[dict[str, Any]]) -> None:
+    def add_context(self, id_: str, context: object) -> None:
+        below = js.objects(context, "descendants")
+        self.contexts[id_] = len(below)
+        self._add([*js.objects(context, "ancestors"), *below])
+
+    def _add(self, statuses: list[Any]) -> None:
         for status in statuses:
-            id_ = as_id(status, "id")
+            id_ = js.as_id(status, "id")
             if id_ and id_ not in self.statuses:
                 self.statuses[id_] = status
-                self.replies[as_id(status, "in_reply_to_id")] += 1
-                if post := _parse_status(status, self.ref):
+                self.replies[js.as_id(status, "in_reply_to_id")] += 1
+                if post := self._parse(status):
                     self.posts[id_] = post
-
-    def thread(self, options: FetchOptions) -> list[Post]:
-        return self_thread(self.posts.values(), self.cited, options)
 
     def next_context(self, options: FetchOptions) -> str | None:
         """Return the id of a post whose context may have more of the thread, or None."""
-        thread = self.thread(FetchOptions(replies=options.replies))
+        every = FetchOptions(replies=options.replies)
+        thread = self_thread(self.posts.values(), self.ref.id, every)
         first, replied = self.statuses[thread[0].id], {post.reply_to for post in thread}
-        to_self = as_id(first, "in_reply_to_account_id") == (as_id(first, "account", "id") or None)
+        to_self = js.as_id(first, "in_reply_to_account_id") == js.as_id(first, "account", "id")
         above = [thread[0].id] if to_self and thread[0].reply_to not in self.statuses else []
         # Other people's replies in the middle of the thread are not needed.
         below = [
@@ -162,111 +127,96 @@ class _Conversation:
 
     def _has_more(self, id_: str) -> bool:
         """Return whether a post has more replies than are known; some servers do not count them."""
-        replies = count(self.statuses[id_], "replies_count")
+        replies = js.count(self.statuses[id_], "replies_count")
         return not self.replies[id_] if replies is None else replies > self.replies[id_]
 
-    def is_cut(self) -> bool:
-        """Return whether the server left out replies."""
+    def missing_replies(self) -> str:
+        """Return what is missing, if the server left out replies."""
         full = (id_ for id_, number in self.contexts.items() if number >= _MAX_DESCENDANTS)
-        return any(self._has_more(id_) for id_ in full)
+        cut = any(self._has_more(id_) for id_ in full)
+        return (
+            f"some replies are missing; the server returns {_MAX_DESCENDANTS} at a time"
+            if cut
+            else ""
+        )
 
     def result(self, options: FetchOptions, endpoint: str, missing: str) -> FetchResult:
-        posts = self.thread(options)
-        accounts = [item for status in self.statuses.values() for item in (_quoted(status), status)]
-        authors = {
-            handle: _parse_author(item, handle)
-            for item in accounts
-            if (handle := _handle(item, self.ref))
-        }
-        replies = count(self.statuses[posts[0].id], "replies_count")
-        result = build_thread(
-            self.ref, posts, authors, endpoint=endpoint, replies=replies, missing=missing
+        posts = self_thread(self.posts.values(), self.ref.id, options)
+        replies = js.count(self.statuses[posts[0].id], "replies_count")
+        return build_thread(
+            self.ref, posts, self.authors, endpoint=endpoint, replies=replies, missing=missing
         )
-        home = posts[0].author.partition("@")[2]
-        if missing or home == self.ref.host:
-            return result
-        return dataclasses.replace(
-            result, note=f"as {self.ref.host} knows it; it was written on {home}"
+
+    def _parse(self, status: object, *, quoting: bool = True) -> Post | None:
+        """Return a status as a post, or None if it must not be saved."""
+        id_, handle = js.as_id(status, "id"), _handle(status, self.ref)
+        if not id_ or not handle or not _is_public(status) or js.dig(status, "reblog"):
+            return None
+        account = js.dig(status, "account")
+        avatar = js.dig(account, "avatar_static") or js.dig(account, "avatar")
+        self.authors[handle] = build_author(
+            handle, js.one_line(account, "display_name"), js.dig(account, "url"), avatar
+        )
+        url = js.safe_url(js.dig(status, "url")) or self.ref.url
+        quoted = self._parse(_quoted(status), quoting=False) if quoting else None
+        html = js.text(status, "content")
+        blocks = parse_html(_QUOTE_LINK.sub("", html) if quoted else html, url, media=False).blocks
+        media = tuple(_parse_media(status))
+        sensitive = "Sensitive media" if media and js.flag(status, "sensitive") else None
+        return Post(
+            id=id_,
+            url=url,
+            author=handle,
+            reply_to=js.as_id(status, "in_reply_to_id") or None,
+            posted=js.time(status, "created_at"),
+            edited=js.time(status, "edited_at"),
+            blocks=(*blocks, *_links(status, blocks, quoted)),
+            media=media,
+            warning=js.text(status, "spoiler_text").strip() or sensitive,
+            lang=js.language(status, "language"),
+            quoted=quoted,
         )
 
 
 def _is_public(status: object) -> bool:
     """Return whether a status is public, and its author does not refuse search engines."""
-    public = text(status, "visibility") in {"public", "unlisted"}
-    return public and not flag(status, "account", "noindex")
+    public = js.text(status, "visibility") in {"public", "unlisted"}
+    return public and not js.flag(status, "account", "noindex")
 
 
 def _handle(status: object, ref: ThreadRef) -> str:
     """Return ``name@host`` of the author, or an empty string; the API omits the host of local accounts."""
-    name = one_line(status, "account", "acct") or ""
+    name = js.one_line(status, "account", "acct") or ""
     if not _HANDLE.fullmatch(name):
         return ""
     return name if "@" in name else f"{name}@{ref.host}"
 
 
-def _parse_author(status: object, handle: str) -> Author:
-    account = dig(status, "account")
-    avatar = dig(account, "avatar_static") or dig(account, "avatar")
-    return build_author(handle, one_line(account, "display_name"), dig(account, "url"), avatar)
-
-
-def _parse_status(status: object, ref: ThreadRef, *, quoting: bool = True) -> Post | None:
-    """Return a status as a post, or None if it must not be saved."""
-    id_, author = as_id(status, "id"), _handle(status, ref)
-    if not id_ or not author or not _is_public(status) or dig(status, "reblog"):
-        return None
-    url = safe_url(dig(status, "url")) or safe_url(dig(status, "uri")) or ref.url
-    quoted = _parse_status(_quoted(status), ref, quoting=False) if quoting else None
-    html = text(status, "content")
-    blocks = parse_html(_QUOTE_LINK.sub("", html) if quoted else html, url, media=False).blocks
-    media = tuple(_parse_media(status))
-    sensitive = "Sensitive media" if media and flag(status, "sensitive") else None
-    return Post(
-        id=id_,
-        url=url,
-        author=author,
-        reply_to=as_id(status, "in_reply_to_id") or None,
-        posted=time(status, "created_at"),
-        edited=time(status, "edited_at"),
-        blocks=(*blocks, *_attachments(status, blocks, quoted)),
-        media=media,
-        warning=text(status, "spoiler_text").strip() or sensitive,
-        lang=language(status, "language"),
-        quoted=quoted,
-    )
-
-
 def _quoted(status: object) -> object:
-    """Return the quoted status (Mastodon 4.4, Akkoma, Pleroma), or None if there is none that may be shown."""
-    quote = dig(status, "quote")
-    if dig(quote, "state"):
-        return dig(quote, "quoted_status") if dig(quote, "state") == "accepted" else None
-    return quote if dig(quote, "account") else dig(status, "pleroma", "quote")
+    """Return the quoted status; Mastodon returns it only if its author accepts the quote."""
+    quote = js.dig(status, "quote")
+    return js.dig(quote, "quoted_status") or quote
 
 
 def _parse_media(status: object) -> Iterator[Media]:
-    for item in objects(status, "media_attachments"):
-        url = safe_url(dig(item, "url")) or safe_url(dig(item, "remote_url"))
-        still = safe_url(dig(item, "preview_url"))
-        alt, kind = text(item, "description").strip() or None, text(item, "type")
-        if kind == "image" and (url or still):
-            yield Media(url=url or still, alt=alt)
+    for item in js.objects(status, "media_attachments"):
+        url, still = js.safe_url(js.dig(item, "url")), js.safe_url(js.dig(item, "preview_url"))
+        alt, kind = js.text(item, "description").strip() or None, js.text(item, "type")
+        if kind == "image" and url:
+            yield Media(url=url, alt=alt)
         elif kind in {"video", "gifv"} and url:
             yield Media(kind="video", url=url, still=still if still != url else None, alt=alt)
 
 
-def _attachments(status: object, blocks: tuple[Block, ...], quoted: Post | None) -> Iterator[Block]:
-    """Yield the options of a poll, a link to the previewed page, and links to recordings and unknown files."""
-    yield from list_block(
-        one_line(option, "title") for option in objects(status, "poll", "options")
-    )
-    link = safe_url(dig(status, "card", "url"))
-    if link and not links_to(blocks, link) and not (quoted and quoted.url == link):
-        yield link_paragraph(one_line(status, "card", "title"), link)
-    for item in objects(status, "media_attachments"):
-        url = safe_url(dig(item, "url")) or safe_url(dig(item, "remote_url"))
-        if url and text(item, "type") not in {"image", "video", "gifv"}:
-            yield link_paragraph(one_line(item, "description"), url)
+def _links(status: object, blocks: tuple[Block, ...], quoted: Post | None) -> Iterator[Block]:
+    """Yield links to the previewed page, and to attached files other than images and videos."""
+    page = js.safe_url(js.dig(status, "card", "url"))
+    if page and not links_to(blocks, page) and not (quoted and quoted.url == page):
+        yield link_paragraph(js.one_line(status, "card", "title"), page)
+    for item in js.objects(status, "media_attachments"):
+        url = js.safe_url(js.dig(item, "url"))
+        if url and js.text(item, "type") not in {"image", "video", "gifv"}:
+            yield link_paragraph(js.one_line(item, "description"), url)
 
 
 SOURCE = Source(platforms=("mastodon", "pleroma"), fetch=fetch, read_file=read_file)
