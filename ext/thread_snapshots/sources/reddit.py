@@ -7,29 +7,17 @@ https://www.reddit.com/wiki/rss and https://www.reddit.com/dev/api#GET_comments_
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from contextlib import suppress
 from html import unescape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 from selectolax.lexbor import LexborHTMLParser
-from sphinx_thread_cards.snapshot import Block, Media, Paragraph, Post, Span, clean_line, clean_text
+from sphinx_thread_cards.snapshot import Media, Post, clean_line, clean_text
 
+from thread_snapshots import json_access as js
 from thread_snapshots.html import parse_html, parse_markdown
-from thread_snapshots.json_access import (
-    as_id,
-    as_list,
-    count,
-    dig,
-    flag,
-    html_line,
-    objects,
-    one_line,
-    safe_url,
-    text,
-    time,
-)
 from thread_snapshots.source import (
     BadResponse,
     FetchError,
@@ -40,13 +28,7 @@ from thread_snapshots.source import (
     RequestGenerator,
     Source,
 )
-from thread_snapshots.thread_builder import (
-    build_author,
-    build_thread,
-    filter_replies,
-    link_paragraph,
-    list_block,
-)
+from thread_snapshots.thread_builder import build_author, build_thread, depth_first, link_paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,83 +47,85 @@ _IMAGE_PATH = re.compile(r".*\.(?:jpe?g|png|gif|webp)", re.IGNORECASE)
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _MEDIA = "{http://search.yahoo.com/mrss/}"
 # An image in Markdown, whose name is a key of `media_metadata`.
-_INLINE_IMAGE = re.compile(r'!\[[^\]\n]{0,300}\]\(([\w|-]{3,100})(?: "([^"\n]{0,500})")?\)')
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Discussion:
-    posts: list[Post]
-    """The post, then the comments."""
-    title: str | None
-    replies: int | None = None
-    missing: str = ""
+_INLINE_IMAGE = re.compile(r"!\[[^\]\n]{0,300}\]\([\w|-]{3,100}(?: \"[^\"\n]{0,500}\")?\)")
 
 
 def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
     """Request the feed, then the cited comments that it lacks."""
     endpoint = f"{_SITE}/comments/{ref.id}/.rss?limit={_MAX_ENTRIES}"
-    discussion = yield from _get_feed(ref, endpoint)
-    posts = list(discussion.posts)
+    title, posts, missing = yield from _get_feed(ref, endpoint)
     cited = sorted(filter(str.isalnum, options.posts - {post.id for post in posts}))
     for id_ in cited[:_MAX_COMMENT_REQUESTS]:
-        try:
+        with suppress(FetchError):
             more = yield from _get_feed(ref, f"{_SITE}/comments/{ref.id}/_/{id_}/.rss")
-        except FetchError:
-            continue
-        posts += [post for post in more.posts if post.id == id_]
-    return _result(ref, options, replace(discussion, posts=posts), endpoint)
+            posts += [post for post in more[1] if post.id == id_]
+    return _result(ref, options, posts, endpoint, title=title, missing=missing)
 
 
 def read_file(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchResult:
-    """Read the saved JSON of a post with its comments, or a feed."""
-    if file.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<?xml", b"<feed")):
-        return _result(ref, options, _parse_feed(ref, file.body), "file")
-    return _result(ref, options, _parse_listings(ref, file.json()), "file")
+    """Read the saved JSON of a post with its comments."""
+    things = [
+        thing for part in js.as_list(file.json()) for thing in js.objects(part, "data", "children")
+    ]
+    post = next((js.dig(thing, "data") for thing in things if js.text(thing, "kind") == "t3"), None)
+    if js.as_id(post, "id") != ref.id:
+        raise BadResponse(ref.url, f"post {ref.id} is not in the file")
+    # The author and the moderators still see the text of a removed post.
+    if js.text(post, "selftext") in _WITHDRAWN or js.text(post, "removed_by_category"):
+        raise NotFound(ref.url, "the post is deleted")
+    comments = list(_comments(things))
+    posts = [_parse_thing(ref, post)]
+    posts += [
+        _parse_thing(ref, comment)
+        for comment in comments
+        if js.text(comment, "body") not in _WITHDRAWN and not js.flag(comment, "removed")
+    ]
+    replies = js.count(post, "num_comments")
+    lacking = (replies or 0) - len(comments)
+    missing = f"{lacking} comments are not in the file" if lacking > 0 else ""
+    return _result(
+        ref,
+        options,
+        posts,
+        "file",
+        title=js.html_line(post, "title"),
+        replies=replies,
+        missing=missing,
+    )
 
 
 def _result(
-    ref: ThreadRef, options: FetchOptions, discussion: _Discussion, endpoint: str
+    ref: ThreadRef, options: FetchOptions, posts: list[Post], endpoint: str, **details: Any
 ) -> FetchResult:
-    first = discussion.posts[0]
-    posts = filter_replies(discussion.posts, options)
-    if not options.replies:
-        posts = [first, *sorted(posts[1:], key=lambda post: str(post.posted))]
-        if first.author == _NO_AUTHOR:  # one of many deleted accounts
-            posts = [post for post in posts if post is first or post.id in options.posts]
-    handles = {post.author for post in posts} | {
-        post.quoted.author for post in posts if post.quoted
-    }
-    authors = {
-        handle: build_author(handle, None, f"{_SITE}/user/{handle}")
-        for handle in handles - {_NO_AUTHOR}
-    }
+    handles = {post.author for post in posts} - {_NO_AUTHOR}
+    authors = {handle: build_author(handle, None, f"{_SITE}/user/{handle}") for handle in handles}
     return build_thread(
-        ref,
-        posts,
-        authors,
-        endpoint=endpoint,
-        title=discussion.title,
-        replies=discussion.replies,
-        missing=discussion.missing,
+        ref, depth_first(posts), authors, endpoint=endpoint, options=options, **details
     )
+
+
+def _linked_media(target: str | None, permalink: str, still: object) -> tuple[Media, ...]:
+    """Return the image or video that a post consists of."""
+    parts = urlsplit(target or "")
+    if parts.netloc == "v.redd.it":
+        return (Media(kind="video", url=permalink, still=js.safe_url(still)),)
+    if parts.netloc in {"i.redd.it", "i.imgur.com"} and _IMAGE_PATH.fullmatch(parts.path):
+        return (Media(url=target),)
+    return ()
 
 
 # -- Feed ----------------------------------------------------------------------
 
 
-def _get_feed(ref: ThreadRef, url: str) -> RequestGenerator[_Discussion]:
-    response = yield Request(url=url, accept="application/atom+xml, application/xml;q=0.9")
-    return _parse_feed(ref, response.body)
-
-
-def _parse_feed(ref: ThreadRef, body: bytes) -> _Discussion:
-    """Return a post and its comments, in which nothing says what replies to what.
+def _get_feed(ref: ThreadRef, url: str) -> RequestGenerator[tuple[str | None, list[Post], str]]:
+    """Return the title, a post and its comments, in which nothing says what replies to what, and what is missing.
 
     Raises:
-        BadResponse: the body is not a feed, or of another post.
+        BadResponse: the response is not a feed, or of another post.
         NotFound: the post is deleted.
     """
-    content = clean_text(body.decode("utf-8-sig", "replace"))
+    response = yield Request(url=url, accept="application/atom+xml, application/xml;q=0.9")
+    content = clean_text(response.body.decode("utf-8-sig", "replace"))
     if "<!DOCTYPE" in content:  # could define entities that expand without limit
         raise BadResponse(ref.url, "the response is not a feed")
     try:
@@ -152,7 +136,7 @@ def _parse_feed(ref: ThreadRef, body: bytes) -> _Discussion:
     if not posts or posts[0].id != f"t3_{ref.id}":
         raise BadResponse(ref.url, f"the feed is not of post {ref.id}")
     missing = "the feed does not contain all comments" if len(entries) >= _MAX_ENTRIES else ""
-    return _Discussion(posts=posts, title=html_line(_value(entries[0], "title")), missing=missing)
+    return js.html_line(_value(entries[0], "title")), posts, missing
 
 
 def _value(entry: ET.Element, path: str) -> str:
@@ -162,7 +146,7 @@ def _value(entry: ET.Element, path: str) -> str:
 def _parse_entry(ref: ThreadRef, entry: ET.Element) -> Post | None:
     """Return a post or a comment, or None for a deleted comment."""
     name, link = _FULLNAME.fullmatch(_value(entry, "id")), entry.find(f"{_ATOM}link")
-    url = safe_url(link.get("href") if link is not None else None, _SITE)
+    url = js.safe_url(link.get("href") if link is not None else None, _SITE)
     if not name or not url:
         return None
     is_post = name[1] == "t3"
@@ -174,7 +158,7 @@ def _parse_entry(ref: ThreadRef, entry: ET.Element) -> Post | None:
     if withdrawn or (content is None and not is_post):
         return None
     links = (link.attributes.get("href") for link in page.css("a") if link.text() == "[link]")
-    target = safe_url(next(links, None), _SITE) if is_post else None
+    target = js.safe_url(next(links, None), _SITE) if is_post else None
     still = entry.find(f"{_MEDIA}thumbnail")
     media = _linked_media(target, url, still.get("url") if still is not None else None)
     blocks = parse_html((content and content.html) or "", _SITE, media=False).blocks
@@ -183,132 +167,63 @@ def _parse_entry(ref: ThreadRef, entry: ET.Element) -> Post | None:
     return Post(
         id=name[0] if is_post else name[2],
         url=url,
-        author=one_line(_value(entry, "author/name").removeprefix("/u/")) or _NO_AUTHOR,
-        posted=time(_value(entry, "published")) or time(_value(entry, "updated")),
+        author=js.one_line(_value(entry, "author/name").removeprefix("/u/")) or _NO_AUTHOR,
+        posted=js.time(_value(entry, "published")) or js.time(_value(entry, "updated")),
         blocks=blocks,
         media=media,
     )
 
 
-def _linked_media(target: str | None, permalink: str, still: object) -> tuple[Media, ...]:
-    """Return the image or video that a post consists of."""
-    parts = urlsplit(target or "")
-    if parts.netloc == "v.redd.it":
-        return (Media(kind="video", url=permalink, still=safe_url(still)),)
-    if parts.netloc in {"i.redd.it", "i.imgur.com"} and _IMAGE_PATH.fullmatch(parts.path):
-        return (Media(url=target),)
-    return ()
-
-
 # -- JSON ----------------------------------------------------------------------
 
 
-def _parse_listings(ref: ThreadRef, data: object) -> _Discussion:
-    """Return a post and its comments, each after its parent.
-
-    Raises:
-        BadResponse: the data is of another post.
-        NotFound: the post is deleted.
-    """
-    things = [thing for part in as_list(data) for thing in objects(part, "data", "children")]
-    post = next((dig(thing, "data") for thing in things if text(thing, "kind") == "t3"), None)
-    if as_id(post, "id") != ref.id:
-        raise BadResponse(ref.url, f"post {ref.id} is not in the file")
-    # The author and the moderators still see the text of a removed post.
-    if text(post, "selftext") in _WITHDRAWN or text(post, "removed_by_category"):
-        raise NotFound(ref.url, "the post is deleted")
-    posts, comments, not_loaded = [_parse_post(post)], 0, 0
-    stack = _by_time(things)
-    while stack:  # no recursion, because replies may be deep
+def _comments(things: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the data of all comments; no recursion, because replies may be deep."""
+    stack = list(things)
+    while stack:
         thing = stack.pop()
-        comment = dig(thing, "data")
-        if text(thing, "kind") == "more":
-            not_loaded += count(comment, "count") or 1  # 0 for a branch on a page of its own
-            continue
-        comments += 1
-        withdrawn = text(comment, "body") in _WITHDRAWN or flag(comment, "removed")
-        if as_id(comment, "id") and not withdrawn:
-            posts.append(_parse_comment(ref, comment))
-        stack += _by_time(objects(comment, "replies", "data", "children"))
-    replies = count(post, "num_comments")
-    lacking = max((replies or 0) - comments, 0) or not_loaded
-    missing = f"{lacking} comments are not in the file" if lacking else ""
-    title = html_line(post, "title")
-    return _Discussion(posts=posts, title=title, replies=replies, missing=missing)
+        if js.text(thing, "kind") == "t1":
+            yield from js.objects([thing.get("data")])
+            stack += js.objects(thing, "data", "replies", "data", "children")
 
 
-def _by_time(things: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return comments, the newest first; Reddit sorts them by votes."""
-    comments = [thing for thing in things if text(thing, "kind") in {"t1", "more"}]
-    return sorted(comments, key=lambda thing: str(time(thing, "data", "created_utc")))[::-1]
-
-
-def _parse_post(data: Any, *, quoting: bool = True) -> Post:
-    url = safe_url(dig(data, "permalink"), _SITE) or f"{_SITE}/comments/{as_id(data, 'id')}/"
-    crosspost = next(iter(objects(data, "crosspost_parent_list")), None) if quoting else None
-    media = () if crosspost else tuple(_parse_media(data, url))
-    target = safe_url(dig(data, "url_overridden_by_dest") or dig(data, "url"), _SITE)
-    blocks = _parse_content(data, "selftext")
-    if target and not media and not flag(data, "is_self") and "/comments/" not in target:
+def _parse_thing(ref: ThreadRef, data: object) -> Post:
+    """Return a post, or a comment."""
+    id_, parent = js.as_id(data, "id"), _FULLNAME.fullmatch(js.text(data, "parent_id"))
+    url = js.safe_url(js.dig(data, "permalink"), _SITE) or ref.url
+    target = js.safe_url(js.dig(data, "url"), _SITE)
+    still = unescape(js.text(data, "preview", "images", 0, "source", "url"))
+    media = (*_gallery(data), *_linked_media(target, url, still))
+    # In the text, &, < and > are escaped.
+    content = unescape(js.text(data, "selftext") or js.text(data, "body"))
+    blocks = parse_markdown(_INLINE_IMAGE.sub("", content), _SITE, media=False).blocks
+    if target and not media and not js.flag(data, "is_self"):
         blocks = (link_paragraph(None, target), *blocks)
-    if not quoting and (title := html_line(data, "title")):
-        blocks = (Paragraph(spans=(Span(text=title, strong=True),)), *blocks)
-    poll = list_block(one_line(option, "text") for option in objects(data, "poll_data", "options"))
-    warnings = {"over_18": "NSFW", "spoiler": "Spoiler"}
     return Post(
-        id=f"t3_{as_id(data, 'id')}",
+        id=id_ if parent else f"t3_{id_}",
         url=url,
-        author=one_line(data, "author") or _NO_AUTHOR,
-        posted=time(data, "created_utc"),
-        edited=time(data, "edited"),
-        blocks=(*blocks, *poll),
-        media=media,
-        warning=", ".join(name for key, name in warnings.items() if flag(data, key)) or None,
-        quoted=_parse_post(crosspost, quoting=False) if crosspost else None,
-    )
-
-
-def _parse_comment(ref: ThreadRef, data: object) -> Post:
-    id_, parent = as_id(data, "id"), _FULLNAME.fullmatch(text(data, "parent_id"))
-    url = safe_url(dig(data, "permalink"), _SITE) or f"{_SITE}/comments/{ref.id}/comment/{id_}/"
-    return Post(
-        id=id_,
-        url=url,
-        author=one_line(data, "author") or _NO_AUTHOR,
+        author=js.one_line(data, "author") or _NO_AUTHOR,
         reply_to=parent and parent[0 if parent[1] == "t3" else 2],
-        posted=time(data, "created_utc"),
-        edited=time(data, "edited"),
-        blocks=_parse_content(data, "body"),
-        media=tuple(_parse_media(data, url)),
+        posted=js.time(data, "created_utc"),
+        edited=js.time(data, "edited"),
+        blocks=blocks,
+        media=media,
+        warning="NSFW"
+        if js.flag(data, "over_18")
+        else "Spoiler"
+        if js.flag(data, "spoiler")
+        else None,
     )
 
 
-def _parse_content(data: object, key: str) -> tuple[Block, ...]:
-    """Return Markdown, in which ``&``, ``<`` and ``>`` are escaped, as blocks without Reddit's own images."""
-    content = _INLINE_IMAGE.sub("", unescape(text(data, key)))
-    return parse_markdown(content, _SITE, media=False).blocks
-
-
-def _parse_media(data: object, permalink: str) -> Iterator[Media]:
-    """Yield the gallery, the image or the video that a post consists of, and the images in the text."""
-    gallery = objects(data, "gallery_data", "items")
-    captions = {text(item, "media_id"): item.get("caption") for item in gallery}
-    content = unescape(text(data, "selftext") or text(data, "body"))
-    captions |= {match[1]: match[2] for match in _INLINE_IMAGE.finditer(content)}
-    metadata = dig(data, "media_metadata")
+def _gallery(data: object) -> Iterator[Media]:
+    """Yield the images of a gallery, and those in the text."""
+    gallery, metadata = js.objects(data, "gallery_data", "items"), js.dig(data, "media_metadata")
+    captions = {js.text(item, "media_id"): js.one_line(item, "caption") for item in gallery}
     for name in dict.fromkeys([*captions, *(metadata if isinstance(metadata, dict) else ())]):
-        source = dig(metadata, name, "s")
-        image = safe_url(unescape(text(source, "u"))) or safe_url(unescape(text(source, "gif")))
-        if image:
-            yield Media(url=image, alt=one_line(captions.get(name)))
-    still = safe_url(unescape(text(data, "preview", "images", 0, "source", "url")))
-    url, hint = safe_url(dig(data, "url")), text(data, "post_hint")
-    if flag(data, "is_video"):
-        yield Media(kind="video", url=permalink, still=still)
-    elif url and hint == "rich:video":
-        yield Media(kind="video", url=url, still=still)
-    elif url and hint == "image":
-        yield Media(url=url)
+        url = js.text(metadata, name, "s", "u") or js.text(metadata, name, "s", "gif")
+        if image := js.safe_url(unescape(url)):
+            yield Media(url=image, alt=captions.get(name))
 
 
 SOURCE = Source(platforms=("reddit",), fetch=fetch, read_file=read_file)
