@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
-from functools import lru_cache
 from html import unescape
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
@@ -52,11 +52,10 @@ def html_line(data: object, *path: str | int) -> str | None:
 def as_id(data: object, *path: str | int) -> str:
     """Return an id, given as string or number; empty if there is none that a snapshot can hold."""
     value = dig(data, *path)
-    if type(value) is int:
-        value = str(value) if abs(value) < 10**40 else ""
-    return (
-        value if isinstance(value, str) and len(value) <= MAX_ID and is_valid("id", value) else ""
-    )
+    if type(value) is int and 0 <= value < 2**64:
+        return str(value)
+    valid = isinstance(value, str) and len(value) <= MAX_ID and is_valid("id", value)
+    return value if valid else ""
 
 
 def count(data: object, *path: str | int) -> int | None:
@@ -88,16 +87,12 @@ def time(data: object, *path: str | int) -> datetime | None:
     The value is in seconds since 1970, or in ISO 8601; without a zone it is taken as UTC.
     """
     value = dig(data, *path)
-    try:
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            parsed = datetime.fromtimestamp(value, UTC)
-        elif isinstance(value, str):
-            parsed = datetime.fromisoformat(value.strip())
-        else:
-            return None
-        return utc(parsed)
-    except (ValueError, OverflowError, OSError):
-        return None
+    with suppress(ValueError, OverflowError, OSError):
+        if type(value) in {int, float}:
+            return utc(datetime.fromtimestamp(value, UTC))
+        if isinstance(value, str):
+            return utc(datetime.fromisoformat(value.strip()))
+    return None
 
 
 def utc(value: datetime) -> datetime | None:
@@ -120,23 +115,12 @@ def safe_url(value: object, base_url: str = "") -> str | None:
     """
     if not isinstance(value, str) or not value.strip() or len(value) > MAX_LINK:
         return None
-    return _resolve(value, base_url)
-
-
-@lru_cache(maxsize=2048)  # the same URLs come again and again: of an author, an image, the thread
-def _resolve(value: str, base_url: str) -> str | None:
     try:
-        given = urlsplit(clean_text(value).strip())
-        if given.scheme and not given.netloc:
-            return None
-        parts = urlsplit(urljoin(base_url, given.geturl()))
-        host = (
-            parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode("ascii")
-        )
+        parts = urlsplit(urljoin(base_url, clean_text(value).strip()))
+        host = parts.netloc.encode("idna").decode("ascii")
     except ValueError:
         return None
     if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(host):
         return None
-    rest = quote(parts._replace(scheme="", netloc="").geturl(), safe=_SAFE_IN_URL)
-    url = f"{parts.scheme}://{host}{rest if rest.startswith(('/', '?', '#')) or not rest else '/' + rest}"
+    url = quote(parts._replace(netloc=host).geturl(), safe=_SAFE_IN_URL)
     return url if len(url) <= MAX_LINK else None

@@ -5,68 +5,41 @@ Email addresses are masked (``jo@...``), as archives do. The format of mbox: RFC
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import re
-from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass
-from dataclasses import replace as replace_options
-from email import policy
+from email import message_from_bytes, message_from_string
 from email.errors import MessageError
 from email.header import decode_header, make_header
-from email.headerregistry import HeaderRegistry
-from email.parser import BytesParser
 from email.utils import parsedate_to_datetime
 from itertools import groupby, islice
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
-from sphinx_thread_cards.snapshot import (
-    Block,
-    Code,
-    Paragraph,
-    Post,
-    Quote,
-    Span,
-    clean_line,
-    clean_text,
-)
+from sphinx_thread_cards.snapshot import Block, Code, Post, Quote, Span, clean_line, clean_text
 
-from thread_snapshots.html import (
-    ELLIPSIS,
-    MAX_NESTED,
-    MAX_TEXT,
-    decode_text,
-    link_bare_urls,
-    parse_html,
-    split_paragraphs,
-)
+from thread_snapshots import html
 from thread_snapshots.json_access import one_line, utc
 from thread_snapshots.source import BadResponse, FetchOptions, FetchResult, Forbidden
-from thread_snapshots.thread_builder import build_thread, depth_first, filter_replies
+from thread_snapshots.thread_builder import build_thread, depth_first, subtree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
-    from email.message import MIMEPart
+    from email.message import Message
 
     from sphinx_thread_cards.urls import ThreadRef
 
 MAX_EMAILS = 20_000
 _MAX_HEADERS = 100_000
-_MAX_HEADER = 2_000
+_MAX_HEADER = 20_000
 _MAX_MULTIPARTS = 40
 _MAX_PARTS = 500
 # What the email package raises for broken emails.
-_BROKEN = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError, MessageError)  # fmt: skip
-_HEADERS = HeaderRegistry()
-_PARSER = BytesParser(
-    policy=policy.default.clone(
-        # Parsing a header takes quadratic time.
-        header_factory=lambda name, value: _HEADERS(name, value[:_MAX_HEADER])
-    )
-)
+_BROKEN = (ValueError, LookupError, TypeError, AttributeError, RecursionError, MessageError)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,23 +92,24 @@ def read_emails(body: bytes, url: str) -> list[Email]:
 
 
 def _read_email(source: bytes) -> Email:
-    head = source.partition(b"\n\n")[0][:_MAX_HEADERS]
-    headers: dict[str, str] = {}
-    for key, value in _PARSER.parsebytes(head, headersonly=True).raw_items():
-        # UTF-8 in headers is not allowed everywhere, but common.
-        raw = str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-        headers.setdefault(key.lower(), " ".join(raw.split())[:20_000])
-    id_ = next(iter(_MESSAGE_ID.findall(headers.get("message-id", ""))), "")
-    above = _MESSAGE_ID.findall(headers.get("references", ""))
-    above += _MESSAGE_ID.findall(headers.get("in-reply-to", ""))[:1]
+    # UTF-8 in headers is not allowed everywhere, but common.
+    head = source.partition(b"\n\n")[0][:_MAX_HEADERS].decode("utf-8", "replace")
+    message = message_from_string(head)
+
+    def header(name: str) -> str:
+        return " ".join(message.get(name, "").split())[:_MAX_HEADER]
+
     hash_ = hashlib.sha1(source, usedforsecurity=False).hexdigest()
+    id_ = next(iter(_MESSAGE_ID.findall(header("Message-ID"))), f"{hash_}@no-message-id.invalid")
+    above = _MESSAGE_ID.findall(header("References"))
+    above += _MESSAGE_ID.findall(header("In-Reply-To"))[:1]
     return Email(
-        id=id_ or f"{hash_}@no-message-id.invalid",
-        author=sender_name(headers.get("from", "")),
-        subject=mask_addresses(one_line(_decode(headers.get("subject", ""))) or ""),
-        posted=_time(headers.get("date", "")),
+        id=id_,
+        author=sender_name(header("From")),
+        subject=mask_addresses(one_line(_decode(header("Subject"))) or ""),
+        posted=_time(header("Date")),
         references=tuple(other for other in above if other != id_),
-        private=headers.get("x-no-archive", "").lower() == "yes",
+        private=header("X-No-Archive").lower() == "yes",
         source=source,
     )
 
@@ -202,50 +176,42 @@ def mask_addresses(text: str) -> str:
 # -- Text ----------------------------------------------------------------------
 
 _PGP = re.compile(
-    r"-----BEGIN PGP SIGNED MESSAGE-----\n(?:[^\n]+\n){0,5}\n"
-    r"|-----BEGIN PGP SIGNATURE-----.*?(?:-----END PGP SIGNATURE-----|\Z)",
+    r"-----BEGIN PGP SIGNED MESSAGE-----\n(?:Hash: [^\n]*\n)*|\n-----BEGIN PGP SIGNATURE-----.*",
     re.DOTALL,
 )
 # RFC 3676, section 4.3; git's version without the space that some servers remove; the footer of Mailman. Patches
 # contain such lines too, so only one near the end counts.
 _SIGNATURE = re.compile(r"\n(?:- )?(?:-- |--(?=\n[0-9]+\.[0-9])|_{40,})(?:\n[^\n]*){0,12}\Z")
-# Where Mailman 2 removed an attachment; one in HTML is the text again.
+# Where Mailman 2 removed an attachment.
 _REMOVED = re.compile(
-    r"^(?:-{8,40} next part -{8,40}\n)?An? (?:HTML|non-text|embedded and charset-unspecified) (?:attachment|text) was"
-    r" scrubbed\.\.\.\n(?:Name: ([^\n]*)\n)?(?:(?:Type|Size|Desc|URL): [^\n]*(?:\n|\Z))*",
+    r"^-{8,40} next part -{8,40}\n.* scrubbed\.\.\.(?:\n(?:Name|Type|Size|Desc|URL): .*)*",
     re.MULTILINE,
 )
 _PATCH = re.compile(
-    r"^(?:diff --git |Index: \S+$|--- \S+.*\n\+\+\+ \S).*"
-    r"(?:\n(?:[ +\-@\\]|$|diff --git |index [0-9a-f]|Index: |===|(?:new|old|deleted) (?:file )?mode |similarity index "
-    r"|(?:rename|copy) (?:from|to) |Binary files |GIT binary patch).*)*",
+    r"^(?:diff --git |--- \S+.*\n\+\+\+ \S).*"
+    r"(?:\n(?:[ +\-@\\]|$|(?:diff|index|old|new|deleted|similarity|rename|copy|Binary|GIT) ).*)*",
     re.MULTILINE,
 )
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
 _INDENTED = re.compile(r"(?:(?: {4}|\t).*(?:\n|$))+")
+_FLOWED = re.compile(r"^(?!>|-- $)(.*) \n(?=[^>\s])", re.MULTILINE)
 
 
-def parse_email_text(text: str, attachments: Iterable[str] = ()) -> tuple[Block, ...]:
+def parse_email_text(text: str) -> tuple[Block, ...]:
     """Return the plain text of an email as blocks: paragraphs, quotes, indented code, patches.
 
     Lines stay as they are. The signature and the footer of the list are removed, addresses are masked.
-
-    Args:
-        text: the text.
-        attachments: names of attached files.
     """
-    shortened = len(text) > MAX_TEXT
-    text = _PGP.sub("", clean_text(text[:MAX_TEXT])).rstrip("\n")
-    names = [*_REMOVED.findall(text), *attachments]
-    text = mask_addresses(_SIGNATURE.sub("", _REMOVED.sub("", text).rstrip("\n")))
-    blocks = [*_blocks(text.split("\n")), *[ELLIPSIS] * shortened]
-    if shown := ", ".join(mask_addresses(clean_line(name)) for name in names if name):
-        blocks.append(Paragraph(spans=(Span(text=f"Attached: {shown}", emphasis=True),)))
-    return tuple(blocks)
+    shown = _REMOVED.sub("", _PGP.sub("", clean_text(text[: html.MAX_TEXT]))).rstrip("\n")
+    blocks = _blocks(mask_addresses(_SIGNATURE.sub("", shown)).split("\n"))
+    return (*blocks, html.ELLIPSIS) if len(text) > html.MAX_TEXT else tuple(blocks)
 
 
 def _blocks(lines: list[str], depth: int = 0) -> Iterator[Block]:
-    for quoted, group in groupby(lines, lambda line: line.startswith(">") and depth < MAX_NESTED):
+    def is_quoted(line: str) -> bool:
+        return line.startswith(">") and depth < html.MAX_NESTED
+
+    for quoted, group in groupby(lines, is_quoted):
         if not quoted:
             yield from _unquoted_blocks("\n".join(group))
         elif inner := tuple(_blocks([line[1:].removeprefix(" ") for line in group], depth + 1)):
@@ -266,58 +232,30 @@ def _prose(text: str) -> Iterator[Block]:
         if _INDENTED.fullmatch(part) and part.strip():
             yield Code(text=dedent(part).rstrip())
         else:
-            yield from split_paragraphs(link_bare_urls(Span(text=part)))
-
-
-# -- Bodies --------------------------------------------------------------------
-
-_FLOWED = re.compile(r"^(?!>|-- $)(.*) \n(?=[^>\s])", re.MULTILINE)
-_SILENT = frozenset({"application/pgp-signature", "application/pgp-encrypted", "application/pkcs7-signature"})  # fmt: skip
+            yield from html.split_paragraphs(html.link_bare_urls(Span(text=part)))
 
 
 def _email_blocks(email: Email, url: str) -> tuple[Block, ...]:
-    """Return the text of an email, and the names of its attachments."""
+    """Return the plain text of an email, or else its HTML, without attachments."""
+    texts = {"text/plain": "", "text/html": ""}
     # The parser is slow on deeply nested parts, which people do not write.
     if email.source.lower().count(b"multipart/") <= _MAX_MULTIPARTS:
         with suppress(*_BROKEN):
-            return _message_blocks(_PARSER.parsebytes(email.source), url)
-    return parse_email_text(email.source.partition(b"\n\n")[2].decode("utf-8", "replace"))
+            for part in islice(message_from_bytes(email.source).walk(), _MAX_PARTS):
+                type_ = part.get_content_type()
+                if type_ in texts and not part.get_filename():
+                    texts[type_] += f"{_part_text(part)}\n\n"
+    if texts["text/plain"].strip():
+        return parse_email_text(texts["text/plain"])
+    masked = mask_addresses(texts["text/html"].replace("&#64;", "@"))
+    return html.parse_html(masked, url, media=False).blocks
 
 
-def _message_blocks(message: MIMEPart, url: str) -> tuple[Block, ...]:
-    texts, names, blocks = [], [], tuple[Block, ...]()
-    for part in islice(_parts(message), _MAX_PARTS):
-        type_ = part.get_content_type()
-        attached = part is not message and (part.is_attachment() or part.get_filename())
-        if type_ in {"text/plain", "text/html"} and not attached:
-            text = _part_text(part)
-            if type_ == "text/html":
-                masked = mask_addresses(text.replace("&#64;", "@"))
-                blocks += parse_html(masked, url, media=False).blocks
-            elif not text.lstrip().startswith("_" * 40):
-                texts.append(text)
-        elif type_ not in _SILENT:
-            names.append(part.get_filename() or type_)
-    return (*blocks, *parse_email_text("\n".join(texts), names))
-
-
-def _parts(message: MIMEPart) -> Iterator[MIMEPart]:
-    """Yield the parts to show or to name; of alternatives the plain text, unless it is empty."""
-    if message.get_content_type() == "multipart/alternative":
-        plain, html = (message.get_body((kind,)) for kind in ("plain", "html"))
-        yield from [part for part in (plain, html) if part and _part_text(part).strip()][:1]
-    elif message.get_content_maintype() == "multipart":
-        for part in message.iter_parts():
-            yield from _parts(part)
-    else:
-        yield message
-
-
-def _part_text(part: MIMEPart) -> str:
+def _part_text(part: Message) -> str:
     body = part.get_payload(decode=True)
     if not isinstance(body, bytes):
         return ""
-    text = decode_text(body, part.get_content_charset() or "")
+    text = html.decode_text(body, part.get_content_charset() or "")
     flowed = str(part.get_param("format", "")).lower() == "flowed"
     return _FLOWED.sub(r"\1 ", text) if flowed else text
 
@@ -339,8 +277,8 @@ def email_thread(
     options: FetchOptions,
     emails: Sequence[Email],
     *,
-    post_id: Callable[[Email], str],
-    permalink: Callable[[Email], str],
+    post_id: Callable[[str], str],
+    permalink: Callable[[str], str],
     cited: str | None,
     endpoint: str,
 ) -> FetchResult:
@@ -350,65 +288,51 @@ def email_thread(
 
     Args:
         emails: of the archive or file, also those of other threads.
-        post_id: returns the id of an email's post.
-        permalink: returns the URL of an email.
+        post_id: returns the id of the post for a Message-ID.
+        permalink: returns the URL for a Message-ID.
         cited: id of the cited post; None for the first email.
 
     Raises:
         BadResponse: the cited email is missing.
         Forbidden: its author asks that it is not archived.
     """
-    by_post = {post_id(email): email for email in reversed(emails)}
-    first = by_post.get(cited) if cited else emails[0]
-    if first is None:
+    by_post = {post_id(email.id): email for email in emails}
+    cited = cited or post_id(emails[0].id)
+    if cited not in by_post:
         raise BadResponse(ref.url, "the cited message is not in the mbox file")
-    if first.private:
+    if by_post[cited].private:
         raise Forbidden(ref.url, "the author asks that the message is not archived")
-    known = {email.id: email for email in emails}
-    parents = {email.id: _parent(email, known) for email in emails}
-    members = _connected(first.id, parents)
-    posts = depth_first(
+    known = {email.id for email in emails}
+    parents = {id_: _parent(email, known) for id_, email in by_post.items()}
+    root, above = cited, {id_: post_id(parent) for id_, parent in parents.items() if parent}
+    seen = {cited}
+    while root in above and above[root] not in seen:
+        root = above[root]
+        seen.add(root)
+    every = depth_first(
         Post(
-            id=post_id(email),
-            url=permalink(email),
+            id=id_,
+            url=permalink(email.id),
             author=email.author,
-            reply_to=post_id(known[parents[email.id]]) if parents[email.id] in known else None,
+            reply_to=above.get(id_),
             posted=email.posted,
         )
-        for email in emails
-        if email.id in members and not email.private
+        for id_, email in by_post.items()
     )
-    top = by_post[posts[0].id]
-    complete = not top.references or any(id_ in known for id_ in top.references)
-    chosen = filter_replies(posts, replace_options(options, posts=options.posts | {post_id(first)}))
-    chosen = [replace(post, blocks=_email_blocks(by_post[post.id], post.url)) for post in chosen]
+    posts = [post for post in subtree(every, root) if not by_post[post.id].private]
     return build_thread(
         ref,
-        chosen,
+        [replace(post, blocks=_email_blocks(by_post[post.id], post.url)) for post in posts],
         {},
         endpoint=endpoint,
-        title=thread_title(top.subject),
-        replies=len(posts) - 1 if complete else None,
-        missing="" if complete else "the first message of the thread is missing",
+        options=dataclasses.replace(options, posts=options.posts | {cited}),
+        title=thread_title(by_post[posts[0].id].subject),
+        replies=len(posts) - 1 if root in by_post else None,
+        missing="" if root in by_post else "the first message of the thread is missing",
     )
 
 
-def _parent(email: Email, known: Mapping[str, Email]) -> str:
+def _parent(email: Email, known: set[str]) -> str:
     """Return the id of the nearest email above that is known, else of the first one in the thread; may be empty."""
     nearest = (id_ for id_ in reversed(email.references) if id_ in known)
     return next(nearest, next(iter(email.references), ""))
-
-
-def _connected(id_: str, parents: Mapping[str, str]) -> set[str]:
-    """Return the ids of all emails of a thread; a missing email connects the replies to it."""
-    neighbors = defaultdict[str, list[str]](list)
-    for child, parent in parents.items():
-        if parent:
-            neighbors[child].append(parent)
-            neighbors[parent].append(child)
-    members, stack = {id_}, [id_]
-    while stack:
-        new = set(neighbors[stack.pop()]) - members
-        members |= new
-        stack += new
-    return members

@@ -27,21 +27,15 @@ _SPACE = b"\xef\xbb\xbf \t\r\n"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SavedFile:
-    """A file that an author saved."""
+    """A file that an author saved; ``name`` is for messages."""
 
     name: str
-    """For messages."""
     body: bytes
 
     @property
     def is_html(self) -> bool:
         """Whether it looks like a web page."""
         return self.body[:4096].lstrip(_SPACE).startswith(b"<")
-
-    @property
-    def is_mbox(self) -> bool:
-        """Whether it looks like an mbox file."""
-        return self.body.lstrip(_SPACE).startswith(b"From ")
 
     def json(self) -> Any:
         """Return the content, parsed as JSON.
@@ -52,8 +46,7 @@ class SavedFile:
         try:
             return msgspec.json.decode(self.body.lstrip(_SPACE))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            what = "a web page" if self.is_html else "not valid JSON"
-            raise BadResponse(self.name, f"the file is {what}; expected JSON") from None
+            raise BadResponse(self.name, "the file is not valid JSON") from None
 
     def html(self) -> str:
         """Return the content as the text of a web page.
@@ -83,12 +76,8 @@ def open_file(path: Path) -> SavedFile:
 def decompress(body: bytes, name: str) -> bytes:
     """Return data that may be compressed with gzip, uncompressed.
 
-    Args:
-        body: the data.
-        name: of the file, or the URL of the request; for messages.
-
     Raises:
-        BadResponse: it is incomplete, or too large.
+        BadResponse: it is incomplete, or too large; the message names ``name``.
     """
     try:
         if body.startswith(_GZIP):

@@ -60,12 +60,6 @@ def link_paragraph(title: str | None, url: str) -> Paragraph:
     return Paragraph(spans=(Span(text=title or url, href=url),))
 
 
-def list_block(items: Iterable[str | None]) -> tuple[Block, ...]:
-    """Return lines of text as a list, such as the options of a poll; empty if there are none."""
-    paragraphs = [(Paragraph(spans=(Span(text=item),)),) for item in items if item]
-    return (List(items=tuple(paragraphs)),) if paragraphs else ()
-
-
 def leaf_blocks(blocks: Iterable[Block]) -> Iterator[Paragraph | Code]:
     """Yield the paragraphs and code blocks, also those in quotes and lists."""
     for block in blocks:
@@ -80,28 +74,16 @@ def leaf_blocks(blocks: Iterable[Block]) -> Iterator[Paragraph | Code]:
 
 def links_to(blocks: Iterable[Block], url: str) -> bool:
     """Return whether the text links to a URL, whatever its scheme, ``www.`` and trailing slash."""
-    spans = (
-        span
-        for block in leaf_blocks(blocks)
-        if isinstance(block, Paragraph)
-        for span in block.spans
-    )
-    return any(span.href and _bare(span.href) == _bare(url) for span in spans)
 
+    def bare(url: str) -> str:
+        return url.partition("://")[2].removeprefix("www.").rstrip("/")
 
-def _bare(url: str) -> str:
-    return url.partition("://")[2].removeprefix("www.").rstrip("/")
+    paragraphs = (block for block in leaf_blocks(blocks) if isinstance(block, Paragraph))
+    spans = (span for paragraph in paragraphs for span in paragraph.spans)
+    return any(span.href and bare(span.href) == bare(url) for span in spans)
 
 
 # -- Order and choice of posts -------------------------------------------------
-
-
-def filter_replies(posts: Iterable[Post], options: FetchOptions) -> list[Post]:
-    """Return the requested posts of a discussion: the first, its author's further posts, the cited ones, or all."""
-    found = list(posts)
-    if options.replies or not found:
-        return found
-    return [post for post in found if post.author == found[0].author or post.id in options.posts]
 
 
 def self_thread(posts: Iterable[Post], cited: str, options: FetchOptions) -> list[Post]:
@@ -112,51 +94,39 @@ def self_thread(posts: Iterable[Post], cited: str, options: FetchOptions) -> lis
         cited: id of one of them.
     """
     known = {post.id: post for post in posts}
-    first = known[cited]
-    seen = {cited}
-    while (
-        (above := known.get(first.reply_to or ""))
-        and above.id not in seen
-        and above.author == first.author
-    ):
-        seen.add(above.id)
-        first = above
-    in_order = subtree(depth_first(known.values()), first.id)
-    own = {first.id}
+    in_order = depth_first(known.values())
+    # By the id of a post, the id of the first post of its author's thread.
+    first: dict[str, str] = {}
     for post in in_order:
-        if post.author == first.author and post.reply_to in own:
-            own.add(post.id)
-    thread = sorted((post for post in in_order if post.id in own), key=_time)
-    others = (post for post in in_order if post.id not in own)
+        parent = known.get(post.reply_to or "")
+        to_self = parent and parent.author == post.author
+        first[post.id] = first.get(post.reply_to or "", post.id) if to_self else post.id
+    root = first[cited]
+    thread = _by_time(post for post in in_order if first[post.id] == root)
+    others = (post for post in subtree(in_order, root) if first[post.id] != root)
     return [*thread, *(post for post in others if options.replies or post.id in options.posts)]
 
 
-def _time(post: Post) -> float:
-    return post.posted.timestamp() if post.posted else 0
+def _by_time(posts: Iterable[Post]) -> list[Post]:
+    """Return posts by time, or in the given order where a time is missing."""
+    given = list(posts)
+    return (
+        sorted(given, key=lambda post: str(post.posted))
+        if all(post.posted for post in given)
+        else given
+    )
 
 
 def depth_first(posts: Iterable[Post], parents: Mapping[str, str] | None = None) -> list[Post]:
     """Return posts by time, each under its parent; a post that comes twice is taken once.
 
-    Where a time is missing, posts stay in the given order.
-
     Args:
         parents: by a post's id, the id of its parent; by default :attr:`Post.reply_to`.
     """
     known = {post.id: post for post in posts}
-    parents = (
-        parents
-        if parents is not None
-        else {post.id: post.reply_to or "" for post in known.values()}
-    )
-    ordered = (
-        sorted(known.values(), key=_time)
-        if all(post.posted for post in known.values())
-        else known.values()
-    )
     children: dict[str | None, list[Post]] = defaultdict(list)
-    for post in ordered:
-        parent = parents.get(post.id)
+    for post in _by_time(known.values()):
+        parent = post.reply_to if parents is None else parents.get(post.id)
         children[parent if parent in known and parent != post.id else None].append(post)
     done: dict[str, Post] = {}
     stack = children[None][::-1]
@@ -169,15 +139,15 @@ def depth_first(posts: Iterable[Post], parents: Mapping[str, str] | None = None)
 
 
 def subtree(posts: Iterable[Post], root: str) -> list[Post]:
-    """Return a post and all replies under it.
+    """Return a post, if it is known, and all replies under it.
 
     Args:
         posts: each after the one that it replies to.
-        root: id of a post.
+        root: id of the post.
     """
     found: dict[str, Post] = {}
     for post in posts:
-        if post.id == root or post.reply_to in found:
+        if root in {post.id, post.reply_to} or post.reply_to in found:
             found.setdefault(post.id, post)
     return list(found.values())
 
@@ -223,7 +193,7 @@ def build_thread(
     Args:
         authors: by handle; only those who wrote a post become participants.
         endpoint: the URL of the request, or ``file``.
-        options: choose from the posts with :func:`filter_replies`; by default, all are included.
+        options: which posts of a discussion to include beside those by the author of the first; by default, all.
         replies: how many replies the platform counts.
         state: the thread's state, and since when.
         missing: what is missing, as a clause; empty if the thread is complete.
@@ -231,21 +201,26 @@ def build_thread(
     Raises:
         BadResponse: there is no post.
     """
-    chosen = filter_replies(posts, options) if options else posts
-    unique = list({post.id: post for post in chosen}.values())[:MAX_POSTS]
+    unique = list({post.id: post for post in posts}.values())
     if not unique:
         raise BadResponse(ref.url, "the response contains no post")
+    if options and not options.replies:
+        author = unique[0].author
+        unique = [post for post in unique if post.author == author or post.id in options.posts]
+    unique = unique[:MAX_POSTS]
     languages = Counter(post.lang for post in unique if post.lang)
     lang = languages.most_common(1)[0][0] if languages else None
     positions = {post.id: position for position, post in enumerate(unique)}
-    built = []
-    for position, post in enumerate(unique):
-        reply_to = (
-            post.reply_to if positions.get(post.reply_to or "", position) < position - 1 else None
+    built = [
+        replace(
+            post,
+            lang=None if post.lang == lang else post.lang,
+            reply_to=post.reply_to
+            if positions.get(post.reply_to or "", position) < position - 1
+            else None,
         )
-        built.append(
-            replace(post, lang=None if post.lang == lang else post.lang, reply_to=reply_to)
-        )
+        for position, post in enumerate(unique)
+    ]
     used = dict.fromkeys(handle for post in built for handle in handles(post))
     thread = Thread(
         platform=ref.platform,

@@ -33,7 +33,7 @@ def thread_of(emails: list[Email], cited: str | None = None) -> Thread:
         ref,
         FetchOptions(replies=True),
         emails,
-        post_id=lambda email: "".join(char for char in email.id if char.isalnum()) or "x",
+        post_id=lambda id_: "".join(char for char in id_ if char.isalnum()) or "x",
         permalink=lambda _: "https://lists.example/1",
         cited=cited,
         endpoint="file",
@@ -133,7 +133,7 @@ TEXTS = {
     "patch": ("msg\n---\n f | 2 +-\n\ndiff --git a/f b/f\nindex 12..34 100644\n--- a/f\n+++ b/f\n@@ -1 +1 @@\n-x\n+y\n \n\nNext.\n-- \n2.39", "msg/---/ f | 2 +-\ncode diff: 'diff --git a/f b/f\\nindex 12..34 100644\\n--- a/f\\n+++ b/f\\n@@ -1 +1 @@\\n-x\\n+y'\nNext."),
     "quoted-patch": ("> --- a/f\n> +++ b/f\n> -x\nwhy?", "> code diff: '--- a/f\\n+++ b/f\\n-x'\nwhy?"),
     "pgp": ("-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nYes.\n\n- -- \nJo\n-----BEGIN PGP SIGNATURE-----\n\nx\n-----END PGP SIGNATURE-----", "Yes."),
-    "removed-attachment": ("Here.\n-------------- next part --------------\nA non-text attachment was scrubbed...\nName: lamp.png\nType: image/png\nURL: <https://x.example/>\n", "Here.\n_Attached: lamp.png_"),
+    "removed-attachment": ("Here.\n-------------- next part --------------\nA non-text attachment was scrubbed...\nName: lamp.png\nType: image/png\nURL: <https://x.example/>\n", "Here."),
     "empty": (" \n\n", ""),
 }  # fmt: skip
 
@@ -150,25 +150,21 @@ def test_wrong_character_sets(charset: str) -> None:
     assert text_of("Grün", headers=headers) == "Grün"
 
 
+def parts_of(*parts: str, subtype: str = "mixed") -> str:
+    """Return the text of an email with these parts, each a header and a text."""
+    lines = [line for part in parts for line in ("--b", part)]
+    return text_of(*lines, "--b--", headers=f"Content-Type: multipart/{subtype}; boundary=b")
+
+
 def test_html_mails() -> None:
     """HTML is shown if there is no plain text; an empty plain part does not count."""
-    html = "<p>Red <b>lamp</b> jo@mail.example<script>alert(1)</script></p>"
-    assert text_of(html, headers="Content-Type: text/html") == "Red *lamp* jo@..."
+    html = (
+        "Content-Type: text/html\n\n<p>Red <b>lamp</b> jo@mail.example<script>alert(1)</script></p>"
+    )
+    assert parts_of(html) == "Red *lamp* jo@..."
     for plain, expected in ((" ", "Red *lamp* jo@..."), ("Plain", "Plain")):
-        parts = [
-            "--b",
-            "Content-Type: text/plain",
-            "",
-            plain,
-            "--b",
-            "Content-Type: text/html",
-            "",
-            html,
-            "--b--",
-        ]
-        assert (
-            text_of(*parts, headers='Content-Type: multipart/alternative; boundary="b"') == expected
-        )
+        text = f"Content-Type: text/plain\n\n{plain}"
+        assert parts_of(text, html, subtype="alternative") == expected
 
 
 def test_flowed_text() -> None:
@@ -176,18 +172,15 @@ def test_flowed_text() -> None:
     assert text_of("a ", "b ", "c", "> d ", "> e", headers=headers) == "a b c\n> d/e"
 
 
-def test_attachments_are_named() -> None:
+def test_attachments_are_left_out() -> None:
     parts = [
-        *("--b", "Content-Type: text/plain", "", "Here."),
-        *("--b", "Content-Type: text/x-patch; name=lamp.patch", "Content-Disposition: inline; filename=lamp.patch", "", "--- a"),
-        *("--b", "Content-Type: image/png", "Content-Disposition: attachment; filename*=UTF-8''l%C3%A4mp.png", "", ""),
-        *("--b", "Content-Type: message/rfc822", "", "Subject: inner", "", "inner"),
-        *("--b", "Content-Type: text/plain", "", "_" * 47, "Mailing list"),
-        *("--b", "Content-Type: application/pgp-signature; name=signature.asc", "", "x", "--b--"),
-    ]  # fmt: skip
-    assert text_of(*parts, headers="Content-Type: multipart/mixed; boundary=b") == (
-        "Here.\n_Attached: lamp.patch, lämp.png, message/rfc822_"
-    )
+        "Content-Type: text/plain\n\nHere.",
+        "Content-Type: text/plain; name=lamp.patch\n\n--- a",
+        "Content-Type: image/png\nContent-Disposition: attachment; filename*=UTF-8''l%C3%A4mp.png\n\n",
+        "Content-Type: text/plain\n\nThere.",
+        f"Content-Type: text/plain\n\n{'_' * 47}\nMailing list",
+    ]
+    assert parts_of(*parts) == "Here.\nThere."
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
@@ -221,16 +214,19 @@ def test_threads() -> None:
     """Circles end; replies to a missing email are one thread."""
     circle = mbox(_mail(1, "<2@x>"), _mail(2, "<1@x>"), _mail(3, "<3@x>"), _mail(1, "<3@x>"))
     emails = read_emails(circle, "file")
-    assert {post.id for post in thread_of(emails, cited="1x").posts} == {"1x", "2x"}
-    assert [post.id for post in thread_of(emails, cited="3x").posts] == ["3x"]
+    assert {post.id for post in thread_of(emails, "1x").posts} == {"1x", "2x"}
+    assert [post.id for post in thread_of(emails, "3x").posts] == ["3x"]
     siblings = mbox(_mail(1, "<a@x> <b@x>"), _mail(2, "<a@x> <c@x>"), _mail(3, "<z@x>"))
     thread = thread_of(read_emails(siblings, "file"), cited="2x")
     assert [post.id for post in thread.posts] == ["1x", "2x"]
     assert thread.replies is None
     with pytest.raises(BadResponse, match="not in the mbox"):
         thread_of(emails, cited="9x")
+    private = mbox(_mail(1, ""), "X-No-Archive: yes\n" + _mail(2, "<1@x>"), _mail(3, "<2@x>"))
+    emails = read_emails(private, "file")
+    assert [post.id for post in thread_of(emails, "3x").posts] == ["1x", "3x"]
     with pytest.raises(Forbidden):
-        thread_of(read_emails(b"X-No-Archive: yes\n\nx", "file"))
+        thread_of(emails, "2x")
 
 
 def test_thousands_of_mails() -> None:
@@ -244,54 +240,31 @@ def test_thousands_of_mails() -> None:
     "source",
     [
         b"From: " + b"(" * 100_000,
-        b"From: " + b"a <" * 50_000,
         b"Subject: " + b"=?utf-8?q?" * 50_000,
         b"Content-Type: text/plain; " + b'a="b"; ' * 20_000,
-        b"From x 1:11" + b"1:11" * 300_000,
-        b"Content-Type: text/html\n\n" + b"<a@" * 150_000,
         b"A: b\n\n" + b"a." * 300_000 + b"@",
         b"A: b\n\n" + b"-----BEGIN PGP SIGNED MESSAGE-----\n-----BEGIN PGP SIGNATURE-----\n" * 9_000,
-        b"Content-Type: text/plain; format=flowed\n\n" + b"a \n" * 150_000,
         b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(3000)),
-        b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\nContent-Type: text/plain\n\nx\n" * 2_000,
     ],
-    ids=range(11),
+    ids=range(6),
 )  # fmt: skip
 def test_no_mail_takes_long(source: bytes) -> None:
     start = time.process_time()
-    for body in (b"X: y\n" + source, b"From x 10:00\nX: y\n" + source):
-        emails = read_emails(body, "file")
-        check(thread_of(emails).posts[0].blocks)
+    check(thread_of(read_emails(b"X: y\n" + source, "file")).posts[0].blocks)
     assert time.process_time() - start < 5
 
 
 # -- Anything ------------------------------------------------------------------
 
 REAL = (FOLDER / "public-inbox-series" / "thread.txt").read_bytes()
-NAMES = st.sampled_from("From Subject Message-ID Date References In-Reply-To Content-Type Content-Transfer-Encoding Content-Disposition Content-Language".split())  # fmt: skip
-PIECES = st.sampled_from(
-    [
-        *(b"Jo Example ", b"<jo@mail.example>", b"jo@mail.example", b" via x", b" at ", b"(a)", b"(", b")", b'"', b"\\", b"<", b"@"),
-        *(b"=?utf-8?q?=C3?=", b"=?utf-8?b?am9AeC5l?=", b"=?x?q?", b"?=", b"\xff", b"\x00", b"\xef\xbc\xa0", b"\xe2\x80\xae", b"\t", b"\r"),
-        *(b"<1@x>", b"<2@x>", b"<3@x>", b"Tue, 5 Jan 2021 10:00:00 +0100", b"-0000", b"99999999999999999999", b"Re: ", b"[x] "),
-        *(b"text/plain", b"text/html", b"multipart/mixed", b"multipart/alternative", b"message/rfc822", b"message/delivery-status"),
-        *(b"; boundary=b", b'; boundary="', b"; charset=utf-7", b"; charset*0*=utf-8''%00", b"; charset=\x00", b"; format=flowed"),
-        *(b"; filename*=x%00'%FF'%FF.png", b"; name=\xff.exe", b"attachment", b"inline", b"base64", b"quoted-printable", b"x-uuencode"),
-    ]
-)  # fmt: skip
-HEADER = st.builds(lambda name, values: name.encode() + b": " + b"".join(values), NAMES, st.lists(PIECES | st.binary(max_size=6), max_size=6))  # fmt: skip
-LINES = st.sampled_from(
-    [
-        *(b"--b", b"--b--", b"", b"> quoted", b">> deep", b"-- ", b"a ", b"begin 644 x", b"M" + b"0" * 60, b"=C3=", b"_" * 50),
-        *(b"From x Tue Jan 10:00 2021", b">From x", b'<a href="javascript:x">x</a>', b"<p", b"diff --git a b", b"@@ -1 +1 @@", b"\xff\xfe"),
-        *(b"-----BEGIN PGP SIGNED MESSAGE-----", b"-----BEGIN PGP SIGNATURE-----", b"jo@mail.example", b"Content-Type: text/html"),
-    ]
-)  # fmt: skip
-MAIL = st.builds(
-    lambda headers, lines: b"\n".join([b"From x Tue Jan 10:00:00 2021\nX-A: b", *headers, b"", *lines, b"\n"]),
-    st.lists(HEADER, max_size=9),
-    st.lists(LINES | HEADER | st.binary(max_size=20), max_size=14),
-)  # fmt: skip
+PIECES = [
+    *(b"\nFrom: ", b"\nSubject: ", b"\nMessage-ID: ", b"\nDate: ", b"\nReferences: ", b"\nContent-Type: ", b"\nContent-Disposition: "),
+    *(b"Jo Example ", b"<jo@mail.example>", b" via x", b" at ", b"(a)", b"(", b'"', b"\\", b"<", b"@", b"\xef\xbc\xa0", b"\xff", b"\x00", b"\r"),
+    *(b"=?utf-8?q?=C3=?", b"=?utf-8?b?am9AeC5l?=", b"=?x?q?", b"<1@x>", b"<2@x>", b"Tue, 5 Jan 2021 10:00:00 +0100", b"-0000", b"9" * 20),
+    *(b"text/plain", b"text/html", b"multipart/mixed; boundary=b", b"message/rfc822", b"; charset=utf-7", b"; charset*0*=utf-8''%00"),
+    *(b"; format=flowed", b"; filename*=x%00'%FF'%FF.png", b"attachment", b"base64", b"\n--b", b"\n--b--", b"\n\n", b"\n> quoted", b"\n-- "),
+    *(b"\n\nFrom x Tue Jan 10:00 2021\nX-A: b", b"\n>From x", b'<a href="javascript:x">x</a>', b"\ndiff --git a b", b"\n@@ -1 +1 @@"),
+]  # fmt: skip
 
 
 def assert_safe(body: bytes) -> None:
@@ -308,7 +281,7 @@ def assert_safe(body: bytes) -> None:
 
 
 @ANY
-@given(st.binary(max_size=400) | st.lists(MAIL, max_size=6).map(b"".join))
+@given(st.binary(max_size=400) | st.lists(st.sampled_from(PIECES), max_size=60).map(lambda pieces: b"From x 10:00\nX-A: b" + b"".join(pieces)))  # fmt: skip
 def test_any_mails(body: bytes) -> None:
     assert_safe(body)
 
@@ -332,14 +305,15 @@ def test_no_name_contains_an_address(header: str) -> None:
 @ANY
 @given(st.lists(st.lists(st.integers(0, 9), max_size=4), min_size=1, max_size=9))
 def test_every_mail_is_in_one_thread(references: list[list[int]]) -> None:
+    """References name earlier emails, or missing ones."""
     emails = read_emails(
-        mbox(*(_mail(number, " ".join(f"<{above}@x>" for above in others)) for number, others in enumerate(references))),
+        mbox(*(_mail(number, " ".join(f"<{above if above < number else above + 9}@x>" for above in others)) for number, others in enumerate(references))),
         "file",
     )  # fmt: skip
     threads = {
-        number: {post.id for post in thread_of(emails, f"{number}x").posts}
+        f"{number}x": {post.id for post in thread_of(emails, f"{number}x").posts}
         for number in range(len(references))
     }
-    for number, ids in threads.items():
-        assert f"{number}x" in ids
-        assert all(threads[int(id_[:-1])] == ids for id_ in ids)
+    for id_, ids in threads.items():
+        assert id_ in ids
+        assert all(threads[other] == ids for other in ids)

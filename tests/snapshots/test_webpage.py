@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import random
-import time
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ from thread_snapshots.source import (
     Forbidden,
     Source,
 )
-from thread_snapshots.webpage import canonical_url, page_thread, parse_page
+from thread_snapshots.webpage import canonical_url, page_thread
 
 PAGES = Path(__file__).parent / "pages"
 HOSTS = {"social.example": "mastodon", "forum.example": "discourse"}
@@ -36,8 +35,8 @@ POST = {"@context": "https://schema.org", "@type": "SocialMediaPosting", "articl
 JO = {"@id": "#jo", "name": "Jo Example"}
 
 
-def read(html: str, url: str = LINKEDIN, endpoint: str = "file", **options: Any) -> FetchResult:
-    return page_thread(parse_or_page(url, HOSTS), FetchOptions(**options), html, endpoint)
+def read(html: str, url: str = LINKEDIN, **options: Any) -> FetchResult:
+    return page_thread(parse_or_page(url, HOSTS), FetchOptions(**options), html, "file")
 
 
 def texts(thread: Thread) -> list[str]:
@@ -122,17 +121,6 @@ def test_question_and_answers() -> None:
     ]
 
 
-def test_very_many_replies() -> None:
-    comment: dict[str, Any] = {"@type": "Comment", "text": "last"}
-    for _ in range(200):
-        comment = {"@type": "Comment", "text": "next", "comment": [comment]}
-    assert texts(read(jsonld({**POST, "comment": comment}), replies=True).thread)[-1] == "last"
-    comments = [{"@type": "Comment", "text": str(number)} for number in range(5_000)]
-    result = read(jsonld({**POST, "commentCount": "5000", "comment": comments}), replies=True)
-    assert len(result.thread.posts) == 2_000
-    assert not result.complete
-
-
 HEAD = """<html lang="en"><head><title>How lamps boot | Lamps</title><meta name="author" content="Jo Example">
 <meta property="og:title" content="How lamps boot"><meta property="og:description" content="It is an LED.">
 <meta property="og:site_name" content="Lamps"><meta property="article:published_time" content="2021-03-04T05:06:07+01:00">
@@ -141,23 +129,16 @@ HEAD = """<html lang="en"><head><title>How lamps boot | Lamps</title><meta name=
 
 
 def test_preview_of_any_page() -> None:
-    result = read(HEAD, PAGE, endpoint=PAGE)
+    result = read(HEAD, PAGE)
     (post,) = result.thread.posts
     assert (result.thread.title, post.author, sketch(post.blocks)) == ("How lamps boot", "Jo Example", "It is an LED.")  # fmt: skip
     assert str(post.posted) == "2021-03-04 04:06:07+00:00"
     assert post.media == (Media(url="https://lamps.example/lamp.png", alt="A lamp"),)
-    assert (result.complete, result.thread.lang, result.thread.provenance.endpoint) == (True, "en", PAGE)  # fmt: skip
-    page = parse_page(HEAD, PAGE)
-    assert (page.site_name, page.title, page.description) == ("Lamps", "How lamps boot", "It is an LED.")  # fmt: skip
+    assert (result.complete, result.thread.lang) == (True, "en")
 
 
 def test_article_is_summarised() -> None:
-    article = {
-        "@type": "NewsArticle",
-        "headline": "How lamps boot",
-        "articleBody": "Long.",
-        "author": {"name": "Kim"},
-    }
+    article = {"@type": "NewsArticle", "headline": "A", "articleBody": "Long.", "author": {"name": "Kim"}}  # fmt: skip
     result = read(jsonld(article) + HEAD, PAGE)
     assert texts(result.thread) == ["It is an LED."]
     assert result.thread.posts[0].author == "Kim"
@@ -169,30 +150,6 @@ def test_preview_of_a_thread_is_incomplete() -> None:
     assert (result.complete, texts(result.thread)) == (False, ["It is an LED."])
     logo = HEAD.replace("summary_large_image", "summary").replace("og:image:alt", "x")
     assert read(logo, TOPIC).thread.posts[0].media == ()
-
-
-@pytest.mark.parametrize(
-    "html",
-    [
-        "<title>Just a moment...</title><form id=x></form>",
-        "<title>Making sure you&#39;re not a bot!</title>",
-        '<title>Lamps</title><script id="anubis_version" type="application/json">"v1"</script>',
-        "<title>Attention Required! | Cloudflare</title>",
-        "<title>Access denied</title>",
-        "<title>Sign in · Lamps</title><form><input type='password'></form>",
-        "<title>Log in or sign up to view</title><input type=password>",
-    ],
-)
-@pytest.mark.parametrize("url", [LINKEDIN, PAGE])
-def test_challenge_and_login_pages(html: str, url: str) -> None:
-    description = '<meta property="og:description" content="A page"><meta property="og:title" content="A page">'
-    with pytest.raises(Forbidden, match="challenge or login"):
-        read(html + description, url)
-
-
-@pytest.mark.parametrize("title", ["Just a moment please", "Login fails on the lamp", "A lamp"])
-def test_pages_with_similar_titles(title: str) -> None:
-    assert read(f"<title>{title}</title>", PAGE).thread.title == title
 
 
 @pytest.mark.parametrize(
@@ -236,12 +193,9 @@ def test_saved_files(pack: Any, tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     path.write_bytes(pack(b"\xef\xbb\xbf" + jsonld(POST).encode()))
     file = open_file(path)
-    assert (file.is_html, file.is_mbox) == (True, False)
     assert texts(read_file(None, ref, options, file).thread) == ["The lamp boots"]
-    with pytest.raises(BadResponse, match="web page"):
+    with pytest.raises(BadResponse, match="not valid JSON"):
         file.json()
-    path.write_bytes(pack(b"From jo Tue Jan  5 10:00:00 2021\n"))
-    assert open_file(path).is_mbox
     path.write_bytes(pack(b'\xef\xbb\xbf{"a": 1}'))
     assert open_file(path).json() == {"a": 1}
     with pytest.raises(BadResponse, match="not a web page"):
@@ -307,23 +261,3 @@ def test_damaged_pages(path: Path, seed: int, url: str) -> None:
         html = html[:start] + chance.choice(BITS) + html[start + chance.choice([0, 0, 1, 5, 80]) :]
     assert_safe(html, url)
     canonical_url(html)
-
-
-@pytest.mark.parametrize(
-    "html",
-    [
-        "<div>" * 200_000,
-        "<meta property='x' content='y'>" * 100_000,
-        "<img src='" + "data:a/" * 200_000 + "'>",
-        "<!-- saved from url=(" * 200_000,
-        "saved with SingleFile\n" * 200_000,
-        "<script type='application/ld+json'>{\"a\":" * 50_000,
-        jsonld([{"@id": "#a", "@type": "Comment", "text": "x", "comment": {"@id": "#a"}}] * 5_000),
-    ],
-    ids=range(7),
-)
-def test_no_page_takes_long(html: str) -> None:
-    start = time.process_time()
-    assert_safe(html, TOPIC)
-    canonical_url(html)
-    assert time.process_time() - start < 8
