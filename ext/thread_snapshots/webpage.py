@@ -47,6 +47,12 @@ _TYPES = ("SocialMediaPosting", "DiscussionForumPosting", "Question", "Comment",
 _CONTAINERS = ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "hasPart", "item")
 _MARKUP = re.compile(r"</?(?:p|br|a|div|span|ul|ol|li|blockquote|pre|code|strong|em|b|i|img)\b[^<>]*>", re.IGNORECASE)  # fmt: skip
 _CHALLENGE = "#challenge-form, #challenge-running, #challenge-error-text, script[id^=anubis_]"
+_CHALLENGE_TITLE = re.compile(
+    r"just a moment\.\.\.|making sure you.{1,6}re not a bot.*|attention required!.*|ddos-guard"
+    r"|.*verify(?:ing)? (?:that )?you are (?:a )?human.*",
+    re.IGNORECASE,
+)
+_LOGIN_TITLE = re.compile(r"(?:log|sign) ?(?:in|up)(?:to)?\b", re.IGNORECASE)
 _LOGIN_URL = re.compile(r"/(?:log|sign)[-_]?in\b", re.IGNORECASE)
 _CHARSET = re.compile(r"charset=[\"']?([\w-]+)", re.IGNORECASE)
 # What browsers and the extension SingleFile write at the beginning of a saved page.
@@ -81,12 +87,15 @@ def page_thread(ref: ThreadRef, options: FetchOptions, html: str, endpoint: str)
 
     Raises:
         BadResponse: the page is that of another thread, or does not describe a post.
-        Forbidden: it is a challenge for browsers, or its author does not want it to be saved.
+        Forbidden: it is a challenge or login page, or its author does not want it to be saved.
     """
     tree = LexborHTMLParser(html)
     metas = _metas(tree)
-    if tree.css_first(_CHALLENGE):
-        raise Forbidden(ref.url, "the page is a challenge for browsers, not the thread")
+    head = tree.css_first("title")
+    title = (head and js.one_line(head.text())) or ""
+    is_login = _LOGIN_TITLE.match(title) and tree.css_first("input[type=password]")
+    if is_login or _CHALLENGE_TITLE.fullmatch(title) or tree.css_first(_CHALLENGE):
+        raise Forbidden(ref.url, "the page is a challenge or login page, not the thread")
     if ref.platform in _FEDIVERSE and "noindex" in metas.get("robots", "").lower():
         raise Forbidden(ref.url, "the author asks that programs do not save the page")
     other = _ref(canonical_url(html), ref)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import random
 import struct
 import zlib
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -54,10 +55,8 @@ def test_formats(kind: str) -> None:
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK"])
 def test_pixel_modes(mode: str) -> None:
-    drawing = Image.new("L", (40, 20), 64)
-    drawing.paste(192, (0, 0, 20, 20))
-    stored = drawing.convert(mode)
-    assert difference(decoded(file_of(stored, "JPEG" if mode == "CMYK" else "PNG")), stored) < 3
+    stored = photo().convert(mode)
+    assert difference(decoded(file_of(stored, "JPEG" if mode == "CMYK" else "PNG")), stored) < 6
 
 
 def test_choice_of_format() -> None:
@@ -105,18 +104,16 @@ def test_decompression_bombs_are_refused(size: tuple[int, int]) -> None:
         encode_image(bytes(data))
 
 
-@given(st.sampled_from(FORMATS), st.integers(0, 2**32))
+@given(st.sampled_from(FORMATS), st.randoms())
 @settings(max_examples=60, deadline=None)
-def test_damaged_images(kind: str, seed: int) -> None:
+def test_damaged_images(kind: str, chance: Random) -> None:
     """A damaged file is refused, or gives an image within the limits."""
-    chance, data = random.Random(seed), bytearray(file_of(photo(), kind))
-    for _ in range(chance.randint(1, 6)):
-        data[min(int(chance.expovariate(1 / 60)), len(data) - 1)] = chance.randrange(256)
+    data = bytearray(file_of(photo(), kind))
+    for _ in range(3):
+        data[chance.randrange(min(len(data), 200))] = chance.randrange(256)
     for damaged in (data, data[: chance.randrange(len(data))], b"<svg/>"):
-        try:
+        with suppress(InvalidImage):
             assert max(decoded(bytes(damaged)).size) <= 1600
-        except InvalidImage:
-            continue
 
 
 # -- Which images are saved ----------------------------------------------------
@@ -128,6 +125,7 @@ class Web:
     def __init__(self) -> None:
         names = ("jo", "lamp", "desk", "still")
         self.images = {name: file_of(photo(90 + n, 70)) for n, name in enumerate(names)}
+        self.images["page"] = b"<!DOCTYPE html><p>Not for you"
         self.requests: list[str] = []
 
     def send(self, request: Request) -> Response:
@@ -136,11 +134,6 @@ class Web:
         if body := self.images.get(name.partition("?")[0]):
             return Response(url=request.url, body=body)
         raise NotFound(request.url, "not found (404)")
-
-
-@pytest.fixture
-def web() -> Web:
-    return Web()
 
 
 def image(name: str, alt: str | None = None) -> Media:
@@ -154,10 +147,9 @@ def thread(*media: Media, quoted: Media | None = None) -> Thread:
     return Thread(url=URL, participants=people, posts=posts, **KEY)  # type: ignore[arg-type]
 
 
-def test_each_image_is_saved_once(web: Web, tmp_path: Path) -> None:
+def test_each_image_is_saved_once(tmp_path: Path) -> None:
     """A missing one is reported."""
-    web.images["page"] = b"<!DOCTYPE html><p>Not for you"
-    video = Media(kind="video", url="https://images.example/watch", still=image("still").url)
+    web, video = Web(), Media(kind="video", url="https://a.example/", still=image("still").url)
     media = (image("lamp", "A lamp"), image("lamp"), video, image("gone"), image("page"))
     original = thread(*media, quoted=image("desk"))
     saver = ImageSaver(tmp_path, web.send)
@@ -176,26 +168,18 @@ def test_each_image_is_saved_once(web: Web, tmp_path: Path) -> None:
     assert digest(saved.posts) == digest(original.posts)
 
 
-def test_saved_images_are_not_requested_again(web: Web, tmp_path: Path) -> None:
-    """Unless the file is missing; an avatar is not used in place of the image with the same URL."""
+def test_earlier_snapshot(tmp_path: Path) -> None:
+    """Its images are not requested again; alternative texts that its author added stay."""
+    web = Web()
     before = ImageSaver(tmp_path, web.send).save(thread(image("lamp"), image("desk")))
+    lamp, desk = (replace(it, alt="Mine") for it in before.posts[0].media)
+    before = replace(before, posts=(replace(before.posts[0], media=(lamp, desk)),))
     web.requests.clear()
-    saver = ImageSaver(tmp_path, web.send, before)
-    again = saver.save(thread(image("desk"), image("lamp"), image("jo")))
-    assert web.requests == ["jo"]
-    assert again.posts[0].media[:2] == before.posts[0].media[::-1]
-    (tmp_path / "media" / str(before.posts[0].media[0].file)).unlink()
-    original = thread(image("lamp"), image("desk"))
-    assert ImageSaver(tmp_path, web.send, before).save(original) == before
-    assert web.requests == ["jo", "lamp"]
-
-
-def test_alternative_texts_of_the_author_stay(web: Web, tmp_path: Path) -> None:
-    """Where the platform has none, even if only the URL of the image has changed."""
-    first = ImageSaver(tmp_path, web.send).save(thread(image("lamp?a"), image("desk"), image("x")))
-    texts = zip(first.posts[0].media, ("The lamp", "The desk", "What was there"), strict=True)
-    media = tuple(replace(media, alt=alt) for media, alt in texts)
-    edited = replace(first, posts=(replace(first.posts[0], media=media),))
-    live = thread(image("lamp?b"), image("desk", "Own text"), image("x"))
-    saved = ImageSaver(tmp_path, web.send, edited).save(live)
-    assert [item.alt for item in saved.posts[0].media] == ["The lamp", "Own text", "What was there"]
+    # An avatar is not used in place of the image with the same URL.
+    live = thread(image("desk", "Own text"), image("lamp"), image("jo"))
+    media = ImageSaver(tmp_path, web.send, before).save(live).posts[0].media
+    assert (media[0], media[1], web.requests) == (replace(desk, alt="Own text"), lamp, ["jo"])
+    (tmp_path / "media" / str(lamp.file)).unlink()
+    again = ImageSaver(tmp_path, web.send, before).save(thread(image("lamp?new"), image("lamp")))
+    assert [(it.file, it.alt) for it in again.posts[0].media] == [(lamp.file, "Mine")] * 2
+    assert web.requests == ["jo", "lamp?new"]
