@@ -486,9 +486,17 @@ class Platform:
         return None
 
     def guess(self, url: SplitURL) -> ThreadRef | None:
-        """Return the thread of a URL on an unknown host, or None if the evidence is not enough."""
+        """Return the thread of a URL on an unknown host, or None if the evidence is not enough.
+
+        The canonical URL has the evidence, too.
+        """
+        ref = self.parse(url) if self._has_evidence(url) else None
+        canonical = split_url(ref.url) if ref else None
+        return ref if canonical and self._has_evidence(canonical) else None
+
+    def _has_evidence(self, url: SplitURL) -> bool:
         place = f"//{url.host}{url.path}?{url.query}#{url.fragment}"
-        return self.parse(url) if self._evidence.search(place) else None
+        return bool(self._evidence.search(place))
 
     def anonymous_url(self, ref: ThreadRef) -> str:
         """Return a URL of a thread without author and title, or that of the front page."""
