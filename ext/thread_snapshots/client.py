@@ -71,12 +71,10 @@ class Client:
     """Sends the requests of sources; may be used by several threads.
 
     Args:
-        contact: a URL for the ``User-Agent`` header, for server operators; other text is ignored.
-        endpoints: by host, the base URL that receives its requests (``thread_cards_endpoints``). These servers may
-            have private addresses.
-        tokens: by host, a bearer token; not sent to any other host.
-        ca_bundle: path of the CA certificates to trust; if it is not a string, those of ``REQUESTS_CA_BUNDLE`` or
-            certifi.
+        contact: a URL for the ``User-Agent`` header; other text is ignored.
+        endpoints: by host, the base URL that receives its requests; these servers may have private addresses.
+        tokens: by host, a bearer token, which is not sent to any other host.
+        ca_bundle: path of CA certificates; if not a string, those of ``REQUESTS_CA_BUNDLE`` or certifi.
         pause: seconds between two requests to one host.
         jobs: how many requests are sent in parallel.
         timeout: seconds for the body of a response.
@@ -156,8 +154,8 @@ class Client:
     def _exchange(self, url: str, headers: dict[str, str], request: Request) -> Response:
         """Send a request, follow redirects, and receive the response."""
         method = "GET" if request.json is None else "POST"
-        first = requests.Request(method, url, headers, json=request.json)
-        prepared = self._session.prepare_request(first)
+        unprepared = requests.Request(method, url, headers, json=request.json)
+        prepared = self._session.prepare_request(unprepared)
         for _ in range(_MAX_REDIRECTS + 1):
             url = prepared.url or ""
             proxies = get_environ_proxies(url)
@@ -242,9 +240,12 @@ class Client:
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
         with self._robots_locks[origin]:
-            if origin not in self._robots:
-                self._robots[origin] = self._load_robots(origin)
-            robots = self._robots[origin]
+            if (robots := self._robots.get(origin)) is None:
+                rules = ""
+                with suppress(NotFound, Forbidden, BadResponse):  # no rules (RFC 9309, 2.3.1.3)
+                    response = self.send(Request(url=f"{origin}/robots.txt", accept="text/plain"))
+                    rules = response.body.decode("utf-8-sig", "replace")
+                robots = self._robots[origin] = Protego.parse(rules)
             if not robots.can_fetch(url, PRODUCT):
                 raise Forbidden(url, "robots.txt does not allow programs to read it")
             delay = robots.crawl_delay(PRODUCT) or 0
@@ -253,13 +254,6 @@ class Client:
                 raise RateLimited(url, f"{reason}; save the page in a browser and use --from")
             if delay > self._pause:
                 time.sleep(delay)
-
-    def _load_robots(self, origin: str) -> Protego:
-        try:
-            response = self.send(Request(url=f"{origin}/robots.txt", accept="text/plain"))
-        except (NotFound, Forbidden, BadResponse):  # no rules (RFC 9309, section 2.3.1.3)
-            return Protego.parse("")
-        return Protego.parse(response.body.decode("utf-8-sig", "replace"))
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
