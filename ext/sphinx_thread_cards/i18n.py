@@ -201,7 +201,7 @@ def read_label(ref: ThreadRef) -> str:
     """Return the label of the link to the thread, or to the readable copy that the author gave."""
     if ref.kind in {Kind.VIDEO, Kind.PLAYLIST} and not ref.read_url:
         return _("Watch on {place}").format(place=site_label(ref))
-    copy = _MIRRORS.get(ref.mirror or "", ref.host) if ref.read_url else None
+    copy = _MIRRORS.get(ref.mirror or "", ref.mirror or ref.host) if ref.read_url else None
     return _("Read on {place}").format(place=copy or site_label(ref))
 
 
