@@ -36,6 +36,7 @@ exit codes:
   4    check: only the state of a thread has changed, such as from open to closed
   130  interrupted; threads saved until then are complete
 """
+_FORMAT: Any = {"epilog": _EPILOG, "formatter_class": argparse.RawDescriptionHelpFormatter}
 _JOBS = 4
 """How many requests are sent in parallel."""
 _MAX_PAUSE = 3600
@@ -90,8 +91,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="thread-cards",
         description="Save the threads that a Sphinx site cites, and check them.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        **_FORMAT,
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -99,7 +99,7 @@ def make_parser() -> argparse.ArgumentParser:
     add = _add_command(commands, _fetch, "save the cited threads that are not saved yet")
     add("--summary", action="store_true", help="save title, author, date and state, but no posts")
     add("--refresh", action="store_true", help="fetch saved threads again")
-    add("--older-than", type=int, metavar="DAYS", help="fetch threads last checked before that")
+    add("--older-than", type=int, metavar="DAYS", help="fetch threads checked more than DAYS ago")
     add("--links", action="store_true", help="save linked threads, not only cards and citations")
     add("--replies", action="store_true", help="save the replies of other people")
     add("--archive", action="store_true", help="look up copies in the Wayback Machine")
@@ -123,7 +123,9 @@ def _add_command(
 ) -> Callable[..., argparse.Action]:
     """Add a subcommand with the arguments that it shares with others."""
     name = func.__name__.strip("_")
-    command = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+    command = commands.add_parser(
+        name, help=text, description=f"{text[0].upper()}{text[1:]}.", **_FORMAT
+    )
     command.set_defaults(func=func)
     add = command.add_argument
     targets = "source directory (docs or .), and URLs of threads to process instead of all"

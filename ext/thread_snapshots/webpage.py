@@ -161,7 +161,8 @@ def _preview_thread(
     title = js.one_line(_first(metas, "og:title", "twitter:title") or (head.text() if head else ""))
     text = _first(metas, *_DESCRIPTION)
     is_page = ref.kind is Kind.PAGE
-    if not text and not (title and (is_page or endpoint != "file")):
+    is_platform = not is_page and endpoint == "file"  # from the network, those without a source
+    if not text and (is_platform or not title):
         raise BadResponse(ref.url, "the page does not describe a post")
     name = js.one_line(_first(metas, "author", "article:author", "twitter:creator", "og:site_name"))
     image = js.safe_url(_first(metas, "og:image", "twitter:image"), ref.url)
@@ -179,7 +180,7 @@ def _preview_thread(
         lang=js.language(metas.get("og:locale") or (root and root.attributes.get("lang"))),
     )
     missing = "" if is_page else "only the preview text of the page"
-    authors = {handle: Author(handle=handle, name=handle if is_page else None)}
+    authors = {handle: Author(handle=handle, name=None if is_platform else handle)}
     return build_thread(ref, [post], authors, endpoint=endpoint, title=title, missing=missing)
 
 
