@@ -148,7 +148,9 @@ class CollectThreads(SphinxTransform):
         """Go through the page in document order, which numbers the anchors."""
         self.domain: ThreadDomain = thread_domain(self.env)
         self.has_folder = self.domain.folder.is_dir()
-        for node in list(self.document.findall(nodes.Element)):
+        elements = list(self.document.findall(nodes.Element))
+        self.linked = {node.get("refuri") for node in elements if isinstance(node, nodes.reference)}
+        for node in elements:
             if "thread_ref" in node.attributes and isinstance(node, addnodes.pending_xref):
                 self._note(node, node["thread_ref"], "citation", is_citation=True)
             elif "thread_ref" in node.attributes:
@@ -158,7 +160,7 @@ class CollectThreads(SphinxTransform):
         # MyST itself finds only titles of sections and figures in the page.
         uses: list[Use] = self.domain.data["uses"].get(self.env.docname, [])
         titles = {f"#{name}": use.card.title for use in uses if use.card for name in use.names}
-        for link in self.document.findall(nodes.reference):
+        for link in self.document.findall(nodes.reference) if titles else ():
             title = titles.get(link.get("refuri", ""))
             if title and link.get("id_link") and not link.children:
                 link.append(nodes.inline("", title, classes=["std", "std-ref"]))
@@ -185,7 +187,8 @@ class CollectThreads(SphinxTransform):
         )
         is_link = isinstance(node, nodes.reference)
         is_definition = isinstance(node.parent, nodes.substitution_definition)
-        if ref is None or is_definition or not (is_link or _is_unused(node)):
+        # A link that leads through a link target is recorded itself.
+        if ref is None or is_definition or (not is_link and url in self.linked):
             return
         as_citation = (
             self.config.thread_cards_link_text == "citation" and is_link and _bare_url(node)
@@ -273,13 +276,6 @@ class CollectThreads(SphinxTransform):
                     f'{MEDIA_URI}/{name} has no alternative text; add "alt" in the snapshot',
                     node,
                 )
-
-
-def _is_unused(target: nodes.Element) -> bool:
-    """Return whether no link of the page, which is recorded itself, leads through a link target."""
-    document = target.document
-    links = document.findall(nodes.reference) if document else ()
-    return not any(link.get("refuri") == target["refuri"] for link in links)
 
 
 def _ancestors(node: nodes.Node | None) -> Iterator[nodes.Node]:
