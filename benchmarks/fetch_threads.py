@@ -29,7 +29,6 @@ import requests
 from sphinx_thread_cards.platforms import parse_thread_url
 from thread_snapshots.client import Client
 from thread_snapshots.site import CitedThread
-from thread_snapshots.sources import SOURCES
 from thread_snapshots.update import FetchConfig, fetch
 threads = [CitedThread(ref=parse_thread_url(f"https://news.ycombinator.com/item?id={n}")) for n in range(1, count + 1)]
 local = threading.local()
@@ -40,7 +39,7 @@ def bare(thread):
 started = time.perf_counter()
 workers = jobs if way == "bare" else 2 * jobs  # as in the command line
 with Client(endpoints={"hn.algolia.com": origin}, pause=0, jobs=jobs) as client, ThreadPoolExecutor(workers) as executor:
-    config = FetchConfig(store=folder, sources=SOURCES, send=client.send)
+    config = FetchConfig(store=folder, send=client.send)
     work = bare if way == "bare" else lambda thread: fetch(thread, config).status == "saved"
     assert all(executor.map(work, threads))
 print(time.perf_counter() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)

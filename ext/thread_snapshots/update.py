@@ -33,7 +33,7 @@ from thread_snapshots.sources import SOURCES
 from thread_snapshots.thread_builder import handles, leaf_blocks, summary_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from pathlib import Path
 
     from sphinx_thread_cards.urls import ThreadRef
@@ -58,7 +58,6 @@ class FetchConfig:
     store: Path
     """The folder of snapshots."""
     send: Callable[[Request], Response]
-    sources: Mapping[str, Source] = field(default_factory=lambda: SOURCES)
     endpoints: Collection[str] = ()
     """Hosts that the site's author has redirected; these may have reserved names."""
     batch_hosts: Collection[str] = ()
@@ -96,16 +95,16 @@ class Result:
 # -- Requests ------------------------------------------------------------------
 
 
-def _source(ref: ThreadRef, config: FetchConfig) -> Source:
+def _source(ref: ThreadRef) -> Source:
     """Return the source of a platform; for others, the one that reads pages."""
-    return config.sources.get(ref.platform) or webpage.SOURCE
+    return SOURCES.get(ref.platform, webpage.SOURCE)
 
 
 def _unsupported(ref: ThreadRef, config: FetchConfig) -> str:
     """Return why a thread cannot be fetched; empty if it can."""
     if ref.host.endswith(_RESERVED_HOSTS) and ref.host not in config.endpoints:
         return "the host is reserved for examples"
-    source = _source(ref, config)
+    source = _source(ref)
     return "" if source.fetch or source.summarize else source.unsupported
 
 
@@ -113,7 +112,7 @@ def _request(
     ref: ThreadRef, options: FetchOptions, config: FetchConfig, *, summary: bool
 ) -> FetchResult:
     """Return the live thread, or a summary if the platform offers no more."""
-    source = _source(ref, config)
+    source = _source(ref)
     if config.file:
         result = read_file(source, ref, options, config.file)
     elif summary and (batched := config.summaries.get(ref.key)):
@@ -147,7 +146,7 @@ def request_batches(
             if (before is not None and before.is_summary) if saved else is_due:
                 groups[ref.platform, ref.host].append(ref)
     for refs in groups.values():
-        summarize = _source(refs[0], config).summarize_batch
+        summarize = _source(refs[0]).summarize_batch
         while summarize and refs:
             batch, refs[:] = refs[:MAX_BATCH], refs[MAX_BATCH:]
             try:
@@ -208,7 +207,7 @@ def _due(ref: ThreadRef, before: Thread | None, config: FetchConfig) -> tuple[Fe
     if before and before.provenance.endpoint in {None, "hand"}:
         return "unchanged", "the snapshot was written manually" if config.refresh else ""
     if before and not config.refresh and not _is_old(before.provenance, config.older_than):
-        has_more = before.is_summary and not config.summary and _source(ref, config).fetch
+        has_more = before.is_summary and not config.summary and _source(ref).fetch
         if not has_more:
             return "unchanged", ""
     if reason := _unsupported(ref, config):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import msgspec
 import pytest
@@ -31,6 +32,7 @@ from thread_snapshots.source import FetchOptions, FetchResult, Response, Source
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 LATER = NOW + timedelta(days=7)
+HOSTS = ("social.example",)
 
 
 def merged(result: Thread, before: Thread | None = None, *, complete: bool = True) -> Thread:
@@ -148,9 +150,10 @@ class Platform:
 
     def run(self, work: Any = update.fetch, posts: Any = (), **options: Any) -> update.Result:
         known = Source(platforms=("mastodon",), fetch=self._requests, summarize=self._requests)
-        options = {"endpoints": ["social.example"], "sources": {"mastodon": known}, **options}
+        source_, options = options.pop("source", known), {"endpoints": HOSTS, **options}
         config = update.FetchConfig(store=self.store, send=self.send, media=False, **options)
-        result: update.Result = work(CitedThread(ref=ref_of(), posts=frozenset(posts)), config)
+        with mock.patch.object(update, "SOURCES", {"mastodon": source_}):
+            result: update.Result = work(CitedThread(ref=ref_of(), posts=frozenset(posts)), config)
         return result
 
     def check(self, live: Thread | Exception | None = None, **options: Any) -> tuple[str, str]:
@@ -236,7 +239,7 @@ def test_manual_withdrawn_and_invalid_snapshots(platform: Platform) -> None:
     [
         ({"dry_run": True}, "due"),
         ({"endpoints": []}, "skipped"),
-        ({"sources": {"mastodon": Source(platforms=(), unsupported="no")}}, "skipped"),
+        ({"source": Source(platforms=(), unsupported="no")}, "skipped"),
     ],
 )
 def test_nothing_is_sent(platform: Platform, options: dict[str, Any], status: str) -> None:
