@@ -166,11 +166,7 @@ class Card:
         """Return a short citation: ``Andrei Warkentin on X, 6 October 2020``, or ``pftf/RPi4#57``."""
         ref, state = self.ref, self.state and i18n.state_label(self.state).lower()
         if ref.kind in _CITED_BY_TITLE:
-            number = (
-                f"{ref.community or f'{i18n.platform_label(ref)} '}{ref.number or ''}"
-                if ref.number
-                else None
-            )
+            number = _cited_number(ref)
             details = ", ".join(filter(None, (number or i18n.community_label(ref), state)))
             if self.titled:
                 return f"{self.title} ({details})"
@@ -182,6 +178,16 @@ class Card:
             place = f"{place} #{match[1]}"
         date = i18n.format_date(self.date, language) if self.date else None
         return i18n.citation(self.credit, place, date)
+
+
+def _cited_number(ref: ThreadRef) -> str | None:
+    """Return the number of a thread for a citation: ``pftf/RPi4#57``, ``Launchpad bug 1683301``."""
+    platform = PLATFORMS.get(ref.platform)
+    if not ref.number:
+        return None
+    if platform and platform.citation and ref.kind in {Kind.ISSUE, Kind.MERGE_REQUEST}:
+        return platform.citation.format(number=ref.number.lstrip("#!"), host=ref.host)
+    return f"{ref.community or i18n.platform_label(ref)}{ref.number}"
 
 
 def platform_classes(ref: ThreadRef) -> list[str]:

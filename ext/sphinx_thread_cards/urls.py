@@ -465,6 +465,8 @@ class Platform:
     many_servers: bool = False
     """Whether many sites run it; then readers know the name of the site, not of the platform."""
     mailing_list: bool = False
+    citation: str = ""
+    """Template of the citation of an issue or change with ``number`` (without sign) and ``host``."""
     markers: Sequence[str] = ()
     """What a URL on an unknown host has: a segment of the path, or the first label of the host with
     its dot (``jira.``); ``@`` is any segment with an ``@``."""
