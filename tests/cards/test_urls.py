@@ -253,6 +253,10 @@ def test_pages_and_web_urls() -> None:
     assert page is not None
     assert (page.platform, page.kind, page.host) == ("web", Kind.PAGE, "docs.example.org")
     assert page.url == "https://Docs.Example.org/a?b#c"
+    assert page.id == "docs.example.org/a?b#c"
+    same = parse_or_page("http://www.a.example//b/?to=https://c.example/")
+    assert same is not None
+    assert same.id == "www.a.example/b?to=https:%2F%2Fc.example%2F"  # valid in a snapshot
     for bad in (
         "javascript:alert(1)",
         "https://user@docs.example/",
