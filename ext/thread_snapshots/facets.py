@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from html import unescape
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from sphinx_thread_cards.snapshot import Block, Span, clean_text
 
 from thread_snapshots.html import split_paragraphs
 from thread_snapshots.json_access import dig, objects, safe_url, text
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
 
 Entity = tuple[int, int, str | None, str | None]
 """Start, end, the text to show instead of the range (None: the range itself), and the URL of the link or None."""

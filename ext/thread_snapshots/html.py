@@ -7,16 +7,17 @@ bounded size, and is always accepted by :func:`sphinx_thread_cards.snapshot.enco
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
 from msgspec.structs import replace
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 from sphinx_thread_cards.snapshot import (
     Block,
     Code,
@@ -25,16 +26,10 @@ from sphinx_thread_cards.snapshot import (
     Paragraph,
     Quote,
     Span,
-    clean_line,
     clean_text,
 )
 
 from thread_snapshots.json_access import MAX_LINK, safe_url
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from selectolax.lexbor import LexborNode
 
 MAX_TEXT = 500_000
 """How many characters of a post are parsed; an ellipsis stands for the rest."""
@@ -80,7 +75,9 @@ def decode_text(body: bytes, charset: str = "") -> str:
 
 # -- Spans ---------------------------------------------------------------------
 
-_BARE_URL = re.compile(r"(?<![A-Za-z0-9])https?://[^\s<>\"]+", re.IGNORECASE)
+_BARE_URL = re.compile(
+    rf"(?<![A-Za-z0-9])https?://[^\s<>\"]{{1,{MAX_LINK}}}+(?![^\s<>\"])", re.IGNORECASE
+)
 _OPENING = {")": "(", "]": "["}
 _MIN_SHORTENED = 6
 
@@ -95,7 +92,7 @@ def link_bare_urls(span: Span) -> Iterator[Span]:
         return
     done = 0
     for match in _BARE_URL.finditer(span.text):
-        url = _without_trailing_punctuation(match[0]) if len(match[0]) <= MAX_LINK else match[0]
+        url = _without_trailing_punctuation(match[0])
         if href := safe_url(url):
             yield replace(span, text=span.text[done : match.start()])
             yield replace(span, text=url, href=href)
@@ -201,22 +198,24 @@ def _render_html(_renderer: object, tokens: Any, index: int, *_: object) -> str:
 
 # -- HTML ----------------------------------------------------------------------
 
-_EMPHASIS = frozenset({"em", "i", "dfn", "cite"})
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt"})
-_STRONG = _HEADINGS | {"strong", "b", "th"}
-_CODE = frozenset({"code", "kbd", "samp", "tt"})
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt")
+_STYLES = {
+    **dict.fromkeys(("em", "i", "dfn", "cite"), "emphasis"),
+    **dict.fromkeys((*_HEADINGS, "strong", "b", "th"), "strong"),
+    **dict.fromkeys(("code", "kbd", "samp", "tt"), "code"),
+}
 _STRUCK = frozenset({"del", "s", "strike"})
 _CONTAINERS = frozenset({"blockquote", "ul", "ol", "menu"})
 _OTHER_BLOCKS = (
     "address article aside body caption center dd details div dl fieldset figcaption figure footer form header hr li"
     " main nav p pre section table"
 )
-_BLOCKS = _HEADINGS | _CONTAINERS | set(_OTHER_BLOCKS.split())
+_BLOCKS = _CONTAINERS.union(_HEADINGS, _OTHER_BLOCKS.split())
 _OTHERS = (
     "a abbr audio br col font g-emoji img input ins mark picture q small source span sub sup tbody td tfoot thead time"
     " tr u var video wbr"
 )
-_KNOWN = _EMPHASIS | _STRONG | _CODE | _STRUCK | _BLOCKS | set(_OTHERS.split())
+_KNOWN = _BLOCKS.union(_STYLES, _STRUCK, _OTHERS.split())
 # Not written by the author of the post: also buttons and avatars in quotes, polls and parts of previews of Discourse,
 # the button that copies code of GitHub, tracking pixels.
 _NOISE = (
@@ -237,9 +236,7 @@ _START = re.compile(r"[0-9]{1,4}")
 def parse_html(html: str, base_url: str, *, media: bool = True) -> RichText:
     """Return HTML as rich text; scripts, styles, frames and form controls are dropped with their content.
 
-    Args:
-        base_url: relative links are resolved against it.
-        media: whether images and videos are separate from the text; otherwise they are links.
+    The arguments are those of :func:`parse_markdown`.
     """
     return _Parser(base_url, media=media).parse(html)
 
@@ -266,25 +263,25 @@ class _Parser:
             node.replace_with(node.attributes.get("alt") or "")
         for node in tree.css("pre br"):
             node.replace_with("\n")
-        blocks = self._inner_blocks(_child_nodes(tree.body), _PLAIN) if tree.body else []
+        blocks = self._inner_blocks(tree.body.iter(include_text=True), _PLAIN) if tree.body else ()
         rest = [ELLIPSIS] if len(source) < len(html) else []
         return RichText(blocks=(*blocks, *rest), media=tuple(self._media.values()))
 
-    def _inner_blocks(self, nodes: Iterable[LexborNode], style: Span) -> list[Block]:
+    def _inner_blocks(self, nodes: Iterable[LexborNode], style: Span) -> tuple[Block, ...]:
         """Return the nodes as blocks of their own."""
         outer, self._blocks, self._spans = (self._blocks, self._spans), [], []
         for node in nodes:
             self._node(node, style)
         self._end_paragraph()
         inner, (self._blocks, self._spans) = self._blocks, outer
-        return inner
+        return tuple(inner)
 
     def _children(self, node: LexborNode, style: Span) -> None:
         self._elements += 1
         if self._elements > _MAX_ELEMENTS:
             self._text(node.text(), style)
         else:
-            for child in _child_nodes(node):
+            for child in node.iter(include_text=True):
                 self._node(child, style)
         self._elements -= 1
 
@@ -302,9 +299,7 @@ class _Parser:
             if text := clean_text(node.text()).strip("\n").rstrip():
                 self._blocks.append(Code(text=text, language=_code_language(node)))
         elif tag in _CONTAINERS and self._nested < MAX_NESTED:
-            self._nested += 1
             self._container(node, style)
-            self._nested -= 1
         else:
             self._inline(node, tag, style)
         if tag in _BLOCKS:
@@ -312,20 +307,18 @@ class _Parser:
 
     def _container(self, node: LexborNode, style: Span) -> None:
         """Add a quote or a list."""
+        self._nested += 1
+        children, ordered = node.iter(include_text=True), node.tag == "ol"
         if node.tag == "blockquote":
-            if blocks := self._inner_blocks(_child_nodes(node), style):
-                self._blocks.append(Quote(blocks=tuple(blocks)))
-            return
-        items = [tuple(self._inner_blocks([child], style)) for child in _child_nodes(node)]
-        start = _START.fullmatch(node.attributes.get("start") or "1") if node.tag == "ol" else None
-        if items := [item for item in items if item]:
-            self._blocks.append(
-                List(
-                    items=tuple(items),
-                    ordered=node.tag == "ol",
-                    start=int(start[0]) if start else 1,
-                )
-            )
+            if blocks := self._inner_blocks(children, style):
+                self._blocks.append(Quote(blocks=blocks))
+        else:
+            inner = (self._inner_blocks([child], style) for child in children)
+            start = _START.fullmatch(node.attributes.get("start") or "") if ordered else None
+            first = int(start[0]) if start else 1
+            if items := tuple(blocks for blocks in inner if blocks):
+                self._blocks.append(List(items=items, ordered=ordered, start=first))
+        self._nested -= 1
 
     def _inline(self, node: LexborNode, tag: str, style: Span) -> None:
         before = after = ""
@@ -339,12 +332,8 @@ class _Parser:
             before = after = "~~"
         if tag == "a":
             style = replace(style, href=safe_url(node.attributes.get("href"), self._base_url))
-        elif tag in _EMPHASIS:
-            style = replace(style, emphasis=True)
-        elif tag in _STRONG:
-            style = replace(style, strong=True)
-        elif tag in _CODE:
-            style = replace(style, code=True)
+        elif tag in _STYLES:
+            style = replace(style, **{_STYLES[tag]: True})
         self._text(before, style)
         self._children(node, style)
         self._text(after, style)
@@ -377,21 +366,13 @@ class _Parser:
             self._text(alt or link or src or "", replace(style, href=link or src))
 
     def _video(self, node: LexborNode, style: Span) -> None:
-        given = [node.attributes.get("data-video-src"), node.attributes.get("src")]
-        given += [source.attributes.get("src") for source in node.css("source")]
+        attributes = [it.attributes for it in (node, *node.css("source"))]
+        given = (it.get("data-video-src") or it.get("src") for it in attributes)
         url = next(filter(None, (safe_url(src, self._base_url) for src in given)), None)
         if url and self._separate_media and node.tag != "audio":
-            title = clean_line(node.attributes.get("title") or "")
-            self._media.setdefault(url, Media(kind="video", url=url, alt=title or None))
+            self._media.setdefault(url, Media(kind="video", url=url))
         elif url:
             self._text(url, replace(style, href=url))
-
-
-def _child_nodes(node: LexborNode) -> Iterator[LexborNode]:
-    child = node.first_child
-    while child is not None:
-        yield child
-        child = child.next
 
 
 def _classes(node: LexborNode | None) -> str:

@@ -8,33 +8,28 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import re
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from email import message_from_bytes, message_from_string
 from email.errors import MessageError
 from email.header import decode_header, make_header
+from email.message import Message
 from email.utils import parsedate_to_datetime
 from itertools import groupby, islice
 from textwrap import dedent
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from sphinx_thread_cards.snapshot import Block, Code, Post, Quote, Span, clean_line, clean_text
+from sphinx_thread_cards.urls import ThreadRef
 
 from thread_snapshots import html
 from thread_snapshots.json_access import one_line, utc
 from thread_snapshots.source import BadResponse, FetchOptions, FetchResult, Forbidden
 from thread_snapshots.thread_builder import build_thread, depth_first, subtree
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from datetime import datetime
-    from email.message import Message
-
-    from sphinx_thread_cards.urls import ThreadRef
-
 MAX_EMAILS = 20_000
-_MAX_HEADERS = 100_000
 _MAX_HEADER = 20_000
 _MAX_MULTIPARTS = 40
 _MAX_PARTS = 500
@@ -93,7 +88,7 @@ def read_emails(body: bytes, url: str) -> list[Email]:
 
 def _read_email(source: bytes) -> Email:
     # UTF-8 in headers is not allowed everywhere, but common.
-    head = source.partition(b"\n\n")[0][:_MAX_HEADERS].decode("utf-8", "replace")
+    head = source.partition(b"\n\n")[0].decode("utf-8", "replace")
     message = message_from_string(head)
 
     def header(name: str) -> str:
@@ -303,9 +298,9 @@ def email_thread(
     if by_post[cited].private:
         raise Forbidden(ref.url, "the author asks that the message is not archived")
     known = {email.id for email in emails}
-    parents = {id_: _parent(email, known) for id_, email in by_post.items()}
-    root, above = cited, {id_: post_id(parent) for id_, parent in parents.items() if parent}
-    seen = {cited}
+    parents = ((id_, _parent(email, known)) for id_, email in by_post.items())
+    above = {id_: post_id(parent) for id_, parent in parents if parent}
+    root, seen = cited, {cited}
     while root in above and above[root] not in seen:
         root = above[root]
         seen.add(root)

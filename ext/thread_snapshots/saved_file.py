@@ -6,18 +6,15 @@ import gzip
 import io
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import msgspec
+from sphinx_thread_cards.urls import ThreadRef
 
 from thread_snapshots.html import decode_text
 from thread_snapshots.source import BadResponse, FetchOptions, FetchResult, Source
 from thread_snapshots.webpage import page_thread
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from sphinx_thread_cards.urls import ThreadRef
 
 MAX_FILE = 64 * 1024 * 1024
 """Largest file, uncompressed; browsers write images into pages."""

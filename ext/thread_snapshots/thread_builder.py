@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 
 from msgspec.structs import replace
 from sphinx_thread_cards.snapshot import (
@@ -21,15 +22,10 @@ from sphinx_thread_cards.snapshot import (
     State,
     Thread,
 )
+from sphinx_thread_cards.urls import ThreadRef
 
 from thread_snapshots.json_access import safe_url
 from thread_snapshots.source import BadResponse, FetchOptions, FetchResult
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from datetime import datetime
-
-    from sphinx_thread_cards.urls import ThreadRef
 
 
 def build_author(
@@ -37,7 +33,6 @@ def build_author(
     name: str | None = None,
     url: object = None,
     avatar: object = None,
-    *,
     base_url: str = "",
 ) -> Author:
     """Return a participant; values that are not URLs are left out.
@@ -109,25 +104,19 @@ def self_thread(posts: Iterable[Post], cited: str, options: FetchOptions) -> lis
 
 def _by_time(posts: Iterable[Post]) -> list[Post]:
     """Return posts by time, or in the given order where a time is missing."""
-    given = list(posts)
-    return (
-        sorted(given, key=lambda post: str(post.posted))
-        if all(post.posted for post in given)
-        else given
-    )
+    found = list(posts)
+    if all(post.posted for post in found):
+        found.sort(key=lambda post: str(post.posted))
+    return found
 
 
-def depth_first(posts: Iterable[Post], parents: Mapping[str, str] | None = None) -> list[Post]:
-    """Return posts by time, each under its parent; a post that comes twice is taken once.
-
-    Args:
-        parents: by a post's id, the id of its parent; by default :attr:`Post.reply_to`.
-    """
+def depth_first(posts: Iterable[Post]) -> list[Post]:
+    """Return posts by time, each under its parent; a post that comes twice is taken once."""
     known = {post.id: post for post in posts}
     children: dict[str | None, list[Post]] = defaultdict(list)
     for post in _by_time(known.values()):
-        parent = post.reply_to if parents is None else parents.get(post.id)
-        children[parent if parent in known and parent != post.id else None].append(post)
+        has_parent = post.reply_to in known and post.reply_to != post.id
+        children[post.reply_to if has_parent else None].append(post)
     done: dict[str, Post] = {}
     stack = children[None][::-1]
     while stack:

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from msgspec.structs import replace
 from selectolax.lexbor import LexborHTMLParser
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.snapshot import Author, Media, Post, clean_text
-from sphinx_thread_cards.urls import Kind
+from sphinx_thread_cards.urls import Kind, ThreadRef
 
 from thread_snapshots import json_access as js
 from thread_snapshots.html import RichText, decode_text, parse_html, parse_markdown, parse_plain
@@ -32,11 +32,6 @@ from thread_snapshots.source import (
 )
 from thread_snapshots.thread_builder import build_author, build_thread
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from sphinx_thread_cards.urls import ThreadRef
-
 _MAX_OBJECTS = 5_000
 _DESCRIPTION = ("og:description", "twitter:description", "description")
 _FEDIVERSE = frozenset({"mastodon", "pleroma", "misskey", "lemmy"})
@@ -46,6 +41,7 @@ _TYPES = ("SocialMediaPosting", "DiscussionForumPosting", "Question", "Comment",
 """Types of posts; the best first, as the page of a question may also be an article."""
 _CONTAINERS = ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "hasPart", "item")
 _MARKUP = re.compile(r"</?(?:p|br|a|div|span|ul|ol|li|blockquote|pre|code|strong|em|b|i|img)\b[^<>]*>", re.IGNORECASE)  # fmt: skip
+_REPLIES = ("comment", "acceptedAnswer", "suggestedAnswer")
 _CHALLENGE = "#challenge-form, #challenge-running, #challenge-error-text, script[id^=anubis_]"
 _CHALLENGE_TITLE = re.compile(
     r"just a moment\.\.\.|making sure you.{1,6}re not a bot.*|attention required!.*|ddos-guard"
@@ -54,18 +50,14 @@ _CHALLENGE_TITLE = re.compile(
 )
 _LOGIN_TITLE = re.compile(r"(?:log|sign) ?(?:in|up)(?:to)?\b", re.IGNORECASE)
 _LOGIN_URL = re.compile(r"/(?:log|sign)[-_]?in\b", re.IGNORECASE)
-_CHARSET = re.compile(r"charset=[\"']?([\w-]+)", re.IGNORECASE)
-# What browsers and the extension SingleFile write at the beginning of a saved page.
-_SAVED_FROM = re.compile(
-    r"saved from url=\([0-9]{1,6}\)(\S{1,2000})"
-    r"|(?:saved with|processed by) SingleFile\b[^\n]*(?:\n[^\n]*){0,3}?\n\s*url:\s*(\S{1,2000})"
-)
+# What browsers write at the beginning of a saved page.
+_SAVED_FROM = re.compile(r"<!-- saved from url=\([0-9]{1,6}\)(\S{1,2000})")
 
 
 def canonical_url(html: str) -> str | None:
     """Return the URL of a page, as the browser that saved it or the page itself says; None if neither does."""
     if match := _SAVED_FROM.search(html[:20_000]):
-        return js.safe_url((match[1] or match[2]).removesuffix("-->"))
+        return js.safe_url(match[1].removesuffix("-->"))
     tree = LexborHTMLParser(html)
     links = tree.css("link[rel~=canonical i]")
     given = [*(link.attributes.get("href") for link in links), _metas(tree).get("og:url")]
@@ -77,9 +69,7 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
     response = yield from get_page(ref.url)
     if _LOGIN_URL.search(response.url) and not _LOGIN_URL.search(ref.url):
         raise Forbidden(ref.url, "the page requires a login")
-    charset = _CHARSET.search(response.headers.get("Content-Type", ""))
-    html = decode_text(response.body, charset[1] if charset else "")
-    return page_thread(ref, options, html, response.url)
+    return page_thread(ref, options, decode_text(response.body), response.url)
 
 
 def page_thread(ref: ThreadRef, options: FetchOptions, html: str, endpoint: str) -> FetchResult:
@@ -256,14 +246,8 @@ def _build_posts(
         if not id_ or id_ in ids:
             id_ = f"{ref.id.rpartition('/')[2]}-{len(ids)}"
         ids.add(id_)
-        replies = (
-            js.as_list(item, name) for name in ("comment", "acceptedAnswer", "suggestedAnswer")
-        )
-        stack += [
-            (reply, id_)
-            for reply in reversed(list(chain.from_iterable(replies)))
-            if isinstance(reply, dict)
-        ]
+        replies = [reply for name in _REPLIES for reply in js.objects(js.as_list(item, name))]
+        stack += [(reply, id_) for reply in reversed(replies)]
         rich = _rich_text(_body(item) or ("" if _title(item) else js.text(item, "headline")), ref)
         yield Post(
             id=id_,

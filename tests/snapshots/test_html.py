@@ -84,7 +84,7 @@ def test_media_are_separate() -> None:
     """Each image and video once; an image that is the text of a link to something else stays text."""
     rich = parse_html(
         f'<p>a</p>{LIGHTBOX}<img src="p.png"><img src="p.png"><a href="https://x.example/p.jpg"><img src="https://c.example/1"></a>'
-        '<a href="/ci"><img src="b.svg" alt="build"></a><video src="/v.mp4" title="It boots"></video>'
+        '<a href="/ci"><img src="b.svg" alt="build"></a><video src="/v.mp4"></video>'
         '<div class="video-placeholder-container" data-video-src="/w.mp4"></div><img src="data:image/png;base64,x" alt="d">',
         BASE,
     )
@@ -93,7 +93,7 @@ def test_media_are_separate() -> None:
         Media(url="https://forum.example/full/1", alt="The board"),
         Media(url="https://forum.example/t/p.png"),
         Media(url="https://x.example/p.jpg"),
-        Media(kind="video", url="https://forum.example/v.mp4", alt="It boots"),
+        Media(kind="video", url="https://forum.example/v.mp4"),
         Media(kind="video", url="https://forum.example/w.mp4"),
     )
     rich = parse_markdown("x ![alt](p.png) [![build](b.svg)](/ci)", BASE)

@@ -171,7 +171,6 @@ def test_pages_without_the_thread(html: str, url: str, error: type[FetchError]) 
     ("html", "url"),
     [
         ("<!DOCTYPE html>\n<!-- saved from url=(0036)https://a.example/1 -->\n<html>", "https://a.example/1"),
-        ("<html><!--\n Page saved with SingleFile \n url: https://a.example/1 \n saved date: Sun\n-->", "https://a.example/1"),
         ('<link rel="shortlink canonical" href="https://a.example/1"><meta property="og:url" content="https://b.example/">', "https://a.example/1"),
         ('<meta property="og:url" content="https://a.example/1">', "https://a.example/1"),
         ('<link rel="canonical" href="/@jo_example/1">', None),

@@ -7,14 +7,17 @@ https://docs.bsky.app/docs/api/app-bsky-feed-get-post-thread; formats: the lexic
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from sphinx_thread_cards.snapshot import Author, Media, Post
+from sphinx_thread_cards.urls import ThreadRef
 
 from thread_snapshots import json_access as js
 from thread_snapshots.facets import from_facets
+from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import (
     BadResponse,
     FetchError,
@@ -33,13 +36,6 @@ from thread_snapshots.thread_builder import (
     links_to,
     self_thread,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from sphinx_thread_cards.urls import ThreadRef
-
-    from thread_snapshots.saved_file import SavedFile
 
 _ENDPOINT = "https://public.api.bsky.app/xrpc/app.bsky.feed.getPostThread"
 _SITE = "https://bsky.app"

@@ -5,12 +5,12 @@ https://hn.algolia.com/api (items)
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sphinx_thread_cards.snapshot import Post
+from sphinx_thread_cards.urls import ThreadRef
 
 from thread_snapshots import json_access as js
 from thread_snapshots.html import parse_html
+from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import (
     BadResponse,
     FetchOptions,
@@ -20,11 +20,6 @@ from thread_snapshots.source import (
     get_json,
 )
 from thread_snapshots.thread_builder import build_author, build_thread, link_paragraph
-
-if TYPE_CHECKING:
-    from sphinx_thread_cards.urls import ThreadRef
-
-    from thread_snapshots.saved_file import SavedFile
 
 _SITE = "https://news.ycombinator.com"
 _KILLED = frozenset({"[dead]", "[flagged]"})

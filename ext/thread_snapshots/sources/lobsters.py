@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 from urllib.parse import urljoin
 
 from sphinx_thread_cards.snapshot import Post
+from sphinx_thread_cards.urls import ThreadRef
 
 from thread_snapshots import json_access as js
 from thread_snapshots.html import parse_html
+from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import (
     BadResponse,
     FetchOptions,
@@ -23,13 +25,6 @@ from thread_snapshots.source import (
     get_json,
 )
 from thread_snapshots.thread_builder import build_author, build_thread, link_paragraph, subtree
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from sphinx_thread_cards.urls import ThreadRef
-
-    from thread_snapshots.saved_file import SavedFile
 
 _STORY = re.compile(r"/s/([0-9a-z]{4,10})(?:[/#]|$)")
 

@@ -10,14 +10,13 @@ import re
 from base64 import b32encode
 from dataclasses import replace
 from hashlib import sha1
-from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
-from sphinx_thread_cards.urls import Kind, message_id
+from sphinx_thread_cards.urls import Kind, ThreadRef, message_id
 
 from thread_snapshots.json_access import text
 from thread_snapshots.mail import Email, email_thread, read_emails
-from thread_snapshots.saved_file import decompress
+from thread_snapshots.saved_file import SavedFile, decompress
 from thread_snapshots.source import (
     BadResponse,
     FetchOptions,
@@ -30,11 +29,6 @@ from thread_snapshots.source import (
     get_json,
     get_page,
 )
-
-if TYPE_CHECKING:
-    from sphinx_thread_cards.urls import ThreadRef
-
-    from thread_snapshots.saved_file import SavedFile
 
 
 def _get_emails(url: str) -> RequestGenerator[list[Email]]:

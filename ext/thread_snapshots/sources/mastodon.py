@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sphinx_thread_cards.snapshot import Author, Block, Media, Post
+from sphinx_thread_cards.urls import ThreadRef
 
 from thread_snapshots import json_access as js
 from thread_snapshots.html import parse_html
+from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import (
     BadResponse,
     FetchOptions,
@@ -31,13 +33,6 @@ from thread_snapshots.thread_builder import (
     links_to,
     self_thread,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from sphinx_thread_cards.urls import ThreadRef
-
-    from thread_snapshots.saved_file import SavedFile
 
 _MAX_CONTEXTS = 100
 _MAX_DESCENDANTS = 60
@@ -150,18 +145,25 @@ class _Conversation:
     def _parse(self, status: object, *, quoting: bool = True) -> Post | None:
         """Return a status as a post, or None if it must not be saved."""
         id_, handle = js.as_id(status, "id"), _handle(status, self.ref)
-        if not id_ or not handle or not _is_public(status) or js.dig(status, "reblog"):
-            return None
         account = js.dig(status, "account")
+        public = js.text(status, "visibility") in {"public", "unlisted"}
+        # Authors who refuse search engines do not want copies.
+        if not id_ or not handle or not public or js.flag(account, "noindex"):
+            return None
         avatar = js.dig(account, "avatar_static") or js.dig(account, "avatar")
         self.authors[handle] = build_author(
             handle, js.one_line(account, "display_name"), js.dig(account, "url"), avatar
         )
         url = js.safe_url(js.dig(status, "url")) or self.ref.url
-        quoted = self._parse(_quoted(status), quoting=False) if quoting else None
+        # Mastodon returns a quoted status only if its author accepts the quote.
+        quote = js.dig(status, "quote", "quoted_status") or js.dig(status, "quote")
+        quoted = self._parse(quote, quoting=False) if quoting else None
         html = js.text(status, "content")
         blocks = parse_html(_QUOTE_LINK.sub("", html) if quoted else html, url, media=False).blocks
-        media = tuple(_parse_media(status))
+        media, files = _parse_attachments(status)
+        page = js.safe_url(js.dig(status, "card", "url"))
+        if page and not links_to(blocks, page) and not (quoted and quoted.url == page):
+            blocks = (*blocks, link_paragraph(js.one_line(status, "card", "title"), page))
         sensitive = "Sensitive media" if media and js.flag(status, "sensitive") else None
         return Post(
             id=id_,
@@ -170,18 +172,12 @@ class _Conversation:
             reply_to=js.as_id(status, "in_reply_to_id") or None,
             posted=js.time(status, "created_at"),
             edited=js.time(status, "edited_at"),
-            blocks=(*blocks, *_links(status, blocks, quoted)),
-            media=media,
+            blocks=(*blocks, *files),
+            media=tuple(media),
             warning=js.text(status, "spoiler_text").strip() or sensitive,
             lang=js.language(status, "language"),
             quoted=quoted,
         )
-
-
-def _is_public(status: object) -> bool:
-    """Return whether a status is public, and its author does not refuse search engines."""
-    public = js.text(status, "visibility") in {"public", "unlisted"}
-    return public and not js.flag(status, "account", "noindex")
 
 
 def _handle(status: object, ref: ThreadRef) -> str:
@@ -192,31 +188,21 @@ def _handle(status: object, ref: ThreadRef) -> str:
     return name if "@" in name else f"{name}@{ref.host}"
 
 
-def _quoted(status: object) -> object:
-    """Return the quoted status; Mastodon returns it only if its author accepts the quote."""
-    quote = js.dig(status, "quote")
-    return js.dig(quote, "quoted_status") or quote
-
-
-def _parse_media(status: object) -> Iterator[Media]:
+def _parse_attachments(status: object) -> tuple[list[Media], list[Block]]:
+    """Return images and videos, and links to other files."""
+    media: list[Media] = []
+    files: list[Block] = []
     for item in js.objects(status, "media_attachments"):
         url, still = js.safe_url(js.dig(item, "url")), js.safe_url(js.dig(item, "preview_url"))
         alt, kind = js.text(item, "description").strip() or None, js.text(item, "type")
-        if kind == "image" and url:
-            yield Media(url=url, alt=alt)
-        elif kind in {"video", "gifv"} and url:
-            yield Media(kind="video", url=url, still=still if still != url else None, alt=alt)
-
-
-def _links(status: object, blocks: tuple[Block, ...], quoted: Post | None) -> Iterator[Block]:
-    """Yield links to the previewed page, and to attached files other than images and videos."""
-    page = js.safe_url(js.dig(status, "card", "url"))
-    if page and not links_to(blocks, page) and not (quoted and quoted.url == page):
-        yield link_paragraph(js.one_line(status, "card", "title"), page)
-    for item in js.objects(status, "media_attachments"):
-        url = js.safe_url(js.dig(item, "url"))
-        if url and js.text(item, "type") not in {"image", "video", "gifv"}:
-            yield link_paragraph(js.one_line(item, "description"), url)
+        if url and kind == "image":
+            media.append(Media(url=url, alt=alt))
+        elif url and kind in {"video", "gifv"}:
+            still = still if still != url else None
+            media.append(Media(kind="video", url=url, still=still, alt=alt))
+        elif url:
+            files.append(link_paragraph(js.one_line(item, "description"), url))
+    return media, files
 
 
 SOURCE = Source(platforms=("mastodon", "pleroma"), fetch=fetch, read_file=read_file)

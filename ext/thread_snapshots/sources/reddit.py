@@ -7,17 +7,20 @@ https://www.reddit.com/wiki/rss and https://www.reddit.com/dev/api#GET_comments_
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from html import unescape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 from selectolax.lexbor import LexborHTMLParser
 from sphinx_thread_cards.snapshot import Media, Post, clean_line, clean_text
+from sphinx_thread_cards.urls import ThreadRef
 
 from thread_snapshots import json_access as js
 from thread_snapshots.html import parse_html, parse_markdown
+from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import (
     BadResponse,
     FetchError,
@@ -29,13 +32,6 @@ from thread_snapshots.source import (
     Source,
 )
 from thread_snapshots.thread_builder import build_author, build_thread, depth_first, link_paragraph
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from sphinx_thread_cards.urls import ThreadRef
-
-    from thread_snapshots.saved_file import SavedFile
 
 _SITE = "https://www.reddit.com"
 _MAX_ENTRIES = 500
@@ -80,18 +76,10 @@ def read_file(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchRe
         for comment in comments
         if js.text(comment, "body") not in _WITHDRAWN and not js.flag(comment, "removed")
     ]
-    replies = js.count(post, "num_comments")
+    title, replies = js.html_line(post, "title"), js.count(post, "num_comments")
     lacking = (replies or 0) - len(comments)
     missing = f"{lacking} comments are not in the file" if lacking > 0 else ""
-    return _result(
-        ref,
-        options,
-        posts,
-        "file",
-        title=js.html_line(post, "title"),
-        replies=replies,
-        missing=missing,
-    )
+    return _result(ref, options, posts, "file", title=title, replies=replies, missing=missing)
 
 
 def _result(

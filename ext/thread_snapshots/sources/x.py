@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 from urllib.parse import quote
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.snapshot import Author, Block, Media, Post
+from sphinx_thread_cards.urls import ThreadRef
 
 from thread_snapshots import json_access as js
 from thread_snapshots.facets import Entity, from_entities
 from thread_snapshots.html import parse_html
+from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import (
     MAX_REQUESTS,
     BadResponse,
@@ -34,15 +38,6 @@ from thread_snapshots.source import (
     get_page,
 )
 from thread_snapshots.thread_builder import build_author, build_thread, link_paragraph
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
-
-    from selectolax.lexbor import LexborNode
-    from sphinx_thread_cards.urls import ThreadRef
-
-    from thread_snapshots.saved_file import SavedFile
 
 _X = "https://x.com"
 _THREAD_READER = "https://threadreaderapp.com"
@@ -227,14 +222,11 @@ def _entities(data: object, quoted_id: str) -> Iterator[Entity]:
 
 def _tweet_media(data: object, permalink: str) -> Iterator[Media]:
     for item in js.objects(data, "mediaDetails"):
-        image, alt = (
-            js.safe_url(js.dig(item, "media_url_https")),
-            js.text(item, "ext_alt_text").strip(),
-        )
+        image, alt = js.safe_url(js.dig(item, "media_url_https")), js.text(item, "ext_alt_text")
         if image and js.text(item, "type") in {"video", "animated_gif"}:
-            yield Media(kind="video", url=permalink, still=image, alt=alt or None)
+            yield Media(kind="video", url=permalink, still=image, alt=alt.strip() or None)
         elif image:
-            yield _image(image, alt)
+            yield _image(image, alt.strip())
 
 
 # -- Thread Reader -------------------------------------------------------------
@@ -263,37 +255,25 @@ def _parse_unrolled(ref: ThreadRef, options: FetchOptions, page: str, endpoint: 
     # The heads of previews are of other people.
     name = tree.css_first(f".twitter_name a[href$='/{handle}'], .username a[href$='/{handle}']")
     avatar = _attribute(tree.css_first(".prof-image img, .avatar img"), "src") if name else None
-    posts = []
-    for id_, node in nodes.items():
-        if _ID.fullmatch(id_):
-            blocks, media = _unrolled_content(node, _permalink(handle, id_))
-            posts.append(
-                Post(
-                    id=id_,
-                    url=_permalink(handle, id_),
-                    author=handle,
-                    posted=_time_of(id_),
-                    blocks=blocks,
-                    media=media,
-                )
-            )
     authors = {handle: _author(handle, js.one_line(name.text()) if name else None, avatar)}
     result = build_thread(
-        ref, posts, authors, endpoint=endpoint, missing=_NO_REPLIES if options.replies else ""
+        ref,
+        [_unrolled_post(node, id_, handle) for id_, node in nodes.items() if _ID.fullmatch(id_)],
+        authors,
+        endpoint=endpoint,
+        missing=_NO_REPLIES if options.replies else "",
     )
-    return dataclasses.replace(
-        result, note="; ".join(filter(None, ("from Thread Reader", result.note)))
-    )
+    note = f"from Thread Reader; {result.note}".removesuffix("; ")
+    return dataclasses.replace(result, note=note)
 
 
 def _attribute(node: LexborNode | None, name: str) -> str:
     return (node.attributes.get(name) if node else None) or ""
 
 
-def _unrolled_content(
-    node: LexborNode, permalink: str
-) -> tuple[tuple[Block, ...], tuple[Media, ...]]:
-    """Return the text and the media of a post; this removes parts of the page."""
+def _unrolled_post(node: LexborNode, id_: str, handle: str) -> Post:
+    """Return a post; this removes parts of the page."""
+    permalink = _permalink(handle, id_)
     videos = [
         Media(kind="video", url=permalink, still=js.safe_url(_attribute(video, "poster")))
         for video in node.css("video")
@@ -308,7 +288,14 @@ def _unrolled_content(
     images = [
         _image(item.url or "", "" if item.alt == "Image" else item.alt) for item in content.media
     ]
-    return (*content.blocks, *links), (*images, *videos)
+    return Post(
+        id=id_,
+        url=permalink,
+        author=handle,
+        posted=_time_of(id_),
+        blocks=(*content.blocks, *links),
+        media=(*images, *videos),
+    )
 
 
 def _embedded_url(node: LexborNode) -> str | None:
