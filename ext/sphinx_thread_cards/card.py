@@ -25,7 +25,6 @@ _CITED_BY_TITLE = frozenset(Kind) - {
     Kind.MESSAGE,
     Kind.VIDEO,
     Kind.PLAYLIST,
-    Kind.PAGE,
 }
 _NUMBER = re.compile(r"(?:^|/)([0-9]{1,11})$")
 _ANCHOR_SEPARATORS = re.compile(r"[^A-Za-z0-9._]+")
