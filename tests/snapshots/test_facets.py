@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from sphinx_thread_cards.snapshot import clean_text
-from support.rich_text import LINKS, WORDS, check, sketch
+from support.rich_text import sketch
 from thread_snapshots.facets import from_entities, from_facets
 
 TEXT = "\u00e9 \U0001f600 see a.example/long... @jo #tag end"
-OFFSETS = st.integers(-2, 60) | st.sampled_from([2**70, True, None, "3", 1.5])
-INDEX = st.none() | st.fixed_dictionaries({"byteStart": OFFSETS, "byteEnd": OFFSETS})
-FEATURE = st.dictionaries(st.sampled_from(["uri", "tag", "did"]), LINKS | st.none())
-FACETS = st.lists(
-    st.none() | st.fixed_dictionaries({"index": INDEX, "features": st.lists(FEATURE)})
-)
 
 
 def facet(words: str, **feature: object) -> dict[str, object]:
@@ -74,14 +65,3 @@ def test_entities() -> None:
     assert sketch(from_entities(text, entities)) == (
         "\U0001f600 R&D &lt; [https://l.example/?a=1](https://l.example/?a=1) [#tag](https://x.com/hashtag/tag)"
     )
-
-
-@given(WORDS, FACETS, st.lists(st.tuples(OFFSETS, OFFSETS, st.none() | WORDS, st.none() | LINKS)))
-@settings(max_examples=100, deadline=None)
-def test_any_ranges(
-    text: str, facets: object, entities: list[tuple[int, int, str | None, str | None]]
-) -> None:
-    """Whatever the facets are, the text stays."""
-    blocks = from_facets(text * 4, facets)
-    assert "".join(check(blocks).split()) == "".join(clean_text(text * 4).split())
-    check(from_entities(text * 4, entities))

@@ -10,16 +10,8 @@ from hypothesis import strategies as st
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.snapshot import Thread, encode
 from support.rich_text import check, sketch
-from support.source_cases import FOLDER
-from thread_snapshots.mail import (
-    Email,
-    email_thread,
-    mask_addresses,
-    parse_email_text,
-    read_emails,
-    sender_name,
-    thread_title,
-)
+from thread_snapshots import mail
+from thread_snapshots.mail import Email, read_emails
 from thread_snapshots.source import BadResponse, FetchError, FetchOptions, Forbidden
 
 ANY = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -29,7 +21,7 @@ def thread_of(emails: list[Email], cited: str | None = None) -> Thread:
     """Return the thread around an email, with all replies; ids are Message-IDs without white space."""
     ref = parse_thread_url("https://lkml.org/lkml/2021/1/5/12")
     assert ref is not None
-    return email_thread(
+    return mail.email_thread(
         ref,
         FetchOptions(replies=True),
         emails,
@@ -51,48 +43,27 @@ def mbox(*emails: str) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("header", "name"),
+    ("name", "headers"),
     [
-        ("Jo Example <jo@mail.example>", "Jo Example"),
-        ('"Example, Jo" <jo@mail.example>', "Example, Jo"),
-        ("'Jo Example' via Lamps <lamps@lists.example>", "Jo Example"),
-        ('"Jo Example via Lamps" <lamps@lists.example>', "Jo Example"),
-        ("jo@mail.example", "jo"),
-        ("<jo@mail.example>", "jo"),
-        ('"jo@mail.example" <jo@mail.example>', "jo"),
-        ("jo@mail.example (Jo Example)", "Jo Example"),
-        ("jo at mail.example (Jo Example)", "Jo Example"),
-        ("jo at mail.example (jo at mail.example)", "jo"),
-        ("jo(a)mail.example (Jo Example)", "Jo Example"),
-        ("jo [at] mail.example", "jo"),
-        ("Jo (jo@mail.example) <jo@mail.example>", "Jo"),
-        ("Jo at Home <jo@mail.example>", "Jo at Home"),
-        ("=?utf-8?q?J=C3=B6?= =?utf-8?q?_Ex?= <jo@mail.example>", "Jö Ex"),
-        ("=?utf-8?b?am9AbWFpbC5leGFtcGxl?= <jo@mail.example>", "jo"),
-        ("=?utf-8?b?w4==?= =?utf-8?b?tg==?= <jo@mail.example>", "ö"),
-        (". <jo@mail.example>", "jo"),
-        ("Jo\u202e Example <jo@mail.example>", "Jo Example"),
-        ("@mail.example", "unknown"),
-        ("", "unknown"),
+        ("Jo Example", ["Jo Example <jo@mail.example>", "'Jo Example' via Lamps <lamps@lists.example>", '"Jo Example via Lamps" <lamps@lists.example>']),
+        ("Jo Example", ["jo@mail.example (Jo Example)", "jo at mail.example (Jo Example)", "jo(a)mail.example (Jo Example)", "Jo\u202e Example <jo@x>"]),
+        ("jo", ["jo@mail.example", "<jo@mail.example>", '"jo@mail.example" <jo@mail.example>', "jo at mail.example (jo at mail.example)"]),
+        ("jo", ["jo [at] mail.example", ". <jo@mail.example>", "=?utf-8?b?am9AbWFpbC5leGFtcGxl?= <jo@mail.example>"]),
+        ("Jö Ex", ["=?utf-8?q?J=C3=B6?= =?utf-8?q?_Ex?= <jo@x>", "=?utf-8?b?SsM=?= =?utf-8?b?tiBFeA==?= <jo@x>", "Jö Ex (jo@mail.example) <jo@mail.example>"]),
+        ("Example, Jo", ['"Example, Jo" <jo@mail.example>']),
+        ("Jo at Home", ["Jo at Home <jo@mail.example>"]),
+        ("unknown", ["@mail.example", ""]),
     ],
-)
-def test_names_of_senders(header: str, name: str) -> None:
-    assert sender_name(header) == name
+)  # fmt: skip
+def test_names_of_senders(name: str, headers: list[str]) -> None:
+    assert {mail.sender_name(header) for header in headers} == {name}
 
 
-@pytest.mark.parametrize(
-    ("header", "posted"),
-    [
-        ("Tue, 05 Jan 2021 10:00:00 +0100", "2021-01-05 09:00:00+00:00"),
-        ("Tue, 05 Jan 2021 10:00:00 -0000", "2021-01-05 10:00:00+00:00"),
-        ("Tue, 05 Jan 2021 10:00:00", "None"),
-        ("Tue, 05 Jan 2021 10:00:00 XYZ", "None"),
-        ("yesterday", "None"),
-    ],
-)
-def test_only_certain_times(header: str, posted: str) -> None:
-    (email,) = read_emails(f"Date: {header}\n\nx".encode(), "file")
-    assert str(email.posted) == posted
+def test_only_certain_times() -> None:
+    dates = {"10:00:00 +0100": "2021-01-05 09:00:00+00:00", "10:00:00 -0000": "2021-01-05 10:00:00+00:00"}  # fmt: skip
+    for date in ("10:00:00 +0100", "10:00:00 -0000", "10:00:00", "10:00:00 XYZ", "now"):
+        (email,) = read_emails(f"Date: Tue, 05 Jan 2021 {date}\n\nx".encode(), "file")
+        assert str(email.posted) == dates.get(date, "None")
 
 
 @pytest.mark.parametrize(
@@ -108,46 +79,36 @@ def test_only_certain_times(header: str, posted: str) -> None:
     ],
 )  # fmt: skip
 def test_addresses_are_masked(text: str, masked: str) -> None:
-    assert mask_addresses(text) == masked
+    assert mail.mask_addresses(text) == masked
 
 
 def test_titles_of_threads() -> None:
     for subject in ("Re: Lamps", "RE: Re[2]: Lamps", "AW: Lamps"):
-        assert thread_title(subject) == "Lamps"
+        assert mail.thread_title(subject) == "Lamps"
     for subject in ("[PATCH v2 1/3] lamp", "Fwd: Lamps", "Red: a lamp"):
-        assert thread_title(subject) == subject
-    assert thread_title("[lamps] Re: AW: Lamps") == "[lamps] Lamps"
-    assert thread_title("Re:") is None
+        assert mail.thread_title(subject) == subject
+    assert mail.thread_title("[lamps] Re: AW: Lamps") == "[lamps] Lamps"
+    assert mail.thread_title("Re:") is None
 
 
 TEXTS = {
     "quotes": ("Hi,\n\nJo wrote:\n> one\n>> two\n> three https://a.example/x.\n\nme <https://b.example/y>\nno break", "Hi,\nJo wrote:\n> one\n> > two\n> three [https://a.example/x](https://a.example/x).\nme <[https://b.example/y](https://b.example/y)>/no break"),
     "deep-quotes": (">>>>>>>>> x", "> > > > > > >>> x"),
     "signature": ("text\n\n-- \nJo\n+49 000\n", "text"),
-    "two-signatures": ("a\n-- \n2.51.0\n\n\n-- \nMailing list info: https://lists.example/lamp\n", "a"),
     "signature-of-git": ("a\n--\n2.39.2 (Apple Git-143)\n\n-- \nMailing list info: https://lists.example/\n", "a"),
     "no-signature": ("a\n--\nb\n", "a/--/b"),
-    "far-from-the-end": ("a\n-- \nb\nb\nb\nb\nb\nb\nb\nb\nb\nb\nb\nb\nb\nb\nb\nb\nb\nb\nb\nb\n", "a/--/b/b/b/b/b/b/b/b/b/b/b/b/b/b/b/b/b/b/b/b"),
     "footer": ("text\n_______________________________________________\nboard mailing list\nboard@lists.example\n", "text"),
     "indented": ("see\n\n    if x:\n        y\n\nend", "see\ncode None: 'if x:\\n    y'\nend"),
     "patch": ("msg\n---\n f | 2 +-\n\ndiff --git a/f b/f\nindex 12..34 100644\n--- a/f\n+++ b/f\n@@ -1 +1 @@\n-x\n+y\n \n\nNext.\n-- \n2.39", "msg/---/ f | 2 +-\ncode diff: 'diff --git a/f b/f\\nindex 12..34 100644\\n--- a/f\\n+++ b/f\\n@@ -1 +1 @@\\n-x\\n+y'\nNext."),
     "quoted-patch": ("> --- a/f\n> +++ b/f\n> -x\nwhy?", "> code diff: '--- a/f\\n+++ b/f\\n-x'\nwhy?"),
     "pgp": ("-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nYes.\n\n- -- \nJo\n-----BEGIN PGP SIGNATURE-----\n\nx\n-----END PGP SIGNATURE-----", "Yes."),
     "removed-attachment": ("Here.\n-------------- next part --------------\nA non-text attachment was scrubbed...\nName: lamp.png\nType: image/png\nURL: <https://x.example/>\n", "Here."),
-    "empty": (" \n\n", ""),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", TEXTS)
-def test_text(name: str) -> None:
-    text, expected = TEXTS[name]
-    assert sketch(parse_email_text(text)) == expected
-
-
-@pytest.mark.parametrize("charset", ["utf-8", "x-none", "rot13", "us-ascii"])
-def test_wrong_character_sets(charset: str) -> None:
-    headers = f"Content-Type: text/plain; charset={charset}\nContent-Transfer-Encoding: 8bit"
-    assert text_of("Grün", headers=headers) == "Grün"
+@pytest.mark.parametrize(("text", "expected"), TEXTS.values(), ids=TEXTS)
+def test_text(text: str, expected: str) -> None:
+    assert sketch(mail.parse_email_text(text)) == expected
 
 
 def parts_of(*parts: str, subtype: str = "mixed") -> str:
@@ -158,9 +119,7 @@ def parts_of(*parts: str, subtype: str = "mixed") -> str:
 
 def test_html_mails() -> None:
     """HTML is shown if there is no plain text; an empty plain part does not count."""
-    html = (
-        "Content-Type: text/html\n\n<p>Red <b>lamp</b> jo@mail.example<script>alert(1)</script></p>"
-    )
+    html = "Content-Type: text/html\n\n<p>Red <b>lamp</b> jo@mail.example<script>x</script></p>"
     assert parts_of(html) == "Red *lamp* jo@..."
     for plain, expected in ((" ", "Red *lamp* jo@..."), ("Plain", "Plain")):
         text = f"Content-Type: text/plain\n\n{plain}"
@@ -194,12 +153,6 @@ def test_mbox(ending: str) -> None:
     assert text == "From above\n> From 1\nFrom: x/From here at 10:00/it glows"
 
 
-def test_single_mail() -> None:
-    source = b"\xef\xbb\xbfSubject: Lamp\nFrom: J\xc3\xb6 <jo@mail.example>\n\nIt glows.\n"
-    (email,), (again,) = read_emails(source, "file"), read_emails(source, "file")
-    assert (email.subject, email.author, email.id) == ("Lamp", "Jö", again.id)
-
-
 @pytest.mark.parametrize("body", [b"", b"<html>", b"{}", b"\x1f\x8b", b"From x 10:00\n"])
 def test_files_without_mails(body: bytes) -> None:
     with pytest.raises(BadResponse, match="file: "):
@@ -229,16 +182,10 @@ def test_threads() -> None:
         thread_of(emails, "2x")
 
 
-def test_thousands_of_mails() -> None:
-    body = mbox(*(_mail(number, f"<{number - 1}@x>") for number in range(4000)))
-    start = time.process_time()
-    assert len(thread_of(read_emails(body, "file")).posts) == 4000
-    assert time.process_time() - start < 20
-
-
 @pytest.mark.parametrize(
     "source",
     [
+        mbox(*(_mail(number, f"<{number - 1}@x>") for number in range(4000))),
         b"From: " + b"(" * 100_000,
         b"Subject: " + b"=?utf-8?q?" * 50_000,
         b"Content-Type: text/plain; " + b'a="b"; ' * 20_000,
@@ -246,17 +193,16 @@ def test_thousands_of_mails() -> None:
         b"A: b\n\n" + b"-----BEGIN PGP SIGNED MESSAGE-----\n-----BEGIN PGP SIGNATURE-----\n" * 9_000,
         b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(3000)),
     ],
-    ids=range(6),
+    ids=range(7),
 )  # fmt: skip
 def test_no_mail_takes_long(source: bytes) -> None:
     start = time.process_time()
-    check(thread_of(read_emails(b"X: y\n" + source, "file")).posts[0].blocks)
+    check(thread_of(read_emails(source, "file")).posts[0].blocks)
     assert time.process_time() - start < 5
 
 
 # -- Anything ------------------------------------------------------------------
 
-REAL = (FOLDER / "public-inbox-series" / "thread.txt").read_bytes()
 PIECES = [
     *(b"\nFrom: ", b"\nSubject: ", b"\nMessage-ID: ", b"\nDate: ", b"\nReferences: ", b"\nContent-Type: ", b"\nContent-Disposition: "),
     *(b"Jo Example ", b"<jo@mail.example>", b" via x", b" at ", b"(a)", b"(", b'"', b"\\", b"<", b"@", b"\xef\xbc\xa0", b"\xff", b"\x00", b"\r"),
@@ -267,10 +213,11 @@ PIECES = [
 ]  # fmt: skip
 
 
-def assert_safe(body: bytes) -> None:
+@ANY
+@given(st.binary(max_size=400) | st.lists(st.sampled_from(PIECES), max_size=60).map(b"".join))
+def test_any_mails(body: bytes) -> None:
     try:
-        emails = read_emails(body, "file")
-        thread = thread_of(emails)
+        thread = thread_of(read_emails(b"From x 10:00\nX-A: b" + body, "file"))
     except FetchError:
         return
     encode(thread)
@@ -281,39 +228,7 @@ def assert_safe(body: bytes) -> None:
 
 
 @ANY
-@given(st.binary(max_size=400) | st.lists(st.sampled_from(PIECES), max_size=60).map(lambda pieces: b"From x 10:00\nX-A: b" + b"".join(pieces)))  # fmt: skip
-def test_any_mails(body: bytes) -> None:
-    assert_safe(body)
-
-
-@ANY
-@given(st.lists(st.tuples(st.integers(0, len(REAL)), st.integers(0, 40), st.binary(max_size=8)), min_size=1, max_size=8))  # fmt: skip
-def test_damaged_thread(changes: list[tuple[int, int, bytes]]) -> None:
-    body = bytearray(REAL)
-    for start, length, new in changes:
-        body[start : start + length] = new
-    assert_safe(bytes(body))
-
-
-@ANY
 @given(st.text(max_size=80) | st.lists(st.sampled_from(["jo", "@", "\uff20", "mail.example", " at ", "(a)", " ", "<", ">", '"', " via "]), max_size=8).map("".join))  # fmt: skip
 def test_no_name_contains_an_address(header: str) -> None:
-    assert not {"@", "\uff20"} & set(sender_name(header))
-    check(parse_email_text(header))
-
-
-@ANY
-@given(st.lists(st.lists(st.integers(0, 9), max_size=4), min_size=1, max_size=9))
-def test_every_mail_is_in_one_thread(references: list[list[int]]) -> None:
-    """References name earlier emails, or missing ones."""
-    emails = read_emails(
-        mbox(*(_mail(number, " ".join(f"<{above if above < number else above + 9}@x>" for above in others)) for number, others in enumerate(references))),
-        "file",
-    )  # fmt: skip
-    threads = {
-        f"{number}x": {post.id for post in thread_of(emails, f"{number}x").posts}
-        for number in range(len(references))
-    }
-    for id_, ids in threads.items():
-        assert id_ in ids
-        assert all(threads[other] == ids for other in ids)
+    assert not {"@", "\uff20"} & set(mail.sender_name(header))
+    check(mail.parse_email_text(header))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-import random
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,6 @@ from thread_snapshots.source import (
 )
 from thread_snapshots.webpage import canonical_url, page_thread
 
-PAGES = Path(__file__).parent / "pages"
 HOSTS = {"social.example": "mastodon", "forum.example": "discourse"}
 LINKEDIN = "https://www.linkedin.com/feed/update/urn:li:activity:7075043149462556672"
 MASTODON = "https://social.example/@jo_example/110446983926957470"
@@ -46,28 +45,6 @@ def texts(thread: Thread) -> list[str]:
 def jsonld(*scripts: object) -> str:
     parts = (script if isinstance(script, str) else json.dumps(script) for script in scripts)
     return "".join(f"<script type='application/ld+json'>{part}</script>" for part in parts)
-
-
-@pytest.mark.parametrize(
-    ("name", "case", "url", "options", "note"),
-    [
-        ("linkedin-public", "post", LINKEDIN, {}, ""),
-        ("linkedin-public", "replies", LINKEDIN, {"replies": True}, "2 of 3 replies"),
-        ("mastodon-jsonld", "post", MASTODON, {}, ""),
-        ("github", "issue", "https://github.com/jo-example/lamp/issues/56", {}, ""),
-        ("youtube", "video", "https://www.youtube.com/watch?v=iwGFalTRHDA", {}, ""),
-    ],
-)
-def test_recorded_pages(
-    name: str, case: str, url: str, options: dict[str, Any], note: str, regen: bool
-) -> None:
-    result = read((PAGES / f"{name}.html").read_text(encoding="utf-8"), url, **options)
-    snapshot, expected = encode(result.thread), PAGES / f"{name}.{case}.json"
-    if regen:
-        expected.write_bytes(snapshot)
-    assert snapshot == expected.read_bytes()
-    assert result.complete == (not note)
-    assert note in result.note
 
 
 @pytest.mark.parametrize(
@@ -106,19 +83,12 @@ def test_question_and_answers() -> None:
     result = read(jsonld(question), TOPIC, replies=True)
     thread = result.thread
     assert thread.title == "The lamp & the board"
-    assert [(post.id, post.author, post.reply_to) for post in thread.posts] == [
-        ("57", "Jo", None),
-        ("2", "kim_x", None),
-        ("57-2", "Jo", None),
-        ("4", "Sam", "57"),
-    ]
+    ids = [(post.id, post.author, post.reply_to) for post in thread.posts]
+    assert ids == [("57", "Jo", None), ("2", "kim_x", None), ("57-2", "Jo", None), ("4", "Sam", "57")]  # fmt: skip
     assert texts(thread) == ["Does it boot?", "Yes.", "Thanks", "No."]
     assert (thread.replies, thread.posts[0].edited, thread.posts[0].media) == (3, None, ())
-    assert texts(read(jsonld(question), TOPIC, posts=frozenset({"4"})).thread) == [
-        "Does it boot?",
-        "Thanks",
-        "No.",
-    ]
+    cited = read(jsonld(question), TOPIC, posts=frozenset({"4"})).thread
+    assert texts(cited) == ["Does it boot?", "Thanks", "No."]
 
 
 HEAD = """<html lang="en"><head><title>How lamps boot | Lamps</title><meta name="author" content="Jo Example">
@@ -152,19 +122,15 @@ def test_preview_of_a_thread_is_incomplete() -> None:
     assert read(logo, TOPIC).thread.posts[0].media == ()
 
 
-@pytest.mark.parametrize(
-    ("html", "url", "error"),
-    [
-        ("", MASTODON, BadResponse),
-        ("", PAGE, BadResponse),
-        ("<p>Hello</p>", LINKEDIN, BadResponse),
-        (f'<link rel="canonical" href="{TOPIC}">{HEAD}', TOPIC.replace("57", "58"), BadResponse),
-        (f'<meta name="robots" content="NOINDEX">{HEAD}', MASTODON, Forbidden),
-    ],
-)
-def test_pages_without_the_thread(html: str, url: str, error: type[FetchError]) -> None:
-    with pytest.raises(error):
-        read(html, url)
+def test_pages_without_the_thread() -> None:
+    other = f'<link rel="canonical" href="{TOPIC}">{HEAD}'
+    for html, url in (("", MASTODON), ("", PAGE), ("<p>Hello</p>", LINKEDIN), (other, TOPIC + "8")):
+        with pytest.raises(BadResponse):
+            read(html, url)
+    anubis = '<script id="anubis_version" type="application/json">"v1"</script>'
+    for html in ('<meta name="robots" content="NOINDEX">', anubis):
+        with pytest.raises(Forbidden):
+            read(html + HEAD, MASTODON)
 
 
 @pytest.mark.parametrize(
@@ -226,37 +192,18 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 
 KEYS = "@type @id text author name url image comment headline alternateName mainEntityOfPage interactionStatistic datePublished video".split()
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.sampled_from(["https://a.example/", "Comment", "@id", "<b>x</b>", "javascript:1", "#3"]),
+    st.none() | st.integers() | st.floats() | st.text(max_size=20) | st.sampled_from(["https://a.example/", "Comment", "@id", "<b>x</b>", "javascript:1", "#3"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=6),
     max_leaves=20,
 )  # fmt: skip
-BITS = ["<", ">", '"', "</script>", jsonld(POST), "\x00", "\u202e", "\ud800", "&#xD800;", "javascript:1", "http://[", '{"@id":"#a"}', "[", "<!--", "1e999", ""]  # fmt: skip
-URLS = st.sampled_from([LINKEDIN, MASTODON, TOPIC, PAGE, "https://github.com/jo-example/lamp/issues/56"])  # fmt: skip
 
 
-def assert_safe(html: str, url: str) -> None:
-    try:
-        thread = read(html, url, replies=True).thread
-    except FetchError:
-        return
-    encode(thread)
-    for post in thread.posts[:3]:
-        check(post.blocks, post.media)
-
-
-@given(VALUES, URLS, st.sampled_from(["SocialMediaPosting", "Question", "VideoObject", "Comment"]))
+@given(VALUES, st.sampled_from([LINKEDIN, MASTODON, TOPIC, PAGE]), st.sampled_from(["Question", "VideoObject", "Comment"]))  # fmt: skip
 @settings(max_examples=100, deadline=None)
 def test_any_json_ld(value: object, url: str, type_: str) -> None:
     item = {"@type": type_, "text": "x", **(value if isinstance(value, dict) else {"comment": value})}  # fmt: skip
-    assert_safe(jsonld([item, value]), url)
-
-
-@given(st.sampled_from(sorted(PAGES.glob("*.html"))), st.integers(0, 2**32), URLS)
-@settings(max_examples=100, deadline=None)
-def test_damaged_pages(path: Path, seed: int, url: str) -> None:
-    chance, html = random.Random(seed), path.read_text(encoding="utf-8")
-    for _ in range(chance.randint(1, 12)):
-        start = chance.randrange(len(html) + 1)
-        html = html[:start] + chance.choice(BITS) + html[start + chance.choice([0, 0, 1, 5, 80]) :]
-    assert_safe(html, url)
-    canonical_url(html)
+    with suppress(FetchError):
+        thread = read(jsonld([item, value]), url, replies=True).thread
+        encode(thread)
+        for post in thread.posts:
+            check(post.blocks, post.media)

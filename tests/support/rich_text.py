@@ -6,19 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from hypothesis import strategies as st
-from sphinx_thread_cards.snapshot import (
-    Author,
-    Block,
-    Code,
-    Media,
-    Paragraph,
-    Post,
-    Quote,
-    Span,
-    Thread,
-    decode,
-    encode,
-)
+from sphinx_thread_cards import snapshot
+from sphinx_thread_cards.snapshot import Block, Code, Media, Paragraph, Quote, Span
 from thread_snapshots.thread_builder import leaf_blocks
 
 LINKS = st.text(max_size=20) | st.sampled_from(
@@ -83,20 +72,14 @@ def _marked(span: Span) -> str:
 
 def check(blocks: tuple[Block, ...], media: tuple[Media, ...] = ()) -> str:
     """Check what holds for all blocks, and that a snapshot can hold them; return the text."""
-    url = "https://base.example/t/x/1"
-    posts = (Post(id="1", url=url, author="jo", blocks=blocks, media=media),)
-    jo = (Author(handle="jo"),)
-    thread = Thread(
-        platform="discourse", host="base.example", id="1", url=url, participants=jo, posts=posts
-    )
-    assert decode(encode(thread)) == thread
-    texts, links = [], [item.url or "" for item in media]
-    for block in leaf_blocks(blocks):
-        for span in (Span(text=block.text),) if isinstance(block, Code) else block.spans:
-            assert span.text
-            texts.append(span.text)
-            links += [span.href] if span.href else []
-    assert all(
-        re.fullmatch(r"https?://[A-Za-z0-9_.\[:\]-]+(?:[/?#][!-~]*)?", link) for link in links
-    )
-    return "\n".join(texts)
+    url, jo = "https://base.example/t/x/1", snapshot.Author(handle="jo")
+    post = snapshot.Post(id="1", url=url, author="jo", blocks=blocks, media=media)
+    thread = snapshot.Thread(platform="discourse", host="base.example", id="1", url=url, participants=(jo,), posts=(post,))  # fmt: skip
+    assert snapshot.decode(snapshot.encode(thread)) == thread
+    leaves = [(Span(text=leaf.text),) if isinstance(leaf, Code) else leaf.spans for leaf in leaf_blocks(blocks)]  # fmt: skip
+    spans = [span for leaf in leaves for span in leaf]
+    assert all(leaves)
+    assert all(span.text for span in spans)
+    for link in [*(span.href for span in spans if span.href), *(item.url or "" for item in media)]:
+        assert re.fullmatch(r"https?://[A-Za-z0-9_.\[:\]-]+(?:[/?#][!-~]*)?", link)
+    return "\n".join(span.text for span in spans)
