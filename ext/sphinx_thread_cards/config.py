@@ -23,10 +23,9 @@ WARNINGS: Mapping[str, str] = {
     "config": "A value in `conf.py` is invalid. The default is used.",
     "empty": "A `thread` or `threads` directive has no URL. Its text is shown without a card.",
     "unsafe_url": "A URL does not begin with `http` or `https`. It is shown as text, not as a link.",
-    "unknown_url": "No platform recognises the URL, and it has no snapshot. The card shows the URL and what the page says about it.",
+    "unknown_url": "No platform recognises the URL. The card shows the URL and what the page says.",
     "option": "A directive option has an unknown name or an invalid value. The option is ignored.",
-    "no_snapshot": "A page shows the posts of a thread that has no snapshot. "
-    "The card shows what the URL and the options say.",
+    "no_snapshot": "A card that shows posts has no snapshot. It shows what the URL and the options say.",
     "empty_list": "A `thread-list` directive finds no thread. The page says so.",
     "same_name": "Two cards, or a card and another target, have the same `name`. `ref` leads to the first one.",
     "snapshot": "A snapshot is invalid. The card shows what the URL and the options say.",
@@ -72,38 +71,26 @@ def platform_name(value: object) -> str:
     return name
 
 
-def choice(*allowed: str) -> Callable[[object], str]:
-    """Return a converter for one of several strings, in any case."""
+def valid(check: Callable[[Any], object], expected: str) -> Callable[[Any], Any]:
+    """Return a converter that returns values for which ``check`` is true."""
 
-    def convert(value: object) -> str:
-        if (text := str(value).strip().lower()) in allowed:
-            return text
-        raise ValueError(f"unexpected value {value!r}; use {' or '.join(map(repr, allowed))}")
+    def convert(value: object) -> object:
+        if check(value):
+            return value
+        raise ValueError(f"unexpected value {value!r}; {expected}")
 
     return convert
 
 
-def _flag(value: object) -> bool:
-    if isinstance(value, bool):
-        return value
-    raise ValueError(f"True or False expected, got {value!r}")
-
-
-def _count(value: object) -> int:
-    if type(value) is int and value >= 0:  # bool is a subclass of int
-        return value
-    raise ValueError(f"number of characters expected, got {value!r}; use 280, or 0 for none")
-
-
-def _server(value: object) -> str:
-    if isinstance(value, str) and is_web_url(value) and not {"?", "#"}.intersection(value):
-        return value.strip()
-    raise ValueError(f"URL of a server expected, got {value!r}; use the form http://localhost:8080")
+def choice(*allowed: str) -> Callable[[object], str]:
+    """Return a converter for one of several strings, in any case."""
+    check = valid(allowed.__contains__, f"use {' or '.join(map(repr, allowed))}")
+    return lambda value: str(check(str(value).strip().lower()))
 
 
 def _by_host(
-    name: str, convert: Callable[[object], str], *, www: bool = False
-) -> Callable[[object], dict[str, str]]:
+    name: str, convert: Callable[[Any], str], *, www: bool = False
+) -> Callable[[Any], dict[str, str]]:
     """Return a converter for a mapping from host to what ``convert`` returns, without its invalid entries.
 
     Args:
@@ -112,21 +99,29 @@ def _by_host(
 
     def convert_mapping(value: object) -> dict[str, str]:
         if not isinstance(value, Mapping):
-            raise ValueError(f"mapping from host to value expected, got {value!r}")
-        valid: dict[str, str] = {}
+            raise ValueError(f"unexpected value {value!r}; use a mapping from host to value")
+        valid_entries: dict[str, str] = {}
         for host, item in value.items():
-            url = split_url(f"https://{host}/") if isinstance(host, str) else None
-            if url is None or url.path != "/":
-                message = "host expected; write it without https:// and without a path"
-                warn("config", f"thread_cards_{name}: {host!r}: {message}")
-                continue
+            url = split_url(f"https://{host}/")
             try:
-                valid[host.lower() if www else url.host] = convert(item)
+                if url is None or url.path != "/":
+                    raise ValueError("use a host without https:// and without a path")
+                valid_entries[host.lower() if www else url.host] = convert(item)
             except ValueError as error:
                 warn("config", f"thread_cards_{name}: {host!r}: {error}")
-        return valid
+        return valid_entries
 
     return convert_mapping
+
+
+_flag = valid(lambda value: isinstance(value, bool), "use True or False")
+_count = valid(
+    lambda value: type(value) is int and value >= 0, "use a number of characters, or 0 for none"
+)
+_server = valid(
+    lambda value: is_web_url(str(value)) and not {"?", "#"}.intersection(value),
+    "use the URL of a server, such as http://localhost:8080",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +130,7 @@ class Value:
 
     name: str
     default: object
-    convert: Callable[[object], Any]
+    convert: Callable[[Any], Any]
     """Returns the value to use, or raises a ValueError with the remedy."""
     help: str
     """Description for the reference, in Markdown."""
@@ -143,57 +138,17 @@ class Value:
 
 
 VALUES = (
-    Value(
-        "auto", True, _flag, "Turn every paragraph that is only the URL of a thread into a card."
-    ),
-    Value(
-        "hosts",
-        {},
-        _by_host("hosts", platform_name),
-        "Platforms of further servers: host to platform name.",
-    ),
-    Value(
-        "show",
-        "card",
-        choice("card", "thread"),
-        "Show a saved thread as `card`, or as `thread` with its posts.",
-    ),
-    Value(
-        "excerpt",
-        280,
-        _count,
-        "Approximate length of the excerpt on a card, in characters; 0 for none.",
-    ),
-    Value(
-        "link_text",
-        "url",
-        choice("url", "citation"),
-        "Text of bare thread URLs: the `url`, or a `citation`.",
-    ),
+    Value("auto", True, _flag, "Turn paragraphs that are only thread URLs into cards."),
+    Value("hosts", {}, _by_host("hosts", platform_name), "Further servers: host to platform."),
+    Value("show", "card", choice("card", "thread"), "`thread` shows the posts of saved threads."),
+    Value("excerpt", 280, _count, "Length of excerpts from saved threads, in characters."),
+    Value("link_text", "url", choice("url", "citation"), "What the text of bare thread URLs is."),
     Value("css", True, _flag, "Add the style sheet of the extension to pages with a card."),
     Value("alt", False, _flag, "Warn about every image without alternative text."),
-    Value(
-        "export",
-        False,
-        _flag,
-        "Write all cited threads to `threads.json` (CSL-JSON) in HTML output.",
-        "",
-    ),
+    Value("export", False, _flag, "Write `threads.json` (CSL-JSON) with all threads (HTML).", ""),
     Value("media", True, _flag, "Whether `thread-cards fetch` saves images.", ""),
-    Value(
-        "replies",
-        "author",
-        choice("author", "all"),
-        "Replies that `fetch` saves: by the `author`, or `all`.",
-        "",
-    ),
-    Value(
-        "endpoints",
-        {},
-        _by_host("endpoints", _server, www=True),
-        "Servers for the requests of `thread-cards`: host to URL. They may be in a private network.",
-        "",
-    ),
+    Value("replies", "author", choice("author", "all"), "Whose replies `fetch` saves.", ""),
+    Value("endpoints", {}, _by_host("endpoints", _server, www=True), "Servers for requests.", ""),
 )
 
 

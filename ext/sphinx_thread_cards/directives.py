@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from docutils import nodes
@@ -14,7 +15,7 @@ from sphinx.util.docutils import ReferenceRole, SphinxDirective
 from sphinx.util.i18n import docname_to_domain
 
 from sphinx_thread_cards.card import CardOptions
-from sphinx_thread_cards.config import choice, platform_name, suggestion, warn
+from sphinx_thread_cards.config import choice, platform_name, suggestion, valid, warn
 from sphinx_thread_cards.domain import citation_xref, thread_domain
 from sphinx_thread_cards.i18n import STATES, parse_date
 from sphinx_thread_cards.lists import ORDERS, STYLES, ListOptions
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
     from sphinx_thread_cards.urls import ThreadRef
 
-_HANDLE = re.compile(r"@?[^\s<>@]{1,64}(?:@[^\s<>@]{1,255})?")
 _POSTS = re.compile(r"([0-9]{1,5})(?:\s*-\s*([0-9]{1,5}))?")
 
 
@@ -47,29 +47,13 @@ class Option:
     example: str
 
 
-def _text(text: str) -> str:
-    if not text:
-        raise ValueError("value expected; write one or remove the option")
-    return text
-
-
-def _handle(text: str) -> str:
-    if not _HANDLE.fullmatch(text):
-        raise ValueError(f"handle expected, got {text!r}; use the form name or name@server")
-    return text.removeprefix("@")
-
-
-def _language(text: str) -> str:
-    tag = text.replace("_", "-")
-    if not is_valid("lang", tag):
-        raise ValueError(f"language tag expected, got {text!r}; use the form de or pt-BR")
-    return tag
-
-
-def _url(text: str) -> str:
-    if not is_web_url(text):
-        raise ValueError(f"URL expected, got {text!r}; use an http or https URL")
-    return text
+_text = valid(bool, "write a value or remove the option")
+_url = valid(is_web_url, "use an http or https URL")
+_handle = valid(
+    re.compile(r"@?[^\s<>@]{1,64}(?:@[^\s<>@]{1,255})?").fullmatch,
+    "use the form name or name@server",
+)
+_language = valid(partial(is_valid, "lang"), "use a language tag such as de or pt-BR")
 
 
 def _posts(text: str) -> tuple[tuple[int, int], ...]:
@@ -79,13 +63,9 @@ def _posts(text: str) -> tuple[tuple[int, int], ...]:
         match = _POSTS.fullmatch(part.strip())
         first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
         if not 1 <= first <= last:
-            raise ValueError(f"post numbers expected, got {text!r}; use the form 1-5, 9")
+            raise ValueError(f"unexpected value {text!r}; use the form 1-5, 9")
         ranges.append((first, last))
     return tuple(ranges)
-
-
-def _handle_or_name(text: str) -> str:
-    return text.removeprefix("@")
 
 
 def _several(convert: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
@@ -95,9 +75,17 @@ def _several(convert: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
 CARD_OPTIONS: Mapping[str, Option] = {
     "title": Option(_text, "The title, in your own words.", "How the firmware got to the Pi"),
     "author": Option(_text, "Author of the thread, or of the cited post.", "Jo Example"),
-    "handle": Option(_handle, "The author's handle on the platform.", "jo_example"),
+    "handle": Option(
+        lambda text: _handle(text).removeprefix("@"),
+        "The author's handle on the platform.",
+        "jo_example",
+    ),
     "date": Option(parse_date, "Date of the thread, or its month or year.", "2020-10-06"),
-    "lang": Option(_language, "Language of the thread, shown if it is not the site's.", "de"),
+    "lang": Option(
+        lambda text: _language(text.replace("_", "-")),
+        "Language of the thread, shown if it is not the site's.",
+        "de",
+    ),
     "archive": Option(_url, "URL of an archived copy.", "https://archive.example/thread"),
     "show": Option(choice("card", "thread"), "`card`, or `thread` with all saved posts.", "thread"),
     "posts": Option(_posts, "Which saved posts to show.", "1-5, 9"),
@@ -105,7 +93,9 @@ CARD_OPTIONS: Mapping[str, Option] = {
 }
 LIST_OPTIONS: Mapping[str, Option] = {
     "platform": Option(_several(platform_name), "Only threads on these platforms.", "x, mastodon"),
-    "author": Option(_several(_handle_or_name), "Only threads by these people.", "Jo Example"),
+    "author": Option(
+        _several(lambda text: text.removeprefix("@")), "Only threads by these people.", "Jo Example"
+    ),
     "community": Option(_several(str), "Only these repositories, lists or forums.", "pftf/RPi4"),
     "state": Option(
         _several(choice(*STATES)), "Only issues and questions in these states.", "open"

@@ -19,18 +19,18 @@ HOST = "forum.example.org"
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"auto": 2}, "thread_cards_auto: True or False expected, got 2"),
-        ({"hosts": ["a"]}, "thread_cards_hosts: mapping from host to value expected, got ['a']"),
+        ({"auto": 2}, "thread_cards_auto: unexpected value 2"),
+        ({"hosts": ["a"]}, "thread_cards_hosts: unexpected value ['a']"),
         ({"hosts": {HOST: "discorse"}}, "did you mean 'discourse'?"),
         ({"hosts": {HOST: "twitter"}}, "did you mean 'x'?"),
-        ({"hosts": {f"https://{HOST}/": "discourse"}}, "write it without https://"),
-        ({"hosts": {1: None}}, "1: host expected"),
+        ({"hosts": {f"https://{HOST}/": "discourse"}}, "use a host without https://"),
+        ({"hosts": {1: None}}, "1: unknown platform None"),
         ({"hosts": {HOST: ["discourse"]}}, "unknown platform ['discourse']"),
         ({"show": "all"}, "use 'card' or 'thread'"),
         ({"link_text": "title"}, "use 'url' or 'citation'"),
-        ({"excerpt": True}, "thread_cards_excerpt: number of characters expected, got True"),
-        ({"excerpt": -1}, "got -1"),
-        ({"endpoints": {"a.example": "b"}}, "'a.example': URL of a server expected"),
+        ({"excerpt": True}, "thread_cards_excerpt: unexpected value True"),
+        ({"excerpt": -1}, "unexpected value -1"),
+        ({"endpoints": {"a.example": "b"}}, "'a.example': unexpected value 'b'"),
     ],
 )
 def test_an_invalid_value(settings: dict[str, Any], message: str, page: Page) -> None:
