@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+import textwrap
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -289,13 +289,6 @@ def anonymized(ref: ThreadRef) -> ThreadRef:
     )
 
 
-# -- Excerpts ------------------------------------------------------------------
-
-_ELLIPSIS = "…"
-_TRAILING = " ,;:-\u2013\u2014" + _ELLIPSIS
-_MAX_WORD = 40
-
-
 def make_excerpt(post: Post, lang: str | None, length: int) -> Excerpt | None:
     """Return the beginning of a post, or its content warning; None for a post without text.
 
@@ -307,18 +300,14 @@ def make_excerpt(post: Post, lang: str | None, length: int) -> Excerpt | None:
     """
     if post.warning:
         return Excerpt(post.warning, post.url, post.lang or lang, is_warning=True)
-    parts: list[str] = []
-    for text in _plain_text(post.blocks):
-        if text and not (text == _ELLIPSIS and parts[-1:] in ([], [_ELLIPSIS])):
-            parts.append(text)
-        if sum(map(len, parts)) > length:
-            break
-    text = " ".join(parts)
-    if not text.strip(_ELLIPSIS):
+    text = re.sub("…(?: …)+", "…", " ".join(_plain_text(post.blocks))).removeprefix("… ")
+    if not text.strip("…"):
         return None
-    return Excerpt(
-        text if len(text) <= length else _truncate(text, length), post.url, post.lang or lang
-    )
+    if len(text) > length:
+        # Without spaces, as in Chinese, there is no word to cut after.
+        short = textwrap.shorten(text, length, placeholder="", break_on_hyphens=False)
+        text = (short or text[:length]).rstrip(" ,;:-\u2013\u2014…") + "…"
+    return Excerpt(text, post.url, post.lang or lang)
 
 
 def _plain_text(blocks: Iterable[Block]) -> Iterator[str]:
@@ -329,17 +318,4 @@ def _plain_text(blocks: Iterable[Block]) -> Iterator[str]:
             for item in block.items:
                 yield from _plain_text(item)
         else:
-            yield _ELLIPSIS
-
-
-def _truncate(text: str, length: int) -> str:
-    """Return text cut after a word, or within a very long one, but not before a combining character."""
-    end = text.rfind(" ", 0, length + 1)
-    if end < max(length - _MAX_WORD, 0):
-        end = length
-        while end and (
-            unicodedata.category(text[end]) in {"Mn", "Mc", "Me", "Sk"}
-            or "\u200d" in text[end - 1 : end + 1]
-        ):
-            end -= 1
-    return (text[:end].rstrip(_TRAILING) or text[:length]) + _ELLIPSIS
+            yield "…"

@@ -392,15 +392,13 @@ def clean_line(text: str) -> str:
     return " ".join(clean_text(text).split())
 
 
-def media_files(thread: Thread) -> Iterator[str]:
-    """Yield the names of the image files of a thread: avatars, images of posts and of quoted posts."""
+def saved_images(thread: Thread) -> Iterator[Media]:
+    """Yield the saved images of a thread: avatars, images of posts and of quoted posts."""
     avatars = [author.avatar for author in thread.participants if author.avatar]
-    for media in (
-        *avatars,
-        *(media for post in thread.posts for part in with_quoted(post) for media in part.media),
-    ):
-        if media.file:
-            yield media.file
+    posts = [part for post in thread.posts for part in with_quoted(post)]
+    yield from (
+        it for it in (*avatars, *(media for post in posts for media in post.media)) if it.file
+    )
 
 
 # -- Files ---------------------------------------------------------------------

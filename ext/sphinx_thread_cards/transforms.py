@@ -248,34 +248,19 @@ class CollectThreads(SphinxTransform):
 
     def _note_images(self, card: Card, thread: snapshot.Thread | None, node: nodes.Element) -> None:
         """Add the images of a card to the build, as Sphinx's collector does with images in the doctree."""
-        names = set(snapshot.media_files(thread)) if thread and card.numbers else set()
-        if card.avatar and card.avatar.file:
-            names.add(card.avatar.file)
-        for name in sorted(names):
-            path = self.env.srcdir / MEDIA_URI / name
-            self.env.note_dependency(path)
-            if path.is_file():
-                self.env.images.add_file(self.env.docname, f"{MEDIA_URI}/{name}")
-            else:
-                warn(
-                    "image",
-                    f"image {MEDIA_URI}/{name} not found; run `thread-cards fetch --refresh`",
-                    node,
-                )
-        if thread and self.config.thread_cards_alt:
-            posts = [thread.posts[number - 1] for number in card.numbers]
-            media = [
-                media
-                for post in posts
-                for part in snapshot.with_quoted(post)
-                for media in part.media
-            ]
-            for name in dict.fromkeys(item.file for item in media if item.file and not item.alt):
-                warn(
-                    "alt",
-                    f'{MEDIA_URI}/{name} has no alternative text; add "alt" in the snapshot',
-                    node,
-                )
+        images = list(snapshot.saved_images(thread)) if thread and card.numbers else []
+        people = thread.participants if thread else ()
+        avatars = {person.avatar.file for person in people if person.avatar}
+        alts = {image.file: image.alt for image in (*images, card.avatar) if image}
+        for file, alt in sorted(alts.items()):
+            name = f"{MEDIA_URI}/{file}"
+            self.env.note_dependency(self.env.srcdir / name)
+            if not (self.env.srcdir / name).is_file():
+                warn("image", f"image {name} not found; run `thread-cards fetch --refresh`", node)
+                continue
+            self.env.images.add_file(self.env.docname, name)
+            if self.config.thread_cards_alt and not alt and file not in avatars:
+                warn("alt", f'{name} has no alternative text; add "alt" in the snapshot', node)
 
 
 def _ancestors(node: nodes.Node | None) -> Iterator[nodes.Node]:
