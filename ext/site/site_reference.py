@@ -132,7 +132,7 @@ class SiteExample(SphinxDirective):
 
 def write_schema(app: Sphinx, error: Exception | None) -> None:
     """Write the JSON Schema of snapshots next to the pages (``build-finished``)."""
-    if error is None and app.builder.name in {"html", "dirhtml"}:
+    if error is None and app.builder.name == "html":
         schema = snapshot.json_schema()
         Path(app.outdir, "snapshot.schema.json").write_text(json.dumps(schema, indent=2))
 
