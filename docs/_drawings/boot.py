@@ -50,10 +50,27 @@ class Stop:
 
 
 STOPS = (
-    Stop("Boot ROM", "in the chip", ("cannot be changed;", "loads the program in the EEPROM"), "stop"),
-    Stop("EEPROM", "on the board", ("starts the memory,", "searches the card, disks and the network"), "stop"),
-    Stop("start4.elf", "on the card", ("Raspberry Pi firmware; reads", "config.txt and loads RPI_EFI.fd"), "stop"),
-    Stop("Trusted Firmware-A", "in RPI_EFI.fd", ("sets up the Arm cores,", "and stays in memory below the rest"), "soft"),
+    Stop(
+        "Boot ROM", "in the chip", ("cannot be changed;", "loads the program in the EEPROM"), "stop"
+    ),
+    Stop(
+        "EEPROM",
+        "on the board",
+        ("starts the memory,", "searches the card, disks and the network"),
+        "stop",
+    ),
+    Stop(
+        "start4.elf",
+        "on the card",
+        ("Raspberry Pi firmware; reads", "config.txt and loads RPI_EFI.fd"),
+        "stop",
+    ),
+    Stop(
+        "Trusted Firmware-A",
+        "in RPI_EFI.fd",
+        ("sets up the Arm cores,", "and stays in memory below the rest"),
+        "soft",
+    ),
     Stop(
         "UEFI, with ACPI tables",
         "in RPI_EFI.fd",
@@ -95,7 +112,10 @@ def machines(y: float) -> list[str]:
     pieces = [path("arm", f"M{RAIL} {number(y - 57)}V{number(y + 15)}H{TEXT}")]
     for x in (TEXT, TEXT + 42, TEXT + 84):
         pieces.append(f'<rect class="pane" x="{x}" y="{number(y)}" width="34" height="30" rx="3"/>')
-        pieces += [path("line", f"M{x + 8} {number(y + 9 + 6 * row)}h{long}") for row, long in enumerate((8, 18, 13))]
+        pieces += [
+            path("line", f"M{x + 8} {number(y + 9 + 6 * row)}h{long}")
+            for row, long in enumerate((8, 18, 13))
+        ]
     return [*pieces, words(TEXT + 134, y + 20, "virtual machines", "name")]
 
 
@@ -116,4 +136,10 @@ def draw() -> Sheet:
         *machines(height(last) + 70),
         *(piece for index, each in enumerate(STOPS) for piece in stop(index, each)),
     ]
-    return Sheet(WIDTH, HEIGHT, "From the power switch to the hypervisor on a Raspberry Pi 4", STYLE, tuple(pieces))
+    return Sheet(
+        WIDTH,
+        HEIGHT,
+        "From the power switch to the hypervisor on a Raspberry Pi 4",
+        STYLE,
+        tuple(pieces),
+    )

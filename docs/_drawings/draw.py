@@ -36,7 +36,11 @@ def sheets() -> dict[str, Sheet]:
 
 def files() -> dict[str, str]:
     """Return the SVG files by name."""
-    return {f"{name}-{ink.name}.svg": sheet.svg(ink) for name, sheet in sheets().items() for ink in (LIGHT, DARK)}
+    return {
+        f"{name}-{ink.name}.svg": sheet.svg(ink)
+        for name, sheet in sheets().items()
+        for ink in (LIGHT, DARK)
+    }
 
 
 def print_pdf(browser: str, sheet: Sheet, target: Path) -> None:
@@ -45,7 +49,9 @@ def print_pdf(browser: str, sheet: Sheet, target: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder, "page.html")
         svg = sheet.svg(LIGHT).replace(FONTS, PRINT_FONTS)
-        page.write_text(f'<!doctype html><meta charset="utf-8"><style>{style}</style>{svg}', encoding="utf-8")
+        page.write_text(
+            f'<!doctype html><meta charset="utf-8"><style>{style}</style>{svg}', encoding="utf-8"
+        )
         command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"]
         command += [f"--user-data-dir={folder}/profile", f"--print-to-pdf={target}", page.as_uri()]
         subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - our own

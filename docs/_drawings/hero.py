@@ -59,18 +59,34 @@ def flat(kind: str, x: float, y: float, z: float, size: tuple[float, float]) -> 
     return shape(kind, seen(x, y, z), seen(x + w, y, z), seen(x + w, y + d, z), seen(x, y + d, z))
 
 
-def box(kinds: tuple[str, str, str], at: tuple[float, float, float], size: tuple[float, float, float]) -> list[str]:
+def box(
+    kinds: tuple[str, str, str], at: tuple[float, float, float], size: tuple[float, float, float]
+) -> list[str]:
     """Return the three faces of a box that can be seen: left, right and top, each with its class."""
     (x, y, z), (w, d, h) = at, size
-    left = shape(kinds[0], seen(x, y + d, z), seen(x + w, y + d, z), seen(x + w, y + d, z + h), seen(x, y + d, z + h))
-    right = shape(kinds[1], seen(x + w, y, z), seen(x + w, y + d, z), seen(x + w, y + d, z + h), seen(x + w, y, z + h))
+    left = shape(
+        kinds[0],
+        seen(x, y + d, z),
+        seen(x + w, y + d, z),
+        seen(x + w, y + d, z + h),
+        seen(x, y + d, z + h),
+    )
+    right = shape(
+        kinds[1],
+        seen(x + w, y, z),
+        seen(x + w, y + d, z),
+        seen(x + w, y + d, z + h),
+        seen(x + w, y, z + h),
+    )
     return [left, right, flat(kinds[2], x, y, z + h, (w, d))]
 
 
 def opening(at: tuple[float, float, float], size: tuple[float, float]) -> str:
     """Return a hole in the face of a socket that looks to the right."""
     (x, y, z), (d, h) = at, size
-    return shape("fine hole", seen(x, y, z), seen(x, y + d, z), seen(x, y + d, z + h), seen(x, y, z + h))
+    return shape(
+        "fine hole", seen(x, y, z), seen(x, y + d, z), seen(x, y + d, z + h), seen(x, y, z + h)
+    )
 
 
 def sockets() -> list[str]:
@@ -91,7 +107,9 @@ def board() -> list[str]:
     pieces = box(("board", "board", "board"), (0, 0, -5), (200, 134, 5))
     for x, y in ((8, 8), (8, 126), (152, 8), (152, 126)):
         cx, cy = seen(x, y)
-        pieces.append(f'<ellipse cx="{number(cx)}" cy="{number(cy)}" rx="4" ry="2.3" class="fine hole"/>')
+        pieces.append(
+            f'<ellipse cx="{number(cx)}" cy="{number(cy)}" rx="4" ry="2.3" class="fine hole"/>'
+        )
     pieces += [shape("pins", seen(20, y), seen(140, y), close=False) for y in (6, 12)]
     pieces += [*box(chip, (48, 48, 0), (44, 44, 4)), *box(chip, (104, 50, 0), (24, 36, 3))]
     pieces += [*box(chip, (146, 88, 0), (14, 14, 2)), *box(chip, (14, 50, 0), (14, 22, 2))]
@@ -102,7 +120,9 @@ def threads(low: float, high: float) -> list[str]:
     """Return the dotted lines that hold the corners of a layer above what is below it."""
     (x, y), (w, d) = PLATE, SIDES
     corners = ((x, y), (x + w, y), (x + w, y + d), (x, y + d))
-    return [shape("thread", seen(*corner, low), seen(*corner, high), close=False) for corner in corners]
+    return [
+        shape("thread", seen(*corner, low), seen(*corner, high), close=False) for corner in corners
+    ]
 
 
 def machine(x: float, y: float) -> list[str]:
@@ -110,7 +130,12 @@ def machine(x: float, y: float) -> list[str]:
     w, d, h = 38, 32, 24
     z = TIERS[2]
     lines = [
-        shape("line", seen(x + 8, y + 8 + 8 * row, z + h), seen(x + 8 + long, y + 8 + 8 * row, z + h), close=False)
+        shape(
+            "line",
+            seen(x + 8, y + 8 + 8 * row, z + h),
+            seen(x + 8 + long, y + 8 + 8 * row, z + h),
+            close=False,
+        )
         for row, long in enumerate((10, 22, 15))
     ]
     return [*box(("pane", "pane", "glass"), (x, y, z), (w, d, h)), *lines]
@@ -138,10 +163,25 @@ def draw() -> Sheet:
         *threads(firmware + 4, system),
         *box(("mid", "edge", "accent"), (*PLATE, system), (*SIDES, 9)),
         *threads(system + 9, machines),
-        *(piece for dx, dy in ((4, 4), (50, 4), (4, 46), (50, 46)) for piece in machine(x + dx, y + dy)),
-        *label(seen(right - 4, y + 4, machines + 18), 44, "Virtual machines", "several computers in one"),
+        *(
+            piece
+            for dx, dy in ((4, 4), (50, 4), (4, 46), (50, 46))
+            for piece in machine(x + dx, y + dy)
+        ),
+        *label(
+            seen(right - 4, y + 4, machines + 18),
+            44,
+            "Virtual machines",
+            "several computers in one",
+        ),
         *label(seen(right, y, system + 4.5), 110, "ESXi-Arm", "the hypervisor"),
         *label(seen(right, y, firmware + 2), 172, "UEFI and ACPI", "firmware, made in the open"),
         *label(seen(208, 10, 20), 244, "Raspberry Pi 4", "a board with 4 or 8 GiB of memory"),
     ]
-    return Sheet(WIDTH, HEIGHT, "Virtual machines on ESXi-Arm, on UEFI, on a Raspberry Pi", STYLE, tuple(pieces))
+    return Sheet(
+        WIDTH,
+        HEIGHT,
+        "Virtual machines on ESXi-Arm, on UEFI, on a Raspberry Pi",
+        STYLE,
+        tuple(pieces),
+    )

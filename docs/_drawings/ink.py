@@ -29,8 +29,12 @@ class Ink:
     on_accent: str
 
 
-LIGHT = Ink("light", "#ffffff", "#f4f8f9", "#33454d", "#56666d", "#0b6070", "#45929f", "#b9d8dd", "#ffffff")
-DARK = Ink("dark", "#131416", "#1b2225", "#c3d1d6", "#9db0b7", "#74cfdd", "#37909f", "#1d4a53", "#0b2429")
+LIGHT = Ink(
+    "light", "#ffffff", "#f4f8f9", "#33454d", "#56666d", "#0b6070", "#45929f", "#b9d8dd", "#ffffff"
+)
+DARK = Ink(
+    "dark", "#131416", "#1b2225", "#c3d1d6", "#9db0b7", "#74cfdd", "#37909f", "#1d4a53", "#0b2429"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,9 @@ def words(x: float, y: float, text: str, kind: str = "", anchor: str = "start") 
     place = "" if anchor == "start" else f' text-anchor="{anchor}"'
     if not text:
         return ""
-    return f'<text x="{number(x)}" y="{number(y)}"{classes}{place}>{escape(text, quote=False)}</text>'
+    return (
+        f'<text x="{number(x)}" y="{number(y)}"{classes}{place}>{escape(text, quote=False)}</text>'
+    )
 
 
 def path(kind: str, *steps: str) -> str:

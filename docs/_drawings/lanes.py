@@ -81,7 +81,9 @@ def placed(look: Look, did: list[dict[str, str]]) -> list[Words]:
         size = len(each["text"]) * look.text * LETTER
         start = max(look.left, min(across(look, month(each["from"])), look.width - 2 - size))
         before = out[-1] if out else Words(0, 0, start - GAP, "")
-        out.append(Words(start, before.line + (start < before.end + GAP), start + size, each["text"]))
+        out.append(
+            Words(start, before.line + (start < before.end + GAP), start + size, each["text"])
+        )
     return out
 
 
@@ -101,19 +103,31 @@ def lane(look: Look, person: dict[str, Any], top: float) -> tuple[list[str], flo
     right = look.width - 2
     pieces = [path("lane", f"M{look.left} {number(middle)}H{right}")]
     if look.beside:
-        pieces += [words(0, middle + 5, person["name"], "name"), words(0, middle + 5 + LINE, person["of"], "of")]
+        pieces += [
+            words(0, middle + 5, person["name"], "name"),
+            words(0, middle + 5 + LINE, person["of"], "of"),
+        ]
     else:
-        pieces += [*blank(look.left, top + 14, look.left + len(person["name"]) * look.name * LETTER)]
+        pieces += [
+            *blank(look.left, top + 14, look.left + len(person["name"]) * look.name * LETTER)
+        ]
         pieces += [words(look.left, top + 14, person["name"], "name")]
         pieces += [*blank(right - len(person["of"]) * look.text * LETTER, top + 14, right)]
         pieces += [words(right, top + 14, person["of"], "of", "end")]
-    pieces += [bar(look, each, "ours" if person["of"] == "VMware" else "bar", middle) for each in person["did"]]
+    pieces += [
+        bar(look, each, "ours" if person["of"] == "VMware" else "bar", middle)
+        for each in person["did"]
+    ]
     below = placed(look, person["did"])
     for each in below:
         y = middle + ROW + LINE * each.line
         atright = each.end > right - 1
         pieces += blank(each.start, y, each.end)
-        pieces.append(words(right if atright else each.start, y, each.text, "did", "end" if atright else "start"))
+        pieces.append(
+            words(
+                right if atright else each.start, y, each.text, "did", "end" if atright else "start"
+            )
+        )
     lines = max(below[-1].line + 1, 2 if look.beside else 1)
     return pieces, middle + ROW + LINE * lines + 5
 
@@ -132,9 +146,14 @@ def years(look: Look, bottom: float) -> list[str]:
     pieces = []
     for year in range(2017, 2026):
         x, full = across(look, year * 12), year * 12 <= BEND
-        pieces.append(path("grid", f"M{number(x)} {look.top - (22 if full else 4)}V{number(bottom)}"))
+        pieces.append(
+            path("grid", f"M{number(x)} {look.top - (22 if full else 4)}V{number(bottom)}")
+        )
         pieces += [words(x + 4, look.top - 8, str(year), "year")] if full else []
-    return [*pieces, words(look.width - 2, look.top - 8, "2025" if look.beside else "… 25", "year", "end")]
+    return [
+        *pieces,
+        words(look.width - 2, look.top - 8, "2025" if look.beside else "… 25", "year", "end"),
+    ]
 
 
 def days(look: Look, given: list[dict[str, str]], bottom: float) -> list[str]:
@@ -146,7 +165,13 @@ def days(look: Look, given: list[dict[str, str]], bottom: float) -> list[str]:
         anchor = "end" if index == 0 else "start" if look.beside else "middle"
         pieces += [
             path("mark", f"M{number(x)} {line + 6}V{number(bottom)}"),
-            words(x + (4 if index == 0 else 0), line, each["text" if look.beside else "short"], "day", anchor),
+            words(
+                x + (4 if index == 0 else 0),
+                line,
+                each["text" if look.beside else "short"],
+                "day",
+                anchor,
+            ),
         ]
     return pieces
 
@@ -161,4 +186,6 @@ def draw(look: Look) -> Sheet:
         lanes += pieces
     pieces = [*years(look, y), *days(look, data["days"], y), *lanes]
     style = STYLE.replace("NAME", str(look.name)).replace("TEXT", str(look.text))
-    return Sheet(look.width, round(y) + 4, "Who worked on what, and when, 2016 to 2025", style, tuple(pieces))
+    return Sheet(
+        look.width, round(y) + 4, "Who worked on what, and when, 2016 to 2025", style, tuple(pieces)
+    )
