@@ -38,6 +38,7 @@ _MAX_ENTRIES = 500
 _MAX_COMMENT_REQUESTS = 50
 _NO_AUTHOR = "[deleted]"
 _WITHDRAWN = frozenset({"[deleted]", "[removed]", "[ Removed by Reddit ]", "[deleted by user]"})
+_WARNINGS = {"over_18": "NSFW", "spoiler": "Spoiler"}
 _FULLNAME = re.compile("(t[13])_([0-9a-z]{1,13})")
 _IMAGE_PATH = re.compile(r".*\.(?:jpe?g|png|gif|webp)", re.IGNORECASE)
 _ATOM = "{http://www.w3.org/2005/Atom}"
@@ -166,12 +167,13 @@ def _parse_entry(ref: ThreadRef, entry: ET.Element) -> Post | None:
 
 
 def _comments(things: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield the data of all comments; no recursion, because replies may be deep."""
+    """Yield all comments, also deleted ones; no recursion, because replies may be deep."""
     stack = list(things)
     while stack:
         thing = stack.pop()
         if js.text(thing, "kind") == "t1":
-            yield from js.objects([thing.get("data")])
+            if js.as_id(thing, "data", "id"):
+                yield thing["data"]
             stack += js.objects(thing, "data", "replies", "data", "children")
 
 
@@ -196,11 +198,7 @@ def _parse_thing(ref: ThreadRef, data: object) -> Post:
         edited=js.time(data, "edited"),
         blocks=blocks,
         media=media,
-        warning="NSFW"
-        if js.flag(data, "over_18")
-        else "Spoiler"
-        if js.flag(data, "spoiler")
-        else None,
+        warning=", ".join(name for key, name in _WARNINGS.items() if js.flag(data, key)) or None,
     )
 
 
