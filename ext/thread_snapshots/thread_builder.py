@@ -176,8 +176,7 @@ def build_thread(
 ) -> FetchResult:
     """Return the thread of these posts.
 
-    A post that comes twice is taken once. :attr:`Post.reply_to` is kept where it names a post of the thread other
-    than the one right before. The most frequent language becomes the thread's.
+    A post that comes twice is taken once. The most frequent language becomes the thread's.
 
     Args:
         authors: by handle; only those who wrote a post become participants.
@@ -199,17 +198,7 @@ def build_thread(
     unique = unique[:MAX_POSTS]
     languages = Counter(post.lang for post in unique if post.lang)
     lang = languages.most_common(1)[0][0] if languages else None
-    positions = {post.id: position for position, post in enumerate(unique)}
-    built = [
-        replace(
-            post,
-            lang=None if post.lang == lang else post.lang,
-            reply_to=post.reply_to
-            if positions.get(post.reply_to or "", position) < position - 1
-            else None,
-        )
-        for position, post in enumerate(unique)
-    ]
+    built = _without_defaults(unique, lang)
     used = dict.fromkeys(handle for post in built for handle in handles(post))
     thread = Thread(
         platform=ref.platform,
@@ -219,13 +208,31 @@ def build_thread(
         title=title,
         lang=lang,
         participants=tuple(authors.get(handle) or Author(handle=handle) for handle in used),
-        posts=tuple(built),
+        posts=built,
         replies=replies,
         state=state[0],
         state_since=state[1],
         provenance=Provenance(endpoint=endpoint),
     )
     return FetchResult(thread=thread, complete=not missing, note=missing)
+
+
+def _without_defaults(posts: list[Post], lang: str | None) -> tuple[Post, ...]:
+    """Return posts without the language of the thread, and without replies to the post right before or a missing one."""
+    positions = {post.id: position for position, post in enumerate(posts)}
+
+    def is_default(post: Post) -> bool:
+        position = positions[post.id]
+        return positions.get(post.reply_to or "", position) >= position - 1
+
+    return tuple(
+        replace(
+            post,
+            lang=None if post.lang == lang else post.lang,
+            reply_to=None if is_default(post) else post.reply_to,
+        )
+        for post in posts
+    )
 
 
 def summary_of(result: FetchResult) -> FetchResult:
