@@ -179,16 +179,12 @@ class CollectThreads(SphinxTransform):
         self.domain.note_use(use)
 
     def _collect_link(self, node: nodes.Element) -> None:
-        url = node["refuri"]
-        ref = (
-            parse_thread_url(url, self.config.thread_cards_hosts)
-            if url.startswith("http")
-            else None
-        )
-        is_link = isinstance(node, nodes.reference)
-        is_definition = isinstance(node.parent, nodes.substitution_definition)
+        url, is_link = node["refuri"], isinstance(node, nodes.reference)
         # A link that leads through a link target is recorded itself.
-        if ref is None or is_definition or (not is_link and url in self.linked):
+        if not url.startswith("http") or (not is_link and url in self.linked):
+            return
+        ref = parse_thread_url(url, self.config.thread_cards_hosts)
+        if ref is None or isinstance(node.parent, nodes.substitution_definition):
             return
         as_citation = (
             self.config.thread_cards_link_text == "citation" and is_link and _bare_url(node)
