@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from time import time
+from types import SimpleNamespace
 
 import pytest
+from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
 from sphinx_thread_cards.domain import thread_domain
 from support import sites
 
@@ -118,3 +122,25 @@ def test_citation_texts_do_not_change_what_is_recorded(source: Path, tmp_path: P
     site = sites.build(source, tmp_path / "out", thread_cards_link_text="citation")
 
     assert recorded(site.app) == expected
+
+
+class Sourceless(SphinxDirective):
+    """A directive that sets the line of its content, but no source."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        link = nodes.reference("", "Text", refuri=self.arguments[0])
+        paragraph = nodes.paragraph("", "", link)
+        paragraph.line = self.lineno
+        return [paragraph]
+
+
+def test_link_of_a_directive_without_a_source(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = SimpleNamespace(setup=lambda app: app.add_directive("sourceless", Sourceless))
+    monkeypatch.setitem(sys.modules, "sourceless", module)
+    expected = write(source, {"index.md": "# T\n\n```{sourceless} LINK\n```\n"})
+    extensions = [*sites.SETTINGS["extensions"], "sourceless"]
+    assert recorded(sites.build(source, tmp_path / "out", extensions=extensions).app) == expected
