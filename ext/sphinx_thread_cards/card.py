@@ -30,7 +30,7 @@ _NUMBER = re.compile(r"(?:^|/)([0-9]{1,11})$")
 _ANCHOR_SEPARATORS = re.compile(r"[^A-Za-z0-9._]+")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class CardOptions:
     """The options of a ``thread`` directive; None for those that are not given."""
 
@@ -46,7 +46,7 @@ class CardOptions:
     """Inclusive ranges of post numbers, from 1."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Excerpt:
     """The beginning of a saved post, or its content warning."""
 
@@ -56,7 +56,7 @@ class Excerpt:
     is_warning: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Card:
     """What one card says."""
 

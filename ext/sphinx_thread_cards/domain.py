@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from sphinx_thread_cards.urls import ThreadRef
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Use:
     """A place where a page cites a thread."""
 
@@ -69,6 +70,22 @@ class Use:
         return {anchor.lower(): (anchor, text) for anchor, text in posts} | labels
 
 
+class PageUses(list[Use]):
+    """The uses of a page, pickled once: Sphinx pickles the data of all pages whenever one has changed."""
+
+    pickled = b""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how to unpickle the list."""
+        return _unpickle, (self.pickled or pickle.dumps(list(self), pickle.HIGHEST_PROTOCOL),)
+
+
+def _unpickle(pickled: bytes) -> PageUses:
+    uses = PageUses(pickle.loads(pickled))  # noqa: S301 - a part of Sphinx's own pickle
+    uses.pickled = pickled
+    return uses
+
+
 class ThreadDomain(Domain):
     """The threads that a site cites."""
 
@@ -98,7 +115,7 @@ class ThreadDomain(Domain):
 
     def note_use(self, use: Use) -> None:
         """Record where the current page cites a thread."""
-        self.data["uses"].setdefault(use.docname, []).append(use)
+        self.data["uses"].setdefault(use.docname, PageUses()).append(use)
 
     def uses(self) -> Iterator[Use]:
         """Yield all uses, in the order of docnames, so that serial and parallel builds agree."""

@@ -41,7 +41,7 @@ _MONTHS = (
 _PARTIAL_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PartialDate:
     """A date in UTC of which the day, or the month, may be unknown (they are 1 then)."""
 
