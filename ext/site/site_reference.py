@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,12 +22,12 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
 
-    Table = tuple[tuple[str, ...], Iterable[tuple[str, ...]]]
+    Table = tuple[Mapping[str, int], Iterable[tuple[str, ...]]]
 
 _MAX_HOSTS = 3
 
 
-# -- Tables: column headings, and rows of Markdown -----------------------------
+# -- Tables: headings with the width of the column in percent, and rows of Markdown --
 
 
 def _code(text: object) -> str:
@@ -37,18 +38,18 @@ def _config(_argument: str) -> Table:
     rows = (
         (_code(f"thread_cards_{v.name}"), _code(repr(v.default)), v.help) for v in config.VALUES
     )
-    return ("Name", "Default", "Description"), rows
+    return {"Name": 34, "Default": 14, "Description": 52}, rows
 
 
 def _warnings(_argument: str) -> Table:
     rows = ((_code(f"thread_cards.{name}"), text) for name, text in config.WARNINGS.items())
-    return ("Warning", "Description"), rows
+    return {"Warning": 34, "Description": 66}, rows
 
 
 def _options(options: Mapping[str, directives.Option]) -> Table:
     rows = [(_code(name), item.help, _code(item.example)) for name, item in options.items()]
     rows += [(_code(name), text, "") for name, text in directives.COMMON_OPTIONS.items()]
-    return ("Option", "Description", "Example"), rows
+    return {"Option": 14, "Description": 52, "Example": 34}, rows
 
 
 def _command(name: str) -> Table:
@@ -63,7 +64,7 @@ def _command(name: str) -> Table:
         value = f" {action.metavar}" if action.metavar else ""
         names = ", ".join(_code(option + value) for option in action.option_strings)
         rows.append((names or _code(action.metavar), action.help or ""))
-    return ("Argument", "Description"), rows
+    return {"Argument": 28, "Description": 72}, rows
 
 
 def _platforms(_argument: str) -> Table:
@@ -77,7 +78,7 @@ def _platforms(_argument: str) -> Table:
         rows.append(
             (item.label, _code(item.name), hosts + (f" and {more} more" if more > 0 else ""), other)
         )
-    return ("Platform", "Name", "Known hosts", "Other hosts"), rows
+    return {"Platform": 20, "Name": 18, "Known hosts": 42, "Other hosts": 20}, rows
 
 
 def _thread_ref(_argument: str) -> Table:
@@ -85,8 +86,9 @@ def _thread_ref(_argument: str) -> Table:
     rows = []
     for field in fields(urls.ThreadRef):
         text = " ".join(comments["ThreadRef", field.name]).strip()
+        text = re.sub(r":[a-z]+:`~?([^`]+)`", r"`\1`", text)
         rows.append((_code(field.name), _code(field.type), text))
-    return ("Field", "Type", "Description"), rows
+    return {"Field": 16, "Type": 24, "Description": 60}, rows
 
 
 _TABLES: Mapping[str, Callable[[str], Table]] = {
@@ -109,10 +111,15 @@ class SiteTable(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the table."""
         self.env.note_reread()  # the page depends on the code
-        head, rows = _TABLES[self.arguments[0]](self.arguments[-1])
-        lines = [head, ("---",) * len(head), *rows]
+        columns, rows = _TABLES[self.arguments[0]](self.arguments[-1])
+        lines = [tuple(columns), ("---",) * len(columns), *rows]
         cells = (" | ".join(cell.replace("|", r"\|") for cell in line) for line in lines)
-        return self.parse_text_to_nodes("\n".join(f"| {line} |" for line in cells))
+        content = self.parse_text_to_nodes("\n".join(f"| {line} |" for line in cells))
+        for table in (node for node in content if isinstance(node, nodes.table)):
+            table["classes"] += ["longtable", "colwidths-given"]  # breaks over pages
+            for column, width in zip(table.findall(nodes.colspec), columns.values(), strict=True):
+                column["colwidth"] = width
+        return content
 
 
 class SiteExample(SphinxDirective):
