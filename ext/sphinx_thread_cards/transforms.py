@@ -153,6 +153,7 @@ class CollectThreads(SphinxTransform):
         for node in elements:
             if "thread_ref" in node.attributes and isinstance(node, addnodes.pending_xref):
                 self._note(node, node["thread_ref"], "citation", is_citation=True)
+                self._set_title(node)
             elif "thread_ref" in node.attributes:
                 self._collect_card(node)
             elif isinstance(node, nodes.reference | nodes.target) and "refuri" in node:
@@ -192,7 +193,17 @@ class CollectThreads(SphinxTransform):
         is_citation = is_link and (not node.children or bool(as_citation))
         self._note(node, ref, "link", is_citation=is_citation)
         if is_citation:
-            node.parent.replace(node, citation_xref(ref, url=url))
+            xref = citation_xref(ref, url=url)
+            node.parent.replace(node, xref)
+            self._set_title(xref)
+
+    def _set_title(self, xref: nodes.Element) -> None:
+        """Set the text of a citation in a title, which tables of contents copy before it is resolved."""
+        if isinstance(xref.parent, nodes.title) and not xref["refexplicit"]:
+            ref = xref["thread_ref"]
+            card = self.domain.make_card(ref, _NO_OPTIONS, self.domain.load(ref))
+            for inline in xref.findall(nodes.inline):
+                inline[:] = [nodes.Text(card.citation(self.config.language))]
 
     def _collect_card(self, node: nodes.Element) -> None:
         ref: ThreadRef = node.attributes.pop("thread_ref")

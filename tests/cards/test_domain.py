@@ -62,6 +62,18 @@ def test_references_to_a_card(place: str, reference: str, text: str, page: Page)
         assert soup.find(id=target[1:])
 
 
+def test_citations_in_titles(page: Page) -> None:
+    """Contents and references show a title as the page does."""
+    other = f"(other)=\n# On {{thread}}`{ISSUE}`\n\n## And <{ISSUE}>\n"
+    index = f"{HEAD}{{ref}}`other`\n"
+    site = page({"index.md": index, "other.md": other}, thread_cards_link_text="citation")
+    titles = ["On example-org/board#57", "And example-org/board#57"]
+
+    assert [link.text for link in site.soup().select(".toctree-wrapper a")] == titles
+    assert site.soup().select_one("p > a.internal").text == titles[0]
+    assert site.soup("other.html").title.text.startswith(titles[0])
+
+
 def test_references_to_posts(page: Page, source: Path) -> None:
     thread = make_thread("One.", "Two.", "Three.")
     snapshot.save(thread, source / snapshot.FOLDER)
