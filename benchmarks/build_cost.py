@@ -77,8 +77,11 @@ def write_site(folder: Path, site: Site, pages: int, items: int, theme: str, url
     }
     conf = "".join(f"{name} = {value!r}\n" for name, value in settings.items())
     (folder / "conf.py").write_text(conf, encoding="utf-8")
-    # No toctree: its cost, which is the same for all, grows with the square of the number of pages.
-    (folder / "index.md").write_text("# Index\n", encoding="utf-8")
+    index = "# Index\n"
+    if pages <= 100:  # the cost of a toctree, the same for all, grows with the square of the pages
+        names = "\n".join(f"page{page:04}" for page in range(pages))
+        index += f"\n```{{toctree}}\n{names}\n```\n"
+    (folder / "index.md").write_text(index, encoding="utf-8")
     for page in range(pages):
         body = ""
         for number in range(page * items, (page + 1) * items):
