@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 from sphinx_thread_cards import __version__, snapshot
 from sphinx_thread_cards.platforms import parse_or_page
 
+from thread_snapshots.errors import BadResponse, plural
 from thread_snapshots.site import CitedThread, Site, SiteError, read_site
-from thread_snapshots.source import BadResponse, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,9 +66,6 @@ def _error(message: str) -> int:
     sys.stdout.flush()
     print(f"thread-cards: {message}", file=sys.stderr, flush=True)
     return USAGE
-
-
-# -- Arguments -----------------------------------------------------------------
 
 
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -157,9 +154,6 @@ def _open_site(args: argparse.Namespace, *, pages: bool = True) -> tuple[Site, l
     return site, list(selected.values())
 
 
-# -- Commands ------------------------------------------------------------------
-
-
 def _fetch(args: argparse.Namespace) -> int:
     # These modules need the packages of the extra "fetch"; the commands list and forget do not.
     from thread_snapshots.saved_file import open_file  # noqa: PLC0415
@@ -246,9 +240,6 @@ def _forget(args: argparse.Namespace) -> int:
         count = plural(len(images), "image")
         print(f"deleted {count}; git and published builds keep older versions")
     return OK
-
-
-# -- Helpers -------------------------------------------------------------------
 
 
 def _process(

@@ -7,10 +7,11 @@ import socket
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Mapping
 from contextlib import suppress
 from http.cookiejar import DefaultCookiePolicy
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import msgspec
@@ -23,21 +24,8 @@ from sphinx_thread_cards import __version__
 from urllib3.exceptions import DecodeError, HTTPError, MaxRetryError, ReadTimeoutError
 from urllib3.util import Retry
 
-from thread_snapshots.source import (
-    BadResponse,
-    FetchError,
-    Forbidden,
-    NotFound,
-    RateLimited,
-    Request,
-    Response,
-    Unreachable,
-    duration,
-    error_for_status,
-)
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from thread_snapshots import errors
+from thread_snapshots.source import Request, Response
 
 PRODUCT = "sphinx-thread-cards"
 """Name of the client in the ``User-Agent`` header and in robots.txt."""
@@ -162,7 +150,7 @@ class Client:
             self._check_url(url, proxied=select_proxy(url, proxies) is not None)
             wait = self._blocked.get(urlsplit(url).netloc, 0) - time.monotonic()
             if wait > 0:
-                raise RateLimited(url, f"rate limited; retry after {duration(wait)}")
+                raise errors.RateLimited(url, f"rate limited; retry after {errors.duration(wait)}")
             if request.robots:
                 self._check_robots(url)
             options: Any = {"stream": True, "allow_redirects": False, "proxies": proxies}
@@ -170,7 +158,7 @@ class Client:
                 if response.next is None:
                     return self._receive(response)
             prepared = response.next
-        raise BadResponse(url, f"more than {_MAX_REDIRECTS} redirects")
+        raise errors.BadResponse(url, f"more than {_MAX_REDIRECTS} redirects")
 
     def _receive(self, response: requests.Response) -> Response:
         """Return a complete response, or raise the error that its status stands for."""
@@ -180,31 +168,29 @@ class Client:
                 url=url, headers=headers, body=self._read(response, MAX_BYTES, deadline)
             )
         if headers.get("CF-Mitigated") == "challenge":  # Cloudflare
-            raise Forbidden(url, "the page is a challenge for browsers, not the thread")
+            raise errors.Forbidden(url, "the page is a challenge for browsers, not the thread")
         body = None
         if "json" in headers.get("Content-Type", ""):
-            with suppress(FetchError, HTTPError, OSError, ValueError, RecursionError):
+            with suppress(errors.FetchError, HTTPError, OSError, ValueError, RecursionError):
                 body = msgspec.json.decode(self._read(response, _MAX_ERROR_BYTES, deadline))
         wait = _retry_after(headers)
         # GitHub reports a limit of 0 for what requires a token; its other interfaces still respond.
         if wait and headers.get("X-RateLimit-Limit") != "0":
             self._blocked[urlsplit(url).netloc] = time.monotonic() + wait
-        raise error_for_status(url, response.status_code, retry_after=wait, body=body)
+        raise errors.error_for_status(url, response.status_code, retry_after=wait, body=body)
 
     def _read(self, response: requests.Response, limit: int, deadline: float) -> bytes:
         if "," in response.headers.get("Content-Encoding", ""):
-            raise BadResponse(response.url, "the response is compressed more than once")
+            raise errors.BadResponse(response.url, "the response is compressed more than once")
         body = bytearray()
         # Unlike iter_content, read1 returns what has arrived, so that a slow server cannot avoid the deadline.
         while chunk := response.raw.read1(64 * 1024, decode_content=True):
             body += chunk
             if len(body) > limit:
-                raise BadResponse(response.url, f"the response is larger than {limit:,} bytes")
+                raise errors.BadResponse(response.url, f"larger than {limit:,} bytes")
             if time.monotonic() > deadline:
-                raise Unreachable(response.url, f"timed out after {self._timeout:g} s")
+                raise errors.Unreachable(response.url, f"timed out after {self._timeout:g} s")
         return bytes(body)
-
-    # -- What may be requested -------------------------------------------------
 
     def _check_url(self, url: str, *, proxied: bool) -> None:
         """Refuse URLs that lead to this computer or its network, unless the site's author names the server.
@@ -217,7 +203,7 @@ class Client:
             or not parts.hostname
             or parts.username is not None
         ):
-            raise BadResponse(url, "not an http or https URL without a user name")
+            raise errors.BadResponse(url, "not an http or https URL without a user name")
         if parts.netloc in self._allowed:
             return
         flags = socket.AI_NUMERICHOST if proxied else 0
@@ -226,13 +212,13 @@ class Client:
         except (OSError, UnicodeError):
             if proxied:
                 return
-            raise Unreachable(url, "host name not found") from None
+            raise errors.Unreachable(url, "host name not found") from None
         for *_, address in found:
             ip = ip_address(address[0])
             ip = getattr(ip, "ipv4_mapped", None) or ip
             if not ip.is_global or ip.is_multicast:
                 reason = f"{ip} is a private address; name the server in thread_cards_endpoints to allow it"
-                raise BadResponse(url, reason)
+                raise errors.BadResponse(url, reason)
         self._allowed.add(parts.netloc)
 
     def _check_robots(self, url: str) -> None:
@@ -242,16 +228,18 @@ class Client:
         with self._robots_locks[origin]:
             if (robots := self._robots.get(origin)) is None:
                 rules = ""
-                with suppress(NotFound, Forbidden, BadResponse):  # no rules (RFC 9309, 2.3.1.3)
+                # Without the file there are no rules (RFC 9309, section 2.3.1.3).
+                with suppress(errors.NotFound, errors.Forbidden, errors.BadResponse):
                     response = self.send(Request(url=f"{origin}/robots.txt", accept="text/plain"))
                     rules = response.body.decode("utf-8-sig", "replace")
                 robots = self._robots[origin] = Protego.parse(rules)
             if not robots.can_fetch(url, PRODUCT):
-                raise Forbidden(url, "robots.txt does not allow programs to read it")
+                raise errors.Forbidden(url, "robots.txt does not allow programs to read it")
             delay = robots.crawl_delay(PRODUCT) or 0
             if delay > _MAX_CRAWL_DELAY:
-                reason = f"robots.txt asks for a delay of {duration(delay)} between requests"
-                raise RateLimited(url, f"{reason}; save the page in a browser and use --from")
+                wait = f"a delay of {errors.duration(delay)} between requests"
+                reason = f"robots.txt asks for {wait}; save the page in a browser and use --from"
+                raise errors.RateLimited(url, reason)
             if delay > self._pause:
                 time.sleep(delay)
 
@@ -269,18 +257,18 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
     return 3600  # GitHub counts requests by the hour
 
 
-def _as_fetch_error(url: str, error: Exception) -> FetchError:
+def _as_fetch_error(url: str, error: Exception) -> errors.FetchError:
     if isinstance(error, DecodeError):
-        return BadResponse(url, "the response cannot be decompressed")
+        return errors.BadResponse(url, "the response cannot be decompressed")
     if isinstance(error, ValueError):
-        return BadResponse(url, "not a valid URL")
+        return errors.BadResponse(url, "not a valid URL")
     if isinstance(error, requests.Timeout | ReadTimeoutError):
-        return Unreachable(url, "timed out")
+        return errors.Unreachable(url, "timed out")
     what = "proxy" if isinstance(error, requests.exceptions.ProxyError) else "connection"
     cause: BaseException | None = error
     while cause:  # the reason of the TLS library or of the operating system
         text = getattr(cause, "verify_message", None) or getattr(cause, "strerror", None)
         if isinstance(text, str):
-            return Unreachable(url, f"{what} failed: {text}")
+            return errors.Unreachable(url, f"{what} failed: {text}")
         cause = getattr(cause, "reason", None) or cause.__cause__ or cause.__context__
-    return Unreachable(url, f"{what} closed before the response was complete")
+    return errors.Unreachable(url, f"{what} closed before the response was complete")

@@ -73,8 +73,6 @@ def decode_text(body: bytes, charset: str = "") -> str:
     return body.decode("windows-1252", "replace")
 
 
-# -- Spans ---------------------------------------------------------------------
-
 _BARE_URL = re.compile(
     rf"(?<![A-Za-z0-9])https?://[^\s<>\"]{{1,{MAX_LINK}}}+(?![^\s<>\"])", re.IGNORECASE
 )
@@ -159,9 +157,6 @@ def _with_full_url(span: Span) -> Span:
     return replace(span, text=span.href) if shortened else span
 
 
-# -- Plain text and Markdown ---------------------------------------------------
-
-
 def parse_plain(text: str) -> tuple[Block, ...]:
     """Return plain text as paragraphs; URLs become links."""
     blocks = split_paragraphs(link_bare_urls(Span(text=clean_text(text[:MAX_TEXT]))))
@@ -195,8 +190,6 @@ def _render_html(_renderer: object, tokens: Any, index: int, *_: object) -> str:
     content: str = tokens[index].content
     return _TAG_START.sub(lambda tag: "<" if tag[1].lower() in _KNOWN else "&lt;", content)
 
-
-# -- HTML ----------------------------------------------------------------------
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt")
 _STYLES = {

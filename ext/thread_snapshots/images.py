@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import threading
 import warnings
+from collections.abc import Callable
 from contextlib import suppress
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 from PIL import Image, ImageCms, ImageOps
@@ -21,11 +23,8 @@ from sphinx_thread_cards.snapshot import (
     write_atomic,
 )
 
-from thread_snapshots.source import FetchError, Request, Response, printable_url
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+from thread_snapshots.errors import FetchError, printable_url
+from thread_snapshots.source import Request, Response
 
 MAX_PIXELS = 50_000_000
 """Size of an image that is decoded in memory."""

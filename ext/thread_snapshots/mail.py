@@ -25,8 +25,9 @@ from sphinx_thread_cards.snapshot import Block, Code, Post, Quote, Span, clean_l
 from sphinx_thread_cards.urls import ThreadRef
 
 from thread_snapshots import html
+from thread_snapshots.errors import BadResponse, Forbidden
 from thread_snapshots.json_access import one_line, utc
-from thread_snapshots.source import BadResponse, FetchOptions, FetchResult, Forbidden
+from thread_snapshots.source import FetchOptions, FetchResult
 from thread_snapshots.thread_builder import build_thread, depth_first, subtree
 
 MAX_EMAILS = 20_000
@@ -54,8 +55,6 @@ class Email:
     """Whether the author asks that the email is not archived."""
     source: bytes
 
-
-# -- mbox files ----------------------------------------------------------------
 
 # A line "From " in a text may be unescaped, so a time and a header must follow.
 _FROM_LINE = re.compile(
@@ -124,8 +123,6 @@ def _time(value: str) -> datetime | None:
     return None
 
 
-# -- People --------------------------------------------------------------------
-
 _AT = re.compile(r"\s?(?:[@\uff20]|[(\[](?:a|at)[)\]]|\sat\s)\s?", re.IGNORECASE)
 _ADDRESS = re.compile(rf"[^\s@<>()]+?{_AT.pattern}[^\s@<>()]+\.[^\s@<>()]+", re.IGNORECASE)
 _VIA = re.compile(r"(?<=\S)\s+via\s.*", re.IGNORECASE)
@@ -167,8 +164,6 @@ def mask_addresses(text: str) -> str:
         lambda match: f"{match[1] or match[2]}@..." if match.lastindex else match[0], text
     )
 
-
-# -- Text ----------------------------------------------------------------------
 
 _PGP = re.compile(
     r"-----BEGIN PGP SIGNED MESSAGE-----\n(?:Hash: [^\n]*\n)*|\n-----BEGIN PGP SIGNATURE-----.*",
@@ -254,8 +249,6 @@ def _part_text(part: Message) -> str:
     flowed = str(part.get_param("format", "")).lower() == "flowed"
     return _FLOWED.sub(r"\1 ", text) if flowed else text
 
-
-# -- Threads -------------------------------------------------------------------
 
 _REPLY = re.compile(
     r"((?:\[[^\[\]]{0,100}\]\s*)*)(?:(?:re|aw|antw|sv|vs)(?:\[\d+\]|\^\d+)?:\s*)+", re.IGNORECASE

@@ -12,8 +12,9 @@ from typing import Any
 import msgspec
 from sphinx_thread_cards.urls import ThreadRef
 
+from thread_snapshots.errors import BadResponse
 from thread_snapshots.html import decode_text
-from thread_snapshots.source import BadResponse, FetchOptions, FetchResult, Source
+from thread_snapshots.source import FetchOptions, FetchResult, Source
 from thread_snapshots.webpage import page_thread
 
 MAX_FILE = 64 * 1024 * 1024

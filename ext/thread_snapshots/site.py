@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterable, Iterator
 from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -16,16 +17,12 @@ from sphinx.errors import SphinxError
 from sphinx.util.console import color_terminal, nocolor
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 from sphinx.util.tags import Tags
+from sphinx_thread_cards import domain
 from sphinx_thread_cards.config import VALUES, validate
+from sphinx_thread_cards.domain import ThreadDomain
 from sphinx_thread_cards.platforms import parse_or_page
 from sphinx_thread_cards.snapshot import FOLDER, MEDIA_FOLDER, SnapshotError, decode
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from sphinx_thread_cards import domain
-    from sphinx_thread_cards.domain import ThreadDomain
-    from sphinx_thread_cards.urls import ThreadRef
+from sphinx_thread_cards.urls import ThreadRef
 
 _EXTENSION = "sphinx_thread_cards"
 _FILE_NAME = re.compile(rb"[\w.-]+\.(?:png|jpe?g)")

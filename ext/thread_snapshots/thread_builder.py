@@ -24,8 +24,9 @@ from sphinx_thread_cards.snapshot import (
 )
 from sphinx_thread_cards.urls import ThreadRef
 
+from thread_snapshots.errors import BadResponse
 from thread_snapshots.json_access import safe_url
-from thread_snapshots.source import BadResponse, FetchOptions, FetchResult
+from thread_snapshots.source import FetchOptions, FetchResult
 
 
 def build_author(
@@ -76,9 +77,6 @@ def links_to(blocks: Iterable[Block], url: str) -> bool:
     paragraphs = (block for block in leaf_blocks(blocks) if isinstance(block, Paragraph))
     spans = (span for paragraph in paragraphs for span in paragraph.spans)
     return any(span.href and bare(span.href) == bare(url) for span in spans)
-
-
-# -- Order and choice of posts -------------------------------------------------
 
 
 def self_thread(posts: Iterable[Post], cited: str, options: FetchOptions) -> list[Post]:
@@ -157,9 +155,6 @@ def unique_handles(names: Iterable[tuple[str, str]]) -> dict[str, str]:
             handles[id_] = f"{name} ({id_})" if name in taken else name
             taken.add(handles[id_])
     return handles
-
-
-# -- The thread ----------------------------------------------------------------
 
 
 def build_thread(

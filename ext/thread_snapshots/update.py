@@ -4,43 +4,28 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from typing import Literal
 from urllib.parse import quote, urlsplit
 
 from msgspec.structs import replace
 from sphinx_thread_cards import snapshot
 from sphinx_thread_cards.snapshot import Paragraph, Post, Provenance, SnapshotError, Status, Thread
+from sphinx_thread_cards.urls import ThreadRef
 
-from thread_snapshots import webpage
+from thread_snapshots import source, webpage
+from thread_snapshots.errors import FetchError, Forbidden, NotFound, plural
 from thread_snapshots.images import ImageSaver
 from thread_snapshots.json_access import dig, text
-from thread_snapshots.saved_file import read_file
-from thread_snapshots.source import (
-    MAX_BATCH,
-    FetchError,
-    FetchOptions,
-    FetchResult,
-    Forbidden,
-    NotFound,
-    get_json,
-    plural,
-    run_requests,
-)
+from thread_snapshots.saved_file import SavedFile, read_file
+from thread_snapshots.site import CitedThread
+from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator
 from thread_snapshots.sources import SOURCES
 from thread_snapshots.thread_builder import handles, leaf_blocks, summary_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
-    from pathlib import Path
-
-    from sphinx_thread_cards.urls import ThreadRef
-
-    from thread_snapshots.saved_file import SavedFile
-    from thread_snapshots.site import CitedThread
-    from thread_snapshots.source import Key, Request, RequestGenerator, Response, Source
 
 FetchStatus = Literal["saved", "updated", "unchanged", "due", "skipped", "failed"]
 """What became of a thread; ``due`` in a dry run only."""
@@ -57,7 +42,7 @@ class FetchConfig:
 
     store: Path
     """The folder of snapshots."""
-    send: Callable[[Request], Response]
+    send: Callable[[source.Request], source.Response]
     endpoints: Collection[str] = ()
     """Hosts that the site's author has redirected; these may have reserved names."""
     batch_hosts: Collection[str] = ()
@@ -76,7 +61,7 @@ class FetchConfig:
     dry_run: bool = False
     file: SavedFile | None = None
     """Read the thread from this file instead of the network."""
-    summaries: dict[Key, FetchResult | FetchError] = field(default_factory=dict)
+    summaries: dict[source.Key, FetchResult | FetchError] = field(default_factory=dict)
     """Filled by :func:`request_batches`."""
 
 
@@ -92,10 +77,7 @@ class Result:
     """Whether the snapshot had the status of a check before."""
 
 
-# -- Requests ------------------------------------------------------------------
-
-
-def _source(ref: ThreadRef) -> Source:
+def _source(ref: ThreadRef) -> source.Source:
     """Return the source of a platform; for others, the one that reads pages."""
     return SOURCES.get(ref.platform, webpage.SOURCE)
 
@@ -104,27 +86,27 @@ def _unsupported(ref: ThreadRef, config: FetchConfig) -> str:
     """Return why a thread cannot be fetched; empty if it can."""
     if ref.host.endswith(_RESERVED_HOSTS) and ref.host not in config.endpoints:
         return "the host is reserved for examples"
-    source = _source(ref)
-    return "" if source.fetch or source.summarize else source.unsupported
+    found = _source(ref)
+    return "" if found.fetch or found.summarize else found.unsupported
 
 
 def _request(
     ref: ThreadRef, options: FetchOptions, config: FetchConfig, *, summary: bool
 ) -> FetchResult:
     """Return the live thread, or a summary if the platform offers no more."""
-    source = _source(ref)
+    found = _source(ref)
     if config.file:
-        result = read_file(source, ref, options, config.file)
+        result = read_file(found, ref, options, config.file)
     elif summary and (batched := config.summaries.get(ref.key)):
         if isinstance(batched, FetchError):
             raise batched
         return batched
-    elif source.summarize and (summary or not source.fetch):
-        return run_requests(source.summarize(ref), config.send)
-    elif source.fetch:
-        result = run_requests(source.fetch(ref, options), config.send)
+    elif found.summarize and (summary or not found.fetch):
+        return source.run_requests(found.summarize(ref), config.send)
+    elif found.fetch:
+        result = source.run_requests(found.fetch(ref, options), config.send)
     else:
-        raise FetchError(ref.url, source.unsupported)
+        raise FetchError(ref.url, found.unsupported)
     return summary_of(result) if summary else result
 
 
@@ -148,14 +130,13 @@ def request_batches(
     for refs in groups.values():
         summarize = _source(refs[0]).summarize_batch
         while summarize and refs:
-            batch, refs[:] = refs[:MAX_BATCH], refs[MAX_BATCH:]
+            batch, refs[:] = refs[: source.MAX_BATCH], refs[source.MAX_BATCH :]
             try:
-                config.summaries.update(run_requests(summarize(batch), config.send))
+                results = source.run_requests(summarize(batch), config.send)
             except FetchError as error:
-                config.summaries.update((ref.key, error) for ref in batch)
-
-
-# -- Fetch ---------------------------------------------------------------------
+                results = [error] * len(batch)
+            keys = (ref.key for ref in batch)
+            config.summaries.update(zip(keys, results, strict=True))
 
 
 def fetch(cited: CitedThread, config: FetchConfig) -> Result:
@@ -252,9 +233,6 @@ def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-# -- Merge ---------------------------------------------------------------------
-
-
 def merge(result: FetchResult, before: Thread | None, time: datetime) -> tuple[Thread, str]:
     """Merge a fetched thread into its earlier snapshot; no post is lost.
 
@@ -265,7 +243,7 @@ def merge(result: FetchResult, before: Thread | None, time: datetime) -> tuple[T
     Returns:
         The thread to save, and a remark about missing posts.
     """
-    thread, source = result.thread, before.provenance if before else Provenance()
+    thread, origin = result.thread, before.provenance if before else Provenance()
     title = thread.title or (before and before.title)
     if thread.is_summary and before and before.posts:
         replies = before.replies if thread.replies is None else thread.replies
@@ -273,7 +251,7 @@ def merge(result: FetchResult, before: Thread | None, time: datetime) -> tuple[T
         return replace(before, title=title, replies=replies, **state), ""
     posts, missing = list(thread.posts), list[int]()
     saved = before.posts if before else ()
-    was_complete = source.complete and bool(saved)
+    was_complete = origin.complete and bool(saved)
     live = _match(saved, posts)
     for number, post in enumerate(saved, 1):
         if post.id not in live:
@@ -288,13 +266,13 @@ def merge(result: FetchResult, before: Thread | None, time: datetime) -> tuple[T
     used = dict.fromkeys(handle for post in posts for handle in handles(post))
     digest = snapshot.digest(posts) if posts else None
     same_summary = before and replace(before, provenance=thread.provenance) == thread
-    unchanged = digest == source.digest if posts else same_summary
+    unchanged = digest == origin.digest if posts else same_summary
     provenance = Provenance(
-        retrieved=source.retrieved if unchanged else time,
+        retrieved=origin.retrieved if unchanged else time,
         checked=time if unchanged else None,
         endpoint=thread.provenance.endpoint,
         digest=digest,
-        archived=source.archived,
+        archived=origin.archived,
         status=Status.EDITED if missing and result.complete else Status.LIVE,
         complete=result.complete or was_complete,
     )
@@ -337,14 +315,11 @@ def _posts(numbers: Sequence[int]) -> str:
     return f"post{'s' if numbers[1:] else ''} {', '.join(map(str, numbers))}"
 
 
-# -- Archived copies -----------------------------------------------------------
-
-
 def _add_archived(thread: Thread, ref: ThreadRef, config: FetchConfig) -> tuple[Thread, str]:
     if thread.provenance.archived:
         return thread, ""
     try:
-        url = ref.archive or run_requests(find_archived(ref), config.send)
+        url = ref.archive or source.run_requests(find_archived(ref), config.send)
     except FetchError as error:
         return thread, f"no archived copy found: {error}"
     if url is None:
@@ -362,15 +337,12 @@ def find_archived(ref: ThreadRef) -> RequestGenerator[str | None]:
     urls = (ref.url, ref.url.replace("//x.com/", "//twitter.com/", 1), ref.read_url)
     for url in dict.fromkeys(filter(None, urls)):
         query = quote(url, safe="")
-        data = yield from get_json(f"https://archive.org/wayback/available?url={query}")
+        data = yield from source.get_json(f"https://archive.org/wayback/available?url={query}")
         closest = dig(data, "archived_snapshots", "closest")
         copy = re.sub("^http:", "https:", text(closest, "url"))
         if text(closest, "status") == "200" and copy.startswith("https://web.archive.org/web/"):
             return copy
     return None
-
-
-# -- Check ---------------------------------------------------------------------
 
 
 def check(cited: CitedThread, config: FetchConfig) -> Result:

@@ -20,16 +20,9 @@ from sphinx_thread_cards.snapshot import Author, Media, Post, clean_text
 from sphinx_thread_cards.urls import Kind, ThreadRef
 
 from thread_snapshots import json_access as js
+from thread_snapshots.errors import BadResponse, Forbidden
 from thread_snapshots.html import RichText, decode_text, parse_html, parse_markdown, parse_plain
-from thread_snapshots.source import (
-    BadResponse,
-    FetchOptions,
-    FetchResult,
-    Forbidden,
-    RequestGenerator,
-    Source,
-    get_page,
-)
+from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source, get_page
 from thread_snapshots.thread_builder import build_author, build_thread
 
 _MAX_OBJECTS = 5_000
@@ -126,9 +119,6 @@ def _ref(url: str | None, ref: ThreadRef) -> ThreadRef | None:
     return found if found and found.key[:2] == ref.key[:2] else None
 
 
-# -- Open Graph ----------------------------------------------------------------
-
-
 def _metas(tree: LexborHTMLParser) -> dict[str, str]:
     metas: dict[str, str] = {}
     for element in tree.css("meta[content]"):
@@ -172,9 +162,6 @@ def _preview_thread(
     missing = "" if is_page else "only the preview text of the page"
     authors = {handle: Author(handle=handle, name=None if is_platform else handle)}
     return build_thread(ref, [post], authors, endpoint=endpoint, title=title, missing=missing)
-
-
-# -- JSON-LD -------------------------------------------------------------------
 
 
 def _posts_of(tree: LexborHTMLParser) -> Iterator[dict[str, Any]]:

@@ -12,7 +12,7 @@ import pytest
 from sphinx_thread_cards import __version__
 from support.server import Canned, Server, endless, json_response, page, redirect, serve
 from thread_snapshots import client as module
-from thread_snapshots import source
+from thread_snapshots import errors
 from thread_snapshots.client import Client
 from thread_snapshots.source import Request, Response
 
@@ -73,15 +73,15 @@ def test_tokens(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     ("status", "error", "requests"),
     [
-        (400, source.BadResponse, 1), (401, source.Forbidden, 1), (403, source.Forbidden, 1), (404, source.NotFound, 1),
-        (302, source.BadResponse, 1), (429, source.RateLimited, 4), (500, source.Unreachable, 4), (501, source.Unreachable, 1),
+        (400, errors.BadResponse, 1), (401, errors.Forbidden, 1), (403, errors.Forbidden, 1), (404, errors.NotFound, 1),
+        (302, errors.BadResponse, 1), (429, errors.RateLimited, 4), (500, errors.Unreachable, 4), (501, errors.Unreachable, 1),
     ],
 )  # fmt: skip
 def test_status_becomes_error(
-    server: Server, client: Client, status: int, error: type[source.FetchError], requests: int
+    server: Server, client: Client, status: int, error: type[errors.FetchError], requests: int
 ) -> None:
     server.responses["/"] = Canned(status=status, body=b'{"error": "x"}')
-    with pytest.raises(source.FetchError) as caught:
+    with pytest.raises(errors.FetchError) as caught:
         get(client, server.url("/"))
     assert (type(caught.value), caught.value.status) == (error, status)
     assert len(server.requests) == requests
@@ -96,7 +96,7 @@ def test_retries(server: Server, client: Client) -> None:
     assert get(client, server.url("/")).json() == "now"
     assert server.requests[2].time - server.requests[1].time >= 1
     server.responses["/"] = Canned(status=429, headers={"Retry-After": "3600"})
-    with pytest.raises(source.RateLimited, match="retry after 60 min"):
+    with pytest.raises(errors.RateLimited, match="retry after 60 min"):
         get(client, server.url("/"))
     assert len(server.requests) == 4
 
@@ -110,11 +110,11 @@ def test_no_requests_left(
     """The host is blocked; a limit of 0 is that of another API on it."""
     left = {"X-RateLimit-Limit": limit, "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset}
     server.responses["/"] = Canned(status=403, headers=left)
-    with pytest.raises(source.RateLimited, match="retry after") as caught:
+    with pytest.raises(errors.RateLimited, match="retry after") as caught:
         get(client, server.url("/"))
     assert caught.value.retry_after is not None
     assert caught.value.retry_after >= wait
-    with pytest.raises(source.NotFound if limit == "0" else source.RateLimited):
+    with pytest.raises(errors.NotFound if limit == "0" else errors.RateLimited):
         get(client, server.url("/other"))
 
 
@@ -139,7 +139,7 @@ def test_unusable_body(
     server.responses["/"] = canned
     with (
         make_client(server, timeout=0.4) as client,
-        pytest.raises(source.FetchError, match=message),
+        pytest.raises(errors.FetchError, match=message),
     ):
         get(client, server.url("/"))
 
@@ -150,7 +150,7 @@ def test_no_connection() -> None:
         origin = f"http://127.0.0.1:{taken.getsockname()[1]}"
         with (
             make_client(endpoints={"a.example": origin}) as client,
-            pytest.raises(source.Unreachable, match="Connection refused"),
+            pytest.raises(errors.Unreachable, match="Connection refused"),
         ):
             get(client, f"{origin}/")
 
@@ -164,7 +164,7 @@ def test_redirects(server: Server, client: Client) -> None:
     last = endless(b" " * 1000, status=302, headers={"Location": "/6"})
     server.responses |= {"/5": last, "/6": json_response("end")}
     assert get(client, server.url("/1")).url == server.url("/6")
-    with pytest.raises(source.BadResponse, match="more than 5 redirects"):
+    with pytest.raises(errors.BadResponse, match="more than 5 redirects"):
         get(client, server.url("/0"))
 
 
@@ -179,7 +179,7 @@ def test_redirects(server: Server, client: Client) -> None:
 )  # fmt: skip
 def test_unsafe_redirect_is_refused(server: Server, client: Client, location: str) -> None:
     server.responses["/"] = redirect(location)
-    with pytest.raises((source.BadResponse, source.Unreachable)) as caught:
+    with pytest.raises((errors.BadResponse, errors.Unreachable)) as caught:
         get(client, server.url("/"))
     assert "secret" not in str(caught.value)
     assert len(server.requests) == 1
@@ -193,7 +193,7 @@ def test_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("http_proxy", proxy.origin)
         assert get(client, f"{forum}/1").json() == "proxy"
         for url in (f"{forum}/2", "http://127.0.0.1:9/", "http://0x7f.1/"):
-            with pytest.raises(source.BadResponse, match="private address"):
+            with pytest.raises(errors.BadResponse, match="private address"):
                 get(client, url)
         assert len(proxy.requests) == 2
 
@@ -216,7 +216,7 @@ def test_robots_txt_is_read_once_and_for_pages_only(server: Server, client: Clie
     }  # fmt: skip
     get(client, server.url("/open"), robots=True)
     for path in ("/private/page", "/a.cgi", "/moved"):
-        with pytest.raises(source.Forbidden, match=r"robots\.txt does not allow"):
+        with pytest.raises(errors.Forbidden, match=r"robots\.txt does not allow"):
             get(client, server.url(path), robots=True)
     assert get(client, server.url("/private")).json() == 1
     assert server.paths() == ["/robots.txt", "/open", "/moved", "/private"]
@@ -237,6 +237,6 @@ def test_odd_robots_txt(server: Server, client: Client, robots: Canned, error: s
     if error is None:
         assert get(client, server.url("/page"), robots=True).body == b"x"
     else:
-        with pytest.raises((source.Unreachable, source.RateLimited), match=error):
+        with pytest.raises((errors.Unreachable, errors.RateLimited), match=error):
             get(client, server.url("/page"), robots=True)
         assert "/page" not in server.paths()

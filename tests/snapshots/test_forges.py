@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from sphinx_thread_cards.platforms import parse_thread_url
-from thread_snapshots import source
+from thread_snapshots import errors, source
 from thread_snapshots.json_access import dig
 from thread_snapshots.sources import SOURCES, github, oembed
 
@@ -69,9 +69,9 @@ def test_github_enterprise_has_its_own_api() -> None:
 
 def test_github_discussion_without_token_names_the_variable() -> None:
     def answer(url: str) -> Any:
-        raise source.error_for_status(url, 401)
+        raise errors.error_for_status(url, 401)
 
-    with pytest.raises(source.FetchError, match="GITHUB_TOKEN"):
+    with pytest.raises(errors.FetchError, match="GITHUB_TOKEN"):
         fetch("https://github.com/lamps/boot/discussions/7", answer)
 
 
@@ -84,12 +84,12 @@ def test_github_summaries_of_a_batch_take_one_request() -> None:
     closed = {"title": "Dark", "closed_at": "2020-10-07T17:00:00Z", "comments": {"totalCount": 2}}
     merged = closed | {"merged_at": "2020-10-08T17:00:00Z"}
     data = {"t0": {"item": closed}, "t1": {"item": merged}, "t2": None, "t3": {"item": closed}}
-    errors = [{"type": "NOT_FOUND", "path": ["t2"], "message": "no such repository"}]
-    body = json.dumps({"data": data, "errors": errors}).encode()
+    reasons = [{"type": "NOT_FOUND", "path": ["t2"], "message": "no such repository"}]
+    body = json.dumps({"data": data, "errors": reasons}).encode()
     with pytest.raises(StopIteration) as end:
         batch.send(source.Response(url=request.url, body=body))
-    first, second, missing, fourth = end.value.value.values()
-    assert isinstance(missing, source.NotFound)
+    first, second, missing, fourth = end.value.value
+    assert isinstance(missing, errors.NotFound)
     threads = [result.thread for result in (first, second, fourth)]
     assert [thread.state for thread in threads] == ["closed", "merged", "closed"]
     assert all(thread.is_summary and thread.replies == 2 for thread in threads)

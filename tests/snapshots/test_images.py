@@ -17,8 +17,9 @@ from msgspec.structs import replace
 from PIL import ExifTags, Image, ImageChops, ImageCms, ImageOps, ImageStat
 from sphinx_thread_cards.snapshot import Author, Media, Post, Thread, digest
 from support.snapshots import KEY, URL
+from thread_snapshots.errors import NotFound
 from thread_snapshots.images import ImageSaver, InvalidImage, encode_image
-from thread_snapshots.source import NotFound, Request, Response
+from thread_snapshots.source import Request, Response
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "BMP")
 

@@ -11,8 +11,9 @@ from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.snapshot import Thread, encode
 from support.rich_text import check, sketch
 from thread_snapshots import mail
+from thread_snapshots.errors import BadResponse, FetchError, Forbidden
 from thread_snapshots.mail import Email, read_emails
-from thread_snapshots.source import BadResponse, FetchError, FetchOptions, Forbidden
+from thread_snapshots.source import FetchOptions
 
 ANY = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

@@ -10,12 +10,11 @@ import pytest
 from sphinx_thread_cards.platforms import PLATFORMS, parse_thread_url
 from sphinx_thread_cards.snapshot import encode
 from support.source_cases import Case, load_cases
+from thread_snapshots.errors import FetchError, NotFound
 from thread_snapshots.source import (
     MAX_REQUESTS,
-    FetchError,
     FetchOptions,
     FetchResult,
-    NotFound,
     Request,
     Response,
     run_requests,

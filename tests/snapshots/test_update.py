@@ -26,7 +26,7 @@ from sphinx_thread_cards.snapshot import (
     Thread,
 )
 from support.snapshots import API, URL, make_thread, ref_of
-from thread_snapshots import source, update
+from thread_snapshots import errors, source, update
 from thread_snapshots.site import CitedThread
 from thread_snapshots.source import FetchOptions, FetchResult, Response, Source
 
@@ -209,8 +209,8 @@ def test_failed_fetch_changes_nothing(platform: Platform) -> None:
     before = platform.saved()
     unsafe = replace(make_thread("One."), url="javascript:alert(1)")
     for failure, message in (
-        (source.NotFound(URL, "not found (404)"), "not found (404)"),
-        (source.BadResponse("https://a.example/", "no"), "https://a.example/: no"),
+        (errors.NotFound(URL, "not found (404)"), "not found (404)"),
+        (errors.BadResponse("https://a.example/", "no"), "https://a.example/: no"),
         (FetchResult(thread=unsafe), "cannot save the thread: $.url: expected an http or https"),
     ):
         platform.result = failure
@@ -321,9 +321,9 @@ def test_changes_that_are_no_edits() -> None:
     [
         (make_thread("One."), "same", Status.LIVE),
         (make_thread("Other."), "edited", Status.EDITED),
-        (source.NotFound(URL, "not found (404)"), "deleted", Status.DELETED),
-        (source.Forbidden(URL, "access denied (403)"), "private", None),
-        (source.Unreachable(API, "server error (500)"), "unreachable", None),
+        (errors.NotFound(URL, "not found (404)"), "deleted", Status.DELETED),
+        (errors.Forbidden(URL, "access denied (403)"), "private", None),
+        (errors.Unreachable(API, "server error (500)"), "unreachable", None),
     ],
 )
 def test_status_is_marked_once(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from thread_snapshots.source import Source
 from thread_snapshots.sources import (
@@ -22,9 +22,6 @@ from thread_snapshots.sources import (
     trackers,
     x,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 __all__ = ["SOURCES"]
 

@@ -16,19 +16,10 @@ from sphinx_thread_cards.snapshot import Author, Media, Post
 from sphinx_thread_cards.urls import ThreadRef
 
 from thread_snapshots import json_access as js
+from thread_snapshots.errors import BadResponse, FetchError, Forbidden, NotFound
 from thread_snapshots.facets import from_facets
 from thread_snapshots.saved_file import SavedFile
-from thread_snapshots.source import (
-    BadResponse,
-    FetchError,
-    FetchOptions,
-    FetchResult,
-    Forbidden,
-    NotFound,
-    RequestGenerator,
-    Source,
-    get_json,
-)
+from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source, get_json
 from thread_snapshots.thread_builder import (
     build_author,
     build_thread,

@@ -9,28 +9,17 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sphinx_thread_cards.snapshot import Author, Post, State
-from sphinx_thread_cards.urls import Kind
+from sphinx_thread_cards.urls import Kind, ThreadRef
 
 from thread_snapshots import json_access as js
+from thread_snapshots.errors import BadResponse, FetchError, NotFound
 from thread_snapshots.html import parse_html
-from thread_snapshots.source import (
-    BadResponse,
-    FetchError,
-    FetchOptions,
-    NotFound,
-    Source,
-    get_json,
-)
+from thread_snapshots.saved_file import SavedFile
+from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source, get_json
 from thread_snapshots.thread_builder import build_author, build_thread, summary_of
-
-if TYPE_CHECKING:
-    from sphinx_thread_cards.urls import ThreadRef
-
-    from thread_snapshots.saved_file import SavedFile
-    from thread_snapshots.source import FetchResult, RequestGenerator
 
 _CHUNK = 20  # posts per request, as many as Discourse's own pages load
 _MAX_POSTS = 400

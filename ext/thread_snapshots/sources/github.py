@@ -7,34 +7,20 @@ https://docs.github.com/en/graphql/reference/objects#discussion; https://codeber
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
 from sphinx_thread_cards.snapshot import Author, Post, State
-from sphinx_thread_cards.urls import Kind
+from sphinx_thread_cards.urls import Kind, ThreadRef
 
 from thread_snapshots import json_access as js
+from thread_snapshots.errors import BadResponse, FetchError, Forbidden, NotFound, RateLimited
 from thread_snapshots.html import RichText, parse_html, parse_markdown
-from thread_snapshots.source import (
-    BadResponse,
-    FetchError,
-    FetchOptions,
-    Forbidden,
-    NotFound,
-    RateLimited,
-    Source,
-    get_json,
-)
+from thread_snapshots.saved_file import SavedFile
+from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source, get_json
 from thread_snapshots.thread_builder import build_author, build_thread, depth_first, summary_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
-
-    from sphinx_thread_cards.urls import ThreadRef
-
-    from thread_snapshots.saved_file import SavedFile
-    from thread_snapshots.source import FetchResult, Key, RequestGenerator
 
 _FULL = "application/vnd.github.full+json"  # text as Markdown and as HTML, with references resolved
 _PAGE_SIZE = 100
@@ -134,9 +120,7 @@ def summarize(ref: ThreadRef) -> RequestGenerator[FetchResult]:
     return summary_of(_parse(ref, FetchOptions(), [issue], endpoint))
 
 
-def summarize_batch(
-    refs: Sequence[ThreadRef],
-) -> RequestGenerator[Mapping[Key, FetchResult | FetchError]]:
+def summarize_batch(refs: Sequence[ThreadRef]) -> RequestGenerator[list[FetchResult | FetchError]]:
     """Fetch summaries with one GraphQL request, in which each thread has an alias."""
     query = ""
     for index, ref in enumerate(refs):
@@ -149,15 +133,15 @@ def summarize_batch(
     fragments = " ".join(text for name, text in _FRAGMENTS.items() if name in query)
     data = yield from _query(refs[0], f"{{ {query}}} {fragments}")
     errors = {js.text(error, "path", 0): error for error in js.objects(data, "errors")}
-    results: dict[Key, FetchResult | FetchError] = {}
+    results: list[FetchResult | FetchError] = []
     for index, ref in enumerate(refs):
         try:
             item = js.dig(data, "data", f"t{index}", "item")
             if not item:
                 raise _graphql_error(ref, errors.get(f"t{index}"))
-            results[ref.key] = summary_of(_parse(ref, FetchOptions(), [item], _graphql_url(ref)))
+            results.append(summary_of(_parse(ref, FetchOptions(), [item], _graphql_url(ref))))
         except FetchError as error:
-            results[ref.key] = error
+            results.append(error)
     return results
 
 

@@ -7,24 +7,19 @@ without a token. Epics and summaries: https://docs.gitlab.com/api/rest/.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 from urllib.parse import quote, urljoin
 
 from sphinx_thread_cards.snapshot import Author, Post, State
-from sphinx_thread_cards.urls import Kind
+from sphinx_thread_cards.urls import Kind, ThreadRef
 
 from thread_snapshots import json_access as js
+from thread_snapshots.errors import BadResponse, Forbidden, NotFound
 from thread_snapshots.html import parse_html, parse_markdown
-from thread_snapshots.source import BadResponse, FetchOptions, Forbidden, NotFound, Source, get_json
+from thread_snapshots.saved_file import SavedFile
+from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source, get_json
 from thread_snapshots.thread_builder import build_author, build_thread, depth_first, summary_of
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from sphinx_thread_cards.urls import ThreadRef
-
-    from thread_snapshots.saved_file import SavedFile
-    from thread_snapshots.source import FetchResult, RequestGenerator
 
 _MAX_PAGES = 10
 # The aliases are the names of the REST API.

@@ -6,23 +6,19 @@ Endpoints: https://join-lemmy.org/api/v3, which newer versions of Lemmy serve to
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from sphinx_thread_cards.snapshot import Author, Media, Post
+from sphinx_thread_cards.urls import ThreadRef
 
 from thread_snapshots import json_access as js
+from thread_snapshots.errors import BadResponse, FetchError, Forbidden, NotFound
 from thread_snapshots.html import parse_markdown
-from thread_snapshots.source import BadResponse, FetchError, Forbidden, NotFound, Source, get_json
+from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source, get_json
 from thread_snapshots.thread_builder import build_author, build_thread, link_paragraph
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from sphinx_thread_cards.urls import ThreadRef
-
-    from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator
 
 _PAGE_SIZE = 50
 _MAX_PAGES = 8

@@ -14,33 +14,21 @@ from urllib.parse import quote, unquote
 
 from sphinx_thread_cards.urls import Kind, ThreadRef, message_id
 
+from thread_snapshots import source
+from thread_snapshots.errors import BadResponse, Forbidden, NotFound
 from thread_snapshots.json_access import text
 from thread_snapshots.mail import Email, email_thread, read_emails
 from thread_snapshots.saved_file import SavedFile, decompress
-from thread_snapshots.source import (
-    BadResponse,
-    FetchOptions,
-    FetchResult,
-    Forbidden,
-    NotFound,
-    Request,
-    RequestGenerator,
-    Source,
-    get_json,
-    get_page,
-)
+from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source
 
 
 def _get_emails(url: str) -> RequestGenerator[list[Email]]:
-    response = yield Request(url=url, accept="application/gzip, text/plain")
+    response = yield source.Request(url=url, accept="application/gzip, text/plain")
     return read_emails(decompress(response.body, url), url)
 
 
 def _sha1(id_: str) -> bytes:
     return sha1(id_.encode("utf-8", "replace"), usedforsecurity=False).digest()
-
-
-# -- public-inbox --------------------------------------------------------------
 
 
 def _fetch_public_inbox(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
@@ -80,8 +68,6 @@ def _public_inbox_thread(
     )
 
 
-# -- HyperKitty ----------------------------------------------------------------
-
 _THREAD = re.compile(r".*/thread/([A-Z2-7]{32})/?")
 
 
@@ -89,7 +75,7 @@ def _fetch_hyperkitty(ref: ThreadRef, options: FetchOptions) -> RequestGenerator
     """Request the mbox file of a thread; before it the message, if one is cited, which names its thread."""
     base, list_, thread = _hyperkitty_names(ref)
     if ref.kind is Kind.MESSAGE:
-        message = yield from get_json(f"{base}/api/list/{list_}/email/{thread}/")
+        message = yield from source.get_json(f"{base}/api/list/{list_}/email/{thread}/")
         match = _THREAD.fullmatch(text(message, "thread"))
         thread = match[1] if match else thread
     url = f"{base}/list/{list_}/export/{list_}.mbox.gz?thread={thread}"
@@ -126,8 +112,6 @@ def _hyperkitty_thread(
     )
 
 
-# -- Pipermail -----------------------------------------------------------------
-
 _PAGE = re.compile(r'<a href="([0-9]{1,9})\.html">', re.IGNORECASE)
 
 
@@ -137,7 +121,7 @@ def _fetch_pipermail(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[
     The mbox file does not contain the numbers of the pages, but both are in the order of arrival.
     """
     folder, number = ref.url.rpartition("/")[0], ref.id.rpartition("/")[2]
-    index = yield from get_page(f"{folder}/thread.html")
+    index = yield from source.get_page(f"{folder}/thread.html")
     numbers = sorted(set(_PAGE.findall(index.body.decode("latin-1"))), key=int)
     if number not in numbers:
         raise NotFound(ref.url, "the message is not in the index of the archive")
@@ -160,9 +144,6 @@ def _fetch_pipermail(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[
         endpoint=url,
     )
     return replace(result, note=result.note or "messages of the same archive volume only")
-
-
-# -- Other archives ------------------------------------------------------------
 
 
 def _read_mbox(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchResult:

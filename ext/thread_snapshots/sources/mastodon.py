@@ -14,18 +14,10 @@ from sphinx_thread_cards.snapshot import Author, Block, Media, Post
 from sphinx_thread_cards.urls import ThreadRef
 
 from thread_snapshots import json_access as js
+from thread_snapshots.errors import BadResponse, Forbidden, NotFound
 from thread_snapshots.html import parse_html
 from thread_snapshots.saved_file import SavedFile
-from thread_snapshots.source import (
-    BadResponse,
-    FetchOptions,
-    FetchResult,
-    Forbidden,
-    NotFound,
-    RequestGenerator,
-    Source,
-    get_json,
-)
+from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source, get_json
 from thread_snapshots.thread_builder import (
     build_author,
     build_thread,

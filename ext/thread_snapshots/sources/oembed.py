@@ -5,18 +5,15 @@ Format: https://oembed.com. The endpoints are those of https://oembed.com/provid
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from sphinx_thread_cards.snapshot import Media, Post
 from sphinx_thread_cards.urls import Kind, ThreadRef
 
 from thread_snapshots import json_access as js
-from thread_snapshots.source import BadResponse, FetchOptions, Source, get_json
+from thread_snapshots.errors import BadResponse
+from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source, get_json
 from thread_snapshots.thread_builder import build_author, build_thread, summary_of
-
-if TYPE_CHECKING:
-    from thread_snapshots.source import FetchResult, RequestGenerator
 
 _ENDPOINTS = {
     "dailymotion.com": "https://www.dailymotion.com/services/oembed?url={}&format=json",

@@ -19,18 +19,10 @@ from sphinx_thread_cards.snapshot import Media, Post, clean_line, clean_text
 from sphinx_thread_cards.urls import ThreadRef
 
 from thread_snapshots import json_access as js
+from thread_snapshots.errors import BadResponse, FetchError, NotFound
 from thread_snapshots.html import parse_html, parse_markdown
 from thread_snapshots.saved_file import SavedFile
-from thread_snapshots.source import (
-    BadResponse,
-    FetchError,
-    FetchOptions,
-    FetchResult,
-    NotFound,
-    Request,
-    RequestGenerator,
-    Source,
-)
+from thread_snapshots.source import FetchOptions, FetchResult, Request, RequestGenerator, Source
 from thread_snapshots.thread_builder import build_author, build_thread, depth_first, link_paragraph
 
 _SITE = "https://www.reddit.com"
@@ -103,9 +95,6 @@ def _linked_media(target: str | None, permalink: str, still: object) -> tuple[Me
     return ()
 
 
-# -- Feed ----------------------------------------------------------------------
-
-
 def _get_feed(ref: ThreadRef, url: str) -> RequestGenerator[tuple[str | None, list[Post], str]]:
     """Return the title, a post and its comments, in which nothing says what replies to what, and what is missing.
 
@@ -161,9 +150,6 @@ def _parse_entry(ref: ThreadRef, entry: ET.Element) -> Post | None:
         blocks=blocks,
         media=media,
     )
-
-
-# -- JSON ----------------------------------------------------------------------
 
 
 def _comments(things: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -7,31 +7,18 @@ Endpoints and fields: https://api.stackexchange.com/docs (questions, answers, co
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
 from sphinx_thread_cards.snapshot import Author, Post, State
+from sphinx_thread_cards.urls import ThreadRef
 
 from thread_snapshots import json_access as js
+from thread_snapshots.errors import BadResponse, Forbidden, NotFound, RateLimited, Unreachable
 from thread_snapshots.html import parse_html
-from thread_snapshots.source import (
-    BadResponse,
-    FetchOptions,
-    Forbidden,
-    NotFound,
-    RateLimited,
-    Source,
-    Unreachable,
-    get_json,
-)
+from thread_snapshots.saved_file import SavedFile
+from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source, get_json
 from thread_snapshots.thread_builder import build_author, build_thread, summary_of, unique_handles
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from sphinx_thread_cards.urls import ThreadRef
-
-    from thread_snapshots.saved_file import SavedFile
-    from thread_snapshots.source import FetchResult, RequestGenerator
 
 _API = "https://api.stackexchange.com/2.3"
 _NETWORK = ".stackexchange.com"

@@ -8,20 +8,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
 from sphinx_thread_cards.snapshot import Author, Post, State
+from sphinx_thread_cards.urls import ThreadRef
 
 from thread_snapshots import json_access as js
-from thread_snapshots.source import Forbidden, NotFound, Request, Source, get_json
+from thread_snapshots.errors import Forbidden, NotFound
+from thread_snapshots.source import FetchResult, Request, RequestGenerator, Source, get_json
 from thread_snapshots.thread_builder import build_author, build_thread, summary_of
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from sphinx_thread_cards.urls import ThreadRef
-
-    from thread_snapshots.source import FetchResult, RequestGenerator
 
 # In a URL, what leads to a comment.
 _COMMENT = re.compile(r"#|(?<=[0-9])/comments?/")

@@ -1,8 +1,8 @@
-"""X: the syndication endpoint of embedded posts, Thread Reader, and oEmbed.
+"""X: the syndication endpoint of embedded posts, and Thread Reader.
 
 The syndication endpoint returns one post and the id of the post above it, but no replies. It is not documented;
 https://github.com/vercel/react-tweet uses it. Thread Reader has the complete thread, if a reader requested it there;
-its ``ping`` returns the id of the first post. oEmbed: https://developer.x.com/en/docs/x-for-websites/oembed-api
+its ``ping`` returns the id of the first post.
 """
 
 from __future__ import annotations
@@ -21,22 +21,12 @@ from sphinx_thread_cards.snapshot import Author, Block, Media, Post
 from sphinx_thread_cards.urls import ThreadRef
 
 from thread_snapshots import json_access as js
+from thread_snapshots import source
+from thread_snapshots.errors import BadResponse, FetchError, Forbidden, NotFound, Unreachable
 from thread_snapshots.facets import Entity, from_entities
 from thread_snapshots.html import parse_html
 from thread_snapshots.saved_file import SavedFile
-from thread_snapshots.source import (
-    MAX_REQUESTS,
-    BadResponse,
-    FetchError,
-    FetchOptions,
-    FetchResult,
-    Forbidden,
-    NotFound,
-    RequestGenerator,
-    Source,
-    get_json,
-    get_page,
-)
+from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source
 from thread_snapshots.thread_builder import build_author, build_thread, link_paragraph
 
 _X = "https://x.com"
@@ -52,8 +42,8 @@ _ENTITIES = {
     "user_mentions": (f"{_X}/", "screen_name"),
     "hashtags": (f"{_X}/hashtag/", "text"),
 }
-# The last requests are for Thread Reader and oEmbed.
-_MAX_POSTS = MAX_REQUESTS - 10
+# The last requests are for Thread Reader.
+_MAX_POSTS = source.MAX_REQUESTS - 10
 _NO_REPLIES = "without replies by others, which X does not list"
 
 
@@ -66,14 +56,17 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
     if tweets and _replies(tweets[-1]) == 0:
         return _result(ref, options, tweets)
     with suppress(FetchError):
-        ping = yield from get_json(f"{_THREAD_READER}/api/v0/ping/{ref.id}.json")
+        ping = yield from source.get_json(f"{_THREAD_READER}/api/v0/ping/{ref.id}.json")
         if _ID.fullmatch(root := js.as_id(ping, "pong")):
             unrolled = yield from _get_unrolled(ref, options, root)
             if len(unrolled.thread.posts) > len(tweets):
                 return unrolled
     if tweets:
         return _result(ref, options, tweets, "without later posts, which X does not list")
-    return (yield from _get_oembed(ref))
+    raise Unreachable(
+        ref.url,
+        "neither X nor Thread Reader has the post; save its page of Thread Reader and use --from",
+    )
 
 
 def read_file(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchResult:
@@ -98,9 +91,6 @@ def _image(url: str, alt: str | None) -> Media:
     """Return an image in its original size; X serves a smaller one without ``name=orig``."""
     large = url.startswith("https://pbs.twimg.com/media/") and "?" not in url
     return Media(url=f"{url}?name=orig" if large else url, alt=alt or None)
-
-
-# -- Syndication endpoint ------------------------------------------------------
 
 
 def _endpoint(id_: str) -> str:
@@ -130,7 +120,7 @@ def _get_upwards(ref: ThreadRef) -> RequestGenerator[list[dict[str, Any]]]:
 def _get_tweet(id_: str) -> RequestGenerator[dict[str, Any]]:
     """Request a post; the result is empty if X does not return it."""
     try:
-        data = yield from get_json(_endpoint(id_))
+        data = yield from source.get_json(_endpoint(id_))
     except FetchError:
         return {}
     # Of an edited post, X returns the last version, which has another id.
@@ -229,14 +219,11 @@ def _tweet_media(data: object, permalink: str) -> Iterator[Media]:
             yield _image(image, alt.strip())
 
 
-# -- Thread Reader -------------------------------------------------------------
-
-
 def _get_unrolled(
     ref: ThreadRef, options: FetchOptions, root: str
 ) -> RequestGenerator[FetchResult]:
     url = f"{_THREAD_READER}/thread/{root}.html"
-    page = yield from get_page(url)
+    page = yield from source.get_page(url)
     return _parse_unrolled(ref, options, page.body.decode(errors="replace"), url)
 
 
@@ -305,31 +292,6 @@ def _embedded_url(node: LexborNode) -> str | None:
         return _permalink("i", id_)
     ref = parse_thread_url(link)
     return ref.url if ref else js.safe_url(link or _attribute(frame, "src"))
-
-
-# -- oEmbed --------------------------------------------------------------------
-
-
-def _get_oembed(ref: ThreadRef) -> RequestGenerator[FetchResult]:
-    url = quote(_permalink(ref.author or "i", ref.id), safe="")
-    endpoint = f"https://publish.x.com/oembed?url={url}&omit_script=1&dnt=true&lang=en"
-    data = yield from get_json(endpoint)
-    tree = LexborHTMLParser(js.text(data, "html"))
-    content, links = tree.css_first("p"), tree.css(f"a[href*='/status/{ref.id}?']")
-    handle = js.text(data, "author_url").rpartition("/")[2]
-    if not content or not links or not _HANDLE.fullmatch(handle):
-        raise BadResponse(ref.url, f"the response is not post {ref.id}")
-    post = Post(
-        id=ref.id,
-        url=_permalink(handle, ref.id),
-        author=handle,
-        posted=_time_of(ref.id),
-        blocks=parse_html(content.inner_html or "", _X, media=False).blocks,
-        lang=js.language(_attribute(content, "lang")),
-    )
-    authors = {handle: _author(handle, js.html_line(data, "author_name"))}
-    missing = "the cited post only, from oEmbed"
-    return build_thread(ref, [post], authors, endpoint=endpoint, missing=missing)
 
 
 SOURCE = Source(platforms=("x",), fetch=fetch, read_file=read_file)
