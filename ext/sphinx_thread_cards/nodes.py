@@ -7,23 +7,19 @@ gettext have run, because quoted text is neither changed nor translated.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from itertools import groupby
-from typing import TYPE_CHECKING, TypeGuard, assert_never
+from typing import TypeGuard, assert_never
 
 from docutils import nodes
 
-from sphinx_thread_cards import i18n
+from sphinx_thread_cards import i18n, snapshot
+from sphinx_thread_cards.card import Card
 from sphinx_thread_cards.i18n import SEPARATOR, PartialDate, _
-from sphinx_thread_cards.snapshot import FOLDER, MEDIA_FOLDER, Code, List, Paragraph, Quote
+from sphinx_thread_cards.snapshot import Block, Code, List, Media, Paragraph, Post, Quote, Span
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from datetime import datetime
-
-    from sphinx_thread_cards.card import Card
-    from sphinx_thread_cards.snapshot import Block, Media, Post, Span, Thread
-
-MEDIA_URI = f"{FOLDER}/{MEDIA_FOLDER}"
+MEDIA_URI = f"{snapshot.FOLDER}/{snapshot.MEDIA_FOLDER}"
 MAX_IMAGE_HEIGHT = 600
 """Of an image in a post, in CSS pixels: about 60 % of a page printed from a browser."""
 
@@ -46,7 +42,7 @@ class CardBuilder:
         self,
         card: Card,
         place: nodes.container,
-        thread: Thread | None,
+        thread: snapshot.Thread | None,
         language: str,
         has_image: Callable[[str], bool],
     ) -> None:
@@ -57,9 +53,7 @@ class CardBuilder:
         self.people = {person.handle: person for person in thread.participants} if thread else {}
         self.numbers = {post.id: number for number, post in enumerate(self.thread_posts, start=1)}
         # Every post names its author if the card is about a reply.
-        self.speaker = (
-            self.thread_posts[0].author if self.thread_posts and card.post is None else None
-        )
+        self.speaker = self.thread_posts[0].author if self.thread_posts and not card.post else None
 
     # -- What a format overrides -----------------------------------------------
 
@@ -73,11 +67,9 @@ class CardBuilder:
 
     def build(self) -> list[nodes.Node]:
         """Return the nodes that replace the placeholder."""
-        box = nodes.container("", *self.head(), *self.body(), *self.links())
-        box["classes"], box["ids"], box["names"] = (
-            self.place[name] for name in ("classes", "ids", "names")
-        )
-        box.source, box.line = self.place.source, self.place.line
+        box = self.place.copy()
+        del box["thread_options"]
+        box += [*self.head(), *self.body(), *self.links()]
         return [box]
 
     def links(self) -> list[nodes.Element]:
@@ -102,9 +94,8 @@ class CardBuilder:
 
     def posts(self, posts: list[tuple[Post | None, nodes.Element]]) -> list[nodes.Element]:
         """Return the posts, and the notes in place of omitted ones (None), as part of the card."""
-        return [
-            nodes.container("", *(node for _post, node in posts), classes=["thread-card-posts"])
-        ]
+        shown = [node for _post, node in posts]
+        return [nodes.container("", *shown, classes=["thread-card-posts"])]
 
     def warned(self, warning: str, body: list[nodes.Element]) -> list[nodes.Element]:
         """Return the body of a post with a content warning."""
@@ -147,9 +138,8 @@ class CardBuilder:
 
     def author(self) -> list[nodes.Element]:
         """Return the line with name and handle, if they are known."""
-        text = " ".join(
-            filter(None, (self.card.author, self.card.handle and f"@{self.card.handle}"))
-        )
+        handle = self.card.handle and f"@{self.card.handle}"
+        text = " ".join(filter(None, (self.card.author, handle)))
         return [self.line("author", nodes.Text(text))] if text else []
 
     def body(self) -> Iterator[nodes.Element]:
@@ -186,10 +176,7 @@ class CardBuilder:
             if number <= len(self.thread_posts):
                 post = self.thread_posts[number - 1]
                 posted = post.posted and PartialDate.of(post.posted)
-                yield (
-                    post,
-                    self.post(number, post, repeats_date=posted is not None and posted == date),
-                )
+                yield post, self.post(number, post, repeats_date=posted == date)
                 date = posted or date
             previous = number
 
@@ -197,11 +184,8 @@ class CardBuilder:
         """Return a post with its head: permalink, author if it is another one, dates and markers."""
         head = self.line("post-head", *self.post_head(number, post, repeats_date=repeats_date))
         body = list(self.post_body(post))
-        is_text = (
-            bool(body)
-            and isinstance(body[0], nodes.paragraph | nodes.line_block)
-            and not body[0]["classes"]
-        )
+        first = next(iter(body), None)
+        is_text = isinstance(first, nodes.paragraph | nodes.line_block) and not first["classes"]
         if is_text and not post.warning and head.astext().isdecimal():
             # Only a number, which may stand in the margin of the text.
             head["classes"].append("thread-card-post-bare")
@@ -221,9 +205,8 @@ class CardBuilder:
         """Return the parts of the first line of a post."""
         parts: list[nodes.Node] = [self.permalink(number, post)]
         if post.author != self.speaker:
-            parts.append(
-                nodes.inline("", self.display_name(post), classes=self.microformat("p-author"))
-            )
+            classes = self.microformat("p-author")
+            parts.append(nodes.inline("", self.display_name(post), classes=classes))
         if post.posted and not repeats_date:
             parts.append(self.post_time(post.posted, "dt-published"))
         if post.edited:
@@ -257,10 +240,8 @@ class CardBuilder:
         yield from self.blocks(post.blocks)
         yield from self.media(post.media)
         if quoted := post.quoted:
-            head: list[nodes.Node] = [
-                nodes.reference("", self.display_name(quoted), refuri=quoted.url)
-            ]
-            head += [self.post_time(quoted.posted)] if quoted.posted else []
+            author = nodes.reference("", self.display_name(quoted), refuri=quoted.url)
+            head = [author, *([self.post_time(quoted.posted)] if quoted.posted else [])]
             body = list(self.post_body(quoted))
             if quoted.warning:
                 body = self.warned(quoted.warning, body)
@@ -277,9 +258,7 @@ class CardBuilder:
 
     def media(self, media: Iterable[Media]) -> Iterator[nodes.Element]:
         """Yield images, those in a row in one paragraph, and videos; what is not saved is a line of text."""
-        for is_row, group in groupby(
-            media, lambda item: item.kind == "picture" and self.is_shown(item)
-        ):
+        for is_row, group in groupby(media, lambda it: it.kind == "picture" and self.is_shown(it)):
             if is_row:
                 images = [self.post_image(item) for item in group]
                 row = self.line("media", *join(images, " "))
@@ -290,11 +269,10 @@ class CardBuilder:
                 if self.is_shown(item):
                     yield self.line("media", _linked(self.post_image(item), item.url))
                     label = _("Watch the video") if item.url else _("Video")
-                    yield self.element(
-                        self.line("caption", *self.video_link(label, item.url)), "p", dir="auto"
-                    )
+                    caption = self.line("caption", *self.video_link(label, item.url))
+                    yield self.element(caption, "p", dir="auto")
                 else:
-                    kind = _("Video") if item.kind == "video" else _("Image")
+                    kind = _kind(item)
                     label = i18n.with_label(kind, item.alt) if item.alt else kind
                     is_video, text = item.kind == "video", _linked(nodes.Text(label), item.url)
                     parts = self.video_link(label, item.url) if is_video else [text]
@@ -306,9 +284,7 @@ class CardBuilder:
         if media.width and media.height:
             scale = min(1, MAX_IMAGE_HEIGHT / media.height)
             size = max(1, round(media.width * scale)), max(1, round(media.height * scale))
-        return self.image(
-            media, media.alt or (_("Video") if media.kind == "video" else _("Image")), size
-        )
+        return self.image(media, media.alt or _kind(media), size)
 
     def avatar(self, media: Media, size: int) -> nodes.image:
         """Return an avatar, which needs no alternative text next to the name."""
@@ -375,6 +351,10 @@ def join(parts: Iterable[nodes.Node], separator: str = SEPARATOR) -> Iterator[no
         yield part
 
 
+def _kind(media: Media) -> str:
+    return _("Video") if media.kind == "video" else _("Image")
+
+
 def content_warning(text: str) -> str:
     """Return the content warning of a post, with its label."""
     return i18n.with_label(_("Content warning"), text)
@@ -400,9 +380,8 @@ class TextCardBuilder(CardBuilder):
 
 def as_lines(item: nodes.list_item) -> nodes.list_item:
     """Make the paragraphs of an item lines of a line block, which the text writer does not wrap."""
-    item[:] = [
-        nodes.line_block("", *(nodes.line("", "", *part.children) for part in item.children))
-    ]
+    lines = [nodes.line("", "", *part.children) for part in item.children]
+    item[:] = [nodes.line_block("", *lines)]
     return item
 
 
@@ -428,13 +407,10 @@ class ManCardBuilder(CardBuilder):
 
     def build(self) -> list[nodes.Node]:
         """Return paragraphs."""
-        summary = "thread-card-summary"
-        body = [
-            node
-            for part in self.body()
-            for node in (part.children if summary in part["classes"] else [part])
-        ]
-        return [*self.head(), *body, *self.links()]
+        built: list[nodes.Node] = [*self.head()]
+        for part in self.body():
+            built += part.children if "thread-card-summary" in part["classes"] else [part]
+        return [*built, *self.links()]
 
 
 class TargetCardBuilder(CardBuilder):
@@ -442,10 +418,11 @@ class TargetCardBuilder(CardBuilder):
 
     def build(self) -> list[nodes.Node]:
         """Return the card with targets in its first paragraph, and in that of each post."""
-        built = super().build()
-        for part in [node for box in built for node in box.findall(nodes.container) if node["ids"]]:
-            move_ids(part)
-        return built
+        (box,) = super().build()
+        for part in box.findall(nodes.container):
+            if part["ids"]:
+                move_ids(part)
+        return [box]
 
     def item(self) -> nodes.list_item:
         """Return the list item with a target."""
