@@ -68,8 +68,7 @@ _MESSAGE_ID = re.compile(r"<([^<>]{1,1000})>")
 def read_emails(body: bytes, url: str) -> list[Email]:
     """Return the emails of an mbox file or of a single message, without those that cannot be parsed.
 
-    Raises:
-        BadResponse: it contains no email; the message names ``url``, or the name of the file.
+    The message of an error names ``url``, or the name of the file.
     """
     body = body.replace(b"\r\n", b"\n").lstrip(b"\xef\xbb\xbf \t\n")
     sources = _FROM_LINE.split(body)[1:] if body.startswith(b"From ") else [body]
@@ -279,10 +278,6 @@ def email_thread(
         post_id: returns the id of the post for a Message-ID.
         permalink: returns the URL for a Message-ID.
         cited: id of the cited post; None for the first email.
-
-    Raises:
-        BadResponse: the cited email is missing.
-        Forbidden: its author asks that it is not archived.
     """
     by_post = {post_id(email.id): email for email in emails}
     cited = cited or post_id(emails[0].id)
@@ -308,7 +303,7 @@ def email_thread(
     return build_thread(
         ref,
         [replace(post, blocks=_email_blocks(by_post[post.id], post.url)) for post in posts],
-        {},
+        [],
         endpoint=endpoint,
         options=dataclasses.replace(options, posts=options.posts | {cited}),
         title=thread_title(by_post[posts[0].id].subject),

@@ -66,12 +66,7 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
 
 
 def page_thread(ref: ThreadRef, options: FetchOptions, html: str, endpoint: str) -> FetchResult:
-    """Return the thread that a page describes, from the server or from a file that a browser saved.
-
-    Raises:
-        BadResponse: the page is that of another thread, or does not describe a post.
-        Forbidden: it is a challenge or login page, or its author does not want it to be saved.
-    """
+    """Return the thread that a page describes, from the server or from a file that a browser saved."""
     tree = LexborHTMLParser(html)
     metas = _metas(tree)
     head = tree.css_first("title")
@@ -104,7 +99,7 @@ def page_thread(ref: ThreadRef, options: FetchOptions, html: str, endpoint: str)
     return build_thread(
         ref,
         posts,
-        authors,
+        authors.values(),
         endpoint=endpoint,
         options=options,
         title=_title(main),
@@ -160,8 +155,8 @@ def _preview_thread(
         lang=js.language(metas.get("og:locale") or (root and root.attributes.get("lang"))),
     )
     missing = "" if is_page else "only the preview text of the page"
-    authors = {handle: Author(handle=handle, name=None if is_platform else handle)}
-    return build_thread(ref, [post], authors, endpoint=endpoint, title=title, missing=missing)
+    author = Author(handle=handle, name=None if is_platform else handle)
+    return build_thread(ref, [post], [author], endpoint=endpoint, title=title, missing=missing)
 
 
 def _posts_of(tree: LexborHTMLParser) -> Iterator[dict[str, Any]]:

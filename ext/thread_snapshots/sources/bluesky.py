@@ -20,13 +20,7 @@ from thread_snapshots.errors import BadResponse, FetchError, Forbidden, NotFound
 from thread_snapshots.facets import from_facets
 from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source, get_json
-from thread_snapshots.thread_builder import (
-    build_author,
-    build_thread,
-    link_paragraph,
-    links_to,
-    self_thread,
-)
+from thread_snapshots.thread_builder import add_link, build_author, build_thread, self_thread
 
 _ENDPOINT = "https://public.api.bsky.app/xrpc/app.bsky.feed.getPostThread"
 _SITE = "https://bsky.app"
@@ -134,8 +128,7 @@ def _add_views(views: dict[str, _View], data: object) -> dict[str, _View]:
 def _parse_view(data: Any, *, cut: bool = False) -> _View | None:
     """Return a ``postView``, or the ``viewRecord`` of a quoted post; None for anything else.
 
-    Args:
-        cut: whether the replies that the post may have are not in the response.
+    With ``cut``, the replies that the post may have are not in the response.
     """
     match = _URI.fullmatch(js.text(data, "uri"))
     record = js.dig(data, "record") or js.dig(data, "value")
@@ -187,7 +180,7 @@ def _result(
     return build_thread(
         ref,
         [post for _, post in thread],
-        {view.handle: _parse_author(view) for view in (*quoted, *views.values()) if view},
+        [_parse_author(view) for view in (*quoted, *views.values()) if view],
         endpoint=endpoint,
         replies=js.count(first.data, "replyCount"),
         missing=missing,
@@ -207,8 +200,8 @@ def _parse_post(view: _View, names: dict[str, str], *, quoting: bool = True) -> 
     # Of a post with another post and media, the media are one level down.
     embed = js.dig(view.embed, "media") or view.embed
     page = js.safe_url(js.dig(embed, "external", "uri"))
-    if page and not links_to(blocks, page):
-        blocks = (*blocks, link_paragraph(js.one_line(embed, "external", "title"), page))
+    if page:
+        blocks = add_link(blocks, js.one_line(embed, "external", "title"), page)
     labels = {js.text(label, "val") for label in js.objects(view.record, "labels", "values")}
     quoted, parent = view.quoted if quoting else None, view.parent
     return Post(

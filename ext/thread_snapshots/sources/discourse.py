@@ -101,7 +101,7 @@ def _parse(
     return build_thread(
         ref,
         [_post(ref, topic, post) for post in shown],
-        {author.handle: author for author in (_author(ref, post) for post in shown)},
+        [_author(ref, post) for post in shown],
         endpoint=endpoint,
         options=options,
         title=js.one_line(topic, "title"),

@@ -225,7 +225,7 @@ def _parse(
     return build_thread(
         ref,
         [first, *depth_first(shown)],
-        {author.handle: author for author in map(_author, items)},
+        map(_author, items),
         endpoint=endpoint,
         options=options,
         title=title,

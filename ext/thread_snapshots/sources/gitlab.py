@@ -117,7 +117,7 @@ def _parse(ref: ThreadRef, options: FetchOptions, items: list[Any], endpoint: st
     return build_thread(
         ref,
         [first, *depth_first(comments)],
-        {author.handle: author for author in (_author(ref, item) for item in items)},
+        [_author(ref, item) for item in items],
         endpoint=endpoint,
         options=options,
         title=js.one_line(issue, "title"),

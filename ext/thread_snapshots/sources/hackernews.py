@@ -44,7 +44,7 @@ def _result(ref: ThreadRef, options: FetchOptions, item: object, endpoint: str) 
     return build_thread(
         ref,
         posts,
-        {handle: build_author(handle, url=f"{_SITE}/user?id={handle}") for handle in handles},
+        [build_author(handle, url=f"{_SITE}/user?id={handle}") for handle in handles],
         title=js.html_line(item, "title"),
         endpoint=endpoint,
         options=options,

@@ -50,7 +50,7 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
     return build_thread(
         ref,
         [_post(ref, view, shown) for view in views],
-        {author.handle: author for author in (_author(ref, view) for view in views)},
+        [_author(ref, view) for view in views],
         endpoint=endpoint,
         options=options,
         title=js.one_line(root, "post", "name") or js.one_line(root, "post", "title"),

@@ -53,10 +53,7 @@ def _result(ref: ThreadRef, options: FetchOptions, story: object, endpoint: str)
     return build_thread(
         ref,
         posts,
-        {
-            handle: build_author(handle, None, urljoin(ref.url, f"/u/{handle}"))
-            for handle in handles
-        },
+        [build_author(handle, None, urljoin(ref.url, f"/u/{handle}")) for handle in handles],
         title=js.one_line(story, "title"),
         endpoint=endpoint,
         options=options,

@@ -19,10 +19,10 @@ from thread_snapshots.html import parse_html
 from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source, get_json
 from thread_snapshots.thread_builder import (
+    add_link,
     build_author,
     build_thread,
     link_paragraph,
-    links_to,
     self_thread,
 )
 
@@ -131,7 +131,12 @@ class _Conversation:
         posts = self_thread(self.posts.values(), self.ref.id, options)
         replies = js.count(self.statuses[posts[0].id], "replies_count")
         return build_thread(
-            self.ref, posts, self.authors, endpoint=endpoint, replies=replies, missing=missing
+            self.ref,
+            posts,
+            self.authors.values(),
+            endpoint=endpoint,
+            replies=replies,
+            missing=missing,
         )
 
     def _parse(self, status: object, *, quoting: bool = True) -> Post | None:
@@ -154,8 +159,8 @@ class _Conversation:
         blocks = parse_html(_QUOTE_LINK.sub("", html) if quoted else html, url, media=False).blocks
         media, files = _parse_attachments(status)
         page = js.safe_url(js.dig(status, "card", "url"))
-        if page and not links_to(blocks, page) and not (quoted and quoted.url == page):
-            blocks = (*blocks, link_paragraph(js.one_line(status, "card", "title"), page))
+        if page and not (quoted and quoted.url == page):
+            blocks = add_link(blocks, js.one_line(status, "card", "title"), page)
         sensitive = "Sensitive media" if media and js.flag(status, "sensitive") else None
         return Post(
             id=id_,

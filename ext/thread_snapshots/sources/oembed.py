@@ -64,7 +64,7 @@ def fetch(ref: ThreadRef, _options: FetchOptions) -> RequestGenerator[FetchResul
     return build_thread(
         ref,
         [post],
-        {handle: build_author(handle, name, url)},
+        [build_author(handle, name, url)],
         endpoint=endpoint,
         title=title,
         missing="" if is_video and not ref.post else "title and author only",

@@ -79,7 +79,7 @@ def _result(
     ref: ThreadRef, options: FetchOptions, posts: list[Post], endpoint: str, **details: Any
 ) -> FetchResult:
     handles = {post.author for post in posts} - {_NO_AUTHOR}
-    authors = {handle: build_author(handle, None, f"{_SITE}/user/{handle}") for handle in handles}
+    authors = [build_author(handle, None, f"{_SITE}/user/{handle}") for handle in handles]
     return build_thread(
         ref, depth_first(posts), authors, endpoint=endpoint, options=options, **details
     )
@@ -96,12 +96,7 @@ def _linked_media(target: str | None, permalink: str, still: object) -> tuple[Me
 
 
 def _get_feed(ref: ThreadRef, url: str) -> RequestGenerator[tuple[str | None, list[Post], str]]:
-    """Return the title, a post and its comments, in which nothing says what replies to what, and what is missing.
-
-    Raises:
-        BadResponse: the response is not a feed, or of another post.
-        NotFound: the post is deleted.
-    """
+    """Return the title, a post and its comments, in which nothing says what replies to what, and what is missing."""
     response = yield Request(url=url, accept="application/atom+xml, application/xml;q=0.9")
     content = clean_text(response.body.decode("utf-8-sig", "replace"))
     if "<!DOCTYPE" in content:  # could define entities that expand without limit

@@ -18,7 +18,7 @@ from thread_snapshots.errors import BadResponse, Forbidden, NotFound, RateLimite
 from thread_snapshots.html import parse_html
 from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source, get_json
-from thread_snapshots.thread_builder import build_author, build_thread, summary_of, unique_handles
+from thread_snapshots.thread_builder import build_author, build_thread, summary_of
 
 _API = "https://api.stackexchange.com/2.3"
 _NETWORK = ".stackexchange.com"
@@ -118,7 +118,10 @@ def _parse(
     for post in (question, *answers):
         comments = (item for item in items if js.as_id(item, "comment_id"))
         ordered += [post, *(item for item in comments if js.as_id(item, "post_id") == _id(post))]
-    handles = unique_handles(map(_person, ordered))
+    handles: dict[str, str] = {}  # by person; several may have the same name
+    for person, name in map(_person, ordered):
+        if person not in handles:
+            handles[person] = f"{name} ({person})" if name in handles.values() else name
     posts = [_post(ref.host, item, question, handles[_person(item)[0]]) for item in ordered]
     # The accepted answer belongs to the question, a cited comment to the post above it.
     wanted = {ref.id.removeprefix("a/"), js.as_id(question, "accepted_answer_id"), *options.posts}
@@ -126,7 +129,7 @@ def _parse(
     return build_thread(
         ref,
         posts,
-        {author.handle: author for author in (_author(item, handles) for item in ordered)},
+        [_author(item, handles) for item in ordered],
         endpoint=endpoint,
         options=FetchOptions(replies=options.replies, posts=frozenset(wanted)),
         title=js.html_line(question, "title"),

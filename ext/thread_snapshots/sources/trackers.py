@@ -104,7 +104,7 @@ def _summary(
     """Return a summary; for the other arguments, see :func:`build_thread`."""
     url = _COMMENT.split(ref.url)[0]
     post = Post(id=ref.id, url=url, author=author.handle, posted=posted)
-    return summary_of(build_thread(ref, [post], {author.handle: author}, **details))
+    return summary_of(build_thread(ref, [post], [author], **details))
 
 
 SOURCES = (

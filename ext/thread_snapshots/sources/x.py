@@ -160,7 +160,7 @@ def _result(
     return build_thread(
         ref,
         [post for tweet in tweets if (post := _parse_tweet(tweet, authors))],
-        authors,
+        authors.values(),
         endpoint=_endpoint(ref.id),
         replies=replies,
         missing="; ".join(note for note, applies in notes.items() if applies),
@@ -242,11 +242,11 @@ def _parse_unrolled(ref: ThreadRef, options: FetchOptions, page: str, endpoint: 
     # The heads of previews are of other people.
     name = tree.css_first(f".twitter_name a[href$='/{handle}'], .username a[href$='/{handle}']")
     avatar = _attribute(tree.css_first(".prof-image img, .avatar img"), "src") if name else None
-    authors = {handle: _author(handle, js.one_line(name.text()) if name else None, avatar)}
+    author = _author(handle, js.one_line(name.text()) if name else None, avatar)
     result = build_thread(
         ref,
         [_unrolled_post(node, id_, handle) for id_, node in nodes.items() if _ID.fullmatch(id_)],
-        authors,
+        [author],
         endpoint=endpoint,
         missing=_NO_REPLIES if options.replies else "",
     )
