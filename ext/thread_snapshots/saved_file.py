@@ -36,33 +36,21 @@ class SavedFile:
         return self.body[:4096].lstrip(_SPACE).startswith(b"<")
 
     def json(self) -> Any:
-        """Return the content, parsed as JSON.
-
-        Raises:
-            BadResponse: it is not JSON.
-        """
+        """Return the content, parsed; raise BadResponse if it is not JSON."""
         try:
             return msgspec.json.decode(self.body.lstrip(_SPACE))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise BadResponse(self.name, "the file is not valid JSON") from None
 
     def html(self) -> str:
-        """Return the content as the text of a web page.
-
-        Raises:
-            BadResponse: it is not a web page.
-        """
+        """Return the text of a web page; raise BadResponse if it is none."""
         if not self.is_html:
             raise BadResponse(self.name, "the file is not a web page")
         return decode_text(self.body)
 
 
 def open_file(path: Path) -> SavedFile:
-    """Read a file.
-
-    Raises:
-        BadResponse: it cannot be read, or is too large.
-    """
+    """Read a file; raise BadResponse if it cannot be read, or is too large."""
     try:
         with path.open("rb") as file:
             body = file.read(MAX_FILE + 1)
@@ -72,11 +60,7 @@ def open_file(path: Path) -> SavedFile:
 
 
 def decompress(body: bytes, name: str) -> bytes:
-    """Return data that may be compressed with gzip, uncompressed.
-
-    Raises:
-        BadResponse: it is incomplete, or too large; the message names ``name``.
-    """
+    """Return data that may be compressed with gzip, uncompressed; the message of an error names ``name``."""
     try:
         if body.startswith(_GZIP):
             with gzip.GzipFile(fileobj=io.BytesIO(body)) as file:
@@ -91,11 +75,7 @@ def decompress(body: bytes, name: str) -> bytes:
 def read_file(
     source: Source | None, ref: ThreadRef, options: FetchOptions, file: SavedFile
 ) -> FetchResult:
-    """Return the thread in a file: read by the source of the platform, else from JSON-LD or Open Graph.
-
-    Raises:
-        FetchError: the file does not contain the thread.
-    """
+    """Return the thread in a file: read by the source of the platform, else from JSON-LD or Open Graph."""
     failure = BadResponse(file.name, "the file is not a web page; save the page of the thread")
     if source and source.read_file:
         try:
