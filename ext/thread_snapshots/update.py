@@ -115,10 +115,7 @@ def request_batches(
 ) -> None:
     """Request the due summaries, many at once where the platform allows that, into ``config.summaries``.
 
-    Args:
-        threads: the threads to fetch or check.
-        config: the configuration.
-        saved: whether those that are saved are due, as for a check.
+    With ``saved``, those that are saved are due, as for a check.
     """
     groups: defaultdict[tuple[str, str], list[ThreadRef]] = defaultdict(list)
     for ref in (cited.ref for cited in threads if cited.ref.host in config.batch_hosts):
@@ -140,11 +137,7 @@ def request_batches(
 
 
 def fetch(cited: CitedThread, config: FetchConfig) -> Result:
-    """Fetch a thread and save it, unless that is not necessary or not possible.
-
-    Raises:
-        OSError: a file cannot be written.
-    """
+    """Fetch a thread and save it, unless that is not necessary or not possible."""
     ref, before = cited.ref, None
     status: FetchStatus
     try:
@@ -238,10 +231,7 @@ def merge(result: FetchResult, before: Thread | None, time: datetime) -> tuple[T
 
     Posts that are missing from the result stay after the post that they followed. If the earlier snapshot is complete
     and the result is not, its version of a post wins, because the result may be abridged. A summary updates the title,
-    the number of replies and the state of a snapshot with posts.
-
-    Returns:
-        The thread to save, and a remark about missing posts.
+    the number of replies and the state of a snapshot with posts. The text is a remark about missing posts.
     """
     thread, origin = result.thread, before.provenance if before else Provenance()
     title = thread.title or (before and before.title)
@@ -288,10 +278,7 @@ def merge(result: FetchResult, before: Thread | None, time: datetime) -> tuple[T
 
 
 def _match(saved: Sequence[Post], live: Sequence[Post]) -> dict[str, Post]:
-    """Return live posts by the ids of their saved versions.
-
-    Posts match by id, else by URL: Bluesky has two ids for an account.
-    """
+    """Return live posts by the ids of their saved versions; else by URL, as Bluesky has two ids for an account."""
     matched = {post.id: post for post in live}
     ids = {post.id for post in saved}
     by_url = {post.url: post for post in live if post.id not in ids}
@@ -329,10 +316,7 @@ def _add_archived(thread: Thread, ref: ThreadRef, config: FetchConfig) -> tuple[
 
 
 def find_archived(ref: ThreadRef) -> RequestGenerator[str | None]:
-    """Return the URL of a thread's copy in the Wayback Machine, or None.
-
-    API: https://archive.org/help/wayback_api.php
-    """
+    """Return the URL of a copy in the Wayback Machine, or None (https://archive.org/help/wayback_api.php)."""
     # Copies of X that were made before 2023 have its old host.
     urls = (ref.url, ref.url.replace("//x.com/", "//twitter.com/", 1), ref.read_url)
     for url in dict.fromkeys(filter(None, urls)):
@@ -349,9 +333,6 @@ def check(cited: CitedThread, config: FetchConfig) -> Result:
     """Compare a snapshot with the live thread, and mark the snapshot as edited, deleted or live.
 
     A new state is reported, but saved by the next :func:`fetch` only.
-
-    Raises:
-        OSError: the snapshot cannot be written.
     """
     status: CheckStatus = "unchecked"
     message, state, known = "not saved", "", False
