@@ -18,16 +18,8 @@ from urllib.parse import urlsplit
 from markdown_it import MarkdownIt
 from msgspec.structs import replace
 from selectolax.lexbor import LexborHTMLParser, LexborNode
-from sphinx_thread_cards.snapshot import (
-    Block,
-    Code,
-    List,
-    Media,
-    Paragraph,
-    Quote,
-    Span,
-    clean_text,
-)
+from sphinx_thread_cards import snapshot
+from sphinx_thread_cards.snapshot import Block, Code, List, Media, Paragraph, Quote, Span
 
 from thread_snapshots.json_access import MAX_LINK, safe_url
 
@@ -125,7 +117,7 @@ def _lines(spans: Iterable[Span]) -> Iterator[list[Span]]:
     """Yield the spans of each line, without trailing white space."""
     line: list[Span] = []
     for span in spans:
-        first, *others = clean_text(span.text).split("\n")
+        first, *others = snapshot.clean_text(span.text).split("\n")
         line.append(replace(span, text=first))
         for text in others:
             yield _without_trailing_space(line)
@@ -159,7 +151,7 @@ def _with_full_url(span: Span) -> Span:
 
 def parse_plain(text: str) -> tuple[Block, ...]:
     """Return plain text as paragraphs; URLs become links."""
-    blocks = split_paragraphs(link_bare_urls(Span(text=clean_text(text[:MAX_TEXT]))))
+    blocks = split_paragraphs(link_bare_urls(Span(text=snapshot.clean_text(text[:MAX_TEXT]))))
     return (*blocks, ELLIPSIS) if len(text) > MAX_TEXT else tuple(blocks)
 
 
@@ -183,7 +175,9 @@ def parse_markdown(
     parser.enable(["table", "strikethrough"])
     for name in ("html_block", "html_inline"):
         parser.add_render_rule(name, _render_html)
-    return _Parser(base_url, media=media, bare_urls=True).parse(parser.render(clean_text(text)))
+    return _Parser(base_url, media=media, bare_urls=True).parse(
+        parser.render(snapshot.clean_text(text))
+    )
 
 
 def _render_html(_renderer: object, tokens: Any, index: int, *_: object) -> str:
@@ -289,7 +283,7 @@ class _Parser:
         elif tag in {"video", "audio"} or "data-video-src" in node.attributes:
             self._video(node, style)
         elif tag == "pre":
-            if text := clean_text(node.text()).strip("\n").rstrip():
+            if text := snapshot.clean_text(node.text()).strip("\n").rstrip():
                 self._blocks.append(Code(text=text, language=_code_language(node)))
         elif tag in _CONTAINERS and self._nested < MAX_NESTED:
             self._container(node, style)
@@ -333,7 +327,7 @@ class _Parser:
 
     def _text(self, text: str, style: Span) -> None:
         """Add text to the paragraph; white space is one space, as in HTML."""
-        span = replace(style, text=_SPACES.sub(" ", clean_text(text)))
+        span = replace(style, text=_SPACES.sub(" ", snapshot.clean_text(text)))
         if not self._spans or self._spans[-1].text.endswith((" ", "\n")):
             span = replace(span, text=span.text.lstrip(" "))
         if span.text:
@@ -346,7 +340,7 @@ class _Parser:
     def _image(self, node: LexborNode, style: Span) -> None:
         """Add an image; one that is the text of a link to something else stays text."""
         src, link = safe_url(node.attributes.get("src"), self._base_url), style.href
-        alt = clean_text(node.attributes.get("alt") or "").strip()
+        alt = snapshot.clean_text(node.attributes.get("alt") or "").strip()
         enlarges = link and (
             link == src
             or "lightbox" in _classes(node.parent)
