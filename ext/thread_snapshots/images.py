@@ -13,15 +13,8 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 from PIL import Image, ImageCms, ImageOps
-from sphinx_thread_cards.snapshot import (
-    MEDIA_FOLDER,
-    Author,
-    Media,
-    Post,
-    Thread,
-    with_quoted,
-    write_atomic,
-)
+from sphinx_thread_cards import snapshot
+from sphinx_thread_cards.snapshot import Author, Media, Post, Thread
 
 from thread_snapshots.errors import FetchError, printable_url
 from thread_snapshots.source import Request, Response
@@ -52,14 +45,9 @@ class EncodedImage(NamedTuple):
 
 
 def encode_image(data: bytes, *, avatar: bool = False) -> EncodedImage:
-    """Return an image upright, in sRGB, without metadata, and not larger than needed; only the first frame.
+    """Return the first frame upright, in sRGB, without metadata and not too large; an avatar as a small square.
 
-    Args:
-        data: the file.
-        avatar: whether to crop it to a small square.
-
-    Raises:
-        InvalidImage: it is broken, too large or of another format; SVG, which may contain scripts, is one.
+    SVG, which may contain scripts, raises InvalidImage, as do broken and too large files.
     """
     try:
         with (
@@ -133,23 +121,22 @@ class ImageSaver:
     ) -> None:
         self.errors: list[str] = []
         """A message for each image that was not saved."""
-        self._folder, self._send = folder / MEDIA_FOLDER, send
+        self._folder, self._send = folder / snapshot.MEDIA_FOLDER, send
         self._saved: dict[tuple[str, bool], Media | None] = {}
         people, posts = (before.participants, before.posts) if before else ((), ())
         known = [(it.avatar, True) for it in people if it.avatar]
-        known += [(it, False) for post in posts for part in with_quoted(post) for it in part.media]
+        known += [
+            (it, False)
+            for post in posts
+            for part in snapshot.with_quoted(post)
+            for it in part.media
+        ]
         self._before = {(_image_url(media), avatar): media for media, avatar in known}
         # The URL of an image may change while the image does not.
         self._texts = {media.file: media.alt for media, _ in known if media.file and media.alt}
 
     def save(self, thread: Thread) -> Thread:
-        """Return the thread with the names and sizes of its image files.
-
-        An image that is not available stays in the thread without a file.
-
-        Raises:
-            OSError: a file cannot be written.
-        """
+        """Return the thread with the names and sizes of its image files; those not available have none."""
         posts, people = map(self._post, thread.posts), map(self._author, thread.participants)
         return replace(thread, posts=tuple(posts), participants=tuple(people))
 
@@ -185,7 +172,7 @@ class ImageSaver:
             self.errors.append(f"{printable_url(url)}: {error}")
             return None
         name = f"{hashlib.sha256(image.content).hexdigest()}.{image.extension}"
-        write_atomic(self._folder / name, image.content)
+        snapshot.write_atomic(self._folder / name, image.content)
         return replace(media, file=name, width=image.width, height=image.height)
 
 
