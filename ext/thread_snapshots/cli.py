@@ -248,11 +248,7 @@ def _process(
     threads: Sequence[CitedThread],
     work: Callable[[CitedThread, FetchConfig], Result],
 ) -> set[str]:
-    """Process threads in parallel, print the results as they come, or all as JSON.
-
-    Returns:
-        The statuses that are new.
-    """
+    """Process threads in parallel, print the results as they come, or all as JSON; return the new statuses."""
     from thread_snapshots.client import Client  # noqa: PLC0415 - as in _fetch
     from thread_snapshots.update import FetchConfig, request_batches  # noqa: PLC0415
 

@@ -123,11 +123,7 @@ class Client:
         self._session.close()
 
     def send(self, request: Request) -> Response:
-        """Send a request and return its response.
-
-        Raises:
-            FetchError: there is no response with a 2xx status, or it cannot be used.
-        """
+        """Send a request and return its response; raise FetchError if its status is not 2xx."""
         url, headers = request.url, {"Accept": request.accept}
         try:
             host = urlsplit(url).netloc

@@ -24,10 +24,8 @@ _CONTINUATION = range(0x80, 0xC0)
 def from_facets(content: str, facets: object) -> tuple[Block, ...]:
     """Return the text of a Bluesky post as blocks.
 
-    Args:
-        content: the text.
-        facets: the field of the record (lexicon app.bsky.richtext.facet): ranges of UTF-8 bytes with features.
-            Facets that are wrong, that split a character or that overlap an earlier one are ignored.
+    Facets (lexicon app.bsky.richtext.facet) are ranges of UTF-8 bytes with features. Those that are wrong, that split a
+    character or that overlap an earlier one are ignored.
     """
     data = content.encode("utf-8", "surrogatepass")
 
@@ -46,12 +44,10 @@ def from_facets(content: str, facets: object) -> tuple[Block, ...]:
 
 
 def from_entities(content: str, entities: Iterable[Entity]) -> tuple[Block, ...]:
-    """Return the text of a post on X as blocks.
+    """Return the text of a post on X, in which ``&``, ``<`` and ``>`` are escaped, as blocks.
 
-    Args:
-        content: the text, in which ``&``, ``<`` and ``>`` are escaped.
-        entities: ranges of code points of the escaped text. Those that are wrong or that overlap an earlier one are
-            ignored; of two with the same start, the first counts.
+    Entities are ranges of code points of the escaped text. Those that are wrong or that overlap an earlier one are
+    ignored; of two with the same start, the first counts.
     """
     valid = (entity for entity in entities if _is_range(*entity[:2]))
     return _blocks(len(content), valid, lambda start, end: unescape(content[start:end]))

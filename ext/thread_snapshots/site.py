@@ -95,16 +95,9 @@ class Site:
 def read_site(
     source: Path, confdir: Path, doctrees: Path | None = None, *, pages: bool = True
 ) -> Site:
-    """Read the settings of a site, and its pages with Sphinx, whose warnings go to stderr.
+    """Read the settings of a site and, if ``pages``, its pages with Sphinx, whose warnings go to stderr.
 
-    Args:
-        source: the source directory.
-        confdir: the directory of conf.py.
-        doctrees: a folder of doctrees of an earlier build, which saves time.
-        pages: whether to read the pages.
-
-    Raises:
-        SiteError: Sphinx cannot read the site, or it does not load the extension.
+    The doctrees of an earlier build save time.
     """
     if not color_terminal():
         nocolor()

@@ -86,11 +86,7 @@ def get_page(url: str) -> RequestGenerator[Response]:
 
 
 def run_requests(requests: RequestGenerator[_T], send: Callable[[Request], Response]) -> _T:
-    """Run the generator of a source to its end and return its result.
-
-    Raises:
-        FetchError: from ``send`` or the generator, or because there are too many requests.
-    """
+    """Run the generator of a source to its end and return its result."""
     request = next(requests)
     for _ in range(MAX_REQUESTS):
         try:
