@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.urls import ThreadRef
@@ -24,8 +24,33 @@ def setup(app: Sphinx) -> ExtensionMetadata:
 
     for folder in (*app.config.locale_dirs, i18n.LOCALE_DIR):  # the site's own labels come first
         app.add_message_catalog(i18n.CATALOGUE, app.srcdir / folder)
-    for module in (config, domain, directives, transforms, lists, html, latex):
-        module.setup(app)
+    for value in config.VALUES:
+        # types=Any, because our own check names the remedy.
+        app.add_config_value(f"thread_cards_{value.name}", value.default, value.rebuild, types=Any)
+    app.add_domain(domain.ThreadDomain)
+    app.add_directive("thread", directives.ThreadDirective)
+    app.add_directive("threads", directives.ThreadsDirective)
+    app.add_directive("thread-list", directives.ThreadListDirective)
+    app.add_role("thread", directives.ThreadRole())
+    app.add_transform(transforms.FindThreadUrls)
+    app.add_transform(transforms.CollectThreads)
+    app.add_post_transform(transforms.BuildCards)
+    app.add_post_transform(lists.BuildLists)
+    app.add_post_transform(latex.DeclareCharacters)
+    for node, visitors in html.VISITORS.items():
+        app.add_node(node, html=visitors)
+    app.add_latex_package("sphinx_thread_cards")
+    # Before other handlers, which must see valid values.
+    app.connect("config-inited", config.validate, priority=100)
+    app.connect("config-inited", latex.add_files)
+    app.connect("builder-inited", domain.set_builder)
+    app.connect("builder-inited", html.add_files)
+    app.connect("env-get-outdated", domain.pages_with_new_snapshots)
+    app.connect("env-before-read-docs", domain.reset)
+    app.connect("env-updated", domain.set_labels)
+    app.connect("env-updated", lists.pages_to_update)
+    app.connect("html-page-context", domain.add_style_sheet)
+    app.connect("build-finished", lists.write_csl)
     return {
         "version": __version__,
         "env_version": ENV_VERSION,

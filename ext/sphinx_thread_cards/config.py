@@ -5,17 +5,15 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
+from docutils.nodes import Node
+from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.util import logging
 
 from sphinx_thread_cards.platforms import PLATFORMS, suggest_platform
 from sphinx_thread_cards.urls import is_web_url, split_url
-
-if TYPE_CHECKING:
-    from docutils.nodes import Node
-    from sphinx.application import Sphinx
-    from sphinx.config import Config
 
 logger = logging.getLogger(__name__)
 
@@ -36,9 +34,7 @@ WARNINGS: Mapping[str, str] = {
 """Subtype of each warning, and its description for the reference."""
 
 
-def warn(
-    subtype: str, message: str, location: Node | str | None = None, *, once: bool = False
-) -> None:
+def warn(subtype: str, message: str, location: Node | str = "", *, once: bool = False) -> None:
     """Log a warning of type ``thread_cards``, with what is wrong and what to do.
 
     Args:
@@ -161,12 +157,3 @@ def validate(_app: Sphinx, config: Config) -> None:
         except ValueError as error:
             config[name] = value.default
             warn("config", f"{name}: {error}")
-
-
-def setup(app: Sphinx) -> None:
-    """Register the configuration values."""
-    for value in VALUES:
-        # types=Any, because our own check names the remedy.
-        app.add_config_value(f"thread_cards_{value.name}", value.default, value.rebuild, types=Any)
-    # Before other handlers, which must see valid values.
-    app.connect("config-inited", validate, priority=100)

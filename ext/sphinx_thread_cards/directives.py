@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx import locale
 from sphinx.util.docutils import ReferenceRole, SphinxDirective
 from sphinx.util.i18n import docname_to_domain
+from sphinx.util.typing import OptionSpec
 
 from sphinx_thread_cards.card import CardOptions
 from sphinx_thread_cards.config import choice, platform_name, suggestion, valid, warn
@@ -22,14 +23,9 @@ from sphinx_thread_cards.lists import ORDERS, STYLES, ListOptions
 from sphinx_thread_cards.platforms import parse_or_page
 from sphinx_thread_cards.snapshot import clean_line, is_valid
 from sphinx_thread_cards.transforms import group, placeholder
-from sphinx_thread_cards.urls import Kind, is_web_url
+from sphinx_thread_cards.urls import Kind, ThreadRef, is_web_url
 
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.util.typing import OptionSpec
-
-    from sphinx_thread_cards.urls import ThreadRef
-
+_HANDLE = re.compile(r"@?[^\s<>@]{1,64}(?:@[^\s<>@]{1,255})?")
 _POSTS = re.compile(r"([0-9]{1,5})(?:\s*-\s*([0-9]{1,5}))?")
 
 
@@ -49,10 +45,7 @@ class Option:
 
 _text = valid(bool, "write a value or remove the option")
 _url = valid(is_web_url, "use an http or https URL")
-_handle = valid(
-    re.compile(r"@?[^\s<>@]{1,64}(?:@[^\s<>@]{1,255})?").fullmatch,
-    "use the form name or name@server",
-)
+_handle = valid(_HANDLE.fullmatch, "use the form name or name@server")
 _language = valid(partial(is_valid, "lang"), "use a language tag such as de or pt-BR")
 
 
@@ -76,13 +69,13 @@ CARD_OPTIONS: Mapping[str, Option] = {
     "title": Option(_text, "The title, in your own words.", "How the firmware got to the Pi"),
     "author": Option(_text, "Author of the thread, or of the cited post.", "Jo Example"),
     "handle": Option(
-        lambda text: _handle(text).removeprefix("@"),
+        lambda it: _handle(it).removeprefix("@"),
         "The author's handle on the platform.",
         "jo_example",
     ),
     "date": Option(parse_date, "Date of the thread, or its month or year.", "2020-10-06"),
     "lang": Option(
-        lambda text: _language(text.replace("_", "-")),
+        lambda it: _language(it.replace("_", "-")),
         "Language of the thread, shown if it is not the site's.",
         "de",
     ),
@@ -136,11 +129,8 @@ def parse_url(text: str, parent: SphinxDirective | ReferenceRole) -> ThreadRef |
     """
     ref = parse_or_page(text, parent.config.thread_cards_hosts)
     if ref is None:
-        warn(
-            "unsafe_url",
-            f"thread URL expected, got {text[:80]!r}; use an http or https URL",
-            parent.get_location(),
-        )
+        message = f"thread URL expected, got {text[:80]!r}; use an http or https URL"
+        warn("unsafe_url", message, parent.get_location())
     elif ref.kind is Kind.PAGE and not thread_domain(parent.env).load(ref):
         message = (
             f"no platform recognises {ref.url}; save its title with `thread-cards fetch`, or if {ref.host} "
@@ -198,19 +188,16 @@ class ThreadDirective(_Directive):
         url = _without_brackets("".join(self.arguments))
         summary = self.parse_content_to_nodes()
         if not url:
-            warn(
-                "empty",
-                "thread directive without a URL; write it after the name",
-                self.get_location(),
-            )
+            message = "thread directive without a URL; write it after the name"
+            warn("empty", message, self.get_location())
             return summary
         ref = parse_url(url, self)
         if ref is None:
             return [nodes.paragraph("", url), *summary]
         values = self.convert_options(CARD_OPTIONS)
-        for name in ("title", "author"):
-            if name in values:
-                values[name] = self._translate(values[name])
+        values |= {
+            name: self._translate(values[name]) for name in {"title", "author"} & values.keys()
+        }
         return self.finish(placeholder(ref, CardOptions(**values), summary))
 
     def _translate(self, text: str) -> str:
@@ -238,11 +225,8 @@ class ThreadsDirective(_Directive):
             else:
                 rest.append(nodes.paragraph("", line))
         if not items:
-            warn(
-                "empty",
-                "threads directive without a URL; write one URL a line",
-                self.get_location(),
-            )
+            message = "threads directive without a URL; write one URL a line"
+            warn("empty", message, self.get_location())
             return rest
         node = group(items)
         for card in node.children:
@@ -256,11 +240,8 @@ class ThreadListDirective(_Directive):
     def run(self) -> list[nodes.Node]:
         """Return a placeholder, which is filled when all pages have been read."""
         for text in [*self.arguments, *self.content][:1]:
-            warn(
-                "option",
-                f"unexpected text {text!r}; write options as :name: value",
-                self.get_location(),
-            )
+            message = f"unexpected text {text!r}; write options as :name: value"
+            warn("option", message, self.get_location())
         options = ListOptions(**self.convert_options(LIST_OPTIONS))
         thread_domain(self.env).lists.setdefault(self.env.docname, []).append(options)
         node = nodes.container(classes=["thread-list", f"thread-list-{options.style}"])
@@ -280,11 +261,3 @@ class ThreadRole(ReferenceRole):
 
 def _without_brackets(url: str) -> str:
     return url.strip().removeprefix("<").removesuffix(">")
-
-
-def setup(app: Sphinx) -> None:
-    """Register directives and role."""
-    app.add_directive("thread", ThreadDirective)
-    app.add_directive("threads", ThreadsDirective)
-    app.add_directive("thread-list", ThreadListDirective)
-    app.add_role("thread", ThreadRole())

@@ -4,34 +4,33 @@ from __future__ import annotations
 
 import pickle
 import re
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.builders import Builder
 from sphinx.domains import Domain, ObjType
+from sphinx.environment import BuildEnvironment
 from sphinx.roles import XRefRole
 from sphinx.util.nodes import make_refnode
+from sphinx.util.typing import RoleFunction
 
 from sphinx_thread_cards import snapshot
 from sphinx_thread_cards.card import Card, CardOptions, make_card, platform_classes
 from sphinx_thread_cards.config import warn
 from sphinx_thread_cards.i18n import SEPARATOR, _
 from sphinx_thread_cards.platforms import PLATFORMS
+from sphinx_thread_cards.snapshot import Thread
+from sphinx_thread_cards.urls import ThreadRef
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from collections.abc import Set as AbstractSet
-    from pathlib import Path
-
-    from sphinx.application import Sphinx
-    from sphinx.builders import Builder
-    from sphinx.environment import BuildEnvironment
-    from sphinx.util.typing import RoleFunction
-
     from sphinx_thread_cards.lists import ListOptions
-    from sphinx_thread_cards.urls import ThreadRef
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,15 +94,8 @@ class ThreadDomain(Domain):
     roles: ClassVar[dict[str, RoleFunction | XRefRole]] = {
         "ref": XRefRole(lowercase=True, innernodeclass=nodes.inline, warn_dangling=True)
     }
-    dangling_warnings: ClassVar[dict[str, str]] = {
-        "ref": "no card has the name or anchor %(target)r"
-    }
-    initial_data: ClassVar[dict[str, Any]] = {
-        "uses": {},
-        "lists": {},
-        "labels": {},
-        "fingerprints": {},
-    }
+    dangling_warnings: ClassVar = {"ref": "no card has the name or anchor %(target)r"}
+    initial_data: ClassVar = {"uses": {}, "lists": {}, "labels": {}, "fingerprints": {}}
     data_version = 3
     builder: Builder
 
@@ -134,9 +126,8 @@ class ThreadDomain(Domain):
     def merge_domaindata(self, docnames: AbstractSet[str], otherdata: dict[str, Any]) -> None:
         """Take over pages that another process has read."""
         for name in ("uses", "lists"):
-            self.data[name].update(
-                {key: otherdata[name][key] for key in docnames if key in otherdata[name]}
-            )
+            new = otherdata[name]
+            self.data[name].update({key: new[key] for key in new.keys() & docnames})
 
     # -- Cards -----------------------------------------------------------------
 
@@ -145,16 +136,13 @@ class ThreadDomain(Domain):
         """The folder of snapshots."""
         return self.env.srcdir / snapshot.FOLDER
 
-    def make_card(
-        self, ref: ThreadRef, options: CardOptions, thread: snapshot.Thread | None
-    ) -> Card:
+    def make_card(self, ref: ThreadRef, options: CardOptions, thread: Thread | None) -> Card:
         """Return the card of a thread, by the configuration of the site."""
         config = self.env.config
-        return make_card(
-            ref, options, thread, show=config.thread_cards_show, excerpt=config.thread_cards_excerpt
-        )
+        show, excerpt = config.thread_cards_show, config.thread_cards_excerpt
+        return make_card(ref, options, thread, show=show, excerpt=excerpt)
 
-    def load(self, ref: ThreadRef) -> snapshot.Thread | None:
+    def load(self, ref: ThreadRef) -> Thread | None:
         """Return the snapshot of a thread, or None if there is none that can be used."""
         try:
             return snapshot.load(ref, self.folder)
@@ -164,9 +152,8 @@ class ThreadDomain(Domain):
     @cached_property
     def styled_pages(self) -> AbstractSet[str]:
         """Docnames of the pages with a card, citation or list."""
-        return self.lists.keys() | {
-            use.docname for use in self.uses() if use.card or use.is_citation
-        }
+        cited = {use.docname for use in self.uses() if use.card or use.is_citation}
+        return self.lists.keys() | cited
 
     @cached_property
     def best_cards(self) -> Mapping[tuple[str, str, str, str | None], Card]:
@@ -242,9 +229,7 @@ class ThreadDomain(Domain):
 
 def thread_domain(env: BuildEnvironment) -> ThreadDomain:
     """Return the domain of an environment."""
-    domain = env.get_domain("thread")
-    assert isinstance(domain, ThreadDomain)  # noqa: S101 - registered by this extension
-    return domain
+    return cast("ThreadDomain", env.get_domain("thread"))
 
 
 def citation_xref(ref: ThreadRef, text: str | None = None, url: str = "") -> addnodes.pending_xref:
@@ -256,17 +241,9 @@ def citation_xref(ref: ThreadRef, text: str | None = None, url: str = "") -> add
     """
     classes = ["thread-citation", *platform_classes(ref)]
     inline = nodes.inline("", text or ref.url, classes=classes)
-    return addnodes.pending_xref(
-        "",
-        inline,
-        refdomain="thread",
-        reftype="cite",
-        reftarget=ref.given_url,
-        refexplicit=text is not None,
-        refwarn=False,
-        thread_ref=ref,
-        refuri=url,
-    )
+    target = {"refdomain": "thread", "reftype": "cite", "reftarget": ref.given_url, "refuri": url}
+    is_explicit = text is not None
+    return addnodes.pending_xref("", inline, thread_ref=ref, refexplicit=is_explicit, **target)
 
 
 _REFUSE_PROGRAMS = ("x", "reddit", "stackexchange", "linkedin")
@@ -287,8 +264,7 @@ def add_style_sheet(
     """Add the style sheet to a page with a card, citation or list (``html-page-context``)."""
     if doctree is None or not app.config.thread_cards_css:
         return
-    domain = thread_domain(app.env)
-    pages = domain.styled_pages
+    pages = thread_domain(app.env).styled_pages
     if page in pages or (pages and app.builder.name == "singlehtml"):
         # Before the style sheets of the site (800), which may restyle cards. Not app.add_css_file, which adds the file
         # to all pages.
@@ -305,14 +281,13 @@ def pages_with_new_snapshots(
     domain = thread_domain(env)
     if not domain.folder.is_dir():
         return []
-    return sorted(
-        {
-            use.docname
-            for use in domain.uses()
-            if use.card and not use.has_snapshot and use.docname not in removed
-            if snapshot.snapshot_path(use.ref, domain.folder).exists()
-        }
-    )
+    new = {
+        use.docname
+        for use in domain.uses()
+        if use.card and not use.has_snapshot and use.docname not in removed
+        if snapshot.snapshot_path(use.ref, domain.folder).exists()
+    }
+    return sorted(new)
 
 
 def reset(_app: Sphinx, env: BuildEnvironment, _docnames: list[str]) -> None:
@@ -340,13 +315,3 @@ def set_labels(_app: Sphinx, env: BuildEnvironment) -> None:
             elif name in use.names and label[0] != use.docname:
                 message = f"the name {name!r} is also used in {label[0]}; choose another one"
                 warn("same_name", message, use.location)
-
-
-def setup(app: Sphinx) -> None:
-    """Register the domain."""
-    app.add_domain(ThreadDomain)
-    app.connect("builder-inited", set_builder)
-    app.connect("env-get-outdated", pages_with_new_snapshots)
-    app.connect("env-before-read-docs", reset)
-    app.connect("env-updated", set_labels)
-    app.connect("html-page-context", add_style_sheet)

@@ -267,10 +267,3 @@ VISITORS: dict[type[nodes.Element], tuple[Any, Any]] = {
     html_fragment: (visit_fragment, None),
     html_image: (visit_image, None),
 }
-
-
-def setup(app: Sphinx) -> None:
-    """Register the elements and the style sheet."""
-    for node, visitors in VISITORS.items():
-        app.add_node(node, html=visitors)
-    app.connect("builder-inited", add_files)

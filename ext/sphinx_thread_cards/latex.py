@@ -159,10 +159,3 @@ def add_files(_app: Sphinx, config: Config) -> None:
     """Add the style file to the output (``config-inited``)."""
     style = str(Path(__file__).parent / "latex" / "sphinx_thread_cards.sty")
     config.latex_additional_files = [*config.latex_additional_files, style]
-
-
-def setup(app: Sphinx) -> None:
-    """Register the style file and the transform."""
-    app.add_latex_package("sphinx_thread_cards")
-    app.add_post_transform(DeclareCharacters)
-    app.connect("config-inited", add_files)

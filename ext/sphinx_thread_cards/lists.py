@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from calendar import monthrange
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.errors import NoUri
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.nodes import make_refnode
 
 from sphinx_thread_cards import i18n
-from sphinx_thread_cards.card import CardOptions
+from sphinx_thread_cards.card import Card, CardOptions
 from sphinx_thread_cards.config import warn
 from sphinx_thread_cards.domain import ThreadDomain, Use, thread_domain
 from sphinx_thread_cards.html import element
 from sphinx_thread_cards.i18n import SEPARATOR, PartialDate, _
-from sphinx_thread_cards.nodes import as_lines, join, move_ids
+from sphinx_thread_cards.nodes import ancestors, as_lines, join, move_ids
 from sphinx_thread_cards.urls import Kind, Precision
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from sphinx.application import Sphinx
-    from sphinx.environment import BuildEnvironment
-
-    from sphinx_thread_cards.card import Card
 
 STYLES = ("table", "timeline")
 ORDERS = ("oldest", "newest", "title", "author", "platform")
@@ -62,22 +57,22 @@ class CitedThread:
 
 def cited_threads(domain: ThreadDomain, options: ListOptions) -> list[CitedThread]:
     """Return the threads that the site cites, filtered and ordered by the options of a list."""
-    cards: dict[tuple[str, str, str], list[Card]] = {}
-    pages: dict[tuple[str, str, str], dict[str, Use]] = {}
+    uses: dict[tuple[str, str, str], list[Use]] = {}
     for use in domain.uses():
-        if not domain.is_included(use) or (options.only and use.role != "card"):
-            continue
-        card = use.card or domain.make_card(use.ref, CardOptions(), domain.load(use.ref))
-        cards.setdefault(use.ref.key, []).append(card)
-        in_page = pages.setdefault(use.ref.key, {})
-        if use.docname not in in_page or (use.card and not in_page[use.docname].card):
-            in_page[use.docname] = use  # preferably a card, which has an anchor
+        if domain.is_included(use) and (use.card or not options.only):
+            uses.setdefault(use.ref.key, []).append(use)
     threads = []
-    for key, found in cards.items():
+    for found in uses.values():
+        cards = (
+            it.card or domain.make_card(it.ref, CardOptions(), domain.load(it.ref)) for it in found
+        )
         # The thread before one post of it.
-        best = max(found, key=lambda card: (card.post is None, card.titled, card.completeness))
+        best = max(cards, key=lambda card: (card.post is None, card.titled, card.completeness))
         if _matches(best, options):
-            threads.append(CitedThread(best, tuple(pages[key].values())))
+            in_pages = groupby(found, lambda use: use.docname)
+            # Preferably a card, which has an anchor.
+            firsts = (max(uses, key=lambda use: use.card is not None) for _name, uses in in_pages)
+            threads.append(CitedThread(best, tuple(firsts)))
     by_year = options.style == "timeline" and options.order != "newest"
     return _sort(threads, "oldest" if by_year else options.order)
 
@@ -153,16 +148,17 @@ class BuildLists(SphinxPostTransform):
 
     def _fill(self, node: nodes.container, options: ListOptions) -> None:
         threads = cited_threads(self.domain, options)
+        is_in_table = any(isinstance(part, nodes.entry) for part in ancestors(node))
         if not threads:
             warn("empty_list", "thread-list without threads; change or remove its options", node)
             node += nodes.paragraph("", _("No threads."), classes=["thread-list-empty"])
         elif options.style == "timeline":
             node += self._timeline(threads)
         # Other formats than HTML have no tables in tables.
-        elif self.format == "text" or (self.format != "html" and _is_in_table(node)):
-            node += self._items(threads, dated=True)
-        else:
+        elif self.format == "html" or not (self.format == "text" or is_in_table):
             node += self._table(threads)
+        else:
+            node += self._items(threads, dated=True)
         if self.format == "latex":
             _adapt_to_latex(node)
         elif self.format == "text":
@@ -180,9 +176,8 @@ class BuildLists(SphinxPostTransform):
         rows: list[list[list[nodes.Element]]] = [[[nodes.paragraph("", label)] for label in labels]]
         for thread in threads:
             when = [self._line("date", self._date(thread.card.date))] if thread.card.date else []
-            rows.append(
-                [when, self._about(thread.card), [self._line("cited", *self._pages(thread))]]
-            )
+            cited = [self._line("cited", *self._pages(thread))]
+            rows.append([when, self._about(thread.card), cited])
         head, *body = (nodes.row("", *(nodes.entry("", *cell) for cell in row)) for row in rows)
         columns = (nodes.colspec(colwidth=width) for width in (25, 47, 28))
         group = nodes.tgroup("", *columns, nodes.thead("", head), nodes.tbody("", *body), cols=3)
@@ -216,13 +211,11 @@ class BuildLists(SphinxPostTransform):
         title = nodes.reference("", card.title, refuri=card.href)
         if self.format == "html" and i18n.differs(card.title_lang, self.config.language):
             title[:] = [element(nodes.inline("", card.title), "span", lang=card.title_lang)]
-        location = "".join(
-            filter(None, (card.ref.community if card.titled else None, card.ref.number))
-        )
-        credit = SEPARATOR.join(
-            filter(None, (card.credit, i18n.platform_label(card.ref), location))
-        )
-        lines = [self._line("title", title), self._line("who", nodes.Text(credit))]
+        community = card.ref.community if card.titled else None
+        location = "".join(filter(None, (community, card.ref.number)))
+        parts = filter(None, (card.credit, i18n.platform_label(card.ref), location))
+        who = self._line("who", nodes.Text(SEPARATOR.join(parts)))
+        lines = [self._line("title", title), who]
         if self.format in {"text", "latex"}:
             lines.append(self._line("address", nodes.reference("", card.href, refuri=card.href)))
         return lines
@@ -267,21 +260,15 @@ def _section(name: nodes.Node, parts: Iterable[nodes.Node], kind: str) -> nodes.
     return nodes.definition_list("", item, classes=[f"thread-list-{kind}", "simple"])
 
 
-def _is_in_table(node: nodes.Node | None) -> bool:
-    while node is not None and not isinstance(node, nodes.entry):
-        node = node.parent
-    return node is not None
-
-
 def _adapt_to_latex(node: nodes.container) -> None:
     """Set column widths, let tables break between pages, and keep the lines of an item together."""
     for table in node.findall(nodes.table):
         table["classes"] += ["colwidths-given", "longtable"]
     for item in list(node.findall(nodes.list_item)):
-        lines = [
-            [nodes.raw("", r"\newline ", format="latex"), *part.children] for part in item.children
-        ]
-        item[:] = [nodes.paragraph("", "", *[child for line in lines for child in line][1:])]
+        parts: list[nodes.Node] = []
+        for line in item.children:
+            parts += [nodes.raw("", r"\newline ", format="latex"), *line.children]
+        item[:] = [nodes.paragraph("", "", *parts[1:])]
 
 
 # -- Updates and export --------------------------------------------------------
@@ -299,16 +286,9 @@ def pages_to_update(_app: Sphinx, env: BuildEnvironment) -> list[str]:
         threads = [thread for options in lists for thread in cited_threads(domain, options)]
         titles = [[str(env.titles.get(use.docname)) for use in thread.uses] for thread in threads]
         content.setdefault(docname, []).append(repr((threads, titles)))
-    new = {
-        name: hashlib.sha256("\n".join(parts).encode()).hexdigest()
-        for name, parts in content.items()
-    }
+    new = {doc: sha256("\n".join(texts).encode()).hexdigest() for doc, texts in content.items()}
     old, domain.data["fingerprints"] = domain.data["fingerprints"], new
-    return [
-        docname
-        for docname, fingerprint in new.items()
-        if old.get(docname, fingerprint) != fingerprint
-    ]
+    return [docname for docname, value in new.items() if old.get(docname, value) != value]
 
 
 _CSL_TYPES = {
@@ -321,12 +301,8 @@ _CSL_TYPES = {
 
 def write_csl(app: Sphinx, error: Exception | None) -> None:
     """Write ``threads.json``, if the site exports its threads (``build-finished``)."""
-    if (
-        error
-        or not app.config.thread_cards_export
-        or app.builder.format != "html"
-        or app.builder.name == "epub"
-    ):
+    is_web = app.builder.format == "html" and app.builder.name != "epub"
+    if error or not is_web or not app.config.thread_cards_export:
         return
     cards = [thread.card for thread in cited_threads(thread_domain(app.env), ListOptions())]
     items, anchors = [], Counter[str]()
@@ -359,10 +335,3 @@ def csl_item(key: str, card: Card) -> dict[str, Any]:
 
 def _csl_date(when: PartialDate | None) -> dict[str, Any] | None:
     return {"date-parts": [[int(part) for part in str(when).split("-")]]} if when else None
-
-
-def setup(app: Sphinx) -> None:
-    """Register the transform and the handlers."""
-    app.add_post_transform(BuildLists)
-    app.connect("env-updated", pages_to_update)
-    app.connect("build-finished", write_csl)

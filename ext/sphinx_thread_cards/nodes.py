@@ -343,6 +343,13 @@ def _linked(node: nodes.Node, url: str | None) -> nodes.Node:
     return nodes.reference("", "", node, refuri=url) if url else node
 
 
+def ancestors(node: nodes.Node | None) -> Iterator[nodes.Node]:
+    """Yield a node, its parent, and so on."""
+    while node is not None:
+        yield node
+        node = node.parent
+
+
 def join(parts: Iterable[nodes.Node], separator: str = SEPARATOR) -> Iterator[nodes.Node]:
     """Yield nodes with a separator between them."""
     for index, part in enumerate(parts):

@@ -8,8 +8,9 @@ content.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import takewhile
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from docutils import nodes
 from docutils.utils import get_source_line
@@ -30,17 +31,11 @@ from sphinx_thread_cards.nodes import (
     ManCardBuilder,
     TargetCardBuilder,
     TextCardBuilder,
+    ancestors,
     move_ids,
 )
 from sphinx_thread_cards.platforms import parse_thread_url
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from sphinx.application import Sphinx
-
-    from sphinx_thread_cards.domain import ThreadDomain
-    from sphinx_thread_cards.urls import ThreadRef
+from sphinx_thread_cards.urls import ThreadRef
 
 # In these, a URL is one item among others and stays a link.
 _NO_CARDS_IN = (
@@ -135,7 +130,7 @@ def _allows_card(node: nodes.Element) -> bool:
     return not any(
         isinstance(part, _NO_CARDS_IN)
         or "no-card" in getattr(part, "attributes", {}).get("classes", ())
-        for part in _ancestors(node)
+        for part in ancestors(node)
     )
 
 
@@ -146,7 +141,7 @@ class CollectThreads(SphinxTransform):
 
     def apply(self, **_kwargs: Any) -> None:
         """Go through the page in document order, which numbers the anchors."""
-        self.domain: ThreadDomain = thread_domain(self.env)
+        self.domain = thread_domain(self.env)
         self.has_folder = self.domain.folder.is_dir()
         elements = list(self.document.findall(nodes.Element))
         self.linked = {node.get("refuri") for node in elements if isinstance(node, nodes.reference)}
@@ -168,7 +163,7 @@ class CollectThreads(SphinxTransform):
 
     def _note(self, node: nodes.Element, ref: ThreadRef, role: Any, **fields: Any) -> None:
         location = _location(node)
-        only = (part for part in _ancestors(node) if isinstance(part, addnodes.only))
+        only = (part for part in ancestors(node) if isinstance(part, addnodes.only))
         use = Use(
             docname=self.env.docname,
             ref=ref,
@@ -270,12 +265,6 @@ class CollectThreads(SphinxTransform):
                 warn("alt", f'{name} has no alternative text; add "alt" in the snapshot', node)
 
 
-def _ancestors(node: nodes.Node | None) -> Iterator[nodes.Node]:
-    while node is not None:
-        yield node
-        node = node.parent
-
-
 def _location(node: nodes.Element) -> str:
     """Return ``index.md:12``, with the line of the link in its paragraph."""
     source, line = get_source_line(node)
@@ -283,7 +272,7 @@ def _location(node: nodes.Element) -> str:
         source = node.document["source"]
     if source and source.endswith(":<translated>"):
         return source.removesuffix(":<translated>")
-    block = next((part for part in _ancestors(node) if not isinstance(part, nodes.Inline)), None)
+    block = next((part for part in ancestors(node) if not isinstance(part, nodes.Inline)), None)
     if isinstance(block, nodes.TextElement) and block.line:
         before = takewhile(lambda part: part is not node, block.findall())
         breaks = [part.count("\n") for part in before if isinstance(part, nodes.Text)]
@@ -326,10 +315,3 @@ class BuildCards(SphinxPostTransform):
                     move_ids(bullets)
             elif "thread_card" in node.attributes:
                 node.parent.replace(node, build(node).build())
-
-
-def setup(app: Sphinx) -> None:
-    """Register the transforms."""
-    app.add_transform(FindThreadUrls)
-    app.add_transform(CollectThreads)
-    app.add_post_transform(BuildCards)
