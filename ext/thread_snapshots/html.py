@@ -31,6 +31,11 @@ MAX_NESTED = 6
 """How many quotes and lists may be nested; deeper ones are merged into the last."""
 # Parsing takes quadratic time where elements are not closed.
 _MAX_TAGS = 5_000
+# In each paragraph, a parser reopens formatting elements that are not closed: any number if their attributes differ.
+_MAX_FORMATTING = 100
+_FORMATTING = re.compile(
+    r"<(b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s/][^>]{0,2000}>", re.IGNORECASE
+)
 # Elements nested deeper than this contribute only their text.
 _MAX_ELEMENTS = 150
 
@@ -242,6 +247,9 @@ class _Parser:
 
     def parse(self, html: str) -> RichText:
         source = "<".join(html[:MAX_TEXT].split("<", _MAX_TAGS)[:_MAX_TAGS])
+        rest = [ELLIPSIS] if len(source) < len(html) else []
+        if len(_FORMATTING.findall(source)) > _MAX_FORMATTING:
+            source = _FORMATTING.sub(r"<\1>", source)
         tree = LexborHTMLParser(f"<body>{source}")
         # From the last to the first, because elements may be nested.
         for node in reversed(tree.css(_NOISE)):
@@ -251,7 +259,6 @@ class _Parser:
         for node in tree.css("pre br"):
             node.replace_with("\n")
         blocks = self._inner_blocks(tree.body.iter(include_text=True), _PLAIN) if tree.body else ()
-        rest = [ELLIPSIS] if len(source) < len(html) else []
         return RichText(blocks=(*blocks, *rest), media=tuple(self._media.values()))
 
     def _inner_blocks(self, nodes: Iterable[LexborNode], style: Span) -> tuple[Block, ...]:
