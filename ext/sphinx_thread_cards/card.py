@@ -4,28 +4,17 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from sphinx_thread_cards import i18n
 from sphinx_thread_cards.i18n import SEPARATOR, PartialDate, _
 from sphinx_thread_cards.platforms import PLATFORMS
-from sphinx_thread_cards.snapshot import List, Paragraph, Status, Thread
-from sphinx_thread_cards.urls import Kind
+from sphinx_thread_cards.snapshot import Block, List, Media, Paragraph, Post, State, Status, Thread
+from sphinx_thread_cards.urls import Kind, ThreadRef
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from sphinx_thread_cards.snapshot import Block, Media, Post, State
-    from sphinx_thread_cards.urls import ThreadRef
-
-_CITED_BY_TITLE = frozenset(Kind) - {
-    Kind.THREAD,
-    Kind.POST,
-    Kind.MESSAGE,
-    Kind.VIDEO,
-    Kind.PLAYLIST,
-}
+_CITED_BY_AUTHOR = {Kind.THREAD, Kind.POST, Kind.MESSAGE, Kind.VIDEO, Kind.PLAYLIST}
 _NUMBER = re.compile(r"(?:^|/)([0-9]{1,11})$")
 _ANCHOR_SEPARATORS = re.compile(r"[^A-Za-z0-9._]+")
 
@@ -122,15 +111,11 @@ class Card:
     def header(self, language: str) -> list[str]:
         """Return the parts of the first line: platform, location, date, state, and language if it is not the site's."""
         date = i18n.format_date(self.date, language) if self.date else None
-        lang = (
-            self.lang
-            and i18n.differs(self.lang, language)
-            and i18n.language_name(self.lang, language)
-        )
+        lang = self.lang if i18n.differs(self.lang, language) else None
+        lang = lang and i18n.language_name(lang, language)
         state = self.state and i18n.state_label(self.state)
-        return [
-            part for part in (i18n.platform_label(self.ref), self.place, date, state, lang) if part
-        ]
+        parts = i18n.platform_label(self.ref), self.place, date, state, lang
+        return [part for part in parts if part]
 
     def note(self, language: str) -> str | None:
         """Return when the thread was saved, if posts are shown, and what has become of it."""
@@ -138,13 +123,10 @@ class Card:
         if not (self.numbers or edited or self.status is Status.DELETED):
             return None
         saved = i18n.format_date(self.saved, language) if self.saved else None
-        note = i18n.snapshot_note(saved, self.status)
-        partial = (
-            None
-            if self.complete or not self.numbers
-            else _("Only part of the thread was available.")
-        )
-        return SEPARATOR.join(filter(None, (note, partial))) or None
+        notes = [i18n.snapshot_note(saved, self.status)]
+        if self.numbers and not self.complete:
+            notes.append(_("Only part of the thread was available."))
+        return SEPARATOR.join(filter(None, notes)) or None
 
     def links(self) -> list[tuple[str, str]]:
         """Return the labels and URLs that the card offers, the best one first.
@@ -164,7 +146,7 @@ class Card:
     def citation(self, language: str) -> str:
         """Return a short citation: ``Andrei Warkentin on X, 6 October 2020``, or ``pftf/RPi4#57``."""
         ref, state = self.ref, self.state and i18n.state_label(self.state).lower()
-        if ref.kind in _CITED_BY_TITLE:
+        if ref.kind not in _CITED_BY_AUTHOR:
             number = _cited_number(ref)
             details = ", ".join(filter(None, (number or i18n.community_label(ref), state)))
             if self.titled:
@@ -218,9 +200,8 @@ def make_card(
     post, provenance = cited_post(ref, thread), thread.provenance
     handle = post.author if post else None
     # A summary has no posts, and one participant.
-    author = next(
-        (it for it in thread.participants if thread.is_summary or it.handle == handle), None
-    )
+    authors = (it for it in thread.participants if thread.is_summary or it.handle == handle)
+    author = next(authors, None)
     posted = post.posted if post else thread.posted
     name, handle = (author.name, author.handle) if author else (None, ref.author)
     if handle and " " in handle:  # on a mailing list, people have a name only

@@ -7,25 +7,21 @@ makes Sphinx ignore all ``html`` visitors in EPUB (``create_translator`` in sphi
 from __future__ import annotations
 
 import posixpath
+from datetime import datetime
 from html import escape
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.writers.html5 import HTML5Translator
 
 from sphinx_thread_cards import i18n
 from sphinx_thread_cards.i18n import SEPARATOR, PartialDate, _
 from sphinx_thread_cards.nodes import CardBuilder, content_warning
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from sphinx.application import Sphinx
-    from sphinx.writers.html5 import HTML5Translator
-
-    from sphinx_thread_cards.snapshot import Code, Media, Post
+from sphinx_thread_cards.snapshot import Code, Media, Post
 
 _INLINE = frozenset({"a", "bdi", "span", "strong", "summary", "time"})
 _POSTS_BEFORE_SECTION = 6
@@ -50,12 +46,13 @@ class html_image(nodes.image):  # noqa: N801
 
 
 def element(node: nodes.Element, tag: str, **attributes: str | None) -> nodes.Element:
-    """Return an element with the children, classes and ids of a node."""
+    """Return an element with the children, classes and ids of a node; ``_`` stands for ``-``."""
     kind = html_text_element if isinstance(node, nodes.TextElement) else html_element
     new = kind("", classes=node["classes"], ids=node["ids"])
     new.extend(node.children)
     new["tag"] = tag
-    new["attributes"] = {name: value for name, value in attributes.items() if value is not None}
+    given = {name.replace("_", "-"): value for name, value in attributes.items()}
+    new["attributes"] = {name: value for name, value in given.items() if value is not None}
     return new
 
 
@@ -84,37 +81,27 @@ class HtmlCardBuilder(CardBuilder):
         box = nodes.container("", *children, classes=classes, ids=self.place["ids"])
         # Few themes set the direction of the page.
         direction = "rtl" if i18n.is_rtl(self.language) else None
-        labelled_by = {"aria-labelledby": f"{self.anchor}-title"}
-        article = element(box, "article", dir=direction, **labelled_by)
+        article = element(box, "article", dir=direction, aria_labelledby=f"{self.anchor}-title")
         article.source, article.line = self.place.source, self.place.line
         return [article]
 
     def head(self) -> list[nodes.Element]:
         """Return header, title and author; the title names the article."""
         card = self.card
-        platform, *others = parts = card.header(self.language)
+        parts = card.header(self.language)
+        platform, *others = map(escape, parts)
         if card.date:
             # The date follows the location, which may be the same text.
             position = int(bool(card.place))
             time = {"class_": "dt-published", "datetime": str(card.date)}
-            others[position] = _tag("time", escape(others[position]), **time)
-        others = [part if part.startswith("<time") else escape(part) for part in others]
-        header = SEPARATOR.join((_tag("strong", escape(platform)), *others))
+            others[position] = _tag("time", others[position], **time)
+        header = SEPARATOR.join((_tag("strong", platform), *others))
         lang = card.title_lang if i18n.differs(card.title_lang, self.language) else None
-        title = {
-            "class_": "thread-card-title",
-            "dir": "auto",
-            "id": f"{self.anchor}-title",
-            "lang": lang,
-        }
-        html = (
-            f"{_tag('p', header, class_='thread-card-header')}\n"
-            f"{_tag('p', self._link(card.title, card.href, 'p-name '), **title)}\n"
-        )
-        return [
-            html_fragment("", f"{SEPARATOR.join(parts)} {card.title}", html=html),
-            *self.author(),
-        ]
+        title = {"class_": "thread-card-title", "dir": "auto", "id": f"{self.anchor}-title"}
+        link = self._link(card.title, card.href, "p-name ")
+        lines = _tag("p", header, class_="thread-card-header"), _tag("p", link, **title, lang=lang)
+        text, html = f"{SEPARATOR.join(parts)} {card.title}", "\n".join((*lines, ""))
+        return [html_fragment("", text, html=html), *self.author()]
 
     def _link(self, label: str, url: str, classes: str = "", **attributes: str) -> str:
         classes += "u-url " * (url == self.card.ref.url) + "reference external"
@@ -134,16 +121,15 @@ class HtmlCardBuilder(CardBuilder):
         if self.is_shown(card.avatar):
             parts, letter = [self.avatar(card.avatar, 32)], None
         if card.author and card.handle:
-            handle = nodes.inline(
-                "", f"@{card.handle}", classes=["thread-card-handle", "p-nickname"]
-            )
+            classes = ["thread-card-handle", "p-nickname"]
+            handle = nodes.inline("", f"@{card.handle}", classes=classes)
             name = nodes.inline("", card.author, classes=["p-name"])
             parts += [element(name, "span"), nodes.Text(" "), element(handle, "bdi")]
         else:
             parts.append(nodes.Text(card.credit))
         line = self.line("author", *parts)
         line["classes"] += ["p-author", "h-card"]
-        return [element(line, "p", dir="auto", **{"data-letter": letter})]
+        return [element(line, "p", dir="auto", data_letter=letter)]
 
     def links(self) -> list[nodes.Element]:
         """Return one line of links; their names say to which thread, as many cards have the same labels."""
@@ -168,20 +154,16 @@ class HtmlCardBuilder(CardBuilder):
     def permalink(self, number: int, post: Post) -> nodes.Element:
         """Return the number as a link with an accessible name."""
         site = i18n.site_label(self.card.ref)
-        name = {"aria-label": _("Post {number} on {place}").format(number=number, place=site)}
+        name = _("Post {number} on {place}").format(number=number, place=site)
         link = nodes.inline("", str(number), classes=["u-url", "reference", "external"])
-        return element(link, "a", href=post.url, **name)
+        return element(link, "a", href=post.url, aria_label=name)
 
     def posts(self, posts: list[tuple[Post | None, nodes.Element]]) -> list[nodes.Element]:
         """Return the first posts, and the others in collapsible sections; the cited post is always shown."""
         first, rest = posts[:_POSTS_BEFORE_SECTION], posts[_POSTS_BEFORE_SECTION:]
         shown = [node for _post, node in first]
-        runs = [
-            list(run)
-            for _cited, run in groupby(
-                rest, lambda item: bool(item[0] and item[0].id == self.card.post)
-            )
-        ]
+        by_cited = groupby(rest, lambda item: item[0] is not None and item[0].id == self.card.post)
+        runs = [list(run) for _is_cited, run in by_cited]
         long = [run for run in runs if len(run) >= _MIN_SECTION]
         for run in runs:
             content = [node for _post, node in run]
@@ -197,9 +179,8 @@ class HtmlCardBuilder(CardBuilder):
     def section(self, label: str, content: list[nodes.Element]) -> list[nodes.Element]:
         """Return a collapsible section, which needs no script."""
         summary = element(nodes.inline("", label), "summary", dir="auto")
-        return [
-            element(nodes.container("", summary, *content, classes=["thread-card-fold"]), "details")
-        ]
+        box = nodes.container("", summary, *content, classes=["thread-card-fold"])
+        return [element(box, "details")]
 
     def video_link(self, label: str, url: str | None) -> list[nodes.Node]:
         """Return the label as link."""
@@ -239,9 +220,8 @@ def visit_image(self: HTML5Translator, node: html_image) -> None:
     """Write the image with the path to which Sphinx copies it."""
     source = posixpath.join(self.builder.imgpath, quote(self.builder.images[node["uri"]]))
     size = {"width": str(node["size"][0]), "height": str(node["size"][1])} if node["size"] else {}
-    self.body.append(
-        self.emptytag(node, "img", "", src=source, alt=node["alt"], loading="lazy", **size)
-    )
+    attributes = {"src": source, "alt": node["alt"], "loading": "lazy", **size}
+    self.body.append(self.emptytag(node, "img", "", **attributes))
     raise nodes.SkipNode
 
 

@@ -72,9 +72,8 @@ def parse_date(text: str) -> PartialDate:
         time = datetime.fromisoformat(text.strip())
         return PartialDate((time.astimezone(UTC) if time.tzinfo else time).date())
     except (ValueError, OverflowError):  # the latter at both ends of the calendar
-        raise ValueError(
-            f"date expected, got {text!r}; use the form 2020-10-06, 2020-10 or 2020"
-        ) from None
+        message = f"date expected, got {text!r}; use the form 2020-10-06, 2020-10 or 2020"
+        raise ValueError(message) from None
 
 
 def format_date(when: PartialDate, language: str) -> str:
@@ -187,9 +186,8 @@ def site_label(ref: ThreadRef) -> str:
 def community_label(ref: ThreadRef) -> str:
     """Return the repository, list or forum of a thread, or its platform."""
     platform = PLATFORMS.get(ref.platform)
-    return ref.community or (
-        ref.host if platform and platform.mailing_list else platform_label(ref)
-    )
+    place = ref.host if platform and platform.mailing_list else platform_label(ref)
+    return ref.community or place
 
 
 def default_title(ref: ThreadRef) -> str:
@@ -251,16 +249,8 @@ def more_posts(number: int, *, only: bool) -> str:
 
 def snapshot_note(when: str | None, status: str) -> str | None:
     """Return when the thread was saved, and its status since (see :class:`~snapshot.Status`)."""
-    if status == "gone":
-        return (
-            _("No longer online; saved on {date}").format(date=when)
-            if when
-            else _("No longer online")
-        )
-    if status == "edited":
-        return (
-            _("Edited since; saved on {date}").format(date=when)
-            if when
-            else _("Edited since it was saved")
-        )
-    return _("Saved on {date}").format(date=when) if when else None
+    dated, undated = {
+        "gone": (_("No longer online; saved on {date}"), _("No longer online")),
+        "edited": (_("Edited since; saved on {date}"), _("Edited since it was saved")),
+    }.get(status, (_("Saved on {date}"), None))
+    return dated.format(date=when) if when else undated

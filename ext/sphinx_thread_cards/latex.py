@@ -9,10 +9,12 @@ import re
 import string
 import unicodedata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import texescape
 
@@ -20,12 +22,7 @@ from sphinx_thread_cards.config import warn
 from sphinx_thread_cards.domain import thread_domain
 from sphinx_thread_cards.i18n import SEPARATOR, is_rtl
 from sphinx_thread_cards.nodes import TargetCardBuilder
-
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.config import Config
-
-    from sphinx_thread_cards.snapshot import Post
+from sphinx_thread_cards.snapshot import Post
 
 _LONG_WORD = re.compile(r"(\S{60,})")
 
@@ -36,18 +33,10 @@ class LatexCardBuilder(TargetCardBuilder):
     def build(self) -> list[nodes.Node]:
         """Return the card; each line is in a container, because LaTeX ignores the classes of paragraphs."""
         (box,) = super().build()
-        assert isinstance(box, nodes.container)  # noqa: S101 - what the base class returns
-        lines = (
-            node
-            for node in box.findall(nodes.Element)
-            if isinstance(node, nodes.paragraph | nodes.block_quote)
-        )
-        for line in [
-            node
-            for node in lines
-            if any(name.startswith("thread-card") for name in node["classes"])
-        ]:
-            line.parent.replace(line, nodes.container("", line, classes=line["classes"]))
+        for line in list(box.findall(nodes.Element)):
+            is_line = isinstance(line, nodes.paragraph | nodes.block_quote)
+            if is_line and any(name.startswith("thread-card") for name in line["classes"]):
+                line.parent.replace(line, nodes.container("", line, classes=line["classes"]))
         for part in box.children:
             if isinstance(part, nodes.container):
                 if _other_direction(part.astext(), self.language) == "thread-card-rtl":
@@ -97,11 +86,10 @@ def _break_long_words(part: nodes.Element) -> None:
 
 def _other_direction(text: str, language: str) -> str | None:
     """Return the class of text in the other direction than the book's, by its first letter (UAX 9, P2 and P3)."""
-    first = next(
-        (kind for kind in map(unicodedata.bidirectional, text) if kind in {"L", "R", "AL"}), ""
-    )
-    if first and (first != "L") != is_rtl(language):
-        return "thread-card-ltr" if first == "L" else "thread-card-rtl"
+    for kind in map(unicodedata.bidirectional, text):
+        if kind in {"L", "R", "AL"}:
+            direction = "thread-card-ltr" if kind == "L" else "thread-card-rtl"
+            return direction if (kind != "L") != is_rtl(language) else None
     return None
 
 
@@ -122,18 +110,14 @@ class DeclareCharacters(SphinxPostTransform):
                 found |= dict.fromkeys(node.astext(), node)
                 for link in node.findall(nodes.reference):
                     link["refuri"] = quote(link.get("refuri", ""), safe=string.printable)
-        replaced = {
-            character: new
-            for character in found
-            if (new := _replacement(character, context["fontenc"])) is not None
-        }
-        context["preamble"] += "".join(
-            f"\n\\threadcardsign{{{old}}}{{{new}}}" for old, new in sorted(replaced.items())
-        )
+        new = {character: _replacement(character, context["fontenc"]) for character in found}
+        replaced = [character for character in found if new[character] is not None]
+        for old in sorted(replaced):
+            context["preamble"] += f"\n\\threadcardsign{{{old}}}{{{new[old]}}}"
         if replaced:
-            some = " ".join([*replaced][:8])
+            some = " ".join(replaced[:8])
             message = f"pdfLaTeX has no glyph for {some}; set latex_engine = 'lualatex' and choose fonts that have them"
-            warn("characters", message, found[next(iter(replaced))])
+            warn("characters", message, found[replaced[0]])
 
 
 def _replacement(character: str, encodings: str) -> str | None:
