@@ -120,9 +120,7 @@ def _add_command(
 ) -> Callable[..., argparse.Action]:
     """Add a subcommand with the arguments that it shares with others."""
     name = func.__name__.strip("_")
-    command = commands.add_parser(
-        name, help=text, description=f"{text[0].upper()}{text[1:]}.", **_FORMAT
-    )
+    command = commands.add_parser(name, help=text, description=f"{text.capitalize()}.", **_FORMAT)
     command.set_defaults(func=func)
     add = command.add_argument
     targets = "source directory (docs or .), and URLs of threads to process instead of all"
@@ -198,9 +196,7 @@ def _list(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps({"threads": rows}, ensure_ascii=False, indent=2))
         return OK
-    table: list[tuple[str, ...]] = [
-        ("USE", "PLATFORM", "STATUS", "STATE", "POSTS", "SAVED", "WHERE", "URL")
-    ]
+    table = [tuple("USE PLATFORM STATUS STATE POSTS SAVED WHERE URL".split())]
     for row, thread in zip(rows, threads, strict=True):
         more = f" and {len(thread.uses) - 1} more" if thread.uses[1:] else ""
         posts = "summary" if row["summary"] else row["posts"]
