@@ -100,9 +100,7 @@ class Client:
         session.verify = given or True
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         # Reading the body of a redirect would be without bounds.
-        session.hooks["response"] = [
-            lambda response, **_: response.close() if response.is_redirect else None
-        ]
+        session.hooks["response"] = [lambda it, **_: it.close() if it.is_redirect else None]
         retry = _Retry(
             total=3,
             connect=1,
@@ -160,9 +158,8 @@ class Client:
         """Return a complete response, or raise the error that its status stands for."""
         url, headers, deadline = response.url, response.headers, time.monotonic() + self._timeout
         if 200 <= response.status_code < 300:  # noqa: PLR2004 - success (RFC 9110, section 15.3)
-            return Response(
-                url=url, headers=headers, body=self._read(response, MAX_BYTES, deadline)
-            )
+            content = self._read(response, MAX_BYTES, deadline)
+            return Response(url=url, headers=headers, body=content)
         if headers.get("CF-Mitigated") == "challenge":  # Cloudflare
             raise errors.Forbidden(url, "the page is a challenge for browsers, not the thread")
         body = None
@@ -194,11 +191,7 @@ class Client:
         Behind a proxy only numeric addresses are checked, because names are resolved by the proxy.
         """
         parts = urlsplit(url)
-        if (
-            parts.scheme not in {"http", "https"}
-            or not parts.hostname
-            or parts.username is not None
-        ):
+        if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
             raise errors.BadResponse(url, "not an http or https URL without a user name")
         if parts.netloc in self._allowed:
             return
