@@ -34,7 +34,7 @@ _MAX_TAGS = 5_000
 # In each paragraph, a parser reopens formatting elements that are not closed: any number if their attributes differ.
 _MAX_FORMATTING = 100
 _FORMATTING = re.compile(
-    r"<(b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s/][^>]{0,2000}>", re.IGNORECASE
+    r"(?i)<(b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s/][^>]{0,2000}>"
 )
 # Elements nested deeper than this contribute only their text.
 _MAX_ELEMENTS = 150
@@ -55,9 +55,7 @@ class RichText:
     """Images and videos, each once, in the order of the text."""
 
 
-_META_CHARSET = re.compile(
-    rb"""<meta[^>]{1,200}?charset\s*=\s*["']?\s*([\w-]{1,40})""", re.IGNORECASE
-)
+_META_CHARSET = re.compile(rb"""(?i)<meta[^>]{1,200}?charset\s*=\s*["']?\s*([\w-]{1,40})""")
 
 
 def decode_text(body: bytes, charset: str = "") -> str:
@@ -70,9 +68,7 @@ def decode_text(body: bytes, charset: str = "") -> str:
     return body.decode("windows-1252", "replace")
 
 
-_BARE_URL = re.compile(
-    rf"(?<![A-Za-z0-9])https?://[^\s<>\"]{{1,{MAX_LINK}}}+(?![^\s<>\"])", re.IGNORECASE
-)
+_BARE_URL = re.compile(rf"(?i)(?<![A-Za-z0-9])https?://[^\s<>\"]{{1,{MAX_LINK}}}+(?![^\s<>\"])")
 _OPENING = {")": "(", "]": "["}
 _MIN_SHORTENED = 6
 
@@ -180,9 +176,8 @@ def parse_markdown(
     parser.enable(["table", "strikethrough"])
     for name in ("html_block", "html_inline"):
         parser.add_render_rule(name, _render_html)
-    return _Parser(base_url, media=media, bare_urls=True).parse(
-        parser.render(snapshot.clean_text(text))
-    )
+    html = parser.render(snapshot.clean_text(text))
+    return _Parser(base_url, media=media, bare_urls=True).parse(html)
 
 
 def _render_html(_renderer: object, tokens: Any, index: int, *_: object) -> str:
