@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 from PIL import Image, ImageCms, ImageOps
 from sphinx_thread_cards import snapshot
-from sphinx_thread_cards.snapshot import Author, Media, Post, Thread
+from sphinx_thread_cards.snapshot import Author, Media, Post, Thread, with_quoted
 
 from thread_snapshots.errors import FetchError, printable_url
 from thread_snapshots.source import Request, Response
@@ -125,12 +125,7 @@ class ImageSaver:
         self._saved: dict[tuple[str, bool], Media | None] = {}
         people, posts = (before.participants, before.posts) if before else ((), ())
         known = [(it.avatar, True) for it in people if it.avatar]
-        known += [
-            (it, False)
-            for post in posts
-            for part in snapshot.with_quoted(post)
-            for it in part.media
-        ]
+        known += [(it, False) for post in posts for part in with_quoted(post) for it in part.media]
         self._before = {(_image_url(media), avatar): media for media, avatar in known}
         # The URL of an image may change while the image does not.
         self._texts = {media.file: media.alt for media, _ in known if media.file and media.alt}
