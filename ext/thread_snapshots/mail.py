@@ -57,9 +57,7 @@ class Email:
 
 
 # A line "From " in a text may be unescaped, so a time and a header must follow.
-_FROM_LINE = re.compile(
-    rb"^From (?=[^\n]*[0-9]:[0-9]{2})[^\n]*\n(?=[!-9;-~]{1,100}:)", re.MULTILINE
-)
+_FROM_LINE = re.compile(rb"(?m)^From (?=[^\n]*[0-9]:[0-9]{2})[^\n]*\n(?=[!-9;-~]{1,100}:)")
 _ESCAPED_FROM = re.compile(rb"^>(?=>*From )", re.MULTILINE)
 _HEADER = re.compile(rb"[!-9;-~]{1,100}:")
 _MESSAGE_ID = re.compile(r"<([^<>]{1,1000})>")
@@ -165,21 +163,18 @@ def mask_addresses(text: str) -> str:
 
 
 _PGP = re.compile(
-    r"-----BEGIN PGP SIGNED MESSAGE-----\n(?:Hash: [^\n]*\n)*|\n-----BEGIN PGP SIGNATURE-----.*",
-    re.DOTALL,
+    r"(?s)-----BEGIN PGP SIGNED MESSAGE-----\n(?:Hash: [^\n]*\n)*|\n-----BEGIN PGP SIGNATURE-----.*"
 )
 # RFC 3676, section 4.3; git's version without the space that some servers remove; the footer of Mailman. Patches
 # contain such lines too, so only one near the end counts.
 _SIGNATURE = re.compile(r"\n(?:- )?(?:-- |--(?=\n[0-9]+\.[0-9])|_{40,})(?:\n[^\n]*){0,12}\Z")
 # Where Mailman 2 removed an attachment.
 _REMOVED = re.compile(
-    r"^-{8,40} next part -{8,40}\n.* scrubbed\.\.\.(?:\n(?:Name|Type|Size|Desc|URL): .*)*",
-    re.MULTILINE,
+    r"(?m)^-{8,40} next part -{8,40}\n.* scrubbed\.\.\.(?:\n(?:Name|Type|Size|Desc|URL): .*)*"
 )
 _PATCH = re.compile(
-    r"^(?:diff --git |--- \S+.*\n\+\+\+ \S).*"
-    r"(?:\n(?:[ +\-@\\]|$|(?:diff|index|old|new|deleted|similarity|rename|copy|Binary|GIT) ).*)*",
-    re.MULTILINE,
+    r"(?m)^(?:diff --git |--- \S+.*\n\+\+\+ \S).*"
+    r"(?:\n(?:[ +\-@\\]|$|(?:diff|index|old|new|deleted|similarity|rename|copy|Binary|GIT) ).*)*"
 )
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
 _INDENTED = re.compile(r"(?:(?: {4}|\t).*(?:\n|$))+")
@@ -250,7 +245,7 @@ def _part_text(part: Message) -> str:
 
 
 _REPLY = re.compile(
-    r"((?:\[[^\[\]]{0,100}\]\s*)*)(?:(?:re|aw|antw|sv|vs)(?:\[\d+\]|\^\d+)?:\s*)+", re.IGNORECASE
+    r"(?i)((?:\[[^\[\]]{0,100}\]\s*)*)(?:(?:re|aw|antw|sv|vs)(?:\[\d+\]|\^\d+)?:\s*)+"
 )
 
 
