@@ -113,9 +113,7 @@ def _parse(
 
 def _is_shown(post: object) -> bool:
     """Return whether a post is neither deleted nor hidden, and not a line such as "closed this topic"."""
-    withheld = (
-        js.flag(post, "user_deleted") or js.dig(post, "deleted_at") or js.flag(post, "hidden")
-    )
+    withheld = any(js.dig(post, key) for key in ("user_deleted", "deleted_at", "hidden"))
     action = js.dig(post, "post_type") not in (1, 2) or js.dig(post, "action_code")
     return js.one_line(post, "username") is not None and not withheld and not action
 
@@ -149,10 +147,9 @@ def _post(ref: ThreadRef, topic: object, post: object) -> Post:
 
 def _author(ref: ThreadRef, post: object) -> Author:
     handle, base = js.one_line(post, "username") or "", _base(ref)
-    avatar = js.text(post, "avatar_template").replace("{size}", "120")
-    return build_author(
-        handle, js.one_line(post, "name"), f"{base}/u/{handle}", avatar, base_url=f"{base}/"
-    )
+    avatar, name = js.text(post, "avatar_template"), js.one_line(post, "name")
+    avatar, page = avatar.replace("{size}", "120"), f"{base}/u/{handle}"
+    return build_author(handle, name, page, avatar, base_url=f"{base}/")
 
 
 SOURCE = Source(platforms=("discourse",), fetch=fetch, read_file=read_file, summarize=summarize)
