@@ -104,9 +104,7 @@ def _post(ref: ThreadRef, view: object, shown: Collection[int]) -> Post:
         # A reply to a deleted comment moves up to the one above it.
         reply_to = next((str(parent) for parent in reversed(above) if parent in shown), reply_to)
         # PieFed calls the text "body", and has no short URL.
-        url = (
-            f"/comment/{id_}" if js.dig(comment, "content") is not None else f"{url}/comment/{id_}"
-        )
+        url = f"/comment/{id_}" if js.dig(comment, "body") is None else f"{url}/comment/{id_}"
     content = parse_markdown(js.text(raw, "content") or js.text(raw, "body"), ref.url)
     blocks, media = content.blocks, content.media
     if link := js.safe_url(js.dig(raw, "url")):
