@@ -18,21 +18,13 @@ from thread_snapshots.errors import BadResponse, Forbidden, NotFound
 from thread_snapshots.html import parse_html
 from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source, get_json
-from thread_snapshots.thread_builder import (
-    add_link,
-    build_author,
-    build_thread,
-    link_paragraph,
-    self_thread,
-)
+from thread_snapshots.thread_builder import add_link, build_author, build_thread, self_thread
 
 _MAX_CONTEXTS = 100
 _MAX_DESCENDANTS = 60
 _HANDLE = re.compile(r"[^\s@/]{1,200}(?:@[^\s@/]{1,300})?")
 # Part of the text of a quoting post, for servers without quotes.
-_QUOTE_LINK = re.compile(
-    r'<(p|span) class="quote-inline">(?:(?!</a>).){0,2000}</a></\1>', re.DOTALL
-)
+_QUOTE_LINK = re.compile(r'(?s)<(p|span) class="quote-inline">(?:(?!</a>).){0,2000}</a></\1>')
 
 
 def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
@@ -121,11 +113,8 @@ class _Conversation:
         """Return what is missing, if the server left out replies."""
         full = (id_ for id_, number in self.contexts.items() if number >= _MAX_DESCENDANTS)
         cut = any(self._has_more(id_) for id_ in full)
-        return (
-            f"some replies are missing; the server returns {_MAX_DESCENDANTS} at a time"
-            if cut
-            else ""
-        )
+        note = f"some replies are missing; the server returns {_MAX_DESCENDANTS} at a time"
+        return note if cut else ""
 
     def result(self, options: FetchOptions, endpoint: str, missing: str) -> FetchResult:
         posts = self_thread(self.posts.values(), self.ref.id, options)
@@ -185,10 +174,10 @@ def _handle(status: object, ref: ThreadRef) -> str:
     return name if "@" in name else f"{name}@{ref.host}"
 
 
-def _parse_attachments(status: object) -> tuple[list[Media], list[Block]]:
+def _parse_attachments(status: object) -> tuple[list[Media], tuple[Block, ...]]:
     """Return images and videos, and links to other files."""
     media: list[Media] = []
-    files: list[Block] = []
+    files: tuple[Block, ...] = ()
     for item in js.objects(status, "media_attachments"):
         url, still = js.safe_url(js.dig(item, "url")), js.safe_url(js.dig(item, "preview_url"))
         alt, kind = js.text(item, "description").strip() or None, js.text(item, "type")
@@ -198,7 +187,7 @@ def _parse_attachments(status: object) -> tuple[list[Media], list[Block]]:
             still = still if still != url else None
             media.append(Media(kind="video", url=url, still=still, alt=alt))
         elif url:
-            files.append(link_paragraph(js.one_line(item, "description"), url))
+            files = add_link(files, js.one_line(item, "description"), url)
     return media, files
 
 
