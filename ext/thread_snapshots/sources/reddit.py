@@ -53,9 +53,8 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
 
 def read_file(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchResult:
     """Read the saved JSON of a post with its comments."""
-    things = [
-        thing for part in js.as_list(file.json()) for thing in js.objects(part, "data", "children")
-    ]
+    parts = js.as_list(file.json())
+    things = [thing for part in parts for thing in js.objects(part, "data", "children")]
     post = next((js.dig(thing, "data") for thing in things if js.text(thing, "kind") == "t3"), None)
     if js.as_id(post, "id") != ref.id:
         raise BadResponse(ref.url, f"post {ref.id} is not in the file")
