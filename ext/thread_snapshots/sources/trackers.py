@@ -98,13 +98,11 @@ def _number(ref: ThreadRef) -> str:
     return ref.id.rpartition("/")[2]
 
 
-def _summary(
-    ref: ThreadRef, author: Author, posted: datetime | None, **details: Any
-) -> FetchResult:
+def _summary(ref: ThreadRef, author: Author, posted: datetime | None, **more: Any) -> FetchResult:
     """Return a summary; for the other arguments, see :func:`build_thread`."""
     url = _COMMENT.split(ref.url)[0]
     post = Post(id=ref.id, url=url, author=author.handle, posted=posted)
-    return summary_of(build_thread(ref, [post], [author], **details))
+    return summary_of(build_thread(ref, [post], [author], **more))
 
 
 SOURCES = (
