@@ -219,10 +219,8 @@ def _tweet_media(data: object, permalink: str) -> Iterator[Media]:
             yield _image(image, alt.strip())
 
 
-def _get_unrolled(
-    ref: ThreadRef, options: FetchOptions, root: str
-) -> RequestGenerator[FetchResult]:
-    url = f"{_THREAD_READER}/thread/{root}.html"
+def _get_unrolled(ref: ThreadRef, options: FetchOptions, id_: str) -> RequestGenerator[FetchResult]:
+    url = f"{_THREAD_READER}/thread/{id_}.html"
     page = yield from source.get_page(url)
     return _parse_unrolled(ref, options, page.body.decode(errors="replace"), url)
 
@@ -230,9 +228,8 @@ def _get_unrolled(
 def _parse_unrolled(ref: ThreadRef, options: FetchOptions, page: str, endpoint: str) -> FetchResult:
     tree = LexborHTMLParser(page)
     # Previews of other threads have no ids.
-    nodes = {
-        _attribute(node, "data-tweet"): node for node in tree.css(".content-tweet[data-tweet]")
-    }
+    found = tree.css(".content-tweet[data-tweet]")
+    nodes = {_attribute(node, "data-tweet"): node for node in found}
     if ref.id not in nodes:
         raise BadResponse(ref.url, f"post {ref.id} is not on the page")
     handle = _attribute(nodes[ref.id], "data-screenname")
@@ -272,9 +269,7 @@ def _unrolled_post(node: LexborNode, id_: str, handle: str) -> Post:
         part.decompose()
     # Mentions and hashtags lead to pages of Thread Reader.
     content = parse_html(_THREAD_READER_LINK.sub(f'href="{_X}/', node.inner_html or ""), _X)
-    images = [
-        _image(item.url or "", "" if item.alt == "Image" else item.alt) for item in content.media
-    ]
+    images = [_image(it.url or "", "" if it.alt == "Image" else it.alt) for it in content.media]
     return Post(
         id=id_,
         url=permalink,
