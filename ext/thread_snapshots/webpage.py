@@ -37,9 +37,8 @@ _MARKUP = re.compile(r"</?(?:p|br|a|div|span|ul|ol|li|blockquote|pre|code|strong
 _REPLIES = ("comment", "acceptedAnswer", "suggestedAnswer")
 _CHALLENGE = "#challenge-form, #challenge-running, #challenge-error-text, script[id^=anubis_]"
 _CHALLENGE_TITLE = re.compile(
-    r"just a moment\.\.\.|making sure you.{1,6}re not a bot.*|attention required!.*|ddos-guard"
-    r"|.*verify(?:ing)? (?:that )?you are (?:a )?human.*",
-    re.IGNORECASE,
+    r"(?i)just a moment\.\.\.|making sure you.{1,6}re not a bot.*|attention required!.*|ddos-guard"
+    r"|.*verify(?:ing)? (?:that )?you are (?:a )?human.*"
 )
 _LOGIN_TITLE = re.compile(r"(?:log|sign) ?(?:in|up)(?:to)?\b", re.IGNORECASE)
 _LOGIN_URL = re.compile(r"/(?:log|sign)[-_]?in\b", re.IGNORECASE)
@@ -214,9 +213,7 @@ def _reply_count(item: object) -> int | None:
     return js.count(_one(item, "answerCount", "commentCount"))
 
 
-def _build_posts(
-    ref: ThreadRef, main: Mapping[str, Any], authors: dict[str, Author]
-) -> Iterator[Post]:
+def _build_posts(ref: ThreadRef, main: object, authors: dict[str, Author]) -> Iterator[Post]:
     """Yield a post and all replies to it, each after its parent; add their authors to ``authors``."""
     stack: list[tuple[Any, str | None]] = [(main, None)]
     ids: set[str] = set()
