@@ -343,7 +343,7 @@ def _linked(node: nodes.Node, url: str | None) -> nodes.Node:
     return nodes.reference("", "", node, refuri=url) if url else node
 
 
-def ancestors(node: nodes.Node | None) -> Iterator[nodes.Node]:
+def ancestors(node: nodes.Element | None) -> Iterator[nodes.Element]:
     """Yield a node, its parent, and so on."""
     while node is not None:
         yield node

@@ -11,22 +11,19 @@ import json
 import os
 import re
 import threading
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct, field
 
 from sphinx_thread_cards.platforms import PLATFORMS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from sphinx_thread_cards.urls import ThreadRef
+from sphinx_thread_cards.urls import ThreadRef
 
 FORMAT = 1
 """Version of the file format; a reader refuses a newer one."""
@@ -70,6 +67,8 @@ def is_valid(kind: str, value: str) -> bool:
 _SEGMENT = rf"(?!\.\.?(?:/|$))[^/\\{_INVISIBLE}]+"
 _WEB = rf"[Hh][Tt][Tt][Pp][Ss]?://[^/?#@<>\\\x22{_INVISIBLE}]+(?:[/?#][^<>\x22{_INVISIBLE}]*)?"
 _LINE = rf"[^\n{_UNSAFE}]*"
+_LANG = "[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}"
+_DIGEST = "sha256:[0-9a-f]{64}"
 _FILE = r"[A-Za-z0-9_-]{1,150}(?:\.[A-Za-z0-9_-]{1,20})?\.(?:png|jpe?g)"
 Text = Annotated[str, _string("text", rf"[^{_UNSAFE}]*", "text without control characters")]
 Line = Annotated[str, _string("line", _LINE, "one line of text without control characters")]
@@ -78,21 +77,12 @@ URL = Annotated[str, _string("url", _WEB, "an http or https URL without a user n
 Id = Annotated[str, _string("id", f"{_SEGMENT}(?:/{_SEGMENT})*", "an id without spaces and '..'")]
 Host = Annotated[str, _string("host", r"[a-z0-9_.-]{1,253}(?::[0-9]{1,5})?", "a host name")]
 PlatformName = Annotated[str, _string("platform", "[a-z0-9-]{1,40}", "the name of a platform")]
-LanguageTag = Annotated[
-    str,
-    _string(
-        "lang", "[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}", "a language tag such as de or pt-BR"
-    ),
-]
+LanguageTag = Annotated[str, _string("lang", _LANG, "a language tag such as de or pt-BR")]
 CodeLanguage = Annotated[str, _string("code", "[A-Za-z0-9_+#./-]{1,60}", "a programming language")]
 FileName = Annotated[str, _string("file", _FILE, "the name of a .png or .jpg file without a path")]
 Endpoint = Annotated[str, _string("endpoint", f"{_WEB}|file|hand", "a URL, or file, or hand")]
-Digest = Annotated[
-    str, _string("digest", "sha256:[0-9a-f]{64}", "sha256: and 64 hexadecimal digits")
-]
-Count = Annotated[
-    int, Meta(ge=0, le=2**53 - 1)
-]  # that every JSON parser represents exactly (RFC 8259)
+Digest = Annotated[str, _string("digest", _DIGEST, "sha256: and 64 hexadecimal digits")]
+Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]  # every JSON parser has these (RFC 8259)
 Time = Annotated[datetime, Meta(tz=True)]
 State = Literal["open", "closed", "merged", "answered", "locked"]
 """State of an issue, request or question; ``locked`` is open, but nobody can reply."""
@@ -283,9 +273,7 @@ def _explain(error: Exception, data: bytes) -> str:
     """Return the reason for a decoding error, in plain words."""
     if not isinstance(error, msgspec.ValidationError):
         return f"invalid JSON: {error}"
-    with suppress(
-        msgspec.DecodeError, LookupError, TypeError, ValueError, ArithmeticError, RecursionError
-    ):
+    with suppress(Exception):  # of any JSON
         if (version := int(msgspec.json.decode(data)["format"])) > FORMAT:
             return f"format {version} is newer than this version of sphinx-thread-cards reads; update it"
     reason, _, path = str(error).partition(" - at ")
@@ -303,14 +291,12 @@ def _check(thread: Thread) -> None:
     for index, post in enumerate(thread.posts):
         path = f"$.posts[{index}]"
         if post.id in ids:
-            raise SnapshotError(
-                f"{path}.id: an earlier post has the id {post.id!r}; remove one of them"
-            )
+            reason = f"an earlier post has the id {post.id!r}; remove one of them"
+            raise SnapshotError(f"{path}.id: {reason}")
         ids.add(post.id)
         for author in (part.author for part in with_quoted(post) if part.author not in handles):
-            raise SnapshotError(
-                f"{path}.author: {author!r} is not in $.participants; add this handle"
-            )
+            reason = f"{author!r} is not in $.participants; add this handle"
+            raise SnapshotError(f"{path}.author: {reason}")
         if _depth(post) > MAX_DEPTH:
             raise SnapshotError(f"{path}: quotes or lists are nested too deeply")
 
@@ -353,9 +339,8 @@ def digest(posts: Iterable[Post]) -> str:
 
     URLs and sizes of images do not count, because some servers change them with every request.
     """
-    data = json.dumps(
-        [authored_content(post) for post in posts], separators=(",", ":"), sort_keys=True
-    )
+    content = [authored_content(post) for post in posts]
+    data = json.dumps(content, separators=(",", ":"), sort_keys=True)
     return f"sha256:{hashlib.sha256(data.encode('ascii')).hexdigest()}"
 
 
@@ -394,11 +379,10 @@ def clean_line(text: str) -> str:
 
 def saved_images(thread: Thread) -> Iterator[Media]:
     """Yield the saved images of a thread: avatars, images of posts and of quoted posts."""
-    avatars = [author.avatar for author in thread.participants if author.avatar]
-    posts = [part for post in thread.posts for part in with_quoted(post)]
-    yield from (
-        it for it in (*avatars, *(media for post in posts for media in post.media)) if it.file
-    )
+    yield from (it.avatar for it in thread.participants if it.avatar and it.avatar.file)
+    for post in thread.posts:
+        for part in with_quoted(post):
+            yield from (media for media in part.media if media.file)
 
 
 # -- Files ---------------------------------------------------------------------
@@ -429,14 +413,11 @@ def snapshot_path(ref: ThreadRef | Thread, folder: Path) -> Path:
 
 
 def _file_name(text: str) -> str:
-    if (
-        _PLAIN_NAME.fullmatch(text)
-        and len(text) <= _MAX_NAME
-        and not _RESERVED_NAME.fullmatch(text)
-    ):
+    is_reserved = _RESERVED_NAME.fullmatch(text)
+    if _PLAIN_NAME.fullmatch(text) and len(text) <= _MAX_NAME and not is_reserved:
         return text
     name = re.sub(r"[^a-z0-9_.%+=@,-]", lambda match: _escape(match[0]), text) or "~"
-    if name[0] in ".@" or _RESERVED_NAME.fullmatch(text):
+    if name[0] in ".@" or is_reserved:
         name = _hex_bytes(text[0]) + name.removeprefix(_escape(text[0])).removeprefix(text[0])
     if name.endswith("."):
         name = name[:-1] + _hex_bytes(".")
@@ -473,9 +454,8 @@ def load(ref: ThreadRef, folder: Path) -> Thread | None:
     if isinstance(loaded, str):
         raise SnapshotError(loaded)
     if loaded.key != ref.key:
-        raise SnapshotError(
-            f"contains the thread {' '.join(loaded.key)!r}; expected {' '.join(ref.key)!r}"
-        )
+        found, expected = " ".join(loaded.key), " ".join(ref.key)
+        raise SnapshotError(f"contains the thread {found!r}; expected {expected!r}")
     return loaded
 
 
@@ -492,10 +472,7 @@ def _load(path: Path, _mtime: int, _size: int) -> Thread | str:
 
 
 def save(thread: Thread, folder: Path) -> bool:
-    """Write the snapshot of a thread.
-
-    Returns:
-        Whether the file is new or changed.
+    """Write the snapshot of a thread; return whether the file is new or changed.
 
     Raises:
         SnapshotError: the thread cannot be saved; no file is written.
@@ -505,10 +482,9 @@ def save(thread: Thread, folder: Path) -> bool:
 
 
 def write_atomic(path: Path, content: bytes) -> bool:
-    """Write a file so that other processes see either the old or the new content, never a part.
+    """Write a file, unless it has this content; return whether it is new or changed.
 
-    Returns:
-        Whether the file is new or changed.
+    Other processes see either the old or the new content, never a part.
     """
     with suppress(FileNotFoundError):
         if path.stat().st_size == len(content) and path.read_bytes() == content:

@@ -127,11 +127,8 @@ def _bare_url(reference: nodes.Element) -> str:
 
 
 def _allows_card(node: nodes.Element) -> bool:
-    return not any(
-        isinstance(part, _NO_CARDS_IN)
-        or "no-card" in getattr(part, "attributes", {}).get("classes", ())
-        for part in ancestors(node)
-    )
+    parts = list(ancestors(node))
+    return not any(isinstance(it, _NO_CARDS_IN) or "no-card" in it["classes"] for it in parts)
 
 
 class CollectThreads(SphinxTransform):
@@ -162,17 +159,9 @@ class CollectThreads(SphinxTransform):
                 link.append(nodes.inline("", title, classes=["std", "std-ref"]))
 
     def _note(self, node: nodes.Element, ref: ThreadRef, role: Any, **fields: Any) -> None:
-        location = _location(node)
-        only = (part for part in ancestors(node) if isinstance(part, addnodes.only))
-        use = Use(
-            docname=self.env.docname,
-            ref=ref,
-            role=role,
-            location=location,
-            conditions=tuple(part["expr"] for part in only),
-            **fields,
-        )
-        self.domain.note_use(use)
+        conditions = (part["expr"] for part in ancestors(node) if isinstance(part, addnodes.only))
+        fields |= {"location": _location(node), "conditions": tuple(conditions)}
+        self.domain.note_use(Use(docname=self.env.docname, ref=ref, role=role, **fields))
 
     def _collect_link(self, node: nodes.Element) -> None:
         url, is_link = node["refuri"], isinstance(node, nodes.reference)
@@ -182,10 +171,8 @@ class CollectThreads(SphinxTransform):
         ref = parse_thread_url(url, self.config.thread_cards_hosts)
         if ref is None or isinstance(node.parent, nodes.substitution_definition):
             return
-        as_citation = (
-            self.config.thread_cards_link_text == "citation" and is_link and _bare_url(node)
-        )
-        is_citation = is_link and (not node.children or bool(as_citation))
+        by_default = self.config.thread_cards_link_text == "citation"
+        is_citation = is_link and bool(not node.children or (by_default and _bare_url(node)))
         self._note(node, ref, "link", is_citation=is_citation)
         if is_citation:
             xref = citation_xref(ref, url=url)
@@ -205,22 +192,15 @@ class CollectThreads(SphinxTransform):
         options: CardOptions = node["thread_options"]
         thread, has_file = self._load(ref, node)
         card = self.domain.make_card(ref, options, thread)
-        node["ids"] = [self._free_anchor(card, node), *node["ids"]]
+        anchor = self._free_anchor(card, node)
+        node["ids"] = [anchor, *node["ids"]]
         # The card itself is stored in the domain.
-        node["thread_card"] = self.env.docname, node["ids"][0]
+        node["thread_card"] = self.env.docname, anchor
         self._note_images(card, thread, node)
         if thread is None and not has_file and (options.show == "thread" or options.posts):
             warn("no_snapshot", f"no snapshot of {ref.url}; run `thread-cards fetch`", node)
-        self._note(
-            node,
-            ref,
-            "card",
-            card=card,
-            node_id=node["ids"][0],
-            names=tuple(node["names"]),
-            replies=options.replies,
-            has_snapshot=has_file,
-        )
+        fields = {"node_id": anchor, "names": tuple(node["names"]), "replies": options.replies}
+        self._note(node, ref, "card", card=card, has_snapshot=has_file, **fields)
 
     def _load(self, ref: ThreadRef, node: nodes.Element) -> tuple[snapshot.Thread | None, bool]:
         """Return the snapshot, if it can be used, and whether there is a file."""
@@ -290,9 +270,8 @@ class BuildCards(SphinxPostTransform):
         """Build the cards of the page."""
         domain = thread_domain(self.env)
         builder = domain.builder
-        factory = _CARD_BUILDERS.get(builder.name) or _CARD_BUILDERS.get(
-            builder.format, CardBuilder
-        )
+        of_format = _CARD_BUILDERS.get(builder.format, CardBuilder)
+        factory = _CARD_BUILDERS.get(builder.name, of_format)
 
         def build(node: nodes.container) -> CardBuilder:
             card = domain.card_at(*node.attributes.pop("thread_card"))
@@ -304,11 +283,8 @@ class BuildCards(SphinxPostTransform):
 
         for node in list(self.document.findall(nodes.container)):
             if "thread-card-group" in node["classes"]:
-                items = [
-                    build(card).item()
-                    for card in node.children
-                    if isinstance(card, nodes.container)
-                ]
+                cards = (card for card in node.children if isinstance(card, nodes.container))
+                items = [build(card).item() for card in cards]
                 bullets = nodes.bullet_list("", *items, classes=node["classes"], ids=node["ids"])
                 node.parent.replace(node, bullets)
                 if issubclass(factory, TargetCardBuilder) and bullets["ids"]:

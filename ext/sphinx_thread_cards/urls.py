@@ -150,8 +150,7 @@ def split_url(url: str) -> SplitURL | None:
         host = host[4:]
     if port and port not in {"80", "443"}:
         host = f"{host}:{port}"
-    if ":~:" in fragment:
-        fragment = fragment.partition(":~:")[0]  # text fragments are instructions for the browser
+    fragment = fragment.partition(":~:")[0]  # text fragments are instructions for the browser
     if "%" in path or "//" in path:
         path = _SLASHES.sub("/", _UNRESERVED.sub(lambda code: chr(int(code[1], 16)), path))
     return SplitURL(url, host, path or "/", query, fragment)
@@ -239,7 +238,7 @@ def snowflake(
         head: Number of leading digits that are the time, if not all are.
     """
     base, values = len(digits), {digit: value for value, digit in enumerate(digits)}
-    decimal = base == len("0123456789")
+    decimal = digits.isdecimal()
     first = datetime.fromisoformat(earliest).replace(tzinfo=UTC)
 
     def decode(id_: str) -> datetime | None:
@@ -497,8 +496,8 @@ class Platform:
         return ref if canonical and self._has_evidence(canonical) else None
 
     def _has_evidence(self, url: SplitURL) -> bool:
-        place = f"//{url.host}{url.path}?{url.query}#{url.fragment}"
-        return bool(self._evidence.search(place))
+        text = f"//{url.host}{url.path}?{url.query}#{url.fragment}"
+        return self._evidence.search(text) is not None
 
     def anonymous_url(self, ref: ThreadRef) -> str:
         """Return a URL of a thread without author and title, or that of the front page."""
@@ -516,30 +515,20 @@ class Platform:
         return re.compile(_expand(self.evidence, self.types))
 
     @cached_property
-    def _host(self) -> str:
-        return self.site.removeprefix("www.")
-
-    @cached_property
     def _domains(self) -> tuple[str, ...]:
         return tuple(host for host in self.hosts if host[0] in ".-")
 
     def _ref(self, route: Route, groups: Groups, url: SplitURL) -> ThreadRef:
         if self.site:
-            site, host = self.site, self._host
+            site, host = self.site, self.site.removeprefix("www.")
         else:
             host = groups.get("host") or self.aliases.get(url.host, url.host)
             site = url.site if host == url.host else host
         groups["host"] = host
-        fields: dict[str, Any] = {
-            "platform": self.name,
-            "id": route.id.format_map(groups),
-            "given_url": url.url,
-            "host": host,
-            "kind": route.kind,
-        }
+        fields: dict[str, Any] = {"platform": self.name, "given_url": url.url, "host": host}
+        fields["id"], fields["kind"] = route.id.format_map(groups), route.kind
         canonical = route.url.format_map(groups)
-        post = groups.get("post", "")
-        if post:
+        if post := groups.get("post"):
             fields["post"] = post
             canonical += route.post_url.format_map(groups)
         elif route.post:
