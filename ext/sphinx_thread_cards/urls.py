@@ -343,10 +343,8 @@ class Route:
     """
 
     def __init__(self, line: str, platform: Platform) -> None:
-        self._path, self.url, *tokens = line.split()
-        self._platform, self._types, self._fix = platform, platform.types, platform.fix
+        path, self.url, *tokens = line.split()
         tokens = [*platform.defaults.split(), *tokens]
-        self._parameters = [token for token in tokens if token.startswith("?")]
         options = dict(token.partition("=")[::2] for token in tokens if not token.startswith("?"))
         if unknown := options.keys() - _OPTIONS:
             raise ValueError(f"{platform.name}: no such option: {unknown}")
@@ -355,41 +353,33 @@ class Route:
         self.post, self.post_url = options.get("post", ""), options.get("post_url", "")
         self.kind = Kind(options["kind"]) if "kind" in options else platform.kind
         self.time = () if "undated" in options else platform.time
-        self._anchor_text, self._lower = options.get("anchor"), options.get("lower")
-
-    @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        return re.compile(_expand(self._path, self._types) + ("" if "#" in self._path else "/?"))
-
-    @cached_property
-    def _subject(self) -> Callable[[SplitURL], str] | None:
-        if "#" in self._path:
-            return lambda url: f"{url.path}#{url.fragment}"
-        return (lambda url: f"//{url.host}{url.path}") if self._path.startswith("//") else None
-
-    @cached_property
-    def _anchor(self) -> re.Pattern[str]:
-        text = _expand(self._anchor_text or "", self._types)
-        return re.compile(text if "<post>" in text else f"(?P<post>{text})")
-
-    @cached_property
-    def _query(self) -> list[tuple[re.Pattern[str], bool]]:
-        # Careless copies have "?" or ";" between parameters.
-        texts = [_expand(token, self._types).lstrip("?") for token in self._parameters]
-        return [
-            (re.compile(rf"(?:^|[&;?]){text}(?![^&;?])"), not token.startswith("??"))
-            for text, token in zip(texts, self._parameters, strict=True)
-        ]
+        self._platform, self._lower = platform, options.get("lower")
+        self._has_host, self._has_fragment = path.startswith("//"), "#" in path
+        pattern, anchor = (_expand(it, platform.types) for it in (path, options.get("anchor", "")))
+        self._pattern = re.compile(pattern if self._has_fragment else f"{pattern}/?")
+        self._anchor = re.compile(anchor if "<post>" in anchor else f"(?P<post>{anchor})")
+        self._query: list[tuple[re.Pattern[str], bool]] = []
+        for token in tokens:
+            if token.startswith("?"):
+                text = _expand(token.lstrip("?"), platform.types)
+                # Careless copies have "?" or ";" between parameters.
+                pattern = rf"(?:^|[&;?]){text}(?![^&;?])"
+                self._query.append((re.compile(pattern), not token.startswith("??")))
 
     def match(self, url: SplitURL) -> Groups | None:
         """Return the groups of a URL of this form, or None."""
-        match = self._pattern.fullmatch(self._subject(url) if self._subject else url.path)
+        subject = f"//{url.host}{url.path}" if self._has_host else url.path
+        subject = f"{subject}#{url.fragment}" if self._has_fragment else subject
+        match = self._pattern.fullmatch(subject)
         if match is None:
             return None
         groups = match.groupdict("")
-        if self._parameters and not self._match_query(url.query, groups):
-            return None
-        if self._anchor_text and url.fragment and not groups.get("post"):
+        for pattern, is_required in self._query:
+            if match := pattern.search(url.query):
+                groups.update(match.groupdict(""))
+            elif is_required:
+                return None
+        if url.fragment and not groups.get("post"):
             match = self._anchor.fullmatch(url.fragment)
             groups.update(match.groupdict("") if match else {})
         if "slug" in groups:
@@ -400,15 +390,8 @@ class Route:
                 return None
         if self._lower:
             groups["lower"] = groups[self._lower].lower()
-        return None if self._fix and not self._fix(groups, url, self._platform) else groups
-
-    def _match_query(self, query: str, groups: Groups) -> bool:
-        for pattern, required in self._query:
-            if match := pattern.search(query):
-                groups.update(match.groupdict(""))
-            elif required:
-                return False
-        return True
+        fix = self._platform.fix
+        return groups if fix is None or fix(groups, url, self._platform) else None
 
 
 def _set_title(groups: Groups) -> None:
