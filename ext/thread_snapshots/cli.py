@@ -214,11 +214,8 @@ def _forget(args: argparse.Namespace) -> int:
     if not threads:
         raise SiteError("URL of a thread expected; give the URL of each thread to forget")
     images = site.media_of(snapshot.snapshot_path(thread.ref, site.store) for thread in threads)
-    mark = snapshot.Provenance(
-        endpoint="hand",
-        status=snapshot.Status.WITHDRAWN,
-        checked=datetime.now(UTC).replace(microsecond=0),
-    )
+    status, now = snapshot.Status.WITHDRAWN, datetime.now(UTC).replace(microsecond=0)
+    mark = snapshot.Provenance(endpoint="hand", status=status, checked=now)
     for thread in threads:
         ref, url = thread.ref, f"https://{thread.ref.host}/"  # its own URL may contain a name
         withdrawn = snapshot.Thread(
