@@ -258,10 +258,10 @@ def email_thread(
     ref: ThreadRef,
     options: FetchOptions,
     emails: Sequence[Email],
+    cited: str | None,
     *,
     post_id: Callable[[str], str],
     permalink: Callable[[str], str],
-    cited: str | None,
     endpoint: str,
 ) -> FetchResult:
     """Return the thread around an email.
@@ -270,9 +270,9 @@ def email_thread(
 
     Args:
         emails: of the archive or file, also those of other threads.
+        cited: id of the cited post; None for the first email.
         post_id: returns the id of the post for a Message-ID.
         permalink: returns the URL for a Message-ID.
-        cited: id of the cited post; None for the first email.
     """
     by_post = {post_id(email.id): email for email in emails}
     cited = cited or post_id(emails[0].id)
