@@ -25,10 +25,12 @@ _SPACE = b"\xef\xbb\xbf \t\r\n"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SavedFile:
-    """A file that an author saved; ``name`` is for messages."""
+    """A file that an author saved, or a client; ``name`` is for messages."""
 
     name: str
     body: bytes
+    endpoint: str = "file"
+    """As in snapshots."""
 
     @property
     def is_html(self) -> bool:
