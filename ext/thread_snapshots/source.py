@@ -24,8 +24,6 @@ MAX_REQUESTS = 200
 """Requests for one thread; a server could lead on for ever."""
 MAX_BATCH = 100
 """Threads per request of :attr:`Source.summarize_batch`."""
-Key = tuple[str, str, str]
-"""Type of :attr:`ThreadRef.key`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
