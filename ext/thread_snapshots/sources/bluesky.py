@@ -177,14 +177,9 @@ def _result(
     if first.parent and first.parent[1] == first.did:
         missing = "; ".join(filter(None, ("an earlier post of the thread is missing", missing)))
     quoted = (view.quoted for view in views.values())
-    return build_thread(
-        ref,
-        [post for _, post in thread],
-        [_parse_author(view) for view in (*quoted, *views.values()) if view],
-        endpoint=endpoint,
-        replies=js.count(first.data, "replyCount"),
-        missing=missing,
-    )
+    authors = [_parse_author(view) for view in (*quoted, *views.values()) if view]
+    posts, replies = [post for _, post in thread], js.count(first.data, "replyCount")
+    return build_thread(ref, posts, authors, endpoint=endpoint, replies=replies, missing=missing)
 
 
 def _parse_author(view: _View) -> Author:
