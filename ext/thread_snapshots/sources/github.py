@@ -60,10 +60,10 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
     base, number = _repository_url(ref), _path(ref)[-1]
     endpoint = f"{base}/issues/{number}"
     issue = yield from get_json(endpoint, accept=_FULL)
-    items, missing = [issue], ""
+    items, missing, reviews = [issue], "", f"pulls/{number}/reviews"
     lists = [f"{endpoint}/comments"] if js.count(issue, "comments") != 0 else []
     if options.replies and js.dig(issue, "pull_request"):
-        lists.append(f"{base}/pulls/{number}/reviews")
+        lists.append(f"{base}/{reviews}")
         if ref.platform == "github":
             lists.append(f"{base}/pulls/{number}/comments")
     while lists:
@@ -73,20 +73,16 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
             found = js.objects((yield from get_json(page_url, accept=_FULL)))
             items += found
             # Forgejo ignores the page, and lists the comments on lines review by review.
-            reviews = [item for item in found if js.count(item, "comments_count")]
-            lists += [f"{url}/{js.as_id(review, 'id')}/comments" for review in reviews]
+            ids = (js.as_id(item, "id") for item in found if js.count(item, "comments_count"))
+            lists += [f"{url}/{id_}/comments" for id_ in ids]
             if len(found) < _PAGE_SIZE or ref.platform == "forgejo":
                 break
         else:
             missing = _CUT
-    paths = {
-        "issuecomment-": "issues/comments",
-        "discussion_r": "pulls/comments",
-        "pullrequestreview-": f"pulls/{number}/reviews",
-    }
+    paths = {"issuecomment-": "issues/comments", "discussion_r": "pulls/comments"}
     for post in sorted(options.posts - set(map(_post_id, items))):
         if match := _COMMENT.fullmatch(post):
-            url = f"{base}/{paths[match[1]]}/{match[2]}"
+            url = f"{base}/{paths.get(match[1], reviews)}/{match[2]}"
             with suppress(NotFound, Forbidden, BadResponse):
                 items.append((yield from get_json(url, accept=_FULL)))
     return _parse(ref, options, items, endpoint, missing)
