@@ -40,15 +40,11 @@ def _result(ref: ThreadRef, options: FetchOptions, item: object, endpoint: str) 
         stack += reversed(js.objects(current, "children"))
     if not posts or posts[0].id != ref.id:
         raise BadResponse(ref.url, f"the response is not item {ref.id}, or its author is missing")
-    handles = {post.author for post in posts}
+    handles, title = {post.author for post in posts}, js.html_line(item, "title")
+    people = [build_author(handle, url=f"{_SITE}/user?id={handle}") for handle in handles]
+    count = len(posts) - 1
     return build_thread(
-        ref,
-        posts,
-        [build_author(handle, url=f"{_SITE}/user?id={handle}") for handle in handles],
-        title=js.html_line(item, "title"),
-        endpoint=endpoint,
-        options=options,
-        replies=len(posts) - 1,
+        ref, posts, people, endpoint=endpoint, options=options, title=title, replies=count
     )
 
 
