@@ -49,15 +49,11 @@ def _result(ref: ThreadRef, options: FetchOptions, story: object, endpoint: str)
         posts = subtree(posts, ref.id.replace("/", "_"))
     if not posts or (not comment and posts[0].id != ref.id):
         raise BadResponse(ref.url, f"the response does not contain {ref.id}")
-    handles = {post.author for post in posts}
+    handles, title = {post.author for post in posts}, js.one_line(story, "title")
+    people = [build_author(name, None, urljoin(ref.url, f"/u/{name}")) for name in handles]
+    count = len(posts) - 1 if comment else js.count(story, "comment_count")
     return build_thread(
-        ref,
-        posts,
-        [build_author(handle, None, urljoin(ref.url, f"/u/{handle}")) for handle in handles],
-        title=js.one_line(story, "title"),
-        endpoint=endpoint,
-        options=options,
-        replies=len(posts) - 1 if comment else js.count(story, "comment_count"),
+        ref, posts, people, endpoint=endpoint, options=options, title=title, replies=count
     )
 
 
