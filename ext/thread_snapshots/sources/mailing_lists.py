@@ -17,14 +17,14 @@ from sphinx_thread_cards.urls import Kind, ThreadRef, message_id
 from thread_snapshots import source
 from thread_snapshots.errors import BadResponse, Forbidden, NotFound
 from thread_snapshots.json_access import text
-from thread_snapshots.mail import Email, email_thread, read_emails
+from thread_snapshots.mail import email_thread, read_emails
 from thread_snapshots.saved_file import SavedFile, decompress
 from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source
 
 
-def _get_emails(url: str) -> RequestGenerator[list[Email]]:
+def _get_mbox(url: str) -> RequestGenerator[SavedFile]:
     response = yield source.Request(url=url, accept="application/gzip, text/plain")
-    return read_emails(decompress(response.body, url), url)
+    return SavedFile(name=url, body=decompress(response.body, url), endpoint=url)
 
 
 def _sha1(id_: str) -> bytes:
@@ -33,12 +33,8 @@ def _sha1(id_: str) -> bytes:
 
 def _fetch_public_inbox(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
     """Request the thread of a message."""
-    url = f"{_inbox(ref)}{ref.id}/t.mbox.gz"
-    return _public_inbox_thread(ref, options, (yield from _get_emails(url)), url)
-
-
-def _read_public_inbox(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchResult:
-    return _public_inbox_thread(ref, options, read_emails(file.body, file.name), "file")
+    file = yield from _get_mbox(f"{_inbox(ref)}{ref.id}/t.mbox.gz")
+    return _read_public_inbox(ref, options, file)
 
 
 def _inbox(ref: ThreadRef) -> str:
@@ -51,20 +47,15 @@ def _anchor(id_: str) -> str:
     return f"m{_sha1(id_).hex()}"
 
 
-def _public_inbox_thread(
-    ref: ThreadRef, options: FetchOptions, emails: list[Email], endpoint: str
-) -> FetchResult:
+def _read_public_inbox(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchResult:
+    cited = _anchor(unquote(ref.id))
+
     def permalink(id_: str) -> str:
         return f"{_inbox(ref)}{message_id(quote(id_, safe='')) or quote(id_, safe='@')}/"
 
+    emails = read_emails(file.body, file.name)
     return email_thread(
-        ref,
-        options,
-        emails,
-        post_id=_anchor,
-        permalink=permalink,
-        cited=_anchor(unquote(ref.id)),
-        endpoint=endpoint,
+        ref, options, emails, cited, post_id=_anchor, permalink=permalink, endpoint=file.endpoint
     )
 
 
@@ -78,12 +69,8 @@ def _fetch_hyperkitty(ref: ThreadRef, options: FetchOptions) -> RequestGenerator
         message = yield from source.get_json(f"{base}/api/list/{list_}/email/{thread}/")
         match = _THREAD.fullmatch(text(message, "thread"))
         thread = match[1] if match else thread
-    url = f"{base}/list/{list_}/export/{list_}.mbox.gz?thread={thread}"
-    return _hyperkitty_thread(ref, options, (yield from _get_emails(url)), url)
-
-
-def _read_hyperkitty(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchResult:
-    return _hyperkitty_thread(ref, options, read_emails(file.body, file.name), "file")
+    file = yield from _get_mbox(f"{base}/list/{list_}/export/{list_}.mbox.gz?thread={thread}")
+    return _read_hyperkitty(ref, options, file)
 
 
 def _hyperkitty_names(ref: ThreadRef) -> tuple[str, str, str]:
@@ -92,23 +79,20 @@ def _hyperkitty_names(ref: ThreadRef) -> tuple[str, str, str]:
     return base, rest.partition("/")[0], ref.id.rpartition("/")[2]
 
 
-def _hyperkitty_thread(
-    ref: ThreadRef, options: FetchOptions, emails: list[Email], endpoint: str
-) -> FetchResult:
-    base, list_, cited = _hyperkitty_names(ref)
+def _read_hyperkitty(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchResult:
+    base, list_, thread = _hyperkitty_names(ref)
+    emails = read_emails(file.body, file.name)
 
     def post_id(id_: str) -> str:
         return b32encode(_sha1(id_)).decode("ascii")
 
+    def permalink(id_: str) -> str:
+        return f"{base}/list/{list_}/message/{post_id(id_)}/"
+
+    # A thread keeps the id of its first message, even if that is deleted.
+    cited = thread if any(post_id(email.id) == thread for email in emails) else None
     return email_thread(
-        ref,
-        options,
-        emails,
-        post_id=post_id,
-        permalink=lambda id_: f"{base}/list/{list_}/message/{post_id(id_)}/",
-        # A thread keeps the id of its first message, even if that is deleted.
-        cited=cited if any(post_id(email.id) == cited for email in emails) else None,
-        endpoint=endpoint,
+        ref, options, emails, cited, post_id=post_id, permalink=permalink, endpoint=file.endpoint
     )
 
 
@@ -125,23 +109,23 @@ def _fetch_pipermail(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[
     numbers = sorted(set(_PAGE.findall(index.body.decode("latin-1"))), key=int)
     if number not in numbers:
         raise NotFound(ref.url, "the message is not in the index of the archive")
-    url = f"{folder}.txt.gz"
     try:
-        emails = yield from _get_emails(url)
+        file = yield from _get_mbox(f"{folder}.txt.gz")
+        emails = read_emails(file.body, file.name)
     except (BadResponse, Forbidden, NotFound):
-        url = f"{folder}.txt"
-        emails = yield from _get_emails(url)
+        file = yield from _get_mbox(f"{folder}.txt")
+        emails = read_emails(file.body, file.name)
     if len(emails) != len(numbers):
-        raise BadResponse(url, "the mbox file and the index of the archive differ")
+        raise BadResponse(file.name, "the mbox file and the index of the archive differ")
     pages = {email.id: page for email, page in zip(emails, numbers, strict=True)}
     result = email_thread(
         ref,
         options,
         emails,
+        number,
         post_id=lambda id_: pages.get(id_, id_),
         permalink=lambda id_: f"{folder}/{pages[id_]}.html",
-        cited=number,
-        endpoint=url,
+        endpoint=file.endpoint,
     )
     return replace(result, note=result.note or "messages of the same archive volume only")
 
@@ -152,15 +136,13 @@ def _read_mbox(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchR
     def post_id(id_: str) -> str:
         return message_id(quote(id_, safe="")) or _anchor(id_)
 
+    def permalink(id_: str) -> str:
+        return f"https://mid.mail-archive.com/{post_id(id_)}" if by_id else ref.url
+
     _, by_id, cited = ref.id.partition("mid/")
+    emails = read_emails(file.body, file.name)
     return email_thread(
-        ref,
-        options,
-        read_emails(file.body, file.name),
-        post_id=post_id,
-        permalink=lambda id_: f"https://mid.mail-archive.com/{post_id(id_)}" if by_id else ref.url,
-        cited=cited if by_id else None,
-        endpoint="file",
+        ref, options, emails, cited or None, post_id=post_id, permalink=permalink, endpoint="file"
     )
 
 
