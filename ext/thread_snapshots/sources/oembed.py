@@ -61,14 +61,9 @@ def fetch(ref: ThreadRef, _options: FetchOptions) -> RequestGenerator[FetchResul
         posted=ref.posted and js.utc(ref.posted),
         media=(media,) if is_video or image else (),
     )
-    return build_thread(
-        ref,
-        [post],
-        [build_author(handle, name, url)],
-        endpoint=endpoint,
-        title=title,
-        missing="" if is_video and not ref.post else "title and author only",
-    )
+    author, missing = build_author(handle, name, url), "title and author only"
+    missing = "" if is_video and not ref.post else missing
+    return build_thread(ref, [post], [author], endpoint=endpoint, title=title, missing=missing)
 
 
 def summarize(ref: ThreadRef) -> RequestGenerator[FetchResult]:
