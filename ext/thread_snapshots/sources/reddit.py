@@ -48,7 +48,7 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
         with suppress(FetchError):
             more = yield from _get_feed(ref, f"{_SITE}/comments/{ref.id}/_/{id_}/.rss")
             posts += [post for post in more[1] if post.id == id_]
-    return _result(ref, options, posts, endpoint, title=title, missing=missing)
+    return _result(ref, options, posts, endpoint=endpoint, title=title, missing=missing)
 
 
 def read_file(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchResult:
@@ -71,17 +71,16 @@ def read_file(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchRe
     title, replies = js.html_line(post, "title"), js.count(post, "num_comments")
     lacking = (replies or 0) - len(comments)
     missing = f"{lacking} comments are not in the file" if lacking > 0 else ""
-    return _result(ref, options, posts, "file", title=title, replies=replies, missing=missing)
+    details = {"title": title, "replies": replies, "missing": missing}
+    return _result(ref, options, posts, endpoint="file", **details)
 
 
 def _result(
-    ref: ThreadRef, options: FetchOptions, posts: list[Post], endpoint: str, **details: Any
+    ref: ThreadRef, options: FetchOptions, posts: list[Post], **details: Any
 ) -> FetchResult:
     handles = {post.author for post in posts} - {_NO_AUTHOR}
     authors = [build_author(handle, None, f"{_SITE}/user/{handle}") for handle in handles]
-    return build_thread(
-        ref, depth_first(posts), authors, endpoint=endpoint, options=options, **details
-    )
+    return build_thread(ref, depth_first(posts), authors, options=options, **details)
 
 
 def _linked_media(target: str | None, permalink: str, still: object) -> tuple[Media, ...]:
