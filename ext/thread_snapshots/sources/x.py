@@ -240,13 +240,9 @@ def _parse_unrolled(ref: ThreadRef, options: FetchOptions, page: str, endpoint: 
     name = tree.css_first(f".twitter_name a[href$='/{handle}'], .username a[href$='/{handle}']")
     avatar = _attribute(tree.css_first(".prof-image img, .avatar img"), "src") if name else None
     author = _author(handle, js.one_line(name.text()) if name else None, avatar)
-    result = build_thread(
-        ref,
-        [_unrolled_post(node, id_, handle) for id_, node in nodes.items() if _ID.fullmatch(id_)],
-        [author],
-        endpoint=endpoint,
-        missing=_NO_REPLIES if options.replies else "",
-    )
+    posts = [_unrolled_post(it, id_, handle) for id_, it in nodes.items() if _ID.fullmatch(id_)]
+    missing = _NO_REPLIES if options.replies else ""
+    result = build_thread(ref, posts, [author], endpoint=endpoint, missing=missing)
     note = f"from Thread Reader; {result.note}".removesuffix("; ")
     return dataclasses.replace(result, note=note)
 
