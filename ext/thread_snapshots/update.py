@@ -61,8 +61,8 @@ class FetchConfig:
     dry_run: bool = False
     file: SavedFile | None = None
     """Read the thread from this file instead of the network."""
-    summaries: dict[source.Key, FetchResult | FetchError] = field(default_factory=dict)
-    """Filled by :func:`request_batches`."""
+    summaries: dict[tuple[str, str, str], FetchResult | FetchError] = field(default_factory=dict)
+    """By :attr:`ThreadRef.key`; filled by :func:`request_batches`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
