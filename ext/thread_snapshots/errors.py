@@ -12,12 +12,8 @@ _MAX_SHOWN_URL = 200
 class FetchError(Exception):
     """A request failed; ``str()`` is a message for the command line.
 
-    Args:
-        url: the URL that failed, which a redirect may have led to.
-        reason: a clause without the URL.
-        status: the status code, if there was a response.
-        retry_after: seconds after which the server accepts a new request, if it says so.
-        body: what the server says of the error, if it is JSON; of any shape.
+    A redirect may have led to the URL. The reason is a clause without it. The server accepts a new request
+    ``retry_after`` seconds later. The body is the response, if it is JSON; of any shape.
     """
 
     def __init__(
