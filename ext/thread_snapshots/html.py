@@ -165,10 +165,8 @@ def parse_markdown(
 ) -> RichText:
     """Return GitHub Flavored Markdown as rich text; unknown tags such as ``Vec<String>`` are text.
 
-    Args:
-        base_url: relative links are resolved against it.
-        breaks: whether the end of a line is a line break, as in comments on GitHub.
-        media: whether images and videos are separate from the text; otherwise they are links.
+    With ``breaks``, the end of a line is a line break, as in comments on GitHub. Without ``media``, images and videos
+    are links in the text.
     """
     if len(text) > MAX_MARKDOWN:
         return RichText(blocks=parse_plain(text))
