@@ -80,9 +80,8 @@ def _load(image: Image.Image, side: int) -> Image.Image:
 
 def _to_srgb(image: Image.Image) -> Image.Image:
     """Convert an image to RGB, or to RGBA if it has transparent parts."""
-    profile = image.info.get("icc_profile")
     mode = "RGBA" if image.has_transparency_data else "RGB"
-    if profile:
+    if profile := image.info.get("icc_profile"):
         with suppress(OSError, TypeError, ValueError, ImageCms.PyCMSError):
             given = ImageCms.ImageCmsProfile(BytesIO(profile))
             srgb = ImageCms.createProfile("sRGB")
