@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from thread_snapshots.source import Source
 from thread_snapshots.sources import (
@@ -36,17 +35,15 @@ _UNSUPPORTED = {
     "zulip": "Zulip's API needs an account; save the page in a browser and use --from",
     "misskey": "Misskey's API is not supported; save the page in a browser and use --from",
 }
-SOURCES: Mapping[str, Source] = MappingProxyType(
-    {
-        platform: source
-        for source in (
-            *(Source(platforms=(name,), unsupported=why) for name, why in _UNSUPPORTED.items()),
-            *(bluesky.SOURCE, discourse.SOURCE, github.SOURCE, gitlab.SOURCE, hackernews.SOURCE),
-            *(lemmy.SOURCE, lobsters.SOURCE, mastodon.SOURCE, oembed.SOURCE, reddit.SOURCE),
-            *(stackexchange.SOURCE, x.SOURCE, *mailing_lists.SOURCES, *trackers.SOURCES),
-            github.FORGEJO,
-        )
-        for platform in source.platforms
-    }
-)
+SOURCES: Mapping[str, Source] = {
+    platform: source
+    for source in (
+        *(Source(platforms=(name,), unsupported=why) for name, why in _UNSUPPORTED.items()),
+        *(bluesky.SOURCE, discourse.SOURCE, github.SOURCE, gitlab.SOURCE, hackernews.SOURCE),
+        *(lemmy.SOURCE, lobsters.SOURCE, mastodon.SOURCE, oembed.SOURCE, reddit.SOURCE),
+        *(stackexchange.SOURCE, x.SOURCE, *mailing_lists.SOURCES, *trackers.SOURCES),
+        github.FORGEJO,
+    )
+    for platform in source.platforms
+}
 """By the name of the platform."""
