@@ -106,8 +106,7 @@ def read_file(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchRe
 
 
 def _thread_url(uri: str) -> str:
-    query = {"uri": uri, "depth": 1000, "parentHeight": 1000}
-    return f"{_ENDPOINT}?{urlencode(query)}"
+    return f"{_ENDPOINT}?{urlencode({'uri': uri, 'depth': 1000, 'parentHeight': 1000})}"
 
 
 def _add_views(views: dict[str, _View], data: object) -> dict[str, _View]:
