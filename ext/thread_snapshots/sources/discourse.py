@@ -148,8 +148,8 @@ def _post(ref: ThreadRef, topic: object, post: object) -> Post:
 def _author(ref: ThreadRef, post: object) -> Author:
     handle, base = js.one_line(post, "username") or "", _base(ref)
     avatar, name = js.text(post, "avatar_template"), js.one_line(post, "name")
-    avatar, page = avatar.replace("{size}", "120"), f"{base}/u/{handle}"
-    return build_author(handle, name, page, avatar, base_url=f"{base}/")
+    image = js.safe_url(avatar.replace("{size}", "120"), f"{base}/")
+    return build_author(handle, name, f"{base}/u/{handle}", image)
 
 
 SOURCE = Source(platforms=("discourse",), fetch=fetch, read_file=read_file, summarize=summarize)
