@@ -161,8 +161,8 @@ def _post(ref: ThreadRef, item: object, field: str, id_: str, reply_to: str | No
 def _author(ref: ThreadRef, item: object) -> Author:
     user = js.dig(item, "author")
     handle = js.one_line(user, "username") or "ghost"
-    url, avatar = js.dig(user, "web_url"), js.dig(user, "avatar_url")
-    return build_author(handle, js.one_line(user, "name"), url, avatar, base_url=ref.url)
+    url, avatar = (js.safe_url(js.dig(user, key), ref.url) for key in ("web_url", "avatar_url"))
+    return build_author(handle, js.one_line(user, "name"), url, avatar)
 
 
 SOURCE = Source(platforms=("gitlab",), fetch=fetch, read_file=read_file, summarize=summarize)
