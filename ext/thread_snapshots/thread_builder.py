@@ -17,18 +17,14 @@ from thread_snapshots.source import FetchOptions, FetchResult
 
 
 def build_author(
-    handle: str,
-    name: str | None = None,
-    url: object = None,
-    avatar: object = None,
-    base_url: str = "",
+    handle: str, name: str | None = None, url: object = None, avatar: object = None
 ) -> Author:
     """Return a participant; a name that is the handle, and values that are not URLs, are left out."""
-    image = safe_url(avatar, base_url)
+    image = safe_url(avatar)
     return Author(
         handle=handle,
         name=name if name != handle else None,
-        url=safe_url(url, base_url),
+        url=safe_url(url),
         avatar=Media(url=image) if image else None,
     )
 
