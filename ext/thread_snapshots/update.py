@@ -47,20 +47,15 @@ class FetchConfig:
     """Hosts that the site's author has redirected; these may have reserved names."""
     batch_hosts: Collection[str] = ()
     """Hosts with a token, which :attr:`Source.summarize_batch` requires."""
-    summary: bool = False
-    """Save summaries, without posts."""
-    refresh: bool = False
-    """Fetch threads that are saved already."""
-    older_than: int | None = None
-    """The same, if they were last checked more than this number of days ago."""
-    replies: bool = False
-    """Include the replies of other people, whatever the pages say."""
     media: bool = True
+    # The options of the command.
+    summary: bool = False
+    refresh: bool = False
+    older_than: int | None = None
+    replies: bool = False
     archive: bool = False
-    """Look up an archived copy."""
     dry_run: bool = False
     file: SavedFile | None = None
-    """Read the thread from this file instead of the network."""
     summaries: dict[tuple[str, str, str], FetchResult | FetchError] = field(default_factory=dict)
     """By :attr:`ThreadRef.key`; filled by :func:`request_batches`."""
 
