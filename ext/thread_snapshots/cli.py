@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from thread_snapshots.update import FetchConfig, Result
 
+    Work = Callable[[CitedThread, FetchConfig], Result]
+
 OK, FAILED, USAGE, UNREACHABLE, STATE, INTERRUPTED = 0, 1, 2, 3, 4, 130
 _EPILOG = """\
 exit codes:
@@ -236,10 +238,7 @@ def _forget(args: argparse.Namespace) -> int:
 
 
 def _process(
-    args: argparse.Namespace,
-    site: Site,
-    threads: Sequence[CitedThread],
-    work: Callable[[CitedThread, FetchConfig], Result],
+    args: argparse.Namespace, site: Site, threads: Sequence[CitedThread], work: Work
 ) -> set[str]:
     """Process threads in parallel, print the results as they come, or all as JSON; return the new statuses."""
     from thread_snapshots.client import Client  # noqa: PLC0415 - as in _fetch
