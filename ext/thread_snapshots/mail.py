@@ -264,15 +264,13 @@ def email_thread(
     permalink: Callable[[str], str],
     endpoint: str,
 ) -> FetchResult:
-    """Return the thread around an email.
+    """Return the thread around an email of an archive or file, which may contain other threads.
 
     Without replies, it has the first email, its author's further emails and the cited one.
 
     Args:
-        emails: of the archive or file, also those of other threads.
         cited: id of the cited post; None for the first email.
-        post_id: returns the id of the post for a Message-ID.
-        permalink: returns the URL for a Message-ID.
+        post_id: returns the id of the post for a Message-ID; ``permalink``, its URL.
     """
     by_post = {post_id(email.id): email for email in emails}
     cited = cited or post_id(emails[0].id)
