@@ -63,10 +63,7 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
                 return unrolled
     if tweets:
         return _result(ref, options, tweets, "without later posts, which X does not list")
-    raise Unreachable(
-        ref.url,
-        "neither X nor Thread Reader has the post; save its page of Thread Reader and use --from",
-    )
+    raise Unreachable(ref.url, "X and Thread Reader do not return the post; see --from")
 
 
 def read_file(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchResult:
