@@ -130,7 +130,6 @@ def build_thread(
         authors: only those who wrote a post become participants.
         endpoint: the URL of the request, or ``file``.
         options: which posts of a discussion to include beside those by the author of the first; by default, all.
-        replies: how many replies the platform counts.
         state: the thread's state, and since when.
         missing: what is missing, as a clause; empty if the thread is complete.
     """
@@ -140,10 +139,9 @@ def build_thread(
     if options and not options.replies:
         author = unique[0].author
         unique = [post for post in unique if post.author == author or post.id in options.posts]
-    unique = unique[: snapshot.MAX_POSTS]
     languages = Counter(post.lang for post in unique if post.lang)
     lang = languages.most_common(1)[0][0] if languages else None
-    built = _without_defaults(unique, lang)
+    built = _without_defaults(unique[: snapshot.MAX_POSTS], lang)
     by_handle = {author.handle: author for author in authors}
     used = dict.fromkeys(handle for post in built for handle in handles(post))
     thread = snapshot.Thread(
