@@ -6,13 +6,13 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from sphinx_thread_cards import i18n
 from sphinx_thread_cards.i18n import SEPARATOR, PartialDate, _
 from sphinx_thread_cards.platforms import PLATFORMS
 from sphinx_thread_cards.snapshot import Block, List, Media, Paragraph, Post, State, Status, Thread
-from sphinx_thread_cards.urls import Kind, ThreadRef
+from sphinx_thread_cards.urls import Kind, Precision, ThreadRef
 
 _CITED_BY_AUTHOR = {Kind.THREAD, Kind.POST, Kind.MESSAGE, Kind.VIDEO, Kind.PLAYLIST}
 _NUMBER = re.compile(r"(?:^|/)([0-9]{1,11})$")
@@ -186,13 +186,7 @@ def make_card(
     show: str = "card",
     excerpt: int = 0,
 ) -> Card:
-    """Return the card of a thread.
-
-    Args:
-        thread: the snapshot, if there is one.
-        show: ``thread_cards_show``, for cards without the option.
-        excerpt: approximate length of the excerpt in characters; 0 for none.
-    """
+    """Return the card of a thread; ``show`` is for cards without the option, ``excerpt`` a length in characters."""
     if thread and thread.provenance.status is Status.WITHDRAWN:
         ref, thread = anonymized(ref), None
     if thread is None:
@@ -202,7 +196,9 @@ def make_card(
     # A summary has no posts, and one participant.
     authors = (it for it in thread.participants if thread.is_summary or it.handle == handle)
     author = next(authors, None)
-    posted = post.posted if post else thread.posted
+    posted, precision = post.posted if post else thread.posted, Precision.DAY
+    if not posted:
+        posted, precision = ref.posted, ref.precision
     name, handle = (author.name, author.handle) if author else (None, ref.author)
     if handle and " " in handle:  # on a mailing list, people have a name only
         name, handle = name or handle, None
@@ -218,7 +214,7 @@ def make_card(
         titled=title is not None,
         author=options.author or name,
         handle=options.handle or handle,
-        date=options.date or (PartialDate.of(posted) if posted else _url_date(ref)),
+        date=options.date or (PartialDate.of(posted, precision) if posted else None),
         lang=options.lang or thread.lang,
         title_lang=(options.lang or (None if options.title else thread.lang)) if title else None,
         archive=options.archive or ref.archive or provenance.archived,
@@ -233,10 +229,6 @@ def make_card(
         else None,
         numbers=_post_numbers(options.posts, len(thread.posts)) if shown else (),
     )
-
-
-def _url_date(ref: ThreadRef) -> PartialDate | None:
-    return PartialDate.of(ref.posted, ref.precision) if ref.posted else None
 
 
 def cited_post(ref: ThreadRef, thread: Thread) -> Post | None:
@@ -256,28 +248,16 @@ def anonymized(ref: ThreadRef) -> ThreadRef:
     """Return a reference to a withdrawn thread, without what names its participants or its content."""
     platform = PLATFORMS.get(ref.platform)
     keeps_community = ref.community == ref.host or (platform and platform.mailing_list)
-    return replace(
-        ref,
-        url=platform.anonymous_url(ref) if platform else ref.url,
-        author=None,
-        community=ref.community if keeps_community else None,
-        title=None,
-        posted=None,
-        post=None,
-        mirror=None,
-        read_url=None,
-        archive=None,
-    )
+    names = "author", "title", "posted", "post", "mirror", "read_url", "archive"
+    cleared: dict[str, Any] = dict.fromkeys(names)
+    url = platform.anonymous_url(ref) if platform else ref.url
+    return replace(ref, url=url, community=ref.community if keeps_community else None, **cleared)
 
 
 def make_excerpt(post: Post, lang: str | None, length: int) -> Excerpt | None:
     """Return the beginning of a post, or its content warning; None for a post without text.
 
     Code and quoted text are replaced by an ellipsis: a quotation would seem to be the author's own.
-
-    Args:
-        lang: language of a post that does not name its own.
-        length: approximate number of characters.
     """
     if post.warning:
         return Excerpt(post.warning, post.url, post.lang or lang, is_warning=True)

@@ -35,12 +35,7 @@ WARNINGS: Mapping[str, str] = {
 
 
 def warn(subtype: str, message: str, location: Node | str = "", *, once: bool = False) -> None:
-    """Log a warning of type ``thread_cards``, with what is wrong and what to do.
-
-    Args:
-        subtype: a key of :data:`WARNINGS`.
-        once: whether to log the same message only once.
-    """
+    """Log a warning of a subtype in :data:`WARNINGS`, with what is wrong and what to do."""
     assert subtype in WARNINGS  # noqa: S101 - undocumented subtypes cannot be suppressed
     logger.warning(
         "%s", message, type="thread_cards", subtype=subtype, location=location, once=once
@@ -54,11 +49,7 @@ def suggestion(name: str, known: list[str]) -> str:
 
 
 def platform_name(value: object) -> str:
-    """Return the name of a platform.
-
-    Raises:
-        ValueError: there is no such platform.
-    """
+    """Return the name of a platform, or raise a ValueError with the most similar name."""
     name = str(value).strip().lower()
     if name not in PLATFORMS:
         close = suggest_platform(name)
@@ -86,12 +77,8 @@ def choice(*allowed: str) -> Callable[[object], str]:
 
 def _by_host(
     name: str, convert: Callable[[Any], str], *, www: bool = False
-) -> Callable[[Any], dict[str, str]]:
-    """Return a converter for a mapping from host to what ``convert`` returns, without its invalid entries.
-
-    Args:
-        www: whether hosts keep a leading ``www.``.
-    """
+) -> Callable[[Any], Any]:
+    """Return a converter for a mapping from host, with or without ``www.``, that drops invalid entries."""
 
     def convert_mapping(value: object) -> dict[str, str]:
         if not isinstance(value, Mapping):
@@ -111,9 +98,7 @@ def _by_host(
 
 
 _flag = valid(lambda value: isinstance(value, bool), "use True or False")
-_count = valid(
-    lambda value: type(value) is int and value >= 0, "use a number of characters, or 0 for none"
-)
+_count = valid(lambda value: type(value) is int and value >= 0, "use a number, or 0 for none")
 _server = valid(
     lambda value: is_web_url(str(value)) and not {"?", "#"}.intersection(value),
     "use the URL of a server, such as http://localhost:8080",

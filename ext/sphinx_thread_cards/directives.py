@@ -122,11 +122,7 @@ class _AnyOption(dict[str, Callable[[str], Any]]):
 
 
 def parse_url(text: str, parent: SphinxDirective | ReferenceRole) -> ThreadRef | None:
-    """Return the thread or page of a URL, with a warning if no platform recognises it and it has no snapshot.
-
-    Returns:
-        None, with a warning, for anything that must not become a link.
-    """
+    """Return the thread or page of a URL, or None for what must not become a link; warn of what is not a thread."""
     ref = parse_or_page(text, parent.config.thread_cards_hosts)
     if ref is None:
         message = f"thread URL expected, got {text[:80]!r}; use an http or https URL"

@@ -233,12 +233,7 @@ def thread_domain(env: BuildEnvironment) -> ThreadDomain:
 
 
 def citation_xref(ref: ThreadRef, text: str | None = None, url: str = "") -> addnodes.pending_xref:
-    """Return an inline citation, whose text is known when all pages have been read.
-
-    Args:
-        text: the author's own text.
-        url: the URL to link to; by default that of the card.
-    """
+    """Return an inline citation, by default with text and URL of the card, known when all pages have been read."""
     classes = ["thread-citation", *platform_classes(ref)]
     inline = nodes.inline("", text or ref.url, classes=classes)
     target = {"refdomain": "thread", "reftype": "cite", "reftarget": ref.given_url, "refuri": url}

@@ -66,6 +66,7 @@ def _tag(tag: str, text: str, **attributes: str | None) -> str:
 class HtmlCardBuilder(CardBuilder):
     """Builds a card for HTML."""
 
+    shows_urls = False
     avatar_size = 24
     element = staticmethod(element)  # type: ignore[assignment]
 
@@ -147,10 +148,6 @@ class HtmlCardBuilder(CardBuilder):
         line = SEPARATOR.replace(" ", "\N{NO-BREAK SPACE}", 1).join(links)
         return [html_fragment("", "", html=f"{_tag('p', line, class_='thread-card-links')}\n")]
 
-    def item_links(self) -> list[nodes.Element]:
-        """Return nothing: the title is a link."""
-        return []
-
     def permalink(self, number: int, post: Post) -> nodes.Element:
         """Return the number as a link with an accessible name."""
         site = i18n.site_label(self.card.ref)
@@ -181,10 +178,6 @@ class HtmlCardBuilder(CardBuilder):
         summary = element(nodes.inline("", label), "summary", dir="auto")
         box = nodes.container("", summary, *content, classes=["thread-card-fold"])
         return [element(box, "details")]
-
-    def video_link(self, label: str, url: str | None) -> list[nodes.Node]:
-        """Return the label as link."""
-        return [nodes.reference("", label, refuri=url) if url else nodes.Text(label)]
 
     def code(self, block: Code) -> nodes.Element:
         """Return preformatted text, which runs from left to right."""

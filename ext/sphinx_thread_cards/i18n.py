@@ -59,11 +59,7 @@ class PartialDate:
 
 
 def parse_date(text: str) -> PartialDate:
-    """Parse ``2020``, ``2020-10``, ``2020-10-06`` or an ISO 8601 time (converted to UTC).
-
-    Raises:
-        ValueError: the text is not a date.
-    """
+    """Parse ``2020``, ``2020-10``, ``2020-10-06`` or an ISO 8601 time (converted to UTC)."""
     try:
         if match := _PARTIAL_DATE.fullmatch(text.strip()):
             year, month, day = match.groups()
@@ -77,11 +73,7 @@ def parse_date(text: str) -> PartialDate:
 
 
 def format_date(when: PartialDate, language: str) -> str:
-    """Return a date in a language: ``6 October 2020``, ``octobre 2020``.
-
-    Args:
-        language: Sphinx's ``language``. Plain ``en`` puts the day first, ``en_US`` the month.
-    """
+    """Return a date in Sphinx's ``language``: ``6 October 2020``, ``octobre 2020``; ``en_US`` puts the month first."""
     if _is_english(language):
         parts = str(when.day.day), _MONTHS[when.day.month - 1], str(when.day.year)
         return " ".join(parts[("day", "month", "year").index(when.precision) :])

@@ -121,11 +121,7 @@ class DeclareCharacters(SphinxPostTransform):
 
 
 def _replacement(character: str, encodings: str) -> str | None:
-    """Return what to set for a character: similar ASCII characters, the name of a symbol, or a box.
-
-    Returns:
-        None for a character that pdfLaTeX has a glyph for.
-    """
+    """Return similar ASCII characters, the name of a symbol, or a box; None for a character with a glyph."""
     name, is_symbol = unicodedata.name(character, "?"), unicodedata.category(character)[0] == "S"
     script = {"GREEK": "LGR", "CYRILLIC": "T2"}.get(name.split()[0])
     is_known = "\u2000" <= character < "\u2600" or (script is not None and script in encodings)

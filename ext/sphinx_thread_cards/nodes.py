@@ -35,6 +35,8 @@ class CardBuilder:
 
     shows_images = True
     """Whether the format has images; otherwise their alternative texts are shown."""
+    shows_urls = True
+    """Whether the URLs of links are shown, for readers who cannot click."""
     avatar_size = 0
     """Side in CSS pixels of the avatars of people other than the thread's author; 0 for none."""
 
@@ -80,10 +82,6 @@ class CardBuilder:
             lines.append(self.line("link", *text, nodes.reference("", url, refuri=url)))
         return lines
 
-    def item_links(self) -> list[nodes.Element]:
-        """Return the URL of a card in a group as text."""
-        return [self.line("link", nodes.reference("", self.card.href, refuri=self.card.href))]
-
     def time(self, _date: PartialDate | datetime, text: str, *_microformat: str) -> nodes.Node:
         """Return a date; in HTML as ``<time>``."""
         return nodes.Text(text)
@@ -102,9 +100,9 @@ class CardBuilder:
         return [self.line("warning", nodes.Text(content_warning(warning))), *body]
 
     def video_link(self, label: str, url: str | None) -> list[nodes.Node]:
-        """Return the link to a video, with its URL as text."""
-        if not url:
-            return [nodes.Text(label)]
+        """Return the link to a video."""
+        if not url or not self.shows_urls:
+            return [_linked(nodes.Text(label), url)]
         return [nodes.Text(i18n.with_label(label)), nodes.reference("", url, refuri=url)]
 
     def image(self, media: Media, alt: str, _size: tuple[int, int] | None) -> nodes.image:
@@ -128,7 +126,10 @@ class CardBuilder:
             parts.append(self.time(card.date, i18n.format_date(card.date, self.language)))
         line = self.line("line", *join(parts))
         classes = self.place["classes"][1:]  # not that of a box
-        return nodes.list_item("", line, *self.item_links(), ids=self.place["ids"], classes=classes)
+        item = nodes.list_item("", line, ids=self.place["ids"], classes=classes)
+        if self.shows_urls:
+            item += self.line("link", nodes.reference("", card.href, refuri=card.href))
+        return item
 
     def head(self) -> list[nodes.Element]:
         """Return header, title and author."""

@@ -18,12 +18,10 @@ from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from sphinx_thread_cards import snapshot
+from sphinx_thread_cards import html, latex, snapshot
 from sphinx_thread_cards.card import Card, CardOptions, platform_classes
 from sphinx_thread_cards.config import warn
 from sphinx_thread_cards.domain import Use, citation_xref, thread_domain
-from sphinx_thread_cards.html import EpubCardBuilder, HtmlCardBuilder
-from sphinx_thread_cards.latex import LatexCardBuilder
 from sphinx_thread_cards.nodes import (
     MEDIA_URI,
     CardBuilder,
@@ -54,10 +52,10 @@ _BARE_URL = re.compile(r"https?://\S+")
 _NO_OPTIONS = CardOptions()
 # By Builder.name or Builder.format; all other builders get standard nodes.
 _CARD_BUILDERS: dict[str, type[CardBuilder]] = {
-    "epub": EpubCardBuilder,
+    "epub": html.EpubCardBuilder,
     "gettext": GettextCardBuilder,
-    "html": HtmlCardBuilder,
-    "latex": LatexCardBuilder,
+    "html": html.HtmlCardBuilder,
+    "latex": latex.LatexCardBuilder,
     "man": ManCardBuilder,
     "texinfo": TargetCardBuilder,
     "text": TextCardBuilder,
