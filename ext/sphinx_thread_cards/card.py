@@ -1,7 +1,5 @@
 """What a card says: what the author wrote over the snapshot over the URL."""
 
-from __future__ import annotations
-
 import re
 import textwrap
 from collections.abc import Iterable, Iterator
@@ -58,7 +56,6 @@ class Card:
     date: PartialDate | None = None
     lang: str | None = None
     title_lang: str | None = None
-    """Language of the title, if it is known."""
     archive: str | None = None
     """URL of an archived copy."""
     avatar: Media | None = None
@@ -68,7 +65,6 @@ class Card:
     complete: bool = True
     """Whether all posts of the thread are saved."""
     state: State | None = None
-    """State of an issue, request or question when it was saved."""
     post: str | None = None
     """Id of the cited post, unless it is the first one."""
     excerpt: Excerpt | None = None

@@ -1,7 +1,5 @@
 """Configuration values and warnings; each is declared once, here, and documented from here."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The directives ``thread``, ``threads`` and ``thread-list``, and the role ``thread``."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -69,9 +67,7 @@ CARD_OPTIONS: Mapping[str, Option] = {
     "title": Option(_text, "The title, in your own words.", "How the firmware got to the Pi"),
     "author": Option(_text, "Author of the thread, or of the cited post.", "Jo Example"),
     "handle": Option(
-        lambda it: _handle(it).removeprefix("@"),
-        "The author's handle on the platform.",
-        "jo_example",
+        lambda it: _handle(it).removeprefix("@"), "The author's handle.", "jo_example"
     ),
     "date": Option(parse_date, "Date of the thread, or its month or year.", "2020-10-06"),
     "lang": Option(
@@ -87,12 +83,10 @@ CARD_OPTIONS: Mapping[str, Option] = {
 LIST_OPTIONS: Mapping[str, Option] = {
     "platform": Option(_several(platform_name), "Only threads on these platforms.", "x, mastodon"),
     "author": Option(
-        _several(lambda text: text.removeprefix("@")), "Only threads by these people.", "Jo Example"
+        _several(lambda it: it.removeprefix("@")), "Only threads by these people.", "Jo Example"
     ),
     "community": Option(_several(str), "Only these repositories, lists or forums.", "pftf/RPi4"),
-    "state": Option(
-        _several(choice(*STATES)), "Only issues and questions in these states.", "open"
-    ),
+    "state": Option(_several(choice(*STATES)), "Only issues and questions in a state.", "open"),
     "since": Option(parse_date, "Only threads from this day, month or year on.", "2020-10"),
     "until": Option(parse_date, "Only threads up to this day, month or year.", "2021"),
     "only": Option(choice("cards"), "`cards`: without threads that are only linked.", "cards"),

@@ -19,7 +19,6 @@ from sphinx.domains import Domain, ObjType
 from sphinx.environment import BuildEnvironment
 from sphinx.roles import XRefRole
 from sphinx.util.nodes import make_refnode
-from sphinx.util.typing import RoleFunction
 
 from sphinx_thread_cards import snapshot
 from sphinx_thread_cards.card import Card, CardOptions, make_card, platform_classes
@@ -90,8 +89,8 @@ class ThreadDomain(Domain):
 
     name = "thread"
     label = "Thread"
-    object_types: ClassVar[dict[str, ObjType]] = {"card": ObjType("thread", "ref")}
-    roles: ClassVar[dict[str, RoleFunction | XRefRole]] = {
+    object_types: ClassVar = {"card": ObjType("thread", "ref")}
+    roles: ClassVar = {
         "ref": XRefRole(lowercase=True, innernodeclass=nodes.inline, warn_dangling=True)
     }
     dangling_warnings: ClassVar = {"ref": "no card has the name or anchor %(target)r"}

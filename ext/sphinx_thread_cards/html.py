@@ -4,8 +4,6 @@ Visitors are registered for the format ``html``, not for ``epub``: one registrat
 makes Sphinx ignore all ``html`` visitors in EPUB (``create_translator`` in sphinx/registry.py).
 """
 
-from __future__ import annotations
-
 import posixpath
 from datetime import datetime
 from html import escape

@@ -3,8 +3,6 @@
 ``sphinx_thread_cards.sty`` defines the environments, in which Sphinx puts containers by their classes.
 """
 
-from __future__ import annotations
-
 import re
 import string
 import unicodedata

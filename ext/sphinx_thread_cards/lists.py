@@ -1,7 +1,5 @@
 """Lists of the threads that a site cites: a table, a timeline, and a file for reference managers."""
 
-from __future__ import annotations
-
 import json
 from calendar import monthrange
 from collections import Counter

@@ -4,8 +4,6 @@ mystmd runs it without arguments to get its specification, and with ``--transfor
 syntax tree (mdast) is JSON on standard input, and the changed tree is expected on standard output.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import sys

@@ -5,8 +5,6 @@ special to it (see also ``html.py``, ``latex.py``). Nodes are built when a page 
 gettext have run, because quoted text is neither changed nor translated.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import groupby

@@ -176,7 +176,6 @@ class Post(_Struct, frozen=True):
 
     id: Id
     url: URL
-    """Permalink."""
     author: Name
     """Handle of one of the thread's participants."""
     reply_to: Id | None = field(default=None, name="answers")
@@ -202,7 +201,6 @@ class Provenance(_Struct, frozen=True):
     digest: Digest | None = None
     """Digest of the posts when they were fetched, see :func:`digest`."""
     archived: URL | None = None
-    """URL of an archived copy."""
     status: Status = Status.LIVE
     checked: Time | None = None
     """When the status was last checked."""
@@ -226,7 +224,6 @@ class Thread(_Struct, frozen=True):
     state: State | None = None
     """State when the thread was saved; None where the platform has no states."""
     state_since: Time | None = None
-    """When this state began."""
     posted: Time | None = None
     """Time of the first post, in a summary."""
     provenance: Provenance = Provenance()
@@ -251,11 +248,7 @@ _decoder = msgspec.json.Decoder(Thread)
 
 
 def decode(data: bytes) -> Thread:
-    """Parse and validate a snapshot.
-
-    Raises:
-        SnapshotError: the data is not a valid snapshot.
-    """
+    """Parse a snapshot; raise a SnapshotError if it is invalid."""
     if len(data) > MAX_BYTES:
         raise SnapshotError(f"larger than {MAX_BYTES // 1024**2} MB; remove posts")
     try:
@@ -324,11 +317,7 @@ def _depth(part: Post | Block) -> int:
 
 
 def encode(thread: Thread) -> bytes:
-    """Return a snapshot as JSON: sorted keys, one value a line, without fields that have their default value.
-
-    Raises:
-        SnapshotError: :func:`decode` would refuse it.
-    """
+    """Return a snapshot as JSON with sorted keys, one value a line; raise what :func:`decode` would raise."""
     compact = msgspec.json.encode(msgspec.to_builtins(thread) | {"format": FORMAT}, order="sorted")
     decode(compact)
     return msgspec.json.format(compact, indent=2) + b"\n"
@@ -436,12 +425,9 @@ def _hex_bytes(text: str) -> str:
 
 
 def load(ref: ThreadRef, folder: Path) -> Thread | None:
-    """Return the snapshot of a thread, or None if there is none.
+    """Return the snapshot of a thread, or None if there is none; raise a SnapshotError if it cannot be used.
 
     A file is parsed again only if it has changed.
-
-    Raises:
-        SnapshotError: the file cannot be used.
     """
     path = snapshot_path(ref, folder)
     try:

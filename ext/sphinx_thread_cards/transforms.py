@@ -5,8 +5,6 @@ Sphinx keeps the doctrees of all pages. It is no subclass of ``container``: some
 content.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from itertools import takewhile
@@ -204,17 +202,16 @@ class CollectThreads(SphinxTransform):
         """Return the snapshot, if it can be used, and whether there is a file."""
         if not self.has_folder:
             return None, False
-        path = snapshot.snapshot_path(ref, self.domain.folder)
+        path, thread = snapshot.snapshot_path(ref, self.domain.folder), None
         try:
             thread = snapshot.load(ref, self.domain.folder)
+            if thread is None:
+                return None, False
         except snapshot.SnapshotError as error:
             name = path.relative_to(self.env.srcdir).as_posix()
             warn("snapshot", f"{name}: {error}", node, once=True)
-            self.env.note_dependency(path)
-            return None, True
-        if thread is not None:
-            self.env.note_dependency(path)
-        return thread, thread is not None
+        self.env.note_dependency(path)
+        return thread, True
 
     def _free_anchor(self, card: Card, node: nodes.Element) -> str:
         """Return the anchor of a card, numbered from the second card of a thread, and reserve it."""
