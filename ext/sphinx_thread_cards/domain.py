@@ -157,12 +157,9 @@ class ThreadDomain(Domain):
     @cached_property
     def best_cards(self) -> Mapping[tuple[str, str, str, str | None], Card]:
         """The most complete card of each thread and post; valid when all pages have been read."""
-        best: dict[tuple[str, str, str, str | None], Card] = {}
-        for use in self.uses():
-            card = use.card
-            if card and (card.key not in best or card.completeness > best[card.key].completeness):
-                best[card.key] = card
-        return best
+        cards = [use.card for use in self.uses() if use.card]
+        cards = sorted(cards[::-1], key=lambda card: card.completeness)
+        return {card.key: card for card in cards}  # the first of the most complete ones
 
     def citation_card(self, ref: ThreadRef) -> Card:
         """Return the most complete card of what a URL cites."""

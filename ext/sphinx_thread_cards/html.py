@@ -190,10 +190,11 @@ class HtmlCardBuilder(CardBuilder):
 class EpubCardBuilder(HtmlCardBuilder):
     """Builds a card for EPUB, whose readers may not open collapsible sections."""
 
-    def section(self, label: str, content: list[nodes.Element]) -> list[nodes.Element]:
-        """Return the content, after its warning."""
-        is_warning = label.startswith(_("Content warning"))
-        return [self.line("warning", nodes.Text(label)), *content] if is_warning else content
+    warned = CardBuilder.warned
+
+    def section(self, _label: str, content: list[nodes.Element]) -> list[nodes.Element]:
+        """Return the content."""
+        return content
 
 
 def visit_element(self: HTML5Translator, node: html_element | html_text_element) -> None:

@@ -5,7 +5,7 @@ special to it (see also ``html.py``, ``latex.py``). Nodes are built when a page 
 gettext have run, because quoted text is neither changed nor translated.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import datetime
 from itertools import groupby
 from typing import TypeGuard, assert_never
@@ -13,7 +13,7 @@ from typing import TypeGuard, assert_never
 from docutils import nodes
 
 from sphinx_thread_cards import i18n, snapshot
-from sphinx_thread_cards.card import Card
+from sphinx_thread_cards.card import Card, Excerpt
 from sphinx_thread_cards.i18n import SEPARATOR, PartialDate, _
 from sphinx_thread_cards.snapshot import Block, Code, List, Media, Paragraph, Post, Quote, Span
 
@@ -28,7 +28,7 @@ class CardBuilder:
     Args:
         place: the placeholder in the doctree, with ids, classes and the author's summary.
         thread: the snapshot, if posts are shown.
-        has_image: whether a file of the media folder is part of the build.
+        images: URIs of the images in the build.
     """
 
     shows_images = True
@@ -44,9 +44,9 @@ class CardBuilder:
         place: nodes.container,
         thread: snapshot.Thread | None,
         language: str,
-        has_image: Callable[[str], bool],
+        images: Container[str],
     ) -> None:
-        self.card, self.place, self.language, self.has_image = card, place, language, has_image
+        self.card, self.place, self.language, self.images = card, place, language, images
         self.anchor: str = place["ids"][0]
         self.thread_posts = thread.posts if thread else ()
         self.thread_lang = thread.lang if thread else None
@@ -149,14 +149,12 @@ class CardBuilder:
         if self.thread_posts and self.card.numbers:
             yield from self.posts(list(self.numbered_posts()))
         elif self.card.excerpt and not self.place.children:
-            yield self.excerpt()
+            yield self.excerpt(self.card.excerpt)
         if note := self.card.note(self.language):
             yield self.line("kept", nodes.Text(note))
 
-    def excerpt(self) -> nodes.Element:
+    def excerpt(self, excerpt: Excerpt) -> nodes.Element:
         """Return the beginning of the cited post, or its content warning."""
-        excerpt = self.card.excerpt
-        assert excerpt is not None  # noqa: S101 - the caller has checked
         if excerpt.is_warning:
             return self.line("warning", nodes.Text(content_warning(excerpt.text)))
         classes = ["thread-card-excerpt", *self.microformat("e-content")]
@@ -252,7 +250,7 @@ class CardBuilder:
 
     def is_shown(self, media: Media | None) -> TypeGuard[Media]:
         """Return whether an image is saved and part of the build."""
-        is_saved = media is not None and media.file is not None and self.has_image(media.file)
+        is_saved = media is not None and f"{MEDIA_URI}/{media.file}" in self.images
         return self.shows_images and is_saved
 
     def media(self, media: Iterable[Media]) -> Iterator[nodes.Element]:

@@ -271,10 +271,7 @@ class BuildCards(SphinxPostTransform):
         def build(node: nodes.container) -> CardBuilder:
             card = domain.card_at(*node.attributes.pop("thread_card"))
             thread = domain.load(card.ref) if card.numbers else None
-            return factory(card, node, thread, self.config.language, has_image)
-
-        def has_image(name: str) -> bool:
-            return f"{MEDIA_URI}/{name}" in self.env.images
+            return factory(card, node, thread, self.config.language, self.env.images)
 
         for node in list(self.document.findall(nodes.container)):
             if "thread-card-group" in node["classes"]:

@@ -495,10 +495,6 @@ class Platform:
     def _evidence(self) -> re.Pattern[str]:
         return re.compile(_expand(self.evidence, self.types))
 
-    @cached_property
-    def _domains(self) -> tuple[str, ...]:
-        return tuple(host for host in self.hosts if host[0] in ".-")
-
     def _ref(self, route: Route, groups: Groups, url: SplitURL) -> ThreadRef:
         if self.site:
             site, host = self.site, self.site.removeprefix("www.")
@@ -532,6 +528,6 @@ class Platform:
         return ref
 
     def _mirror(self, host: str) -> str | None:
-        if host in self.hosts or host.endswith(self._domains):
+        if host in self.hosts or host.endswith(tuple(it for it in self.hosts if it[0] in ".-")):
             return None
         return self.mirror_of.get(host) or next(iter(self.mirrors)) or host
