@@ -157,9 +157,10 @@ class ThreadDomain(Domain):
     @cached_property
     def best_cards(self) -> Mapping[tuple[str, str, str, str | None], Card]:
         """The most complete card of each thread and post; valid when all pages have been read."""
-        cards = [use.card for use in self.uses() if use.card]
-        cards = sorted(cards[::-1], key=lambda card: card.completeness)
-        return {card.key: card for card in cards}  # the first of the most complete ones
+        best: dict[tuple[str, str, str, str | None], Card] = {}
+        for card in (use.card for use in self.uses() if use.card):
+            best[card.key] = max(best.get(card.key, card), card, key=lambda it: it.completeness)
+        return best
 
     def citation_card(self, ref: ThreadRef) -> Card:
         """Return the most complete card of what a URL cites."""
