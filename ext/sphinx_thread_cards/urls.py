@@ -74,6 +74,7 @@ class ThreadRef:
     posted: datetime | None = None
     """Aware UTC time decoded from the id or path; None where it could be wrong."""
     precision: Precision = Precision.DAY
+    """How much of :attr:`posted` is known."""
     post: str | None = None
     """Id of the cited post in the thread: a comment, a post number, an answer."""
     mirror: str | None = None
@@ -83,6 +84,7 @@ class ThreadRef:
     archive: str | None = None
     """The given URL, if it is an archived copy (Wayback Machine, archive.today)."""
     kind: Kind = Kind.THREAD
+    """What the thread is called on its platform: ``issue``, ``question``, ..."""
 
     @property
     def key(self) -> tuple[str, str, str]:
