@@ -86,7 +86,9 @@ LIST_OPTIONS: Mapping[str, Option] = {
         _several(lambda it: it.removeprefix("@")), "Only threads by these people.", "Jo Example"
     ),
     "community": Option(_several(str), "Only these repositories, lists or forums.", "pftf/RPi4"),
-    "state": Option(_several(choice(*STATES)), "Only issues and questions in a state.", "open"),
+    "state": Option(
+        _several(choice(*STATES)), "Only issues and questions in these states.", "open"
+    ),
     "since": Option(parse_date, "Only threads from this day, month or year on.", "2020-10"),
     "until": Option(parse_date, "Only threads up to this day, month or year.", "2021"),
     "only": Option(choice("cards"), "`cards`: without threads that are only linked.", "cards"),

@@ -3,7 +3,7 @@
 import json
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -27,7 +27,13 @@ from sphinx_thread_cards.nodes import ancestors, as_lines, join, move_ids
 from sphinx_thread_cards.urls import Kind, Precision
 
 STYLES = ("table", "timeline")
-ORDERS = ("oldest", "newest", "title", "author", "platform")
+# Threads without a title or author come last.
+_SORT_KEYS: Mapping[str, Callable[[Card], Any]] = {
+    "title": lambda card: (not card.titled, card.title.casefold()),
+    "author": lambda card: (not card.credit, (card.credit or "").strip("@").casefold()),
+    "platform": lambda card: i18n.platform_label(card.ref).casefold(),
+}
+ORDERS = ("oldest", "newest", *_SORT_KEYS)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,20 +107,13 @@ def _last_day(when: PartialDate) -> date:
 
 
 def _sort(threads: list[CitedThread], order: str) -> list[CitedThread]:
-    """Return threads in order; those without a date, title or author come last."""
+    """Return threads in order, by default that of their dates; those without a date come last."""
     threads = sorted(threads, key=lambda thread: _time(thread.card))
     if order == "newest":
         dated = [thread for thread in threads if thread.card.date]
         return dated[::-1] + threads[len(dated) :]
-    if order == "title":
-        threads.sort(key=lambda it: (not it.card.titled, it.card.title.casefold()))
-    elif order == "author":
-        threads.sort(
-            key=lambda it: (not it.card.credit, (it.card.credit or "").strip("@").casefold())
-        )
-    elif order == "platform":
-        threads.sort(key=lambda it: i18n.platform_label(it.card.ref).casefold())
-    return threads
+    key = _SORT_KEYS.get(order)
+    return sorted(threads, key=lambda thread: key(thread.card)) if key else threads
 
 
 def _time(card: Card) -> datetime:

@@ -180,14 +180,12 @@ class CardBuilder:
     def post(self, number: int, post: Post, *, repeats_date: bool) -> nodes.Element:
         """Return a post with its head: permalink, author if it is another one, dates and markers."""
         head = self.line("post-head", *self.post_head(number, post, repeats_date=repeats_date))
-        body = list(self.post_body(post))
+        body = self.post_body(post)
         first = next(iter(body), None)
         is_text = isinstance(first, nodes.paragraph | nodes.line_block) and not first["classes"]
-        if is_text and not post.warning and head.astext().isdecimal():
+        if is_text and head.astext().isdecimal():
             # Only a number, which may stand in the margin of the text.
             head["classes"].append("thread-card-post-bare")
-        if post.warning:
-            body = self.warned(post.warning, body)
         if self.microformat("e-content"):
             body = [self.element(nodes.container("", *body, classes=["e-content"]), "div")]
         lang = post.lang or self.thread_lang
@@ -232,19 +230,18 @@ class CardBuilder:
         date = i18n.format_date(PartialDate.of(time), self.language)
         return self.time(time, form.format(date=date), *microformat)
 
-    def post_body(self, post: Post) -> Iterator[nodes.Element]:
-        """Yield text, media and quoted post."""
-        yield from self.blocks(post.blocks)
-        yield from self.media(post.media)
+    def post_body(self, post: Post) -> list[nodes.Element]:
+        """Return text, media and quoted post, below the content warning."""
+        body = [*self.blocks(post.blocks), *self.media(post.media)]
         if quoted := post.quoted:
             author = nodes.reference("", self.display_name(quoted), refuri=quoted.url)
             head = [author, *([self.post_time(quoted.posted)] if quoted.posted else [])]
-            body = list(self.post_body(quoted))
-            if quoted.warning:
-                body = self.warned(quoted.warning, body)
             line = self.element(self.line("quoted-head", *join(head)), "p", dir="auto")
-            box = nodes.block_quote("", line, *body, classes=["thread-card-quoted"])
-            yield self.element(box, "blockquote", dir="auto", cite=quoted.url, lang=quoted.lang)
+            parts = line, *self.post_body(quoted)
+            box = nodes.block_quote("", *parts, classes=["thread-card-quoted"])
+            attributes = {"dir": "auto", "cite": quoted.url, "lang": quoted.lang}
+            body.append(self.element(box, "blockquote", **attributes))
+        return self.warned(post.warning, body) if post.warning else body
 
     # -- Media -----------------------------------------------------------------
 
