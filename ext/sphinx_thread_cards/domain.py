@@ -53,11 +53,6 @@ class Use:
     """Whether the page shows a citation: the role, or a link with a citation as text."""
 
     @property
-    def url(self) -> str:
-        """The URL as the author wrote it."""
-        return self.ref.given_url
-
-    @property
     def targets(self) -> dict[str, tuple[str, str]]:
         """Label to anchor and title, for the card and the posts that it shows."""
         if self.card is None:

@@ -75,7 +75,7 @@ def recorded(app: Sphinx) -> list[Use]:
     found = []
     for use in thread_domain(app.env).uses():
         location = re.sub(r":docstring of .*", "", use.location.removeprefix(f"{app.srcdir}/"))
-        found.append((location, use.role, use.url))
+        found.append((location, use.role, use.ref.given_url))
     return sorted(found)
 
 
