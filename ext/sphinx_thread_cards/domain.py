@@ -39,6 +39,7 @@ class Use:
     docname: str
     ref: ThreadRef
     role: Literal["card", "citation", "link"]
+    """A link with a citation as its text is a citation."""
     location: str
     """``index.md:12``, as the parser names the file."""
     conditions: tuple[str, ...] = ()
@@ -49,8 +50,6 @@ class Use:
     names: tuple[str, ...] = ()
     replies: Literal["author", "all"] | None = None
     has_snapshot: bool = False
-    is_citation: bool = False
-    """Whether the page shows a citation: the role, or a link with a citation as text."""
 
     @property
     def targets(self) -> dict[str, tuple[str, str]]:
@@ -146,7 +145,7 @@ class ThreadDomain(Domain):
     @cached_property
     def styled_pages(self) -> AbstractSet[str]:
         """Docnames of the pages with a card, citation or list."""
-        cited = {use.docname for use in self.uses() if use.card or use.is_citation}
+        cited = {use.docname for use in self.uses() if use.role != "link"}
         return self.lists.keys() | cited
 
     @cached_property

@@ -276,7 +276,7 @@ def pages_to_update(_app: Sphinx, env: BuildEnvironment) -> list[str]:
     domain = thread_domain(env)
     content: dict[str, list[str]] = {}
     for use in domain.uses():
-        if use.is_citation:
+        if use.role == "citation":
             citation = domain.citation_card(use.ref).citation(env.config.language)
             content.setdefault(use.docname, []).append(citation)
     for docname, lists in domain.lists.items():

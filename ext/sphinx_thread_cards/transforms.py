@@ -140,7 +140,7 @@ class CollectThreads(SphinxTransform):
         self.linked = {node.get("refuri") for node in elements if isinstance(node, nodes.reference)}
         for node in elements:
             if "thread_ref" in node.attributes and isinstance(node, addnodes.pending_xref):
-                self._note(node, node["thread_ref"], "citation", is_citation=True)
+                self._note(node, node["thread_ref"], "citation")
                 self._set_title(node)
             elif "thread_ref" in node.attributes:
                 self._collect_card(node)
@@ -169,7 +169,7 @@ class CollectThreads(SphinxTransform):
             return
         by_default = self.config.thread_cards_link_text == "citation"
         is_citation = is_link and bool(not node.children or (by_default and _bare_url(node)))
-        self._note(node, ref, "link", is_citation=is_citation)
+        self._note(node, ref, "citation" if is_citation else "link")
         if is_citation:
             xref = citation_xref(ref, url=url)
             node.parent.replace(node, xref)

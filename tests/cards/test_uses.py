@@ -117,8 +117,9 @@ def test_links_of_a_translated_page(source: Path, tmp_path: Path) -> None:
     assert recorded(site.app) == expected
 
 
-def test_citation_texts_do_not_change_what_is_recorded(source: Path, tmp_path: Path) -> None:
-    expected = write(source, {"index.md": "# T\n\nA <LINK> and {thread}`CITATION`.\n"})
+def test_links_with_a_citation_as_text_are_citations(source: Path, tmp_path: Path) -> None:
+    text = "# T\n\nA <CITATION>, a [link](LINK) and {thread}`CITATION`.\n"
+    expected = write(source, {"index.md": text})
     site = sites.build(source, tmp_path / "out", thread_cards_link_text="citation")
 
     assert recorded(site.app) == expected
