@@ -85,7 +85,7 @@ Digest = Annotated[str, _string("digest", _DIGEST, "sha256: and 64 hexadecimal d
 Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]  # every JSON parser has these (RFC 8259)
 Time = Annotated[datetime, Meta(tz=True)]
 State = Literal["open", "closed", "merged", "answered", "locked"]
-"""State of an issue, request or question; ``locked`` is open, but nobody can reply."""
+"""State of an issue, request or question; ``locked`` is open, but closed to replies."""
 
 
 class Status(StrEnum):

@@ -108,7 +108,7 @@ class FetchOptions:
     replies: bool = False
     """Include the replies of other people."""
     posts: frozenset[str] = frozenset()
-    """Ids of posts to include, whoever wrote them: the posts that pages cite (:attr:`ThreadRef.post`)."""
+    """Ids of posts to include, by any author: the posts that pages cite (:attr:`ThreadRef.post`)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
