@@ -148,8 +148,7 @@ def _open_site(args: argparse.Namespace, *, pages: bool = True) -> tuple[Site, l
         ref = parse_or_page(url, site.config.thread_cards_hosts)
         if ref is None:
             raise SiteError(f"URL of a thread or page expected, got {url}")
-        replies = site.config.thread_cards_replies == "all"
-        thread = CitedThread(ref=ref, posts=frozenset(filter(None, [ref.post])), replies=replies)
+        thread = CitedThread(ref=ref, posts=frozenset(filter(None, [ref.post])))
         selected.setdefault(ref.key, cited.get(ref.key, thread))
     return site, list(selected.values())
 
@@ -246,6 +245,8 @@ def _process(
 
     names = {"api.github.com": "GITHUB_TOKEN", "gitlab.com": "GITLAB_TOKEN"}
     tokens = {host: os.environ[name] for host, name in names.items() if os.environ.get(name)}
+    if site.config.thread_cards_replies == "all":
+        args.replies = True
     options = {item.name for item in fields(FetchConfig)} & vars(args).keys()
     endpoints, results = site.config.thread_cards_endpoints, []
     with Client(

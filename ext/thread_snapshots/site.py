@@ -50,8 +50,6 @@ class CitedThread:
     """In the order of the pages."""
     posts: frozenset[str] = frozenset()
     """Ids of the posts that are cited."""
-    replies: bool = False
-    """Whether a page shows the replies of other people."""
 
     @property
     def location(self) -> str:
@@ -124,7 +122,7 @@ def read_site(
         except (SphinxError, OSError) as error:
             raise SiteError(f"cannot read the site in {source}: {error}") from error
     uses = cast("ThreadDomain", app.env.get_domain("thread")).uses() if app else ()
-    return Site(store=source / FOLDER, config=config, cited=tuple(_cited(uses, config)))
+    return Site(store=source / FOLDER, config=config, cited=tuple(_cited(uses)))
 
 
 def _read_config(confdir: Path) -> Config:
@@ -136,7 +134,7 @@ def _read_config(confdir: Path) -> Config:
     return config
 
 
-def _cited(uses: Iterable[domain.Use], config: Config) -> Iterator[CitedThread]:
+def _cited(uses: Iterable[domain.Use]) -> Iterator[CitedThread]:
     """Group the records of the domain by thread."""
     by_key: dict[tuple[str, str, str], list[domain.Use]] = {}
     for use in uses:
@@ -147,7 +145,6 @@ def _cited(uses: Iterable[domain.Use], config: Config) -> Iterator[CitedThread]:
             ref=max((use.ref for use in group), key=lambda ref: ref.read_url is not None),
             uses=tuple(dict.fromkeys(Use(use.role, _relative(use.location)) for use in group)),
             posts=frozenset(use.ref.post for use in group if use.ref.post),
-            replies="all" in {use.replies or config.thread_cards_replies for use in group},
         )
 
 

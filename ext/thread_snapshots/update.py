@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote, urlsplit
 
 from msgspec.structs import replace
@@ -22,10 +22,12 @@ from thread_snapshots.errors import FetchError, Forbidden, NotFound, plural
 from thread_snapshots.images import ImageSaver
 from thread_snapshots.json_access import dig, text
 from thread_snapshots.saved_file import SavedFile, read_file
-from thread_snapshots.site import CitedThread
 from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator
 from thread_snapshots.sources import SOURCES
 from thread_snapshots.thread_builder import handles, leaf_blocks, summary_of
+
+if TYPE_CHECKING:  # at run time, this would import Sphinx
+    from thread_snapshots.site import CitedThread
 
 FetchStatus = Literal["saved", "updated", "unchanged", "due", "skipped", "failed"]
 """What became of a thread; ``due`` in a dry run only."""
@@ -192,7 +194,7 @@ def _is_old(provenance: Provenance, days: int | None) -> bool:
 def _fetch(cited: CitedThread, before: Thread | None, config: FetchConfig) -> tuple[Thread, str]:
     """Return the thread to save, and remarks."""
     options = FetchOptions(
-        replies=cited.replies or config.replies,
+        replies=config.replies,
         # Saved replies are requested again, even if the option that asked for them is gone.
         posts=cited.posts | _replies_of_others(before),
     )
@@ -355,7 +357,7 @@ def _compare_live(
 ) -> tuple[CheckStatus, str, str]:
     """Return the result of :func:`compare`, and how the state has changed."""
     others = _replies_of_others(saved)
-    replies = cited.replies or bool(others - cited.posts)
+    replies = config.replies or bool(others - cited.posts)
     options = FetchOptions(replies=replies, posts=cited.posts | others)
     if reason := _unsupported(cited.ref, config):
         return "unchecked", reason, ""

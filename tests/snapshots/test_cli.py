@@ -66,14 +66,13 @@ def test_links_are_fetched_on_request(site: CitedSite) -> None:
         assert files(site) == count
 
 
-@pytest.mark.parametrize("where", ["nowhere", "card", "config", "url", "option"])
+@pytest.mark.parametrize("where", ["nowhere", "config", "url", "option"])
 def test_replies(site: CitedSite, where: str) -> None:
     """Cited comments are saved in any case."""
     remarks = (item(number, "A remark.", author="sam_example") for number in (11, 12, 13))
     site.respond(item(1, "One.", *remarks))
-    option = ":replies: all\n" if where == "card" else ""
     config = {"thread_cards_replies": "all"} if where in {"config", "url"} else {}
-    text = f"# T\n\n```{{thread}} {url_of(1)}#11\n{option}```\n\n{{thread}}`{url_of(1)}#12`\n"
+    text = f"# T\n\n```{{thread}} {url_of(1)}#11\n```\n\n{{thread}}`{url_of(1)}#12`\n"
     site.write({"index.md": text}, **config)
     arguments = {"option": ["--replies"], "url": [url_of(1)]}.get(where, [])
     assert site.run("fetch", *arguments) == 0
