@@ -26,7 +26,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "ext"))
 
-from sphinx_thread_cards.snapshot import Author, Paragraph, Post, Span, Thread, save  # noqa: E402 - see the line above
+from sphinx_thread_cards.snapshot import Author, Paragraph, Post, Span, Thread  # noqa: E402 - see the line above
+from thread_snapshots.store import save  # noqa: E402
 
 # Builds, then prints seconds of the processor and peak memory (KiB on Linux).
 CHILD = """

@@ -9,16 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw
-from sphinx_thread_cards.snapshot import (
-    Author,
-    Media,
-    Paragraph,
-    Post,
-    Provenance,
-    Span,
-    Thread,
-    save,
-)
+from sphinx_thread_cards.snapshot import Author, Media, Paragraph, Post, Provenance, Span, Thread
+from thread_snapshots.store import save
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,11 +9,13 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 from docutils import nodes
 from sphinx.pycode import ModuleAnalyzer
 from sphinx.util.docutils import SphinxDirective
-from sphinx_thread_cards import config, directives, snapshot, urls
+from sphinx_thread_cards import config, directives, urls
 from sphinx_thread_cards.platforms import PLATFORMS
+from sphinx_thread_cards.snapshot import Thread
 from thread_snapshots import cli
 
 if TYPE_CHECKING:
@@ -140,7 +142,7 @@ class SiteExample(SphinxDirective):
 def write_schema(app: Sphinx, error: Exception | None) -> None:
     """Write the JSON Schema of snapshots next to the pages (``build-finished``)."""
     if error is None and app.builder.name == "html":
-        schema = snapshot.json_schema()
+        schema = msgspec.json.schema(Thread)
         Path(app.outdir, "snapshot.schema.json").write_text(json.dumps(schema, indent=2))
 
 

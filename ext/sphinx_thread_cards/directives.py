@@ -19,7 +19,7 @@ from sphinx_thread_cards.domain import citation_xref, thread_domain
 from sphinx_thread_cards.i18n import STATES, parse_date
 from sphinx_thread_cards.lists import ORDERS, STYLES, ListOptions
 from sphinx_thread_cards.platforms import parse_or_page
-from sphinx_thread_cards.snapshot import clean_line, is_valid
+from sphinx_thread_cards.snapshot import LanguageTag, clean_line, is_valid
 from sphinx_thread_cards.transforms import group, placeholder
 from sphinx_thread_cards.urls import Kind, ThreadRef, is_web_url
 
@@ -44,7 +44,7 @@ class Option:
 _text = valid(bool, "write a value or remove the option")
 _url = valid(is_web_url, "use an http or https URL")
 _handle = valid(_HANDLE.fullmatch, "use the form name or name@server")
-_language = valid(partial(is_valid, "lang"), "use a language tag such as de or pt-BR")
+_language = valid(partial(is_valid, LanguageTag), "use a language tag such as de or pt-BR")
 
 
 def _posts(text: str) -> tuple[tuple[int, int], ...]:

@@ -1,23 +1,20 @@
 """Snapshots: saved threads as data, one JSON file a thread in ``_threads/`` next to the pages.
 
-Rich text is stored as blocks and spans, never as markup. The extension reads snapshots, the snapshot tool writes them.
+Rich text is stored as blocks and spans, never as markup. The extension reads snapshots, ``thread_snapshots`` writes them.
 A string that may be harmful (a ``javascript:`` URL, a path, a control character) is refused by the type of its field.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-import os
 import re
-import threading
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 from msgspec import Meta, Struct, field
@@ -25,18 +22,13 @@ from msgspec import Meta, Struct, field
 from sphinx_thread_cards.platforms import PLATFORMS
 from sphinx_thread_cards.urls import ThreadRef
 
-FORMAT = 1
-"""Version of the file format; a reader refuses a newer one."""
+FORMAT = 1  # version of the files; a newer one is refused
 FOLDER = "_threads"
-"""Name of the folder of snapshots, in the source directory."""
-MEDIA_FOLDER = "media"
-"""Name of the folder of images, in the folder of snapshots."""
-MAX_BYTES = 8 * 1024 * 1024
+MEDIA_FOLDER = "media"  # in FOLDER
 MAX_POSTS = 5_000
-MAX_ID = 300
-_MAX_REASON = 300
-MAX_DEPTH = 8
-"""How many quotes, lists and quoted posts may be nested in a post."""
+_MAX_BYTES = 8 * 1024 * 1024
+_MAX_DEPTH = 8  # of quotes, lists and quoted posts in a post
+_MAX_NAME = 200
 
 # White space, control and format characters, noncharacters. Spelled out, because a character class that combines
 # \s with ranges is slow.
@@ -47,41 +39,37 @@ _INVISIBLE = (
 # Controls and direction overrides (Unicode TR36), and what XML and UTF-8 cannot hold. The direction marks U+200E,
 # U+200F and U+061C are allowed, because Arabic and Hebrew need them.
 _UNSAFE = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff"
-_PATTERNS: dict[str, re.Pattern[str]] = {}
-"""By the name of a kind of string."""
-_EXPECTED: dict[str, str] = {}
-"""What a pattern stands for, in messages."""
+_EXPECTED: dict[str, str] = {}  # what patterns stand for, in messages
 
 
-def _string(kind: str, pattern: str, expected: str) -> Meta:
+def _string(pattern: str, expected: str) -> Meta:
     pattern = rf"^(?:{pattern})$(?!\n)"  # in Python, "$" also matches before a newline at the end
-    _PATTERNS[kind], _EXPECTED[pattern] = re.compile(pattern), expected
+    _EXPECTED[f"`str` matching regex {pattern!r}"] = expected
     return Meta(pattern=pattern)
 
 
-def is_valid(kind: str, value: str) -> bool:
-    """Return whether a string may be the value of a field of this kind: ``id``, ``url``, ``lang`` ..."""
-    return _PATTERNS[kind].match(value) is not None
+def is_valid(kind: Any, value: str) -> bool:
+    """Return whether a string may be the value of a field of this type: :data:`Id`, :data:`LanguageTag` ..."""
+    return re.match(get_args(kind)[1].pattern, value) is not None
 
 
 _SEGMENT = rf"(?!\.\.?(?:/|$))[^/\\{_INVISIBLE}]+"
 _WEB = rf"[Hh][Tt][Tt][Pp][Ss]?://[^/?#@<>\\\x22{_INVISIBLE}]+(?:[/?#][^<>\x22{_INVISIBLE}]*)?"
 _LINE = rf"[^\n{_UNSAFE}]*"
 _LANG = "[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}"
-_DIGEST = "sha256:[0-9a-f]{64}"
 _FILE = r"[A-Za-z0-9_-]{1,150}(?:\.[A-Za-z0-9_-]{1,20})?\.(?:png|jpe?g)"
-Text = Annotated[str, _string("text", rf"[^{_UNSAFE}]*", "text without control characters")]
-Line = Annotated[str, _string("line", _LINE, "one line of text without control characters")]
-Name = Annotated[str, _string("name", rf"{_LINE}[^\s{_UNSAFE}]{_LINE}", "a name")]
-URL = Annotated[str, _string("url", _WEB, "an http or https URL without a user name")]
-Id = Annotated[str, _string("id", f"{_SEGMENT}(?:/{_SEGMENT})*", "an id without spaces and '..'")]
-Host = Annotated[str, _string("host", r"[a-z0-9_.-]{1,253}(?::[0-9]{1,5})?", "a host name")]
-PlatformName = Annotated[str, _string("platform", "[a-z0-9-]{1,40}", "the name of a platform")]
-LanguageTag = Annotated[str, _string("lang", _LANG, "a language tag such as de or pt-BR")]
-CodeLanguage = Annotated[str, _string("code", "[A-Za-z0-9_+#./-]{1,60}", "a programming language")]
-FileName = Annotated[str, _string("file", _FILE, "the name of a .png or .jpg file without a path")]
-Endpoint = Annotated[str, _string("endpoint", f"{_WEB}|file|hand", "a URL, or file, or hand")]
-Digest = Annotated[str, _string("digest", _DIGEST, "sha256: and 64 hexadecimal digits")]
+Text = Annotated[str, _string(rf"[^{_UNSAFE}]*", "text without control characters")]
+Line = Annotated[str, _string(_LINE, "one line of text without control characters")]
+Name = Annotated[str, _string(rf"{_LINE}[^\s{_UNSAFE}]{_LINE}", "a name")]
+URL = Annotated[str, _string(_WEB, "an http or https URL without a user name")]
+Id = Annotated[str, _string(f"{_SEGMENT}(?:/{_SEGMENT})*", "an id without spaces and '..'")]
+Host = Annotated[str, _string(r"[a-z0-9_.-]{1,253}(?::[0-9]{1,5})?", "a host name")]
+PlatformName = Annotated[str, _string("[a-z0-9-]{1,40}", "the name of a platform")]
+LanguageTag = Annotated[str, _string(_LANG, "a language tag such as de or pt-BR")]
+CodeLanguage = Annotated[str, _string("[A-Za-z0-9_+#./-]{1,60}", "a programming language")]
+FileName = Annotated[str, _string(_FILE, "the name of a .png or .jpg file without a path")]
+Endpoint = Annotated[str, _string(f"{_WEB}|file|hand", "a URL, or file, or hand")]
+Digest = Annotated[str, _string("sha256:[0-9a-f]{64}", "sha256: and 64 hexadecimal digits")]
 Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]  # every JSON parser has these (RFC 8259)
 Time = Annotated[datetime, Meta(tz=True)]
 State = Literal["open", "closed", "merged", "answered", "locked"]
@@ -152,11 +140,9 @@ class Media(_Struct, frozen=True):
     url: URL | None = None
     """URL of the image, or of the page where the video can be watched."""
     still: URL | None = None
-    """URL of a video's still image."""
     file: FileName | None = None
     """Name in the media folder; None if the image is not saved."""
     width: Count | None = None
-    """Width of the saved image in pixels."""
     height: Count | None = None
     alt: Text | None = None
 
@@ -199,11 +185,10 @@ class Provenance(_Struct, frozen=True):
     endpoint: Endpoint | None = None
     """URL of the request, ``file`` for a page saved from a browser, ``hand`` for a snapshot written manually."""
     digest: Digest | None = None
-    """Digest of the posts when they were fetched, see :func:`digest`."""
+    """Digest of the posts when they were fetched."""
     archived: URL | None = None
     status: Status = Status.LIVE
     checked: Time | None = None
-    """When the status was last checked."""
     complete: bool = field(default=True, name="whole")
     """Whether all posts were available when the thread was saved."""
 
@@ -218,7 +203,7 @@ class Thread(_Struct, frozen=True):
     title: Line | None = None
     lang: LanguageTag | None = None
     participants: tuple[Author, ...] = ()
-    posts: tuple[Post, ...] = ()
+    posts: Annotated[tuple[Post, ...], Meta(max_length=MAX_POSTS)] = ()
     replies: Count | None = None
     """How many replies the platform counts, saved or not."""
     state: State | None = None
@@ -231,7 +216,6 @@ class Thread(_Struct, frozen=True):
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What :attr:`ThreadRef.key` is for this thread."""
         return self.platform, self.host, self.id
 
     @property
@@ -244,19 +228,16 @@ class SnapshotError(ValueError):
     """A snapshot cannot be used; the message names the JSON path and the reason."""
 
 
-_decoder = msgspec.json.Decoder(Thread)
-
-
 def decode(data: bytes) -> Thread:
     """Parse a snapshot; raise a SnapshotError if it is invalid."""
-    if len(data) > MAX_BYTES:
-        raise SnapshotError(f"larger than {MAX_BYTES // 1024**2} MB; remove posts")
+    if len(data) > _MAX_BYTES:
+        raise SnapshotError(f"larger than {_MAX_BYTES // 1024**2} MB; remove posts")
     try:
-        thread = _decoder.decode(data.removeprefix(b"\xef\xbb\xbf"))
+        thread = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=Thread)
         _check(thread)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        # The names of unknown fields are not checked.
-        raise SnapshotError(clean_line(_explain(error, data))[:_MAX_REASON]) from None
+        # The name of an unknown field may be anything.
+        raise SnapshotError(clean_line(_explain(error, data))[:300]) from None
     except RecursionError:
         raise SnapshotError("quotes or lists are nested too deeply") from None
     return thread
@@ -271,14 +252,12 @@ def _explain(error: Exception, data: bytes) -> str:
             return f"format {version} is newer than this version of sphinx-thread-cards reads; update it"
     reason, _, path = str(error).partition(" - at ")
     for pattern, expected in _EXPECTED.items():
-        reason = reason.replace(f"`str` matching regex {pattern!r}", expected)
+        reason = reason.replace(pattern, expected)
     return f"{path.strip('`')}: {reason[:1].lower()}{reason[1:]}".removeprefix(": ")
 
 
 def _check(thread: Thread) -> None:
     """Check what the types of the fields cannot express."""
-    if len(thread.posts) > MAX_POSTS:
-        raise SnapshotError(f"$.posts: at most {MAX_POSTS} posts are allowed; remove some")
     handles = {author.handle for author in thread.participants}
     ids: set[str] = set()
     for index, post in enumerate(thread.posts):
@@ -287,78 +266,32 @@ def _check(thread: Thread) -> None:
             reason = f"an earlier post has the id {post.id!r}; remove one of them"
             raise SnapshotError(f"{path}.id: {reason}")
         ids.add(post.id)
-        for author in (part.author for part in with_quoted(post) if part.author not in handles):
-            reason = f"{author!r} is not in $.participants; add this handle"
-            raise SnapshotError(f"{path}.author: {reason}")
-        if _depth(post) > MAX_DEPTH:
-            raise SnapshotError(f"{path}: quotes or lists are nested too deeply")
+        for level, part in enumerate(with_quoted(post), 1):
+            if part.author not in handles:
+                reason = f"{part.author!r} is not in $.participants; add this handle"
+                raise SnapshotError(f"{path}.author: {reason}")
+            if level + _depth(part.blocks) > _MAX_DEPTH:
+                raise SnapshotError(f"{path}: quotes or lists are nested too deeply")
+
+
+def _depth(blocks: Iterable[Block]) -> int:
+    """Return how deeply quotes and lists are nested."""
+    quotes = (block.blocks for block in blocks if isinstance(block, Quote))
+    items = (item for block in blocks if isinstance(block, List) for item in block.items)
+    return max((1 + _depth(inner) for inner in (*quotes, *items)), default=0)
 
 
 def with_quoted(post: Post) -> Iterator[Post]:
     """Yield a post, the post it quotes, and so on."""
-    current: Post | None = post
-    while current:
-        yield current
-        current = current.quoted
-
-
-def _depth(part: Post | Block) -> int:
-    """Return how deeply quotes, lists and quoted posts are nested."""
-    match part:
-        case Post():
-            inner = [*part.blocks, *([part.quoted] if part.quoted else [])]
-        case Quote():
-            inner = list(part.blocks)
-        case List():
-            inner = [block for item in part.items for block in item]
-        case _:
-            return 0
-    return 1 + max(map(_depth, inner), default=0)
-
-
-def encode(thread: Thread) -> bytes:
-    """Return a snapshot as JSON with sorted keys, one value a line; raise what :func:`decode` would raise."""
-    compact = msgspec.json.encode(msgspec.to_builtins(thread) | {"format": FORMAT}, order="sorted")
-    decode(compact)
-    return msgspec.json.format(compact, indent=2) + b"\n"
-
-
-def digest(posts: Iterable[Post]) -> str:
-    """Return ``sha256:`` and the hash of what the authors wrote: text, content warnings and alternative texts.
-
-    URLs and sizes of images do not count, because some servers change them with every request.
-    """
-    content = [authored_content(post) for post in posts]
-    data = json.dumps(content, separators=(",", ":"), sort_keys=True)
-    return f"sha256:{hashlib.sha256(data.encode('ascii')).hexdigest()}"
-
-
-def authored_content(post: Post) -> dict[str, Any]:
-    """Return the part of a post that its author wrote, as builtin types."""
-    return {
-        "id": post.id,
-        "author": post.author,
-        "blocks": msgspec.to_builtins(post.blocks),
-        "warning": post.warning,
-        "media": [{"kind": media.kind, "alt": media.alt} for media in post.media],
-        "quoted": authored_content(post.quoted) if post.quoted else None,
-    }
-
-
-def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema of snapshots."""
-    return msgspec.json.schema(Thread)
-
-
-_LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-_UNSAFE_CHARACTERS = re.compile(f"[{_UNSAFE}]")
+    yield post
+    if post.quoted:
+        yield from with_quoted(post.quoted)
 
 
 def clean_text(text: str) -> str:
     r"""Return text without control characters and direction overrides; every line break becomes ``\n``."""
-    if text.replace("\n", "").isprintable():
-        return text
-    return _UNSAFE_CHARACTERS.sub("", _LINE_BREAKS.sub("\n", text))
+    text = re.sub("\r\n|[\r\x0b\x0c\x85\u2028\u2029]", "\n", text)
+    return re.sub(f"[{_UNSAFE}]", "", text)
 
 
 def clean_line(text: str) -> str:
@@ -374,11 +307,10 @@ def saved_images(thread: Thread) -> Iterator[Media]:
             yield from (media for media in part.media if media.file)
 
 
-# -- Files ---------------------------------------------------------------------
-
-_MAX_NAME = 200
-_PLAIN_NAME = re.compile(r"[a-z0-9_-][a-z0-9_.%+=@,-]*(?<!\.)")
-_RESERVED_NAME = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9])(?:\..*)?", re.IGNORECASE)
+# Not allowed in the name of a file, or not at the beginning or end. Windows reserves names such as con and con.txt.
+_FORBIDDEN = re.compile(
+    r"[^A-Za-z0-9_.%+=@,-]|^[.@]|\.\Z|^(?=(?i:con|prn|aux|nul|(?:com|lpt)[0-9])(?:\..*)?\Z)."
+)
 
 
 def snapshot_path(ref: ThreadRef | Thread, folder: Path) -> Path:
@@ -402,87 +334,33 @@ def snapshot_path(ref: ThreadRef | Thread, folder: Path) -> Path:
 
 
 def _file_name(text: str) -> str:
-    is_reserved = _RESERVED_NAME.fullmatch(text)
-    if _PLAIN_NAME.fullmatch(text) and len(text) <= _MAX_NAME and not is_reserved:
-        return text
-    name = re.sub(r"[^a-z0-9_.%+=@,-]", lambda match: _escape(match[0]), text) or "~"
-    if name[0] in ".@" or is_reserved:
-        name = _hex_bytes(text[0]) + name.removeprefix(_escape(text[0])).removeprefix(text[0])
-    if name.endswith("."):
-        name = name[:-1] + _hex_bytes(".")
+    """Return the text as the name of a file; of a long one, the beginning and a hash."""
+    name = _FORBIDDEN.sub(lambda it: f"~{it[0].encode('utf-8', 'surrogatepass').hex('~')}", text)
+    name = re.sub("[A-Z]", lambda it: f"!{it[0].lower()}", name) or "~"
     if len(name) > _MAX_NAME:
         hash_ = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
         name = f"{name[:120]}~~{hash_[:32]}"
     return name
 
 
-def _escape(character: str) -> str:
-    return f"!{character.lower()}" if "A" <= character <= "Z" else _hex_bytes(character)
-
-
-def _hex_bytes(text: str) -> str:
-    return "".join(f"~{byte:02x}" for byte in text.encode("utf-8", "surrogatepass"))
-
-
 def load(ref: ThreadRef, folder: Path) -> Thread | None:
-    """Return the snapshot of a thread, or None if there is none; raise a SnapshotError if it cannot be used.
-
-    A file is parsed again only if it has changed.
-    """
+    """Return the snapshot of a thread, or None if there is none; raise a SnapshotError if it cannot be used."""
     path = snapshot_path(ref, folder)
     try:
         if not path.is_file():
             return None
         status = path.stat()
+        thread = _load(path, status.st_mtime_ns, status.st_size)
     except OSError as error:
         raise SnapshotError(str(error.strerror)) from None
-    loaded = _load(path, status.st_mtime_ns, status.st_size)
-    if isinstance(loaded, str):
-        raise SnapshotError(loaded)
-    if loaded.key != ref.key:
-        found, expected = " ".join(loaded.key), " ".join(ref.key)
+    if thread.key != ref.key:
+        found, expected = " ".join(thread.key), " ".join(ref.key)
         raise SnapshotError(f"contains the thread {found!r}; expected {expected!r}")
-    return loaded
+    return thread
 
 
 @lru_cache(maxsize=1024)
-def _load(path: Path, _mtime: int, _size: int) -> Thread | str:
-    """Return the thread in a file, or the reason why it cannot be used."""
-    try:
-        with path.open("rb") as file:
-            return decode(file.read(MAX_BYTES + 1))
-    except SnapshotError as error:
-        return str(error)
-    except OSError as error:
-        return str(error.strerror)
-
-
-def save(thread: Thread, folder: Path) -> bool:
-    """Write the snapshot of a thread; return whether the file is new or changed.
-
-    Raises:
-        SnapshotError: the thread cannot be saved; no file is written.
-        OSError: the file cannot be written; an earlier one is unchanged.
-    """
-    return write_atomic(snapshot_path(thread, folder), encode(thread))
-
-
-def write_atomic(path: Path, content: bytes) -> bool:
-    """Write a file, unless it has this content; return whether it is new or changed.
-
-    Other processes see either the old or the new content, never a part.
-    """
-    with suppress(FileNotFoundError):
-        if path.stat().st_size == len(content) and path.read_bytes() == content:
-            return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"~{os.getpid()}-{threading.get_ident()}")
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    return True
+def _load(path: Path, _mtime: int, _size: int) -> Thread:
+    """Parse a file, again only if it has changed."""
+    with path.open("rb") as file:
+        return decode(file.read(_MAX_BYTES + 1))

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from sphinx_thread_cards import __version__, snapshot
 from sphinx_thread_cards.platforms import parse_or_page
 
+from thread_snapshots import store
 from thread_snapshots.errors import BadResponse, plural
 from thread_snapshots.site import CitedThread, Site, SiteError, read_site
 
@@ -223,7 +224,7 @@ def _forget(args: argparse.Namespace) -> int:
             platform=ref.platform, host=ref.host, id=ref.id, url=url, provenance=mark
         )
         if not args.dry_run:
-            snapshot.save(withdrawn, site.store)
+            store.save(withdrawn, site.store)
         print(f"{'would forget' if args.dry_run else 'forgot'} {ref.url}")
         for use in thread.uses:
             print(f"{use.location}: still cites it; check what the page says about it")

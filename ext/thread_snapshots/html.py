@@ -1,7 +1,7 @@
 """Rich text as blocks and spans: from HTML, Markdown and plain text.
 
 The input is foreign and may be anything. The output has only http and https links, no markup, a bounded depth and a
-bounded size, and is always accepted by :func:`sphinx_thread_cards.snapshot.encode`. No function raises.
+bounded size, and is always accepted by :func:`thread_snapshots.store.encode`. No function raises.
 """
 
 from __future__ import annotations

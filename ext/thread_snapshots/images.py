@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 from PIL import Image, ImageCms, ImageOps
-from sphinx_thread_cards import snapshot
-from sphinx_thread_cards.snapshot import Author, Media, Post, Thread, with_quoted
+from sphinx_thread_cards.snapshot import MEDIA_FOLDER, Author, Media, Post, Thread, with_quoted
 
 from thread_snapshots.errors import FetchError, printable_url
 from thread_snapshots.source import Request, Response
+from thread_snapshots.store import write_atomic
 
 MAX_PIXELS = 50_000_000
 """Size of an image that is decoded in memory."""
@@ -120,7 +120,7 @@ class ImageSaver:
     ) -> None:
         self.errors: list[str] = []
         """A message for each image that was not saved."""
-        self._folder, self._send = folder / snapshot.MEDIA_FOLDER, send
+        self._folder, self._send = folder / MEDIA_FOLDER, send
         self._saved: dict[tuple[str, bool], Media | None] = {}
         people, posts = (before.participants, before.posts) if before else ((), ())
         known = [(it.avatar, True) for it in people if it.avatar]
@@ -166,7 +166,7 @@ class ImageSaver:
             self.errors.append(f"{printable_url(url)}: {error}")
             return None
         name = f"{hashlib.sha256(image.content).hexdigest()}.{image.extension}"
-        snapshot.write_atomic(self._folder / name, image.content)
+        write_atomic(self._folder / name, image.content)
         return replace(media, file=name, width=image.width, height=image.height)
 
 

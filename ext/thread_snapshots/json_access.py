@@ -9,10 +9,11 @@ from html import unescape
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
-from sphinx_thread_cards.snapshot import MAX_ID, clean_line, clean_text, is_valid
+from sphinx_thread_cards.snapshot import Id, LanguageTag, clean_line, clean_text, is_valid
 
 _NO_LANGUAGE = frozenset({"art", "mis", "mul", "qam", "qct", "qht", "qme", "qst", "und", "zxx"})
 """Tags that say that the language is unknown; some are of X, for posts of images or hashtags alone."""
+_MAX_ID = 300
 _MAX_LINE = 500
 MAX_LINK = 2_000
 """Longest URL, in characters, that becomes a link."""
@@ -54,7 +55,7 @@ def as_id(data: object, *path: str | int) -> str:
     value = dig(data, *path)
     if type(value) is int and 0 <= value < 2**64:
         return str(value)
-    valid = isinstance(value, str) and len(value) <= MAX_ID and is_valid("id", value)
+    valid = isinstance(value, str) and len(value) <= _MAX_ID and is_valid(Id, value)
     return value if valid else ""
 
 
@@ -104,7 +105,7 @@ def utc(value: datetime) -> datetime | None:
 def language(data: object, *path: str | int) -> str | None:
     """Return a language tag; None if there is none, or it says that the language is unknown."""
     tag = text(data, *path).strip().replace("_", "-")
-    return tag if is_valid("lang", tag) and tag.lower() not in _NO_LANGUAGE else None
+    return tag if is_valid(LanguageTag, tag) and tag.lower() not in _NO_LANGUAGE else None
 
 
 def safe_url(value: object, base_url: str = "") -> str | None:

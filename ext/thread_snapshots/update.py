@@ -17,7 +17,7 @@ from sphinx_thread_cards import snapshot
 from sphinx_thread_cards.snapshot import Paragraph, Post, Provenance, SnapshotError, Status, Thread
 from sphinx_thread_cards.urls import ThreadRef
 
-from thread_snapshots import source, webpage
+from thread_snapshots import source, store, webpage
 from thread_snapshots.errors import FetchError, Forbidden, NotFound, plural
 from thread_snapshots.images import ImageSaver
 from thread_snapshots.json_access import dig, text
@@ -154,7 +154,7 @@ def fetch(cited: CitedThread, config: FetchConfig) -> Result:
             thread, message = _add_archived(before, ref, config)
         else:
             return Result(cited=cited, status=status, message=message)
-        snapshot.save(thread, config.store)
+        store.save(thread, config.store)
     except FetchError as error:
         status, message = "failed", error.message_for(ref.url)
     except SnapshotError as error:
@@ -251,7 +251,7 @@ def merge(result: FetchResult, before: Thread | None, time: datetime) -> tuple[T
     people = (*(before.participants if before else ()), *thread.participants)
     authors = {author.handle: author for author in people}
     used = dict.fromkeys(handle for post in posts for handle in handles(post))
-    digest = snapshot.digest(posts) if posts else None
+    digest = store.digest(posts) if posts else None
     same_summary = before and replace(before, provenance=thread.provenance) == thread
     unchanged = digest == origin.digest if posts else same_summary
     provenance = Provenance(
@@ -345,7 +345,7 @@ def check(cited: CitedThread, config: FetchConfig) -> Result:
         known = mark is saved.provenance.status
         if mark and not known and not config.dry_run:
             provenance = replace(saved.provenance, status=mark, checked=now())
-            snapshot.save(replace(saved, provenance=provenance), config.store)
+            store.save(replace(saved, provenance=provenance), config.store)
     if state and status in {"same", "unchecked"}:
         status, known = "state", False
     message = "; ".join(filter(None, (state, message)))
@@ -393,7 +393,7 @@ def compare(saved: Thread, result: FetchResult) -> tuple[CheckStatus, str]:
         return "unchecked", "the platform shows no posts"
     live = _match(saved.posts, result.thread.posts)
     same_endpoint = _api(saved) == _api(result.thread)
-    content = snapshot.authored_content if same_endpoint else _plain_text
+    content = store.authored_content if same_endpoint else _plain_text
     missing = [number for number, post in enumerate(saved.posts, 1) if post.id not in live]
     edited = [
         number

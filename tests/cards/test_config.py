@@ -75,8 +75,9 @@ def test_posts_of_the_whole_site(page: Page, source: Any) -> None:
     """``thread_cards_show`` holds for cards without the option; ``thread_cards_excerpt`` for their length."""
     from sphinx_thread_cards import snapshot  # noqa: PLC0415
     from support.snapshots import URL, make_thread  # noqa: PLC0415
+    from thread_snapshots.store import save  # noqa: PLC0415
 
-    snapshot.save(make_thread("One two three four.", "Second post."), source / snapshot.FOLDER)
+    save(make_thread("One two three four.", "Second post."), source / snapshot.FOLDER)
     texts = {"lone": f"<{URL}>", "card": f"```{{thread}} {URL}\n:show: card\n```"}
 
     def shown(**settings: Any) -> set[str]:

@@ -14,6 +14,7 @@ import pytest
 from sphinx_thread_cards import snapshot
 from support import sites
 from support.snapshots import URL, make_thread
+from thread_snapshots.store import save
 
 # MyST uses what Sphinx 9 deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:'myst_parser")
@@ -76,7 +77,7 @@ def test_citations_in_titles(page: Page) -> None:
 
 def test_references_to_posts(page: Page, source: Path) -> None:
     thread = make_thread("One.", "Two.", "Three.")
-    snapshot.save(thread, source / snapshot.FOLDER)
+    save(thread, source / snapshot.FOLDER)
     anchor = f"thread-mastodon-{thread.id}"
     shown = f"```{{thread}} {URL}\n:posts: 2-3\n```\n"
     index = (
@@ -188,7 +189,7 @@ def test_another_project_refers_to_a_card(text: str, page: Page, tmp_path: Path)
 
 def test_the_search(page: Page, source: Path) -> None:
     """The search finds what a card says, and the card by its title."""
-    snapshot.save(make_thread("Ptarmigan windmills."), source / snapshot.FOLDER)
+    save(make_thread("Ptarmigan windmills."), source / snapshot.FOLDER)
     index = page(
         f"# T\n\n{LAMP}\n```{{thread}} {URL}\n:show: thread\n:author: Quillfeather\n```\n",
         thread_cards_hosts=HOSTS,

@@ -16,6 +16,7 @@ from sphinx_thread_cards.platforms import PLATFORMS
 from sphinx_thread_cards.snapshot import Author, Media, Provenance, Status
 from support import sites
 from support.snapshots import URL, make_thread
+from thread_snapshots.store import save
 
 Page = Callable[..., sites.Site]
 STYLE_SHEET = Path(sphinx_thread_cards.__file__).parent / "static" / "thread-cards.css"
@@ -48,7 +49,7 @@ def save_with_images(source: Path) -> snapshot.Thread:
     lamp = Media(file="lamp.png", width=700, height=1600, alt="A lamp")
     posts = (replace(thread.posts[0], media=(lamp,)), thread.posts[1])
     thread = replace(thread, participants=(author,), posts=posts)
-    snapshot.save(thread, folder)
+    save(thread, folder)
     return thread
 
 
@@ -210,7 +211,7 @@ def test_the_avatar_belongs_to_the_handle(
 
 def test_nothing_of_a_withdrawn_thread_is_published(page: Page, source: Path) -> None:
     withdrawn = replace(save_with_images(source), provenance=Provenance(status=Status.WITHDRAWN))
-    snapshot.save(withdrawn, source / snapshot.FOLDER)
+    save(withdrawn, source / snapshot.FOLDER)
     site = page(
         f"# T\n\n```{{thread}} {URL}\n:show: thread\n```\n\n{{thread}}`{URL}`\n",
         thread_cards_hosts=HOSTS,
@@ -243,7 +244,7 @@ def test_a_warning_for_images_without_alternative_text(page: Page, source: Path)
     thread = save_with_images(source)
     lamp = replace(thread.posts[0].media[0], alt=None)
     posts = (replace(thread.posts[0], media=(lamp,)), thread.posts[1])
-    snapshot.save(replace(thread, posts=posts), source / snapshot.FOLDER)
+    save(replace(thread, posts=posts), source / snapshot.FOLDER)
     text = f"# T\n\n```{{thread}} {URL}\n:show: thread\n```\n"
 
     page(text, thread_cards_hosts=HOSTS)

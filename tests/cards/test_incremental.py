@@ -14,6 +14,7 @@ from sphinx.search import js_index
 from sphinx_thread_cards import snapshot
 from support import sites
 from support.snapshots import URL, make_thread
+from thread_snapshots.store import save
 
 # Python 3.12 warns of forks in processes with threads; MyST uses what Sphinx 9 deprecates.
 pytestmark = [
@@ -70,9 +71,7 @@ class RandomSite:
         path = snapshot.snapshot_path(make_thread(), store)
         if kind == "snapshot":
             texts = [f"Text {self.random.randint(1, 3)}." for _ in range(self.random.randint(1, 4))]
-            snapshot.save(
-                replace(make_thread(*texts), title=self.random.choice([None, "A lamp"])), store
-            )
+            save(replace(make_thread(*texts), title=self.random.choice([None, "A lamp"])), store)
         elif kind == "no snapshot":
             path.unlink(missing_ok=True)
         elif kind == "remove":
@@ -131,7 +130,7 @@ def test_a_second_build_of_one_application(source: Path, tmp_path: Path) -> None
         style_sheets = len(site.app.registry.css_files)
         assert "Old Name" in site.read("index.html")
         (source / "card.md").write_text(pages["card.md"].replace("Old", "New"))
-        snapshot.save(make_thread("Hello."), source / snapshot.FOLDER)
+        save(make_thread("Hello."), source / snapshot.FOLDER)
         (source / "other.md").write_text(f"# O\n\n<{URL}>\n")
         site.app.build()
         assert len(site.app.registry.css_files) == style_sheets
@@ -162,7 +161,7 @@ def test_a_snapshot_concerns_only_pages_with_its_card(
     assert read_again(source, tmp_path) == set(texts)
     assert read_again(source, tmp_path) == set()
     for change in (
-        lambda: snapshot.save(make_thread("Hello."), source / snapshot.FOLDER),
+        lambda: save(make_thread("Hello."), source / snapshot.FOLDER),
         lambda: path.write_bytes(b"{"),
         path.unlink,
     ):
@@ -182,7 +181,7 @@ def test_a_citation_follows_the_snapshot(source: Path, tmp_path: Path) -> None:
 
     assert cited() == "@jo@social.example on Mastodon, 28 May 2023"
     thread = make_thread("Hello.")
-    snapshot.save(
+    save(
         replace(thread, participants=(replace(thread.participants[0], name="Jo Example"),)),
         source / snapshot.FOLDER,
     )

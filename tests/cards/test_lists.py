@@ -14,6 +14,7 @@ from sphinx_thread_cards.domain import thread_domain
 from sphinx_thread_cards.lists import ListOptions, cited_threads
 from support import sites
 from support.snapshots import make_thread
+from thread_snapshots.store import save
 
 Page = Callable[..., sites.Site]
 EXTENSIONS = {
@@ -95,7 +96,7 @@ def test_every_builder_writes_lists(builder: str, style: str, page: Page) -> Non
 def test_one_thread_on_several_pages(page: Page, source: Path) -> None:
     """The most complete card is shown, and each page once, with a link to its card if it has one."""
     thread = replace(make_thread("One.", "Two."), title="Saved title")
-    snapshot.save(thread, source / snapshot.FOLDER)
+    save(thread, source / snapshot.FOLDER)
     site = page(
         {
             "index.md": f"# T\n\n<{thread.url}>\n\n```{{toctree}}\na\nb\n```\n",

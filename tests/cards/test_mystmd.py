@@ -15,6 +15,7 @@ from sphinx_thread_cards import snapshot
 from support import programs
 from support.commands import ROOT, program
 from support.snapshots import URL, make_thread
+from thread_snapshots.store import save
 
 Node = dict[str, Any]
 ISSUE = "https://github.com/example/lamp/issues/57"
@@ -78,7 +79,7 @@ def test_lone_url_becomes_a_card() -> None:
 
 def test_card_shows_the_snapshot(tmp_path: Path) -> None:
     thread = make_thread("A lamp that <b>boots</b>.", archived="https://archive.example/1")
-    snapshot.save(thread, tmp_path / "saved")
+    save(thread, tmp_path / "saved")
     text = text_of(transform(lone(URL), "--folder", "saved", cwd=tmp_path))
     assert "A lamp that <b>boots</b>.\n" in text
     assert "Archived copy: https://archive.example/1\n" in text

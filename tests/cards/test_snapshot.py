@@ -19,18 +19,11 @@ from jsonschema import Draft202012Validator
 from msgspec.structs import replace
 from sphinx_thread_cards import parse_thread_url, snapshot
 from sphinx_thread_cards.platforms import PLATFORMS
-from sphinx_thread_cards.snapshot import (
-    SnapshotError,
-    decode,
-    digest,
-    encode,
-    load,
-    save,
-    snapshot_path,
-)
+from sphinx_thread_cards.snapshot import SnapshotError, Thread, decode, load, snapshot_path
 from sphinx_thread_cards.urls import ThreadRef
 from support.platform_tables import TABLES
 from support.snapshots import make_thread, ref_of
+from thread_snapshots.store import digest, encode, save
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = [
@@ -60,7 +53,7 @@ def test_files_of_the_repository(path: Path) -> None:
     assert encode(thread) == path.read_bytes()
     assert snapshot_path(thread, folder) == path
     assert thread.provenance.digest in {None, digest(thread.posts)}
-    Draft202012Validator(snapshot.json_schema()).validate(json.loads(path.read_bytes()))
+    Draft202012Validator(msgspec.json.schema(Thread)).validate(json.loads(path.read_bytes()))
 
 
 def test_the_file_has_sorted_keys_one_value_a_line_and_no_defaults() -> None:

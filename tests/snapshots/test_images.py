@@ -15,11 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from PIL import ExifTags, Image, ImageChops, ImageCms, ImageOps, ImageStat
-from sphinx_thread_cards.snapshot import Author, Media, Post, Thread, digest
+from sphinx_thread_cards.snapshot import Author, Media, Post, Thread
 from support.snapshots import KEY, URL
 from thread_snapshots.errors import NotFound
 from thread_snapshots.images import ImageSaver, InvalidImage, encode_image
 from thread_snapshots.source import Request, Response
+from thread_snapshots.store import digest
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "BMP")
 

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sphinx_thread_cards.platforms import parse_thread_url
-from sphinx_thread_cards.snapshot import Thread, encode
+from sphinx_thread_cards.snapshot import Thread
 from support.rich_text import check, sketch
 from thread_snapshots import mail
 from thread_snapshots.errors import BadResponse, FetchError, Forbidden
 from thread_snapshots.mail import Email, read_emails
 from thread_snapshots.source import FetchOptions
+from thread_snapshots.store import encode
 
 ANY = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from sphinx_thread_cards.platforms import PLATFORMS, parse_thread_url
-from sphinx_thread_cards.snapshot import encode
 from support.source_cases import Case, load_cases
 from thread_snapshots.errors import FetchError, NotFound
 from thread_snapshots.source import (
@@ -20,6 +19,7 @@ from thread_snapshots.source import (
     run_requests,
 )
 from thread_snapshots.sources import SOURCES
+from thread_snapshots.store import encode
 
 CASES = load_cases()
 

@@ -26,7 +26,7 @@ from sphinx_thread_cards.snapshot import (
     Thread,
 )
 from support.snapshots import API, URL, make_thread, ref_of
-from thread_snapshots import errors, source, update
+from thread_snapshots import errors, source, store, update
 from thread_snapshots.site import CitedThread
 from thread_snapshots.source import FetchOptions, FetchResult, Response, Source
 
@@ -87,7 +87,7 @@ def test_no_post_is_ever_lost(
     live = replace(thread, posts=tuple(posts[index] for index in sorted(found)))
     after = merged(live, before, complete=complete)
     assert sorted(ids(after)) == ["1", "2", "3", "4", "5", "6"]
-    snapshot.decode(snapshot.encode(after))
+    snapshot.decode(store.encode(after))
 
 
 def test_part_of_a_thread() -> None:
@@ -199,7 +199,7 @@ def test_summary_is_fetched_once_and_then_the_thread(platform: Platform) -> None
 @pytest.mark.parametrize(("days", "requests"), [(91, 1), (89, 0)])
 def test_older_than(platform: Platform, days: int, requests: int) -> None:
     old = make_thread("One.", retrieved=datetime.now(UTC) - timedelta(days=days))
-    snapshot.save(old, platform.store)
+    store.save(old, platform.store)
     platform.run(older_than=90)
     assert platform.requests == requests
 
@@ -224,7 +224,7 @@ def test_manual_withdrawn_and_invalid_snapshots(platform: Platform) -> None:
         (Provenance(endpoint="hand"), "unchanged"),
         (Provenance(status=Status.WITHDRAWN), "skipped"),
     ):
-        snapshot.save(replace(make_thread("Mine."), provenance=provenance), platform.store)
+        store.save(replace(make_thread("Mine."), provenance=provenance), platform.store)
         assert platform.run(refresh=True).status == status
     assert platform.check() == ("unchecked", "withdrawn")
     snapshot.snapshot_path(ref_of(), platform.store).write_text("{")
@@ -330,7 +330,7 @@ def test_status_is_marked_once(
     platform: Platform, live: Thread | Exception, status: str, mark: Status | None
 ) -> None:
     assert platform.check() == ("unchecked", "not saved")
-    snapshot.save(make_thread("One."), platform.store)
+    store.save(make_thread("One."), platform.store)
     known = f"{status} (known)" if mark else status
     first = known if mark is Status.LIVE else status
     for options, expected in (({"dry_run": True}, first), ({}, first), ({}, known)):
@@ -343,12 +343,12 @@ def test_state_is_reported_until_it_is_saved(platform: Platform) -> None:
         (SUMMARY, replace(CLOSED, title="Lamp")),
         (replace(make_thread("One."), state="open"), replace(make_thread("One."), state="closed")),
     ):
-        snapshot.save(saved, platform.store)
+        store.save(saved, platform.store)
         since = "closed since 3 March 2026" if saved is SUMMARY else "now closed"
         for _ in range(2):
             assert platform.check(closed) == ("state", f"cited as open, {since}")
         assert platform.run(refresh=True, summary=True).status == "updated"
         assert platform.check()[0] == "same (known)"
-    snapshot.save(SUMMARY, platform.store)
+    store.save(SUMMARY, platform.store)
     text = "cited as open, closed since 3 March 2026; the title is now 'Lamp 2'"
     assert platform.check(CLOSED) == ("edited", text)

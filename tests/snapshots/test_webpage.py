@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sphinx_thread_cards.platforms import parse_or_page
-from sphinx_thread_cards.snapshot import Media, Thread, encode
+from sphinx_thread_cards.snapshot import Media, Thread
 from support.rich_text import check, sketch
 from thread_snapshots.errors import BadResponse, FetchError, Forbidden
 from thread_snapshots.saved_file import MAX_FILE, SavedFile, decompress, open_file, read_file
 from thread_snapshots.source import FetchOptions, FetchResult, Source
+from thread_snapshots.store import encode
 from thread_snapshots.webpage import canonical_url, page_thread
 
 HOSTS = {"social.example": "mastodon", "forum.example": "discourse"}

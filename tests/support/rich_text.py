@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from hypothesis import strategies as st
 from sphinx_thread_cards import snapshot
 from sphinx_thread_cards.snapshot import Block, Code, Media, Paragraph, Quote, Span
+from thread_snapshots.store import encode
 from thread_snapshots.thread_builder import leaf_blocks
 
 LINKS = st.text(max_size=20) | st.sampled_from(
@@ -75,7 +76,7 @@ def check(blocks: tuple[Block, ...], media: tuple[Media, ...] = ()) -> str:
     url, jo = "https://base.example/t/x/1", snapshot.Author(handle="jo")
     post = snapshot.Post(id="1", url=url, author="jo", blocks=blocks, media=media)
     thread = snapshot.Thread(platform="discourse", host="base.example", id="1", url=url, participants=(jo,), posts=(post,))  # fmt: skip
-    assert snapshot.decode(snapshot.encode(thread)) == thread
+    assert snapshot.decode(encode(thread)) == thread
     leaves = [(Span(text=leaf.text),) if isinstance(leaf, Code) else leaf.spans for leaf in leaf_blocks(blocks)]  # fmt: skip
     spans = [span for leaf in leaves for span in leaf]
     assert all(leaves)
