@@ -143,7 +143,7 @@ def build_thread(
     lang = languages.most_common(1)[0][0] if languages else None
     built = _without_defaults(unique[: snapshot.MAX_POSTS], lang)
     by_handle = {author.handle: author for author in authors}
-    used = dict.fromkeys(handle for post in built for handle in handles(post))
+    used = dict.fromkeys(part.author for post in built for part in snapshot.with_quoted(post))
     thread = snapshot.Thread(
         platform=ref.platform,
         host=ref.host,
@@ -180,10 +180,3 @@ def summary_of(result: FetchResult) -> FetchResult:
     people = (replace(it, avatar=None) for it in thread.participants if it.handle == first.author)
     summary = replace(thread, participants=tuple(people), posts=(), posted=first.posted)
     return FetchResult(thread=summary)
-
-
-def handles(post: Post) -> Iterator[str]:
-    """Yield the handles of a post's author and of the authors of the posts that it quotes."""
-    yield post.author
-    if post.quoted:
-        yield from handles(post.quoted)

@@ -24,7 +24,7 @@ from thread_snapshots.json_access import dig, text
 from thread_snapshots.saved_file import SavedFile, read_file
 from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator
 from thread_snapshots.sources import SOURCES
-from thread_snapshots.thread_builder import handles, leaf_blocks, summary_of
+from thread_snapshots.thread_builder import leaf_blocks, summary_of
 
 if TYPE_CHECKING:  # at run time, this would import Sphinx
     from thread_snapshots.site import CitedThread
@@ -250,7 +250,7 @@ def merge(result: FetchResult, before: Thread | None, time: datetime) -> tuple[T
         posts = [own.get(post.id, post) for post in posts]
     people = (*(before.participants if before else ()), *thread.participants)
     authors = {author.handle: author for author in people}
-    used = dict.fromkeys(handle for post in posts for handle in handles(post))
+    used = dict.fromkeys(part.author for post in posts for part in snapshot.with_quoted(post))
     digest = store.digest(posts) if posts else None
     same_summary = before and replace(before, provenance=thread.provenance) == thread
     unchanged = digest == origin.digest if posts else same_summary

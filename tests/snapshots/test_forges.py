@@ -11,7 +11,7 @@ import pytest
 from sphinx_thread_cards.platforms import parse_thread_url
 from thread_snapshots import errors, source
 from thread_snapshots.json_access import dig
-from thread_snapshots.sources import SOURCES, github, oembed
+from thread_snapshots.sources import SOURCES, github
 
 HOSTS = {"forum.example": "discourse", "lemmy.example": "lemmy", "git.example": "github"}
 
@@ -93,8 +93,3 @@ def test_github_summaries_of_a_batch_take_one_request() -> None:
     threads = [result.thread for result in (first, second, fourth)]
     assert [thread.state for thread in threads] == ["closed", "merged", "closed"]
     assert all(thread.is_summary and thread.replies == 2 for thread in threads)
-
-
-def test_oembed_endpoint_depends_on_the_host() -> None:
-    assert oembed.endpoint_for("https://jo.tumblr.com/post/1")
-    assert oembed.endpoint_for("https://vimeo.com.example/1") is None

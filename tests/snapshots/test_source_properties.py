@@ -102,8 +102,7 @@ def test_hostile_responses_are_harmless(case: Case, seed: int, replies: bool) ->
             result = read_file(source, case.ref, options, file)
         else:
             assert source
-            if case.data.get("summary"):
-                assert source.summarize
+            if case.data.get("summary") and source.summarize:
                 steps = source.summarize(case.ref)
             else:
                 assert source.fetch
