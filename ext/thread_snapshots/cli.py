@@ -40,11 +40,9 @@ exit codes:
   130  interrupted; threads saved until then are complete
 """
 _FORMAT: Any = {"epilog": _EPILOG, "formatter_class": argparse.RawDescriptionHelpFormatter}
-_JOBS = 4
-"""How many requests are sent in parallel."""
+_JOBS = 4  # requests in parallel
 _MAX_PAUSE = 3600
-_COUNTED = {"unchanged", "same"}
-"""Statuses that need no line of their own."""
+_COUNTED = {"unchanged", "same"}  # statuses that need no line of their own
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -305,7 +303,6 @@ def _row(cited: CitedThread, site: Site) -> dict[str, Any]:
 
 
 def _saved(cited: CitedThread, site: Site) -> dict[str, Any]:
-    """Return what is saved of a thread."""
     status, message, thread = "missing", "", None
     try:
         if thread := snapshot.load(cited.ref, site.store):

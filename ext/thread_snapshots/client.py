@@ -29,12 +29,10 @@ from thread_snapshots.source import Request, Response
 
 PRODUCT = "sphinx-thread-cards"
 """Name of the client in the ``User-Agent`` header and in robots.txt."""
-MAX_BYTES = 16 * 1024 * 1024
-"""Size of a response, decompressed."""
+MAX_BYTES = 16 * 1024 * 1024  # of a response, decompressed
 _MAX_ERROR_BYTES = 64 * 1024
 _MAX_REDIRECTS = 5
-_MAX_DELAY = 120
-"""Longest ``Retry-After`` that the client waits for, in seconds."""
+_MAX_DELAY = 120  # seconds of ``Retry-After`` that the client waits
 _MAX_CRAWL_DELAY = 60
 
 

@@ -41,8 +41,7 @@ _MAX_ELEMENTS = 150
 
 _PLAIN = Span(text="")
 _NEW_LINE = Span(text="\n")
-ELLIPSIS = Paragraph(spans=(Span(text="…"),))
-"""Stands where text was shortened."""
+ELLIPSIS = Paragraph(spans=(Span(text="…"),))  # where text was shortened
 _style = attrgetter("href", "emphasis", "strong", "code")
 
 
@@ -293,7 +292,6 @@ class _Parser:
             self._end_paragraph()
 
     def _container(self, node: LexborNode, style: Span) -> None:
-        """Add a quote or a list."""
         self._nested += 1
         children, ordered = node.iter(include_text=True), node.tag == "ol"
         if node.tag == "blockquote":

@@ -19,11 +19,9 @@ from thread_snapshots.errors import FetchError, printable_url
 from thread_snapshots.source import Request, Response
 from thread_snapshots.store import write_atomic
 
-MAX_PIXELS = 50_000_000
-"""Size of an image that is decoded in memory."""
+MAX_PIXELS = 50_000_000  # an image is decoded in memory
 _MAX_ROWS = 65_535  # Pillow allocates memory for each row
-MAX_SIDE = 1600
-"""Longest side of a saved image, in pixels."""
+MAX_SIDE = 1600  # of a saved image, in pixels
 AVATAR_SIDE = 96
 _FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "BMP")
 _FEW_COLOURS = 256
@@ -119,7 +117,6 @@ class ImageSaver:
         self, folder: Path, send: Callable[[Request], Response], before: Thread | None = None
     ) -> None:
         self.errors: list[str] = []
-        """A message for each image that was not saved."""
         self._folder, self._send = folder / MEDIA_FOLDER, send
         self._saved: dict[tuple[str, bool], Media | None] = {}
         people, posts = (before.participants, before.posts) if before else ((), ())

@@ -17,8 +17,7 @@ from thread_snapshots.html import decode_text
 from thread_snapshots.source import FetchOptions, FetchResult, Source
 from thread_snapshots.webpage import page_thread
 
-MAX_FILE = 64 * 1024 * 1024
-"""Largest file, uncompressed; browsers write images into pages."""
+MAX_FILE = 64 * 1024 * 1024  # uncompressed; browsers write images into pages
 _GZIP = b"\x1f\x8b"
 _SPACE = b"\xef\xbb\xbf \t\r\n"
 
@@ -30,7 +29,6 @@ class SavedFile:
     name: str
     body: bytes
     endpoint: str = "file"
-    """As in snapshots."""
 
     @property
     def is_html(self) -> bool:

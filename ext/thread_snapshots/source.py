@@ -20,10 +20,8 @@ if TYPE_CHECKING:
 
     from thread_snapshots.saved_file import SavedFile
 
-MAX_REQUESTS = 200
-"""Requests for one thread; a server could lead on for ever."""
-MAX_BATCH = 100
-"""Threads per request of :attr:`Source.summarize_batch`."""
+MAX_REQUESTS = 200  # for one thread; a server could lead on for ever
+MAX_BATCH = 100  # threads per request of Source.summarize_batch
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,11 +40,9 @@ class Request:
 class Response:
     """A complete response with a 2xx status."""
 
-    url: str
-    """After redirects."""
+    url: str  # after redirects
     body: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
-    """Case-insensitive."""
+    headers: Mapping[str, str] = field(default_factory=dict)  # case-insensitive
 
     @property
     def content_type(self) -> str:

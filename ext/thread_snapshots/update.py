@@ -43,7 +43,6 @@ class FetchConfig:
     """How to fetch, the same for all threads of a run."""
 
     store: Path
-    """The folder of snapshots."""
     send: Callable[[source.Request], source.Response]
     endpoints: Collection[str] = ()
     """Hosts that the site's author has redirected; these may have reserved names."""
@@ -69,7 +68,6 @@ class Result:
     cited: CitedThread
     status: FetchStatus | CheckStatus
     message: str = ""
-    """Details, as a clause."""
     known: bool = False
     """Whether the snapshot had the status of a check before."""
 

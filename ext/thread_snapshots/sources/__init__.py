@@ -46,4 +46,3 @@ SOURCES: Mapping[str, Source] = {
     )
     for platform in source.platforms
 }
-"""By the name of the platform."""

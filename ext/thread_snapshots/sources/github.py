@@ -142,7 +142,6 @@ def summarize_batch(refs: Sequence[ThreadRef]) -> RequestGenerator[list[FetchRes
 
 
 def _query(ref: ThreadRef, query: str, variables: object = None) -> RequestGenerator[Any]:
-    """Send a GraphQL query, which requires a token."""
     url = _graphql_url(ref)
     try:
         data = yield from get_json(url, {"query": query, "variables": variables})
@@ -155,7 +154,6 @@ def _query(ref: ThreadRef, query: str, variables: object = None) -> RequestGener
 
 
 def _graphql_error(ref: ThreadRef, error: object) -> FetchError:
-    """Return the error for a thread that is not in the response."""
     if ref.id.startswith("orgs/"):
         return BadResponse(ref.url, "the URL does not name the repository; use one that does")
     not_found = js.text(error, "type") == "NOT_FOUND"
@@ -232,7 +230,6 @@ def _parse(
 
 
 def _state(item: object) -> tuple[State | None, datetime | None]:
-    """Return the state of an issue, pull request or discussion, and since when."""
     times: dict[State, datetime | None] = {
         "merged": js.time(item, "pull_request", "merged_at") or js.time(item, "merged_at"),
         "answered": js.time(item, "answered_at"),

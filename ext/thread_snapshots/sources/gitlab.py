@@ -84,7 +84,6 @@ def _rest_url(ref: ThreadRef) -> str:
 
 
 def _number(ref: ThreadRef) -> str:
-    """Return the number in the project (``iid``)."""
     return ref.id.rpartition("/")[2]
 
 
@@ -128,7 +127,6 @@ def _parse(ref: ThreadRef, options: FetchOptions, items: list[Any], endpoint: st
 
 
 def _state(issue: object) -> tuple[State | None, datetime | None]:
-    """Return the state of an issue or merge request, and since when."""
     match js.text(issue, "state"):
         case "merged":
             return "merged", js.time(issue, "merged_at")

@@ -32,7 +32,6 @@ def _sha1(id_: str) -> bytes:
 
 
 def _fetch_public_inbox(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
-    """Request the thread of a message."""
     file = yield from _get_mbox(f"{_inbox(ref)}{ref.id}/t.mbox.gz")
     return _read_public_inbox(ref, options, file)
 

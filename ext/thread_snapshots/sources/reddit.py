@@ -157,7 +157,6 @@ def _comments(things: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def _parse_thing(ref: ThreadRef, data: object) -> Post:
-    """Return a post, or a comment."""
     id_, parent = js.as_id(data, "id"), _FULLNAME.fullmatch(js.text(data, "parent_id"))
     url = js.safe_url(js.dig(data, "permalink"), _SITE) or ref.url
     target = js.safe_url(js.dig(data, "url"), _SITE)

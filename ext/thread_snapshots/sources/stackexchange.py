@@ -140,7 +140,6 @@ def _parse(
 
 
 def _state(question: object) -> tuple[State | None, datetime | None]:
-    """Return the state of a question, and since when."""
     if closed := js.time(question, "closed_date"):
         return "closed", closed
     if js.flag(question, "is_answered"):
