@@ -259,7 +259,6 @@ def email_thread(
     options: FetchOptions,
     emails: Sequence[Email],
     cited: str | None,
-    *,
     post_id: Callable[[str], str],
     permalink: Callable[[str], str],
     endpoint: str,

@@ -101,6 +101,8 @@ def run_requests(requests: RequestGenerator[_T], send: Callable[[Request], Respo
 class FetchOptions:
     """How much of a thread to fetch."""
 
+    summary: bool = False
+    """Title, author, date, number of replies and state are enough; :func:`summary_of` removes the rest."""
     replies: bool = False
     """Include the replies of other people."""
     posts: frozenset[str] = frozenset()
@@ -130,9 +132,8 @@ class Source:
     """Why :attr:`fetch` is None, and what to do instead; a clause for the author."""
     read_file: Callable[[ThreadRef, FetchOptions, SavedFile], FetchResult] | None = None
     """Reads a file that the author saved (``--from``), unless it is a page with JSON-LD or Open Graph."""
-    summarize: Callable[[ThreadRef], RequestGenerator[FetchResult]] | None = None
-    """Fetches a summary: title, author, date, number of replies and state, without posts."""
+    only_summaries: bool = False
     summarize_batch: (
         Callable[[Sequence[ThreadRef]], RequestGenerator[list[FetchResult | FetchError]]] | None
     ) = None
-    """Does the same for at most :data:`MAX_BATCH` threads of one host that requires a token, in one request."""
+    """Fetches the summaries of at most :data:`MAX_BATCH` threads of one host with a token, in one request."""

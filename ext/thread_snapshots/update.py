@@ -82,27 +82,22 @@ def _unsupported(ref: ThreadRef, config: FetchConfig) -> str:
     if ref.host.endswith(_RESERVED_HOSTS) and ref.host not in config.endpoints:
         return "the host is reserved for examples"
     found = _source(ref)
-    return "" if found.fetch or found.summarize else found.unsupported
+    return "" if found.fetch else found.unsupported
 
 
-def _request(
-    ref: ThreadRef, options: FetchOptions, config: FetchConfig, *, summary: bool
-) -> FetchResult:
-    """Return the live thread, or a summary if the platform offers no more."""
+def _request(ref: ThreadRef, options: FetchOptions, config: FetchConfig) -> FetchResult:
     found = _source(ref)
     if config.file:
         result = read_file(found, ref, options, config.file)
-    elif summary and (batched := config.summaries.get(ref.key)):
+    elif options.summary and (batched := config.summaries.get(ref.key)):
         if isinstance(batched, FetchError):
             raise batched
         return batched
-    elif found.summarize and (summary or not found.fetch):
-        return source.run_requests(found.summarize(ref), config.send)
     elif found.fetch:
         result = source.run_requests(found.fetch(ref, options), config.send)
     else:
         raise FetchError(ref.url, found.unsupported)
-    return summary_of(result) if summary else result
+    return summary_of(result) if options.summary and result.thread.posts else result
 
 
 def request_batches(
@@ -175,28 +170,26 @@ def _due(ref: ThreadRef, before: Thread | None, config: FetchConfig) -> tuple[Fe
         return "due", ""
     if before and before.provenance.endpoint in {None, "hand"}:
         return "unchanged", "the snapshot was written manually" if config.refresh else ""
-    if before and not config.refresh and not _is_old(before.provenance, config.older_than):
-        has_more = before.is_summary and not config.summary and _source(ref).fetch
-        if not has_more:
+    if before and not config.refresh:
+        last, days = before.provenance.checked or before.provenance.retrieved, config.older_than
+        is_old = days is not None and (not last or datetime.now(UTC) - last > timedelta(days))
+        enough = not before.is_summary or config.summary or _source(ref).only_summaries
+        if enough and not is_old:
             return "unchanged", ""
     if reason := _unsupported(ref, config):
         return "unchanged" if before else "skipped", reason
     return "due", ""
 
 
-def _is_old(provenance: Provenance, days: int | None) -> bool:
-    last = provenance.checked or provenance.retrieved
-    return days is not None and (last is None or datetime.now(UTC) - last > timedelta(days))
-
-
 def _fetch(cited: CitedThread, before: Thread | None, config: FetchConfig) -> tuple[Thread, str]:
     """Return the thread to save, and remarks."""
     options = FetchOptions(
+        summary=config.summary,
         replies=config.replies,
         # Saved replies are requested again, even if the option that asked for them is gone.
         posts=cited.posts | _replies_of_others(before),
     )
-    result = _request(cited.ref, options, config, summary=config.summary)
+    result = _request(cited.ref, options, config)
     thread, note = merge(result, before, now())
     notes = [result.note, note]
     if config.media and result.thread.posts:
@@ -356,11 +349,11 @@ def _compare_live(
     """Return the result of :func:`compare`, and how the state has changed."""
     others = _replies_of_others(saved)
     replies = config.replies or bool(others - cited.posts)
-    options = FetchOptions(replies=replies, posts=cited.posts | others)
+    options = FetchOptions(summary=saved.is_summary, replies=replies, posts=cited.posts | others)
     if reason := _unsupported(cited.ref, config):
         return "unchecked", reason, ""
     try:
-        result = _request(cited.ref, options, config, summary=saved.is_summary)
+        result = _request(cited.ref, options, config)
     except NotFound as error:
         return "deleted", error.reason, ""
     except Forbidden as error:

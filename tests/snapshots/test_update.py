@@ -141,15 +141,15 @@ class Platform:
         self.requests += 1
         return Response(url=request.url, body=self.body)
 
-    def _requests(self, _ref: Any, options: FetchOptions | None = None) -> Any:
-        self.options = options or FetchOptions()
+    def _requests(self, _ref: Any, options: FetchOptions) -> Any:
+        self.options = options
         yield from source.get_json(API)
         if isinstance(self.result, Exception):
             raise self.result
         return self.result
 
     def run(self, work: Any = update.fetch, posts: Any = (), **options: Any) -> update.Result:
-        known = Source(platforms=("mastodon",), fetch=self._requests, summarize=self._requests)
+        known = Source(platforms=("mastodon",), fetch=self._requests)
         source_, options = options.pop("source", known), {"endpoints": HOSTS, **options}
         config = update.FetchConfig(store=self.store, send=self.send, media=False, **options)
         with mock.patch.object(update, "SOURCES", {"mastodon": source_}):
@@ -339,9 +339,10 @@ def test_status_is_marked_once(
 
 
 def test_state_is_reported_until_it_is_saved(platform: Platform) -> None:
+    thread = replace(make_thread("One."), title="Lamp")
     for saved, closed in (
         (SUMMARY, replace(CLOSED, title="Lamp")),
-        (replace(make_thread("One."), state="open"), replace(make_thread("One."), state="closed")),
+        (replace(thread, state="open"), replace(thread, state="closed")),
     ):
         store.save(saved, platform.store)
         since = "closed since 3 March 2026" if saved is SUMMARY else "now closed"

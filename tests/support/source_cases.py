@@ -68,15 +68,14 @@ class Case:
         """Fetch the thread from the recorded responses, or read the saved file."""
         ref, source = self.ref, SOURCES.get(self.ref.platform)
         cited = {*self.data.get("posts", []), *([ref.post] if ref.post else [])}
-        options = FetchOptions(replies=self.data.get("replies", False), posts=frozenset(cited))
+        summary, replies = self.data.get("summary", False), self.data.get("replies", False)
+        options = FetchOptions(summary=summary, replies=replies, posts=frozenset(cited))
         if file := self.file:
             return read_file(source, ref, options, file)
         assert source
-        if self.data.get("summary") and source.summarize:
-            return run_requests(source.summarize(ref), self.send)
         assert source.fetch
         result = run_requests(source.fetch(ref, options), self.send)
-        return summary_of(result) if self.data.get("summary") else result
+        return summary_of(result) if summary and result.thread.posts else result
 
     def send(self, request: Request) -> Response:
         """Return the recorded response to a request."""

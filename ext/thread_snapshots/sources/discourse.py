@@ -19,7 +19,7 @@ from thread_snapshots.errors import BadResponse, FetchError, NotFound
 from thread_snapshots.html import parse_html
 from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source, get_json
-from thread_snapshots.thread_builder import build_author, build_thread, summary_of
+from thread_snapshots.thread_builder import build_author, build_thread
 
 _CHUNK = 20  # posts per request, as many as Discourse's own pages load
 _MAX_POSTS = 400
@@ -29,7 +29,7 @@ _MAX_CITED = 20
 def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
     """Fetch the topic, the posts that its first response lacks, and the cited ones."""
     url, topic, posts = yield from _get_topic(ref)
-    if ref.kind is not Kind.POST:
+    if ref.kind is not Kind.POST and not options.summary:
         known = {js.as_id(post, "id") for post in posts}
         ids = [str(id_) for id_ in _stream(topic)[:_MAX_POSTS] if js.count(id_)]
         missing = [id_ for id_ in ids if id_ not in known]
@@ -42,12 +42,6 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
                 near = _posts((yield from get_json(f"{url}/{number}.json")))
                 posts += [post for post in near if js.as_id(post, "post_number") == number]
     return _parse(ref, options, topic, posts, f"{url}.json")
-
-
-def summarize(ref: ThreadRef) -> RequestGenerator[FetchResult]:
-    """Fetch title, author, date, number of replies and state."""
-    url, topic, posts = yield from _get_topic(ref)
-    return summary_of(_parse(ref, FetchOptions(), topic, posts, f"{url}.json"))
 
 
 def _get_topic(ref: ThreadRef) -> RequestGenerator[tuple[str, Any, list[Any]]]:
@@ -152,4 +146,4 @@ def _author(ref: ThreadRef, post: object) -> Author:
     return build_author(handle, name, f"{base}/u/{handle}", image)
 
 
-SOURCE = Source(platforms=("discourse",), fetch=fetch, read_file=read_file, summarize=summarize)
+SOURCE = Source(platforms=("discourse",), fetch=fetch, read_file=read_file)

@@ -60,6 +60,8 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
     base, number = _repository_url(ref), _path(ref)[-1]
     endpoint = f"{base}/issues/{number}"
     issue = yield from get_json(endpoint, accept=_FULL)
+    if options.summary:
+        return _parse(ref, options, [issue], endpoint)
     items, missing, reviews = [issue], "", f"pulls/{number}/reviews"
     lists = [f"{endpoint}/comments"] if js.count(issue, "comments") != 0 else []
     if options.replies and js.dig(issue, "pull_request"):
@@ -105,15 +107,6 @@ def _fetch_discussion(ref: ThreadRef, options: FetchOptions) -> RequestGenerator
             break
         variables["after"] = js.text(page, "endCursor")
     return _parse(ref, options, [discussion, *comments], _graphql_url(ref), missing)
-
-
-def summarize(ref: ThreadRef) -> RequestGenerator[FetchResult]:
-    """Fetch title, author, date, number of comments and state."""
-    if ref.kind is Kind.DISCUSSION:
-        return summary_of((yield from _fetch_discussion(ref, FetchOptions())))
-    endpoint = f"{_repository_url(ref)}/issues/{_path(ref)[-1]}"
-    issue = yield from get_json(endpoint)
-    return summary_of(_parse(ref, FetchOptions(), [issue], endpoint))
 
 
 def summarize_batch(refs: Sequence[ThreadRef]) -> RequestGenerator[list[FetchResult | FetchError]]:
@@ -292,10 +285,6 @@ def _rich_text(item: object, url: str) -> RichText:
 
 
 SOURCE = Source(
-    platforms=("github",),
-    fetch=fetch,
-    read_file=read_file,
-    summarize=summarize,
-    summarize_batch=summarize_batch,
+    platforms=("github",), fetch=fetch, read_file=read_file, summarize_batch=summarize_batch
 )
-FORGEJO = Source(platforms=("forgejo",), fetch=fetch, read_file=read_file, summarize=summarize)
+FORGEJO = Source(platforms=("forgejo",), fetch=fetch, read_file=read_file)

@@ -19,7 +19,7 @@ from thread_snapshots.errors import BadResponse, Forbidden, NotFound
 from thread_snapshots.html import parse_html, parse_markdown
 from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source, get_json
-from thread_snapshots.thread_builder import build_author, build_thread, depth_first, summary_of
+from thread_snapshots.thread_builder import build_author, build_thread, depth_first
 
 _MAX_PAGES = 10
 # The aliases are the names of the REST API.
@@ -48,7 +48,7 @@ _IMAGE_SIZE = re.compile(r"(?<=\))\{(?:width|height)=[^{}\n]{1,40}\}")
 
 def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
     """Fetch the description and the comments; of an epic, only the description."""
-    if ref.kind is Kind.EPIC:
+    if ref.kind is Kind.EPIC or options.summary:
         endpoint = _rest_url(ref)
         issue = yield from get_json(endpoint)
         return _parse(ref, options, [issue], endpoint)
@@ -68,13 +68,6 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
             break
         variables["after"] = js.text(issue, "notes", "pageInfo", "endCursor")
     return _parse(ref, options, [issue, *notes], url)
-
-
-def summarize(ref: ThreadRef) -> RequestGenerator[FetchResult]:
-    """Fetch title, author, date, number of comments and state."""
-    endpoint = _rest_url(ref)
-    issue = yield from get_json(endpoint)
-    return summary_of(_parse(ref, FetchOptions(), [issue], endpoint))
 
 
 def _rest_url(ref: ThreadRef) -> str:
@@ -163,4 +156,4 @@ def _author(ref: ThreadRef, item: object) -> Author:
     return build_author(handle, js.one_line(user, "name"), url, avatar)
 
 
-SOURCE = Source(platforms=("gitlab",), fetch=fetch, read_file=read_file, summarize=summarize)
+SOURCE = Source(platforms=("gitlab",), fetch=fetch, read_file=read_file)

@@ -53,9 +53,7 @@ def _read_public_inbox(ref: ThreadRef, options: FetchOptions, file: SavedFile) -
         return f"{_inbox(ref)}{message_id(quote(id_, safe='')) or quote(id_, safe='@')}/"
 
     emails = read_emails(file.body, file.name)
-    return email_thread(
-        ref, options, emails, cited, post_id=_anchor, permalink=permalink, endpoint=file.endpoint
-    )
+    return email_thread(ref, options, emails, cited, _anchor, permalink, file.endpoint)
 
 
 _THREAD = re.compile(r".*/thread/([A-Z2-7]{32})/?")
@@ -90,9 +88,7 @@ def _read_hyperkitty(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> 
 
     # A thread keeps the id of its first message, even if that is deleted.
     cited = thread if any(post_id(email.id) == thread for email in emails) else None
-    return email_thread(
-        ref, options, emails, cited, post_id=post_id, permalink=permalink, endpoint=file.endpoint
-    )
+    return email_thread(ref, options, emails, cited, post_id, permalink, file.endpoint)
 
 
 _PAGE = re.compile(r'<a href="([0-9]{1,9})\.html">', re.IGNORECASE)
@@ -117,15 +113,14 @@ def _fetch_pipermail(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[
     if len(emails) != len(numbers):
         raise BadResponse(file.name, "the mbox file and the index of the archive differ")
     pages = {email.id: page for email, page in zip(emails, numbers, strict=True)}
-    result = email_thread(
-        ref,
-        options,
-        emails,
-        number,
-        post_id=lambda id_: pages.get(id_, id_),
-        permalink=lambda id_: f"{folder}/{pages[id_]}.html",
-        endpoint=file.endpoint,
-    )
+
+    def post_id(id_: str) -> str:
+        return pages.get(id_, id_)
+
+    def permalink(id_: str) -> str:
+        return f"{folder}/{pages[id_]}.html"
+
+    result = email_thread(ref, options, emails, number, post_id, permalink, file.endpoint)
     return replace(result, note=result.note or "messages of the same archive volume only")
 
 
@@ -140,9 +135,7 @@ def _read_mbox(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchR
 
     _, by_id, cited = ref.id.partition("mid/")
     emails = read_emails(file.body, file.name)
-    return email_thread(
-        ref, options, emails, cited or None, post_id=post_id, permalink=permalink, endpoint="file"
-    )
+    return email_thread(ref, options, emails, cited or None, post_id, permalink, file.endpoint)
 
 
 SOURCES = (

@@ -18,7 +18,7 @@ from thread_snapshots.errors import BadResponse, Forbidden, NotFound, RateLimite
 from thread_snapshots.html import parse_html
 from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source, get_json
-from thread_snapshots.thread_builder import build_author, build_thread, summary_of
+from thread_snapshots.thread_builder import build_author, build_thread
 
 _API = "https://api.stackexchange.com/2.3"
 _NETWORK = ".stackexchange.com"
@@ -31,8 +31,10 @@ _ERRORS = {401: Forbidden, 403: Forbidden, 404: NotFound, 502: RateLimited, 503:
 
 def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
     """Fetch the question, its answers, and the requested comments."""
-    site = f"site={_site(ref.host)}&filter=withbody"
+    site = f"site={_site(ref.host)}" + ("" if options.summary else "&filter=withbody")
     endpoint, question = yield from _get_question(ref, site)
+    if options.summary:
+        return _parse(ref, options, [question], endpoint)
     question_id = js.as_id(question, "question_id")
     answers, missing = yield from _get_list(f"questions/{question_id}/answers?{site}&sort=votes")
     comments: list[Any] = []
@@ -44,12 +46,6 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
         comments, cut = yield from _get_list(f"{path}?{site}&sort=creation&order=asc")
         missing = cut or missing
     return _parse(ref, options, [question, *answers, *comments], endpoint, missing)
-
-
-def summarize(ref: ThreadRef) -> RequestGenerator[FetchResult]:
-    """Fetch title, author, date, number of answers and state."""
-    endpoint, question = yield from _get_question(ref, f"site={_site(ref.host)}")
-    return summary_of(_parse(ref, FetchOptions(), [question], endpoint))
 
 
 def _get_question(ref: ThreadRef, query: str) -> RequestGenerator[tuple[str, dict[str, Any]]]:
@@ -187,4 +183,4 @@ def _author(item: object, handles: dict[str, str]) -> Author:
     return build_author(handle, None, js.dig(owner, "link"), js.dig(owner, "profile_image"))
 
 
-SOURCE = Source(platforms=("stackexchange",), fetch=fetch, read_file=read_file, summarize=summarize)
+SOURCE = Source(platforms=("stackexchange",), fetch=fetch, read_file=read_file)

@@ -16,14 +16,21 @@ from sphinx_thread_cards.urls import ThreadRef
 
 from thread_snapshots import json_access as js
 from thread_snapshots.errors import Forbidden, NotFound
-from thread_snapshots.source import FetchResult, Request, RequestGenerator, Source, get_json
+from thread_snapshots.source import (
+    FetchOptions,
+    FetchResult,
+    Request,
+    RequestGenerator,
+    Source,
+    get_json,
+)
 from thread_snapshots.thread_builder import build_author, build_thread, summary_of
 
 # In a URL, what leads to a comment.
 _COMMENT = re.compile(r"#|(?<=[0-9])/comments?/")
 
 
-def summarize_gerrit(ref: ThreadRef) -> RequestGenerator[FetchResult]:
+def fetch_gerrit(ref: ThreadRef, _options: FetchOptions) -> RequestGenerator[FetchResult]:
     """Fetch subject, owner, date, number of comments and state of a change."""
     query = f"q=change:{_number(ref)}&n=1&o=DETAILED_ACCOUNTS"
     response = yield Request(url=f"{ref.url.partition('/c/')[0]}/changes/?{query}")
@@ -49,7 +56,7 @@ def summarize_gerrit(ref: ThreadRef) -> RequestGenerator[FetchResult]:
     )
 
 
-def summarize_bugzilla(ref: ThreadRef) -> RequestGenerator[FetchResult]:
+def fetch_bugzilla(ref: ThreadRef, _options: FetchOptions) -> RequestGenerator[FetchResult]:
     """Fetch summary, reporter, date and state of a bug."""
     endpoint = f"{ref.url.partition('/show_bug.cgi')[0]}/rest/bug/{_number(ref)}"
     data = yield from get_json(endpoint)
@@ -72,7 +79,7 @@ def summarize_bugzilla(ref: ThreadRef) -> RequestGenerator[FetchResult]:
     )
 
 
-def summarize_launchpad(ref: ThreadRef) -> RequestGenerator[FetchResult]:
+def fetch_launchpad(ref: ThreadRef, _options: FetchOptions) -> RequestGenerator[FetchResult]:
     """Fetch title, reporter, date, number of comments and state of a bug."""
     endpoint = f"https://api.launchpad.net/1.0/bugs/{_number(ref)}"
     bug = yield from get_json(endpoint)
@@ -106,7 +113,7 @@ def _summary(ref: ThreadRef, author: Author, posted: datetime | None, **more: An
 
 
 SOURCES = (
-    Source(platforms=("gerrit",), summarize=summarize_gerrit),
-    Source(platforms=("bugzilla",), summarize=summarize_bugzilla),
-    Source(platforms=("launchpad",), summarize=summarize_launchpad),
+    Source(platforms=("gerrit",), fetch=fetch_gerrit, only_summaries=True),
+    Source(platforms=("bugzilla",), fetch=fetch_bugzilla, only_summaries=True),
+    Source(platforms=("launchpad",), fetch=fetch_launchpad, only_summaries=True),
 )
