@@ -28,7 +28,13 @@ _MAX_CITED = 20
 
 def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
     """Fetch the topic, the posts that its first response lacks, and the cited ones."""
-    url, topic, posts = yield from _get_topic(ref)
+    base, number, posts = _base(ref), ref.id.rpartition("/")[2], []
+    if ref.kind is Kind.POST:  # its URL does not name the topic
+        posts = [(yield from get_json(f"{base}/posts/{number}.json"))]
+        number = js.as_id(posts, 0, "topic_id")
+    url = f"{base}/t/{number}"
+    topic = yield from get_json(f"{url}.json")
+    posts = posts or _posts(topic)
     if ref.kind is not Kind.POST and not options.summary:
         known = {js.as_id(post, "id") for post in posts}
         ids = [str(id_) for id_ in _stream(topic)[:_MAX_POSTS] if js.count(id_)]
@@ -42,20 +48,6 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
                 near = _posts((yield from get_json(f"{url}/{number}.json")))
                 posts += [post for post in near if js.as_id(post, "post_number") == number]
     return _parse(ref, options, topic, posts, f"{url}.json")
-
-
-def _get_topic(ref: ThreadRef) -> RequestGenerator[tuple[str, Any, list[Any]]]:
-    """Request the topic; return its URL without ``.json``, the response, and the posts in it.
-
-    The URL of a single post does not name the topic, but the post does; no other post is returned.
-    """
-    base, number, posts = _base(ref), ref.id.rpartition("/")[2], []
-    if ref.kind is Kind.POST:
-        posts = [(yield from get_json(f"{base}/posts/{number}.json"))]
-        number = js.as_id(posts, 0, "topic_id")
-    url = f"{base}/t/{number}"
-    topic = yield from get_json(f"{url}.json")
-    return url, topic, posts or _posts(topic)
 
 
 def read_file(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchResult:

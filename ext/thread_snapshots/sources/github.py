@@ -57,7 +57,8 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
     """Fetch the first post and the comments."""
     if ref.kind is Kind.DISCUSSION:
         return (yield from _fetch_discussion(ref, options))
-    base, number = _repository_url(ref), _path(ref)[-1]
+    owner, name, number = _path(ref)
+    base = f"{_api(ref)}/repos/{owner}/{name}"
     endpoint = f"{base}/issues/{number}"
     issue = yield from get_json(endpoint, accept=_FULL)
     if options.summary:
@@ -164,11 +165,6 @@ def _api(ref: ThreadRef) -> str:
         return f"{ref.url.partition(f'/{ref.community}/')[0]}/api/v1"
     hosted = ref.host == "github.com" or ref.host.endswith(".ghe.com")
     return f"https://api.{ref.host}" if hosted else f"https://{ref.host}/api/v3"
-
-
-def _repository_url(ref: ThreadRef) -> str:
-    owner, name, _ = _path(ref)
-    return f"{_api(ref)}/repos/{owner}/{name}"
 
 
 def _graphql_url(ref: ThreadRef) -> str:

@@ -49,7 +49,9 @@ _IMAGE_SIZE = re.compile(r"(?<=\))\{(?:width|height)=[^{}\n]{1,40}\}")
 def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
     """Fetch the description and the comments; of an epic, only the description."""
     if ref.kind is Kind.EPIC or options.summary:
-        endpoint = _rest_url(ref)
+        parent = "groups" if ref.kind is Kind.EPIC else "projects"
+        path = f"{quote(ref.community or '', safe='')}/{'/'.join(ref.id.split('/')[-2:])}"
+        endpoint = urljoin(ref.url, f"/api/v4/{parent}/{path}")
         issue = yield from get_json(endpoint)
         return _parse(ref, options, [issue], endpoint)
     url = urljoin(ref.url, "/api/graphql")
@@ -68,12 +70,6 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
             break
         variables["after"] = js.text(issue, "notes", "pageInfo", "endCursor")
     return _parse(ref, options, [issue, *notes], url)
-
-
-def _rest_url(ref: ThreadRef) -> str:
-    parent = "groups" if ref.kind is Kind.EPIC else "projects"
-    path = f"{quote(ref.community or '', safe='')}/{'/'.join(ref.id.split('/')[-2:])}"
-    return urljoin(ref.url, f"/api/v4/{parent}/{path}")
 
 
 def _number(ref: ThreadRef) -> str:

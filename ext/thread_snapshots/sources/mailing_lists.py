@@ -112,7 +112,7 @@ def _fetch_pipermail(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[
         emails = read_emails(file.body, file.name)
     if len(emails) != len(numbers):
         raise BadResponse(file.name, "the mbox file and the index of the archive differ")
-    pages = {email.id: page for email, page in zip(emails, numbers, strict=True)}
+    pages: dict[str, str] = {email.id: page for email, page in zip(emails, numbers, strict=True)}
 
     def post_id(id_: str) -> str:
         return pages.get(id_, id_)

@@ -32,7 +32,12 @@ _ERRORS = {401: Forbidden, 403: Forbidden, 404: NotFound, 502: RateLimited, 503:
 def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
     """Fetch the question, its answers, and the requested comments."""
     site = f"site={_site(ref.host)}" + ("" if options.summary else "&filter=withbody")
-    endpoint, question = yield from _get_question(ref, site)
+    answer = ref.id.removeprefix("a/")
+    path = f"questions/{ref.id}" if answer == ref.id else f"answers/{answer}/questions"
+    endpoint = f"{_API}/{path}?{site}"
+    question = js.dig((yield from _get(endpoint)), "items", 0)
+    if not question:
+        raise NotFound(ref.url, "not found")
     if options.summary:
         return _parse(ref, options, [question], endpoint)
     question_id = js.as_id(question, "question_id")
@@ -46,17 +51,6 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
         comments, cut = yield from _get_list(f"{path}?{site}&sort=creation&order=asc")
         missing = cut or missing
     return _parse(ref, options, [question, *answers, *comments], endpoint, missing)
-
-
-def _get_question(ref: ThreadRef, query: str) -> RequestGenerator[tuple[str, dict[str, Any]]]:
-    """Request the question; also return the URL of the request."""
-    answer = ref.id.removeprefix("a/")
-    path = f"questions/{ref.id}" if answer == ref.id else f"answers/{answer}/questions"
-    endpoint = f"{_API}/{path}?{query}"
-    questions = js.objects((yield from _get(endpoint)), "items")
-    if not questions:
-        raise NotFound(ref.url, "not found")
-    return endpoint, questions[0]
 
 
 def _get_list(path: str) -> RequestGenerator[tuple[list[Any], str]]:
