@@ -1,14 +1,14 @@
 """Snapshots: saved threads as data, one JSON file a thread in ``_threads/`` next to the pages.
 
-Rich text is stored as blocks and spans, never as markup. The extension reads snapshots, ``thread_snapshots`` writes them.
-A string that may be harmful (a ``javascript:`` URL, a path, a control character) is refused by the type of its field.
+Rich text is stored as blocks and spans, never as markup. A string that may be harmful (a ``javascript:`` URL, a path, a
+control character) is refused by the type of its field. ``thread_snapshots`` writes the files.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
@@ -30,8 +30,7 @@ _MAX_BYTES = 8 * 1024 * 1024
 _MAX_DEPTH = 8  # of quotes, lists and quoted posts in a post
 _MAX_NAME = 200
 
-# White space, control and format characters, noncharacters. Spelled out, because a character class that combines
-# \s with ranges is slow.
+# White space, control and format characters, noncharacters; spelled out, because \s next to ranges is slow.
 _INVISIBLE = (
     r"\x00-\x20\x7f-\xa0\u061c\u1680\u2000-\u200b\u200e\u200f\u2028-\u202f\u205f-\u206f\u3000"
     r"\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff"
@@ -235,25 +234,25 @@ def decode(data: bytes) -> Thread:
     try:
         thread = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=Thread)
         _check(thread)
+    except msgspec.ValidationError as error:
+        raise SnapshotError(_explain(str(error), data)) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        # The name of an unknown field may be anything.
-        raise SnapshotError(clean_line(_explain(error, data))[:300]) from None
+        raise SnapshotError(f"invalid JSON: {error}") from None
     except RecursionError:
         raise SnapshotError("quotes or lists are nested too deeply") from None
     return thread
 
 
-def _explain(error: Exception, data: bytes) -> str:
-    """Return the reason for a decoding error, in plain words."""
-    if not isinstance(error, msgspec.ValidationError):
-        return f"invalid JSON: {error}"
+def _explain(error: str, data: bytes) -> str:
+    """Return the message of a validation error in plain words."""
     with suppress(Exception):  # of any JSON
         if (version := int(msgspec.json.decode(data)["format"])) > FORMAT:
             return f"format {version} is newer than this version of sphinx-thread-cards reads; update it"
-    reason, _, path = str(error).partition(" - at ")
+    reason, _, path = error.partition(" - at ")
     for pattern, expected in _EXPECTED.items():
         reason = reason.replace(pattern, expected)
-    return f"{path.strip('`')}: {reason[:1].lower()}{reason[1:]}".removeprefix(": ")
+    reason = f"{path.strip('`')}: {reason[:1].lower()}{reason[1:]}".removeprefix(": ")
+    return clean_line(reason)[:300]  # it may contain the name of an unknown field
 
 
 def _check(thread: Thread) -> None:
@@ -274,7 +273,7 @@ def _check(thread: Thread) -> None:
                 raise SnapshotError(f"{path}: quotes or lists are nested too deeply")
 
 
-def _depth(blocks: Iterable[Block]) -> int:
+def _depth(blocks: Sequence[Block]) -> int:
     """Return how deeply quotes and lists are nested."""
     quotes = (block.blocks for block in blocks if isinstance(block, Quote))
     items = (item for block in blocks if isinstance(block, List) for item in block.items)
