@@ -37,7 +37,8 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
     posts = posts or _posts(topic)
     if ref.kind is not Kind.POST and not options.summary:
         known = {js.as_id(post, "id") for post in posts}
-        ids = [str(id_) for id_ in _stream(topic)[:_MAX_POSTS] if js.count(id_)]
+        stream = js.as_list(topic, "post_stream", "stream")
+        ids = [str(id_) for id_ in stream[:_MAX_POSTS] if js.count(id_)]
         missing = [id_ for id_ in ids if id_ not in known]
         for start in range(0, len(missing), _CHUNK):
             query = "&".join(f"post_ids%5B%5D={id_}" for id_ in missing[start : start + _CHUNK])
@@ -66,11 +67,6 @@ def _posts(topic: object) -> list[dict[str, Any]]:
     return js.objects(topic, "post_stream", "posts")
 
 
-def _stream(topic: object) -> list[Any]:
-    """Return the ids of all posts; empty for a topic of more than 10,000."""
-    return js.as_list(topic, "post_stream", "stream")
-
-
 def _parse(
     ref: ThreadRef, options: FetchOptions, topic: object, found: list[Any], endpoint: str
 ) -> FetchResult:
@@ -83,7 +79,9 @@ def _parse(
         raise BadResponse(endpoint, f"the response does not contain topic {number}")
     if not shown or (ref.kind is not Kind.POST and shown[0] is not by_number.get(1)):
         raise NotFound(ref.url, "the first post is deleted, hidden or not in the response")
-    absent = 0 if ref.kind is Kind.POST else (len(_stream(topic)) or total) - len(by_number)
+    # The list of ids is empty for a topic of more than 10,000 posts.
+    every = len(js.as_list(topic, "post_stream", "stream")) or total
+    absent = 0 if ref.kind is Kind.POST else every - len(by_number)
     return build_thread(
         ref,
         [_post(ref, topic, post) for post in shown],

@@ -16,21 +16,14 @@ from sphinx_thread_cards.urls import ThreadRef
 
 from thread_snapshots import json_access as js
 from thread_snapshots.errors import Forbidden, NotFound
-from thread_snapshots.source import (
-    FetchOptions,
-    FetchResult,
-    Request,
-    RequestGenerator,
-    Source,
-    get_json,
-)
+from thread_snapshots.source import FetchResult, Request, RequestGenerator, Source, get_json
 from thread_snapshots.thread_builder import build_author, build_thread, summary_of
 
 # In a URL, what leads to a comment.
 _COMMENT = re.compile(r"#|(?<=[0-9])/comments?/")
 
 
-def fetch_gerrit(ref: ThreadRef, _options: FetchOptions) -> RequestGenerator[FetchResult]:
+def fetch_gerrit(ref: ThreadRef, _options: object) -> RequestGenerator[FetchResult]:
     """Fetch subject, owner, date, number of comments and state of a change."""
     query = f"q=change:{_number(ref)}&n=1&o=DETAILED_ACCOUNTS"
     response = yield Request(url=f"{ref.url.partition('/c/')[0]}/changes/?{query}")
@@ -56,7 +49,7 @@ def fetch_gerrit(ref: ThreadRef, _options: FetchOptions) -> RequestGenerator[Fet
     )
 
 
-def fetch_bugzilla(ref: ThreadRef, _options: FetchOptions) -> RequestGenerator[FetchResult]:
+def fetch_bugzilla(ref: ThreadRef, _options: object) -> RequestGenerator[FetchResult]:
     """Fetch summary, reporter, date and state of a bug."""
     endpoint = f"{ref.url.partition('/show_bug.cgi')[0]}/rest/bug/{_number(ref)}"
     data = yield from get_json(endpoint)
@@ -79,7 +72,7 @@ def fetch_bugzilla(ref: ThreadRef, _options: FetchOptions) -> RequestGenerator[F
     )
 
 
-def fetch_launchpad(ref: ThreadRef, _options: FetchOptions) -> RequestGenerator[FetchResult]:
+def fetch_launchpad(ref: ThreadRef, _options: object) -> RequestGenerator[FetchResult]:
     """Fetch title, reporter, date, number of comments and state of a bug."""
     endpoint = f"https://api.launchpad.net/1.0/bugs/{_number(ref)}"
     bug = yield from get_json(endpoint)
