@@ -1,6 +1,8 @@
 """Threads from what a web page says of itself: JSON-LD with the types of schema.org, else Open Graph.
 
-Formats: https://schema.org/DiscussionForumPosting, https://schema.org/QAPage, https://ogp.me. Google describes what sites
+A page with neither may name its oEmbed response.
+
+Formats: https://schema.org/DiscussionForumPosting, https://schema.org/QAPage, https://ogp.me, https://oembed.com. Google describes what sites
 write: https://developers.google.com/search/docs/appearance/structured-data/discussion-forum
 """
 
@@ -10,6 +12,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -20,9 +23,16 @@ from sphinx_thread_cards.snapshot import Author, Media, Post, clean_text
 from sphinx_thread_cards.urls import Kind, ThreadRef
 
 from thread_snapshots import json_access as js
-from thread_snapshots.errors import BadResponse, Forbidden
+from thread_snapshots.errors import BadResponse, FetchError, Forbidden
 from thread_snapshots.html import RichText, decode_text, parse_html, parse_markdown, parse_plain
-from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source, get_page
+from thread_snapshots.source import (
+    FetchOptions,
+    FetchResult,
+    RequestGenerator,
+    Source,
+    get_json,
+    get_page,
+)
 from thread_snapshots.thread_builder import build_author, build_thread
 
 _MAX_OBJECTS = 5_000
@@ -61,13 +71,35 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
     response = yield from get_page(ref.url)
     if _LOGIN_URL.search(response.url) and not _LOGIN_URL.search(ref.url):
         raise Forbidden(ref.url, "the page requires a login")
-    return page_thread(ref, options, decode_text(response.body), response.url)
+    html = decode_text(response.body)
+    oembed = yield from _oembed(html, response.url)
+    return page_thread(ref, options, html, response.url, oembed)
 
 
-def page_thread(ref: ThreadRef, options: FetchOptions, html: str, endpoint: str) -> FetchResult:
+def _oembed(html: str, page_url: str) -> RequestGenerator[dict[str, str]]:
+    """Fetch title and author of a page without Open Graph, by their names in its metadata."""
+    tree = LexborHTMLParser(html)
+    link = tree.css_first("link[type='application/json+oembed' i]")
+    url = js.safe_url(link and link.attributes.get("href"), page_url)
+    if not url or "og:title" in _metas(tree):
+        return {}
+    try:
+        data = yield from get_json(url)
+    except FetchError:  # the page has a title at least
+        return {}
+    return {"og:title": js.text(data, "title"), "author": js.text(data, "author_name")}
+
+
+def page_thread(
+    ref: ThreadRef,
+    options: FetchOptions,
+    html: str,
+    endpoint: str,
+    oembed: Mapping[str, str] = MappingProxyType({}),
+) -> FetchResult:
     """Return the thread that a page describes, from the server or from a file that a browser saved."""
     tree = LexborHTMLParser(html)
-    metas = _metas(tree)
+    metas = _metas(tree) | {name: text for name, text in oembed.items() if text}
     head = tree.css_first("title")
     title = (head and js.one_line(head.text())) or ""
     is_login = _LOGIN_TITLE.match(title) and tree.css_first("input[type=password]")

@@ -14,9 +14,17 @@ from hypothesis import strategies as st
 from sphinx_thread_cards.platforms import parse_or_page
 from sphinx_thread_cards.snapshot import Media, Thread
 from support.rich_text import check, sketch
-from thread_snapshots.errors import BadResponse, FetchError, Forbidden
+from thread_snapshots import webpage
+from thread_snapshots.errors import BadResponse, FetchError, Forbidden, NotFound
 from thread_snapshots.saved_file import MAX_FILE, SavedFile, decompress, open_file, read_file
-from thread_snapshots.source import FetchOptions, FetchResult, Source
+from thread_snapshots.source import (
+    FetchOptions,
+    FetchResult,
+    Request,
+    Response,
+    Source,
+    run_requests,
+)
 from thread_snapshots.store import encode
 from thread_snapshots.webpage import canonical_url, page_thread
 
@@ -100,6 +108,31 @@ def test_preview_of_any_page() -> None:
     assert str(post.posted) == "2021-03-04 04:06:07+00:00"
     assert post.media == (Media(url="https://lamps.example/lamp.png", alt="A lamp"),)
     assert (result.complete, result.thread.lang) == (True, "en")
+
+
+@pytest.mark.parametrize(
+    ("oembed", "title", "author"),
+    [
+        ({"title": "How lamps boot", "author_name": "Jo Example"}, "How lamps boot", "Jo Example"),
+        ({"title": 7, "html": "<script>"}, "Lamps", "lamps.example"),
+        ("[", "Lamps", "lamps.example"),
+        (None, "Lamps", "lamps.example"),
+    ],
+)
+def test_oembed_of_any_page(oembed: Any, title: str, author: str) -> None:
+    html = "<title>Lamps</title><link rel=alternate type='application/json+oembed' href='/oembed?id=1'>"
+
+    def send(request: Request) -> Response:
+        if request.url == PAGE:
+            return Response(url=PAGE, body=html.encode())
+        assert request.url == "https://lamps.example/oembed?id=1"
+        if oembed is None:
+            raise NotFound(request.url, "gone")
+        body = oembed if isinstance(oembed, str) else json.dumps(oembed)
+        return Response(url=request.url, body=body.encode())
+
+    thread = run_requests(webpage.fetch(parse_or_page(PAGE), FetchOptions()), send).thread
+    assert (thread.title, thread.participants[0].handle) == (title, author)
 
 
 def test_article_is_summarised() -> None:
