@@ -55,15 +55,19 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
     tweets = yield from _get_upwards(ref)
     if tweets and _replies(tweets[-1]) == 0:
         return _result(ref, options, tweets)
-    with suppress(FetchError):
+    reason = ""
+    try:
         ping = yield from source.get_json(f"{_THREAD_READER}/api/v0/ping/{ref.id}.json")
         if _ID.fullmatch(root := js.as_id(ping, "pong")):
             unrolled = yield from _get_unrolled(ref, options, root)
             if len(unrolled.thread.posts) > len(tweets):
                 return unrolled
+    except FetchError as error:
+        reason = f" ({error.reason})"
     if tweets:
         return _result(ref, options, tweets, "without later posts, which X does not list")
-    raise Unreachable(ref.url, "X and Thread Reader do not return the post; see --from")
+    message = f"X and Thread Reader do not return the post{reason}"
+    raise Unreachable(ref.url, f"{message}; save it in a browser and use --from")
 
 
 def read_file(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchResult:
