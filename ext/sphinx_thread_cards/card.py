@@ -28,7 +28,6 @@ class CardOptions:
     lang: str | None = None
     archive: str | None = None
     show: Literal["card", "thread"] | None = None
-    replies: Literal["author", "all"] | None = None
     posts: tuple[tuple[int, int], ...] | None = None
     """Inclusive ranges of post numbers, from 1."""
 

@@ -78,7 +78,6 @@ CARD_OPTIONS: Mapping[str, Option] = {
     "archive": Option(_url, "URL of an archived copy.", "https://archive.example/thread"),
     "show": Option(choice("card", "thread"), "`card`, or `thread` with all saved posts.", "thread"),
     "posts": Option(_posts, "Which saved posts to show.", "1-5, 9"),
-    "replies": Option(choice("author", "all"), "Replies that `fetch` saves.", "all"),
 }
 LIST_OPTIONS: Mapping[str, Option] = {
     "platform": Option(_several(platform_name), "Only threads on these platforms.", "x, mastodon"),

@@ -48,7 +48,6 @@ class Use:
     node_id: str = ""
     """Anchor of the card."""
     names: tuple[str, ...] = ()
-    replies: Literal["author", "all"] | None = None
     has_snapshot: bool = False
 
     @property

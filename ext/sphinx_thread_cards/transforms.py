@@ -195,8 +195,8 @@ class CollectThreads(SphinxTransform):
         self._note_images(card, thread, node)
         if thread is None and not has_file and (options.show == "thread" or options.posts):
             warn("no_snapshot", f"no snapshot of {ref.url}; run `thread-cards fetch`", node)
-        fields = {"node_id": anchor, "names": tuple(node["names"]), "replies": options.replies}
-        self._note(node, ref, "card", card=card, has_snapshot=has_file, **fields)
+        fields = {"node_id": anchor, "names": tuple(node["names"]), "has_snapshot": has_file}
+        self._note(node, ref, "card", card=card, **fields)
 
     def _load(self, ref: ThreadRef, node: nodes.Element) -> tuple[snapshot.Thread | None, bool]:
         """Return the snapshot, if it can be used, and whether there is a file."""

@@ -67,7 +67,7 @@ def test_no_cards_from_paragraphs(page: Page) -> None:
 
 
 def test_values_in_capitals(page: Page) -> None:
-    text = f"# T\n\n```{{thread}} {URL}\n:replies: All\n```\n"
+    text = f"# T\n\n```{{thread}} {URL}\n:show: Card\n```\n"
     assert "thread-card-x" in page(text, thread_cards_show="Card").read("index.html")
 
 
