@@ -55,7 +55,7 @@ check: $(VENV)/.test $(VENV)/.project ## check style and types
 
 # Without line numbers and dates, which would change with everything.
 messages: $(VENV)/.project ## update the message catalogues
-	$(BIN)/pybabel -q extract --omit-header --no-location --width=100 -k _noop -k _ngettext:1,2 \
+	$(BIN)/pybabel -q extract --omit-header --no-location --width=100 \
 		-o $(LOCALE)/$(DOMAIN).pot ext/sphinx_thread_cards/*.py
 	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-pot-creation-date --ignore-obsolete --width=100 \
 		-D $(DOMAIN) -i $(LOCALE)/$(DOMAIN).pot -d $(LOCALE)

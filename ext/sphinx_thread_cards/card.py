@@ -4,7 +4,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sphinx_thread_cards import i18n
 from sphinx_thread_cards.i18n import SEPARATOR, PartialDate, _
@@ -32,8 +32,7 @@ class CardOptions:
     """Inclusive ranges of post numbers, from 1."""
 
 
-@dataclass(frozen=True)
-class Excerpt:
+class Excerpt(NamedTuple):
     """The beginning of a saved post, or its content warning."""
 
     text: str
@@ -56,7 +55,6 @@ class Card:
     lang: str | None = None
     title_lang: str | None = None
     archive: str | None = None
-    """URL of an archived copy."""
     avatar: Media | None = None
     saved: PartialDate | None = None
     """When the snapshot was retrieved."""
@@ -72,7 +70,6 @@ class Card:
 
     @property
     def credit(self) -> str | None:
-        """The author's name, or the handle with ``@``."""
         return self.author or (self.handle and f"@{self.handle}")
 
     @property
@@ -84,13 +81,10 @@ class Card:
     @property
     def href(self) -> str:
         """The URL that the title links to."""
-        if self.archive and self.status is Status.DELETED:
-            return self.archive
-        return self.ref.read_url or self.ref.url
+        return self.links()[0][1]
 
     @property
     def key(self) -> tuple[str, str, str, str | None]:
-        """The thread, and the cited post in it."""
         return (*self.ref.key, self.post)
 
     @property
@@ -100,70 +94,67 @@ class Card:
 
     @property
     def completeness(self) -> int:
-        """How many of author, handle and date are known."""
         return sum(1 for value in (self.author, self.handle, self.date) if value)
 
     def header(self, language: str) -> list[str]:
         """Return the parts of the first line: platform, location, date, state, and language if it is not the site's."""
         date = i18n.format_date(self.date, language) if self.date else None
-        lang = self.lang if i18n.differs(self.lang, language) else None
-        lang = lang and i18n.language_name(lang, language)
-        state = self.state and i18n.state_label(self.state)
+        state = str(i18n.STATES[self.state]) if self.state else None
+        lang = (
+            i18n.language_name(self.lang, language) if i18n.differs(self.lang, language) else None
+        )
         parts = i18n.platform_label(self.ref), self.place, date, state, lang
         return [part for part in parts if part]
 
-    def note(self, language: str) -> str | None:
+    def note(self, language: str) -> str:
         """Return when the thread was saved, if posts are shown, and what has become of it."""
-        edited = self.status is Status.EDITED and self.excerpt
-        if not (self.numbers or edited or self.status is Status.DELETED):
-            return None
-        saved = i18n.format_date(self.saved, language) if self.saved else None
-        notes = [i18n.snapshot_note(saved, self.status)]
-        if self.numbers and not self.complete:
-            notes.append(_("Only part of the thread was available."))
-        return SEPARATOR.join(filter(None, notes)) or None
+        is_edited = self.status is Status.EDITED and self.excerpt
+        if not (self.numbers or is_edited or self.status is Status.DELETED):
+            return ""
+        dated, undated = i18n.NOTES[self.status]
+        date = i18n.format_date(self.saved, language) if self.saved else None
+        is_part = self.numbers and not self.complete
+        part = _("Only part of the thread was available.") if is_part else ""
+        notes = dated.format(date=date) if date else str(undated), part
+        return SEPARATOR.join(filter(None, notes))
 
     def links(self) -> list[tuple[str, str]]:
-        """Return the labels and URLs that the card offers, the best one first.
-
-        The URL of a card that consists of nothing else has no label: the title says where it leads.
-        """
-        ref, deleted = self.ref, self.status is Status.DELETED
-        label = i18n.original_label(ref) if deleted and not ref.read_url else i18n.read_label(ref)
-        links = [(label, ref.read_url or ref.url)]
+        """Return the labels and URLs that the card offers, the best one first."""
+        ref, site, is_deleted = self.ref, i18n.site_label(self.ref), self.status is Status.DELETED
+        is_video = ref.kind in {Kind.VIDEO, Kind.PLAYLIST}
+        label = _("Watch on {place}") if is_video else _("Read on {place}")
+        links = [(label.format(place=site), ref.url)]
+        if is_deleted or ref.read_url:
+            links = [(_("Original on {place}").format(place=site), ref.url)]
         if ref.read_url:
-            links.append((i18n.original_label(ref), ref.url))
+            copy = "Thread Reader" if ref.mirror == "threadreader" else ref.mirror
+            links.insert(0, (label.format(place=copy), ref.read_url))
         if self.archive:
-            links.insert(0 if deleted else len(links), (_("Archived copy"), self.archive))
+            links.insert(0 if is_deleted else len(links), (_("Archived copy"), self.archive))
+        # The title of a card that consists of nothing else says where the URL leads.
         says_more = self.titled or links[1:] or self.excerpt or self.numbers
-        return links if says_more else [("", links[0][1])]
+        return links if says_more else [("", ref.url)]
 
     def citation(self, language: str) -> str:
         """Return a short citation: ``Andrei Warkentin on X, 6 October 2020``, or ``pftf/RPi4#57``."""
-        ref, state = self.ref, self.state and i18n.state_label(self.state).lower()
-        if ref.kind not in _CITED_BY_AUTHOR:
-            number = _cited_number(ref)
-            details = ", ".join(filter(None, (number or i18n.community_label(ref), state)))
-            if self.titled:
-                return f"{self.title} ({details})"
-            if number:
-                return f"{number} ({state})" if state else number
-        place = i18n.community_label(ref) if self.credit else i18n.default_title(ref)
-        # A page may cite several messages of one month.
-        if not self.credit and (match := _NUMBER.search(ref.id)):
-            place = f"{place} #{match[1]}"
+        ref, place = self.ref, i18n.community_label(self.ref)
+        if ref.kind not in _CITED_BY_AUTHOR and (self.titled or ref.number):
+            platform, number = PLATFORMS.get(ref.platform), f"{place}{ref.number or ''}"
+            # A question on Launchpad is not a bug.
+            if ref.number and platform and platform.citation and ref.kind is not Kind.QUESTION:
+                number = platform.citation.format(number=ref.number.lstrip("#!"), host=ref.host)
+            state = str(i18n.STATES[self.state]).lower() if self.state else None
+            parts = (self.title if self.titled else None, number, state)
+            first, *details = filter(None, parts)
+            return f"{first} ({', '.join(details)})" if details else first
+        if self.credit:
+            place = _("{author} on {place}").format(author=self.credit, place=place)
+        else:
+            # A page may cite several messages of one month.
+            number_in_id = _NUMBER.search(ref.id)
+            place = i18n.default_title(ref) + (f" #{number_in_id[1]}" if number_in_id else "")
         date = i18n.format_date(self.date, language) if self.date else None
-        return i18n.citation(self.credit, place, date)
-
-
-def _cited_number(ref: ThreadRef) -> str | None:
-    """Return the number of a thread for a citation: ``pftf/RPi4#57``, ``Launchpad bug 1683301``."""
-    platform = PLATFORMS.get(ref.platform)
-    if not ref.number:
-        return None
-    if platform and platform.citation and ref.kind in {Kind.ISSUE, Kind.MERGE_REQUEST}:
-        return platform.citation.format(number=ref.number.lstrip("#!"), host=ref.host)
-    return f"{ref.community or i18n.platform_label(ref)}{ref.number}"
+        return _("{source}, {date}").format(source=place, date=date) if date else place
 
 
 def platform_classes(ref: ThreadRef) -> list[str]:
@@ -177,7 +168,6 @@ def make_card(
     ref: ThreadRef,
     options: CardOptions,
     thread: Thread | None,
-    *,
     show: str = "card",
     excerpt: int = 0,
 ) -> Card:
@@ -186,27 +176,30 @@ def make_card(
         ref, thread = anonymized(ref), None
     if thread is None:
         thread = Thread(platform=ref.platform, host=ref.host, id=ref.id, url=ref.url)
-    post, provenance = cited_post(ref, thread), thread.provenance
+    post, provenance, total = cited_post(ref, thread), thread.provenance, len(thread.posts)
+    if ref.kind is Kind.POST and total > 1:  # the URL of a post may be that of a thread
+        ref = replace(ref, kind=Kind.THREAD)
     handle = post.author if post else None
     # A summary has no posts, and one participant.
     authors = (it for it in thread.participants if thread.is_summary or it.handle == handle)
     author = next(authors, None)
-    posted, precision = post.posted if post else thread.posted, Precision.DAY
-    if not posted:
-        posted, precision = ref.posted, ref.precision
     name, handle = (author.name, author.handle) if author else (None, ref.author)
     if handle and " " in handle:  # on a mailing list, people have a name only
         name, handle = name or handle, None
-    title = options.title or thread.title or ref.title
-    # The URL of a post may be that of a thread.
-    kind = Kind.THREAD if ref.kind is Kind.POST and len(thread.posts) > 1 else ref.kind
-    shown = bool(options.posts) or (options.show or show) == "thread"
     # Another handle than the author's may be another person's.
     avatar = author.avatar if author and options.handle in {None, author.handle} else None
+    posted, precision = post.posted if post else thread.posted, Precision.DAY
+    if not posted:
+        posted, precision = ref.posted, ref.precision
+    title = options.title or thread.title or ref.title
+    is_shown = (options.show or show) == "thread"
+    ranges = options.posts or ([(1, total)] if is_shown else [])
+    numbers = {n for first, last in ranges for n in range(first, min(last, total) + 1)}
+    begin = make_excerpt(post, thread.lang, excerpt) if post and excerpt and not ranges else None
     return Card(
         ref=ref,
-        title=title or i18n.default_title(replace(ref, kind=kind)),
-        titled=title is not None,
+        title=title or i18n.default_title(ref),
+        titled=bool(title),
         author=options.author or name,
         handle=options.handle or handle,
         date=options.date or (PartialDate.of(posted, precision) if posted else None),
@@ -219,10 +212,8 @@ def make_card(
         complete=provenance.complete,
         state=thread.state,
         post=ref.post if post is None else post.id if post is not thread.posts[0] else None,
-        excerpt=make_excerpt(post, thread.lang, excerpt)
-        if post and excerpt and not shown
-        else None,
-        numbers=_post_numbers(options.posts, len(thread.posts)) if shown else (),
+        excerpt=begin,
+        numbers=tuple(sorted(numbers)),
     )
 
 
@@ -232,11 +223,6 @@ def cited_post(ref: ThreadRef, thread: Thread) -> Post | None:
     wanted = ref.post or (ref.id if ref.kind is not Kind.TOPIC else None)
     post = next((post for post in thread.posts if post.id == wanted or post.url == ref.url), None)
     return post or (thread.posts[0] if thread.posts and not ref.post else None)
-
-
-def _post_numbers(ranges: tuple[tuple[int, int], ...] | None, total: int) -> tuple[int, ...]:
-    chosen = ((1, total),) if ranges is None else ranges
-    return tuple(sorted({n for first, last in chosen for n in range(first, min(last, total) + 1)}))
 
 
 def anonymized(ref: ThreadRef) -> ThreadRef:

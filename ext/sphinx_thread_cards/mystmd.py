@@ -6,6 +6,7 @@ syntax tree (mdast) is JSON on standard input, and the changed tree is expected 
 
 import argparse
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,45 +15,40 @@ from sphinx.locale import init
 
 from sphinx_thread_cards import i18n, snapshot
 from sphinx_thread_cards.card import Card, CardOptions, make_card
-from sphinx_thread_cards.i18n import SEPARATOR, _
+from sphinx_thread_cards.i18n import SEPARATOR, _, with_label
 from sphinx_thread_cards.platforms import parse_thread_url
 
 Node = dict[str, Any]
 
-_DOC = "Show lone thread URLs as cards, and all other bare ones as citations."
-_SPECIFICATION = {
-    "name": "Thread cards",
-    "transforms": [{"name": "thread-cards", "doc": _DOC, "stage": "document"}],
-}
+_TRANSFORM = {"name": "thread-cards", "doc": "Cards and citations of threads.", "stage": "document"}
+_BARE_LINK = re.compile(r"(?:(?:https?://|www\.)[^ ]+)?")
 # In these, a URL is one item among others and becomes a citation.
-_NO_CARDS_IN = frozenset(
-    "blockquote caption definitionDescription footnoteDefinition legend listItem tableCell".split()
+_NO_CARDS_IN = (
+    "blockquote caption definitionDescription footnoteDefinition legend listItem tableCell"
 )
 
 
 def transform(node: Node, options: argparse.Namespace, *, cards: bool = True) -> None:
     """Replace the bare thread URLs below a node; with ``cards``, lone ones with cards."""
-    cards = cards and node["type"] not in _NO_CARDS_IN
-    cards = cards and "no-card" not in str(node.get("class", "")).split()
+    cards = cards and node["type"] not in _NO_CARDS_IN.split()
+    cards = cards and "no-card" not in node.get("class", "")
     for child in node.get("children", []):
         inner = child.get("children", [])
-        is_lone = child["type"] == "paragraph" and len(inner) == 1 and inner[0].get("children")
-        if cards and is_lone and (card := _card(inner[0], options)):
+        is_lone = cards and child["type"] == "paragraph" and len(inner) == 1
+        link = inner[0] if is_lone else child
+        card = _card(link, options) if link["type"] == "link" else None
+        if card and is_lone and link.get("children"):
             child.update(_admonition(card, options.language))
-        elif card := _card(child, options):
-            child["children"] = [_text(card.citation(options.language))]
+        elif card:
+            link.update(_node("link", card.citation(options.language)))
         else:
             transform(child, options, cards=cards)
 
 
 def _card(link: Node, options: argparse.Namespace) -> Card | None:
-    """Return the card of the thread that a link without a text of its own leads to."""
     text = "".join(child.get("value", " ") for child in link.get("children", []))
-    is_bare = not text or (text.startswith(("http://", "https://", "www.")) and " " not in text)
-    if link["type"] != "link" or not is_bare:
-        return None
-    ref, thread = parse_thread_url(link["url"], options.hosts), None
-    if ref is None:
+    ref, thread = parse_thread_url(link["url"], dict(options.host)), None
+    if ref is None or not _BARE_LINK.fullmatch(text):
         return None
     try:
         thread = snapshot.load(ref, options.folder)
@@ -63,34 +59,25 @@ def _card(link: Node, options: argparse.Namespace) -> Card | None:
 
 def _admonition(card: Card, language: str) -> Node:
     """Return a card as an admonition, because mystmd's LaTeX export drops nodes of the type ``card``."""
-    header = [*card.header(language), card.credit]
-    lines = [
-        _parent("admonitionTitle", _link(card.title, card.href)),
-        _parent("paragraph", _text(SEPARATOR.join(filter(None, header)))),
-    ]
+    title = _node("admonitionTitle", _node("link", card.title, url=card.href))
+    header = SEPARATOR.join(filter(None, (*card.header(language), card.credit)))
+    lines = [title, _node("paragraph", header)]
     if excerpt := card.excerpt:
-        label = i18n.with_label(_("Content warning"), excerpt.text)
-        text = _text(label if excerpt.is_warning else excerpt.text)
-        lines.append(_parent("blockquote", _parent("paragraph", text)))
+        label = with_label(_("Content warning"), excerpt.text)
+        text = label if excerpt.is_warning else excerpt.text
+        lines.append(_node("blockquote", _node("paragraph", text)))
     if note := card.note(language):
-        lines.append(_parent("paragraph", _text(note)))
+        lines.append(_node("paragraph", note))
     for label, url in card.links():
-        labels = [_text(i18n.with_label(label))] if label else []
-        lines.append(_parent("paragraph", *labels, _link(url, url)))
+        labels = [with_label(label)] if label else []
+        lines.append(_node("paragraph", *labels, _node("link", url, url=url)))
     classes = f"simple thread-card thread-card-{card.ref.platform}"
-    return _parent("admonition", *lines) | {"kind": "admonition", "icon": False, "class": classes}
+    return _node("admonition", *lines, kind="admonition", icon=False, **{"class": classes})
 
 
-def _parent(kind: str, *children: Node) -> Node:
-    return {"type": kind, "children": list(children)}
-
-
-def _text(value: str) -> Node:
-    return {"type": "text", "value": value}
-
-
-def _link(text: str, url: str) -> Node:
-    return _parent("link", _text(text)) | {"url": url}
+def _node(type_: str, *content: Node | str, **fields: object) -> Node:
+    children = [{"type": "text", "value": it} if isinstance(it, str) else it for it in content]
+    return {"type": type_, "children": children, **fields}
 
 
 def main() -> None:
@@ -99,17 +86,14 @@ def main() -> None:
     parser.add_argument("--transform", metavar="NAME")
     parser.add_argument("--folder", type=Path, default=snapshot.FOLDER, metavar="DIR")
     parser.add_argument("--language", default="en")
-    parser.add_argument(
-        "--host", dest="hosts", nargs=2, action="append", default=[], metavar=("HOST", "PLATFORM")
-    )
+    parser.add_argument("--host", nargs=2, action="append", default=[])
     options = parser.parse_args()
-    options.hosts = dict(options.hosts)
-    output: Any = _SPECIFICATION
+    output: Node = {"name": "Thread cards", "transforms": [_TRANSFORM]}
     if options.transform:
         init([str(i18n.LOCALE_DIR)], options.language, i18n.CATALOGUE)
         output = json.load(sys.stdin.buffer)
         transform(output, options)
-    sys.stdout.write(json.dumps(output))
+    json.dump(output, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sphinx_thread_cards import parse_thread_url
 from sphinx_thread_cards.card import CardOptions, anonymized, cited_post, make_card, make_excerpt
-from sphinx_thread_cards.i18n import default_title, read_label
+from sphinx_thread_cards.i18n import default_title
 from sphinx_thread_cards.snapshot import Block, Code, List, Paragraph, Post, Quote, Span, Thread
 from support.platform_tables import TABLES, Table
 from support.snapshots import make_thread, ref_of
@@ -115,5 +115,5 @@ def test_a_withdrawn_thread_names_nobody(table: Table) -> None:
         assert len(slug) < 6 or slug not in re.sub(r"\W+", "-", url)
         assert (plain.author, plain.title, plain.posted, plain.post, plain.read_url) == (None,) * 5
         assert default_title(plain)
-        assert read_label(plain)
+        assert make_card(plain, CardOptions(), None).links()
         assert plain.key == ref.key
