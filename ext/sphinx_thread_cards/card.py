@@ -7,14 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 from sphinx_thread_cards import i18n
-from sphinx_thread_cards.i18n import SEPARATOR, PartialDate, _
+from sphinx_thread_cards.i18n import SEPARATOR, PartialDate, _, differs
 from sphinx_thread_cards.platforms import PLATFORMS
 from sphinx_thread_cards.snapshot import Block, List, Media, Paragraph, Post, State, Status, Thread
 from sphinx_thread_cards.urls import Kind, Precision, ThreadRef
 
 _CITED_BY_AUTHOR = {Kind.THREAD, Kind.POST, Kind.MESSAGE, Kind.VIDEO, Kind.PLAYLIST}
-_NUMBER = re.compile(r"(?:^|/)([0-9]{1,11})$")
-_ANCHOR_SEPARATORS = re.compile(r"[^A-Za-z0-9._]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +88,8 @@ class Card:
     @property
     def anchor(self) -> str:
         """The id of the card in its page, without a number: ``thread-x-1313512835843055618``."""
-        return f"thread-{self.ref.platform}-{_ANCHOR_SEPARATORS.sub('-', self.ref.id).strip('-')}"
+        name = re.sub("[^A-Za-z0-9._]+", "-", self.ref.id).strip("-")
+        return f"thread-{self.ref.platform}-{name}"
 
     @property
     def completeness(self) -> int:
@@ -100,9 +99,7 @@ class Card:
         """Return the parts of the first line: platform, location, date, state, and language if it is not the site's."""
         date = i18n.format_date(self.date, language) if self.date else None
         state = str(i18n.STATES[self.state]) if self.state else None
-        lang = (
-            i18n.language_name(self.lang, language) if i18n.differs(self.lang, language) else None
-        )
+        lang = i18n.language_name(self.lang, language) if differs(self.lang, language) else None
         parts = i18n.platform_label(self.ref), self.place, date, state, lang
         return [part for part in parts if part]
 
@@ -113,9 +110,9 @@ class Card:
             return ""
         dated, undated = i18n.NOTES[self.status]
         date = i18n.format_date(self.saved, language) if self.saved else None
-        is_part = self.numbers and not self.complete
-        part = _("Only part of the thread was available.") if is_part else ""
-        notes = dated.format(date=date) if date else str(undated), part
+        notes = [dated.format(date=date) if date else str(undated)]
+        if self.numbers and not self.complete:
+            notes.append(_("Only part of the thread was available."))
         return SEPARATOR.join(filter(None, notes))
 
     def links(self) -> list[tuple[str, str]]:
@@ -144,15 +141,15 @@ class Card:
             if ref.number and platform and platform.citation and ref.kind is not Kind.QUESTION:
                 number = platform.citation.format(number=ref.number.lstrip("#!"), host=ref.host)
             state = str(i18n.STATES[self.state]).lower() if self.state else None
-            parts = (self.title if self.titled else None, number, state)
-            first, *details = filter(None, parts)
+            title = self.title if self.titled else None
+            first, *details = filter(None, (title, number, state))
             return f"{first} ({', '.join(details)})" if details else first
         if self.credit:
             place = _("{author} on {place}").format(author=self.credit, place=place)
         else:
             # A page may cite several messages of one month.
-            number_in_id = _NUMBER.search(ref.id)
-            place = i18n.default_title(ref) + (f" #{number_in_id[1]}" if number_in_id else "")
+            message = re.search(r"(?:^|/)([0-9]{1,11})$", ref.id)
+            place = i18n.default_title(ref) + (f" #{message[1]}" if message else "")
         date = i18n.format_date(self.date, language) if self.date else None
         return _("{source}, {date}").format(source=place, date=date) if date else place
 
@@ -165,17 +162,12 @@ def platform_classes(ref: ThreadRef) -> list[str]:
 
 
 def make_card(
-    ref: ThreadRef,
-    options: CardOptions,
-    thread: Thread | None,
-    show: str = "card",
-    excerpt: int = 0,
+    ref: ThreadRef, options: CardOptions, thread: Thread | None, *, show: str = "", excerpt: int = 0
 ) -> Card:
     """Return the card of a thread; ``show`` is for cards without the option, ``excerpt`` a length in characters."""
     if thread and thread.provenance.status is Status.WITHDRAWN:
         ref, thread = anonymized(ref), None
-    if thread is None:
-        thread = Thread(platform=ref.platform, host=ref.host, id=ref.id, url=ref.url)
+    thread = thread or Thread(platform=ref.platform, host=ref.host, id=ref.id, url=ref.url)
     post, provenance, total = cited_post(ref, thread), thread.provenance, len(thread.posts)
     if ref.kind is Kind.POST and total > 1:  # the URL of a post may be that of a thread
         ref = replace(ref, kind=Kind.THREAD)
@@ -192,8 +184,7 @@ def make_card(
     if not posted:
         posted, precision = ref.posted, ref.precision
     title = options.title or thread.title or ref.title
-    is_shown = (options.show or show) == "thread"
-    ranges = options.posts or ([(1, total)] if is_shown else [])
+    ranges = options.posts or ([(1, total)] if (options.show or show) == "thread" else [])
     numbers = {n for first, last in ranges for n in range(first, min(last, total) + 1)}
     begin = make_excerpt(post, thread.lang, excerpt) if post and excerpt and not ranges else None
     return Card(
@@ -241,7 +232,8 @@ def make_excerpt(post: Post, lang: str | None, length: int) -> Excerpt | None:
     Code and quoted text are replaced by an ellipsis: a quotation would seem to be the author's own.
     """
     if post.warning:
-        return Excerpt(post.warning, post.url, post.lang or lang, is_warning=True)
+        warning = i18n.with_label(_("Content warning"), post.warning)
+        return Excerpt(warning, post.url, post.lang or lang, is_warning=True)
     text = re.sub("…(?: …)+", "…", " ".join(_plain_text(post.blocks))).removeprefix("… ")
     if not text.strip("…"):
         return None

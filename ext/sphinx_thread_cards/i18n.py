@@ -1,13 +1,10 @@
 """Labels on cards, dates and languages."""
 
-from __future__ import annotations
-
 import re
-from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple, TypeGuard
+from typing import NamedTuple, Self, TypeGuard
 
 from babel import Locale, UnknownLocaleError, dates
 from sphinx.locale import get_translation, get_translator
@@ -41,7 +38,7 @@ class PartialDate(NamedTuple):
         return self.day.isoformat()[: {"day": 10, "month": 7, "year": 4}[self.precision]]
 
     @classmethod
-    def of(cls, time: datetime, precision: Precision = Precision.DAY) -> PartialDate:
+    def of(cls, time: datetime, precision: Precision = Precision.DAY) -> Self:
         """Return the UTC date of an aware time."""
         return cls(time.astimezone(UTC).date(), precision)
 
@@ -85,10 +82,10 @@ def format_month(when: PartialDate, language: str) -> str:
 @lru_cache(maxsize=64)
 def _locale(language: str) -> Locale:
     """Return Babel's locale for Sphinx's ``language``; British English if there is none."""
-    with suppress(UnknownLocaleError, ValueError):
-        if language != "en":
-            return Locale.parse(language.replace("-", "_"))
-    return Locale("en", "GB")
+    try:
+        return Locale.parse(language.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale("en", "GB")
 
 
 def is_rtl(language: str) -> bool:
@@ -104,9 +101,10 @@ def differs(tag: str | None, language: str) -> TypeGuard[str]:
 
 def language_name(tag: str, language: str) -> str:
     """Return the name of a language in another language (``German`` for ``de`` in English), or the tag."""
-    with suppress(UnknownLocaleError, ValueError):
+    try:
         return Locale.parse(tag.replace("-", "_")).get_display_name(_locale(language)) or tag
-    return tag
+    except (UnknownLocaleError, ValueError):
+        return tag
 
 
 # -- Labels --------------------------------------------------------------------

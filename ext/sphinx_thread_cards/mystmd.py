@@ -15,7 +15,7 @@ from sphinx.locale import init
 
 from sphinx_thread_cards import i18n, snapshot
 from sphinx_thread_cards.card import Card, CardOptions, make_card
-from sphinx_thread_cards.i18n import SEPARATOR, _, with_label
+from sphinx_thread_cards.i18n import SEPARATOR, with_label
 from sphinx_thread_cards.platforms import parse_thread_url
 
 Node = dict[str, Any]
@@ -23,14 +23,12 @@ Node = dict[str, Any]
 _TRANSFORM = {"name": "thread-cards", "doc": "Cards and citations of threads.", "stage": "document"}
 _BARE_LINK = re.compile(r"(?:(?:https?://|www\.)[^ ]+)?")
 # In these, a URL is one item among others and becomes a citation.
-_NO_CARDS_IN = (
-    "blockquote caption definitionDescription footnoteDefinition legend listItem tableCell"
-)
+_NO_CARDS = "blockquote caption definitionDescription footnoteDefinition legend listItem tableCell"
 
 
 def transform(node: Node, options: argparse.Namespace, *, cards: bool = True) -> None:
     """Replace the bare thread URLs below a node; with ``cards``, lone ones with cards."""
-    cards = cards and node["type"] not in _NO_CARDS_IN.split()
+    cards = cards and node["type"] not in _NO_CARDS.split()
     cards = cards and "no-card" not in node.get("class", "")
     for child in node.get("children", []):
         inner = child.get("children", [])
@@ -62,10 +60,8 @@ def _admonition(card: Card, language: str) -> Node:
     title = _node("admonitionTitle", _node("link", card.title, url=card.href))
     header = SEPARATOR.join(filter(None, (*card.header(language), card.credit)))
     lines = [title, _node("paragraph", header)]
-    if excerpt := card.excerpt:
-        label = with_label(_("Content warning"), excerpt.text)
-        text = label if excerpt.is_warning else excerpt.text
-        lines.append(_node("blockquote", _node("paragraph", text)))
+    if card.excerpt:
+        lines.append(_node("blockquote", _node("paragraph", card.excerpt.text)))
     if note := card.note(language):
         lines.append(_node("paragraph", note))
     for label, url in card.links():

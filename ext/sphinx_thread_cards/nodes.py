@@ -156,7 +156,7 @@ class CardBuilder:
     def excerpt(self, excerpt: Excerpt) -> nodes.Element:
         """Return the beginning of the cited post, or its content warning."""
         if excerpt.is_warning:
-            return self.line("warning", nodes.Text(content_warning(excerpt.text)))
+            return self.line("warning", nodes.Text(excerpt.text))
         classes = ["thread-card-excerpt", *self.microformat("e-content")]
         quote = nodes.block_quote("", nodes.paragraph("", excerpt.text), classes=classes)
         return self.element(quote, "blockquote", dir="auto", cite=excerpt.url, lang=excerpt.lang)
