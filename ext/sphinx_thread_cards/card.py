@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 from sphinx_thread_cards import i18n
-from sphinx_thread_cards.i18n import SEPARATOR, PartialDate, _, differs
+from sphinx_thread_cards.i18n import NO_PLATFORM, SEPARATOR, PartialDate, _, differs
 from sphinx_thread_cards.platforms import PLATFORMS
 from sphinx_thread_cards.snapshot import Block, List, Media, Paragraph, Post, State, Status, Thread
 from sphinx_thread_cards.urls import Kind, Precision, ThreadRef
@@ -136,10 +136,11 @@ class Card:
         """Return a short citation: ``Andrei Warkentin on X, 6 October 2020``, or ``pftf/RPi4#57``."""
         ref, place = self.ref, i18n.community_label(self.ref)
         if ref.kind not in _CITED_BY_AUTHOR and (self.titled or ref.number):
-            platform, number = PLATFORMS.get(ref.platform), f"{place}{ref.number or ''}"
+            number = place + (ref.number or "")
+            form = PLATFORMS.get(ref.platform, NO_PLATFORM).citation
             # A question on Launchpad is not a bug.
-            if ref.number and platform and platform.citation and ref.kind is not Kind.QUESTION:
-                number = platform.citation.format(number=ref.number.lstrip("#!"), host=ref.host)
+            if ref.number and form and ref.kind is not Kind.QUESTION:
+                number = form.format(number=ref.number.lstrip("#!"), host=ref.host)
             state = str(i18n.STATES[self.state]).lower() if self.state else None
             title = self.title if self.titled else None
             first, *details = filter(None, (title, number, state))
@@ -156,9 +157,8 @@ class Card:
 
 def platform_classes(ref: ThreadRef) -> list[str]:
     """Return the class names for the colour and the icon of a platform and its family."""
-    platform = PLATFORMS.get(ref.platform)
-    families = [f"thread-card-{platform.family}"] if platform else []
-    return [*families, f"thread-card-{ref.platform}"]
+    family = PLATFORMS.get(ref.platform, NO_PLATFORM).family
+    return [f"thread-card-{name}" for name in (family, ref.platform) if name]
 
 
 def make_card(
@@ -218,12 +218,12 @@ def cited_post(ref: ThreadRef, thread: Thread) -> Post | None:
 
 def anonymized(ref: ThreadRef) -> ThreadRef:
     """Return a reference to a withdrawn thread, without what names its participants or its content."""
-    platform = PLATFORMS.get(ref.platform)
-    keeps_community = ref.community == ref.host or (platform and platform.mailing_list)
+    platform = PLATFORMS.get(ref.platform, NO_PLATFORM)
+    keeps_community = ref.community == ref.host or platform.mailing_list
     names = "author", "title", "posted", "post", "mirror", "read_url", "archive"
     cleared: dict[str, Any] = dict.fromkeys(names)
-    url = platform.anonymous_url(ref) if platform else ref.url
-    return replace(ref, url=url, community=ref.community if keeps_community else None, **cleared)
+    community, url = ref.community if keeps_community else None, platform.anonymous_url(ref)
+    return replace(ref, url=url, community=community, **cleared)
 
 
 def make_excerpt(post: Post, lang: str | None, length: int) -> Excerpt | None:

@@ -11,11 +11,13 @@ from sphinx.locale import get_translation, get_translator
 
 from sphinx_thread_cards.platforms import PLATFORMS
 from sphinx_thread_cards.snapshot import Status
-from sphinx_thread_cards.urls import Kind, Precision, ThreadRef
+from sphinx_thread_cards.urls import Kind, Platform, Precision, ThreadRef
 
 CATALOGUE = "sphinx_thread_cards"
 LOCALE_DIR = Path(__file__).parent / "locale"
 SEPARATOR = " · "
+NO_PLATFORM = Platform(name="", label="", routes="", many_servers=True)
+"""Of a plain page, which goes by the name of its host."""
 _ = get_translation(CATALOGUE)
 
 # -- Dates ---------------------------------------------------------------------
@@ -146,25 +148,20 @@ NOTES = {
 
 def platform_label(ref: ThreadRef) -> str:
     """Return the name of the platform, or the host of a plain page."""
-    platform = PLATFORMS.get(ref.platform)
-    if platform is None:
-        return ref.host
-    return _("Mailing list") if platform.mailing_list else platform.label
+    platform = PLATFORMS.get(ref.platform, NO_PLATFORM)
+    return _("Mailing list") if platform.mailing_list else platform.label or ref.host
 
 
 def site_label(ref: ThreadRef) -> str:
     """Return where a link leads: the platform, or the server of a software that many sites run."""
-    platform = PLATFORMS.get(ref.platform)
-    if platform is None or platform.many_servers or platform.mailing_list:
-        return ref.host
-    return platform.label
+    platform = PLATFORMS.get(ref.platform, NO_PLATFORM)
+    return ref.host if platform.many_servers or platform.mailing_list else platform.label
 
 
 def community_label(ref: ThreadRef) -> str:
     """Return the repository, list or forum of a thread, or its platform."""
-    platform = PLATFORMS.get(ref.platform)
-    place = ref.host if platform and platform.mailing_list else platform_label(ref)
-    return ref.community or place
+    platform = PLATFORMS.get(ref.platform, NO_PLATFORM)
+    return ref.community or (ref.host if platform.mailing_list else platform_label(ref))
 
 
 def default_title(ref: ThreadRef) -> str:

@@ -21,7 +21,6 @@ from sphinx_thread_cards.platforms import parse_thread_url
 Node = dict[str, Any]
 
 _TRANSFORM = {"name": "thread-cards", "doc": "Cards and citations of threads.", "stage": "document"}
-_BARE_LINK = re.compile(r"(?:(?:https?://|www\.)[^ ]+)?")
 # In these, a URL is one item among others and becomes a citation.
 _NO_CARDS = "blockquote caption definitionDescription footnoteDefinition legend listItem tableCell"
 
@@ -46,7 +45,7 @@ def transform(node: Node, options: argparse.Namespace, *, cards: bool = True) ->
 def _card(link: Node, options: argparse.Namespace) -> Card | None:
     text = "".join(child.get("value", " ") for child in link.get("children", []))
     ref, thread = parse_thread_url(link["url"], dict(options.host)), None
-    if ref is None or not _BARE_LINK.fullmatch(text):
+    if ref is None or not re.fullmatch(r"(?:(?:https?://|www\.)[^ ]+)?", text):
         return None
     try:
         thread = snapshot.load(ref, options.folder)
