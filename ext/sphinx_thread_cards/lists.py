@@ -198,21 +198,32 @@ class BuildLists(SphinxPostTransform):
         for thread in threads:
             lines, when = self._about(thread.card), thread.card.date
             if when and (dated or when.precision is Precision.DAY):
-                lines[0][:0] = [self._date(when), nodes.Text(SEPARATOR)]
+                date = self._date(when)
+                if date.astext() not in lines[0].astext():  # as in a citation
+                    lines[0][:0] = [date, nodes.Text(SEPARATOR)]
             label = nodes.Text(i18n.with_label(_("Cited in")))
             items += nodes.list_item("", *lines, self._line("cited", label, *self._pages(thread)))
         return items
 
     def _about(self, card: Card) -> list[nodes.Element]:
-        """Return title, author and platform, and the URL for readers who cannot click."""
-        title = nodes.reference("", card.title, refuri=card.href)
+        """Return title, author and platform, and the URL for readers who cannot click.
+
+        An untitled thread has its citation as title; what that says is not repeated.
+        """
+        ref, platform = card.ref, i18n.platform_label(card.ref)
+        credit, community, number = card.credit or "", ref.community or "", ref.number or ""
+        if card.titled:
+            text, details = card.title, [credit, platform, community + number]
+        else:
+            text = card.citation(self.config.language)
+            parts = (credit, platform, community, number)
+            details = [part for part in parts if part.lstrip("#!&") not in text]
+        title = nodes.reference("", text, refuri=card.href)
         if self.format == "html" and i18n.differs(card.title_lang, self.config.language):
-            title[:] = [element(nodes.inline("", card.title), "span", lang=card.title_lang)]
-        community = card.ref.community if card.titled else None
-        location = "".join(filter(None, (community, card.ref.number)))
-        parts = filter(None, (card.credit, i18n.platform_label(card.ref), location))
-        who = self._line("who", nodes.Text(SEPARATOR.join(parts)))
-        lines = [self._line("title", title), who]
+            title[:] = [element(nodes.inline("", text), "span", lang=card.title_lang)]
+        lines = [self._line("title", title)]
+        if who := SEPARATOR.join(filter(None, details)):
+            lines.append(self._line("who", nodes.Text(who)))
         if self.format in {"text", "latex"}:
             lines.append(self._line("address", nodes.reference("", card.href, refuri=card.href)))
         return lines

@@ -46,7 +46,7 @@ def pages(*options: str) -> dict[str, str]:
     return {"index.md": f"{listed}\n```{{toctree}}\nthreads\n```\n", "threads.md": THREADS}
 
 
-ALL = ["alpha", "Beta", "Pull request in example-org/lamp"]
+ALL = ["alpha", "Beta", "example-org/lamp#3"]
 
 
 @pytest.mark.parametrize(
@@ -73,6 +73,22 @@ ALL = ["alpha", "Beta", "Pull request in example-org/lamp"]
 def test_choice_and_order(options: list[str], titles: list[str], page: Page) -> None:
     found = page(pages(*options)).soup().select(".thread-list-title a")
     assert [title.text for title in found] == titles
+
+
+@pytest.mark.parametrize(
+    ("url", "lines"),
+    [
+        ("https://github.com/pftf/RPi4/issues/57", ["pftf/RPi4#57", "GitHub"]),
+        ("https://x.com/jo/status/1313512835843055618", ["@jo on X, 6 October 2020"]),
+        ("https://www.reddit.com/r/Lamps/comments/1abc/", ["Post on r/Lamps", "Reddit"]),
+        ("https://bugs.launchpad.net/lamp/+bug/1683301", ["Launchpad bug 1683301", "lamp"]),
+        ("https://groups.io/g/lamps/message/73981", ["Message on lamps #73981", "Groups.io"]),
+    ],
+)
+def test_untitled_threads(url: str, lines: list[str], page: Page) -> None:
+    """The link is the citation; the line under it has only what the citation does not say."""
+    cell = page(f"# T\n\n```{{thread-list}}\n```\n\n[]({url})\n").soup().select("td")[1]
+    assert [line.text for line in cell.find_all("p")] == lines
 
 
 @pytest.mark.parametrize("style", ["table", "timeline"])
