@@ -17,7 +17,7 @@ from sphinx_thread_cards.card import CardOptions
 from sphinx_thread_cards.config import choice, platform_name, suggestion, valid, warn
 from sphinx_thread_cards.domain import citation_xref, thread_domain
 from sphinx_thread_cards.i18n import STATES, parse_date
-from sphinx_thread_cards.lists import ORDERS, STYLES, ListOptions
+from sphinx_thread_cards.lists import ListOptions
 from sphinx_thread_cards.platforms import parse_or_page
 from sphinx_thread_cards.snapshot import LanguageTag, clean_line, is_valid
 from sphinx_thread_cards.transforms import group, placeholder
@@ -91,8 +91,8 @@ LIST_OPTIONS: Mapping[str, Option] = {
     "since": Option(parse_date, "Only threads from this day, month or year on.", "2020-10"),
     "until": Option(parse_date, "Only threads up to this day, month or year.", "2021"),
     "only": Option(choice("cards"), "`cards`: without threads that are only linked.", "cards"),
-    "style": Option(choice(*STYLES), "`table` (default) or `timeline`.", "timeline"),
-    "order": Option(choice(*ORDERS), f"By {', '.join(f'`{it}`' for it in ORDERS)}.", "newest"),
+    "style": Option(choice("table", "timeline"), "`table` (default) or `timeline`.", "timeline"),
+    "order": Option(choice("oldest", "newest"), "`oldest` (default) or `newest` first.", "newest"),
 }
 COMMON_OPTIONS: Mapping[str, str] = {
     "name": "A name, for references with `ref`.",

@@ -3,9 +3,9 @@
 import json
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from hashlib import sha256
 from itertools import groupby
 from typing import Any, Literal
@@ -25,15 +25,6 @@ from sphinx_thread_cards.html import element
 from sphinx_thread_cards.i18n import SEPARATOR, PartialDate, _
 from sphinx_thread_cards.nodes import ancestors, as_lines, join, move_ids
 from sphinx_thread_cards.urls import Kind, Precision
-
-STYLES = ("table", "timeline")
-# Threads without a title or author come last.
-_SORT_KEYS: Mapping[str, Callable[[Card], Any]] = {
-    "title": lambda card: (not card.titled, card.title.casefold()),
-    "author": lambda card: (not card.credit, (card.credit or "").strip("@").casefold()),
-    "platform": lambda card: i18n.platform_label(card.ref).casefold(),
-}
-ORDERS = ("oldest", "newest", *_SORT_KEYS)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,8 +68,15 @@ def cited_threads(domain: ThreadDomain, options: ListOptions) -> list[CitedThrea
             # Preferably a card, which has an anchor.
             firsts = (max(uses, key=lambda use: use.card is not None) for _name, uses in in_pages)
             threads.append(CitedThread(best, tuple(firsts)))
-    by_year = options.style == "timeline" and options.order != "newest"
-    return _sort(threads, "oldest" if by_year else options.order)
+    newest = options.order == "newest"
+    # Threads without a date come last.
+    no_date = date.min if newest else date.max
+
+    def time(thread: CitedThread) -> tuple[date, float]:
+        card, posted = thread.card, thread.card.ref.posted
+        return card.date.day if card.date else no_date, posted.timestamp() if posted else 0
+
+    return sorted(threads, key=time, reverse=newest)
 
 
 def _matches(card: Card, options: ListOptions) -> bool:
@@ -104,26 +102,6 @@ def _last_day(when: PartialDate) -> date:
         return when.day
     month = when.day.month if when.precision is Precision.MONTH else 12
     return when.day.replace(month=month, day=monthrange(when.day.year, month)[1])
-
-
-def _sort(threads: list[CitedThread], order: str) -> list[CitedThread]:
-    """Return threads in order, by default that of their dates; those without a date come last."""
-    threads = sorted(threads, key=lambda thread: _time(thread.card))
-    if order == "newest":
-        dated = [thread for thread in threads if thread.card.date]
-        return dated[::-1] + threads[len(dated) :]
-    key = _SORT_KEYS.get(order)
-    return sorted(threads, key=lambda thread: key(thread.card)) if key else threads
-
-
-def _time(card: Card) -> datetime:
-    """Return the time for the order of threads of one day."""
-    if card.date is None:
-        return datetime.max.replace(tzinfo=UTC)
-    posted = card.ref.posted
-    if posted and card.post is None and posted.date() == card.date.day:
-        return posted
-    return datetime.combine(card.date.day, datetime.min.time(), UTC)
 
 
 # -- Nodes ---------------------------------------------------------------------

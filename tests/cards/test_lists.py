@@ -54,10 +54,7 @@ ALL = ["alpha", "Beta", "example-org/lamp#3"]
     [
         ([], ALL),
         ([":order: newest"], ["Beta", "alpha", ALL[2]]),
-        ([":order: title"], ALL),
-        ([":order: author"], ["Beta", "alpha", ALL[2]]),
-        ([":order: platform"], ["alpha", ALL[2], "Beta"]),
-        ([":order: title", ":style: timeline"], ALL),
+        ([":order: oldest", ":style: timeline"], ALL),
         ([":order: NEWEST", ":style: Timeline"], ["Beta", "alpha", ALL[2]]),
         ([":only: cards"], ALL[:2]),
         ([":platform: x"], ["Beta"]),
