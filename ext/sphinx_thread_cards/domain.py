@@ -17,8 +17,6 @@ from sphinx.application import Sphinx
 from sphinx.builders import Builder
 from sphinx.domains import Domain, ObjType
 from sphinx.environment import BuildEnvironment
-from sphinx.roles import XRefRole
-from sphinx.util.nodes import make_refnode
 
 from sphinx_thread_cards import snapshot
 from sphinx_thread_cards.card import Card, CardOptions, make_card, platform_classes
@@ -82,11 +80,7 @@ class ThreadDomain(Domain):
 
     name = "thread"
     label = "Thread"
-    object_types: ClassVar = {"card": ObjType("thread", "ref")}
-    roles: ClassVar = {
-        "ref": XRefRole(lowercase=True, innernodeclass=nodes.inline, warn_dangling=True)
-    }
-    dangling_warnings: ClassVar = {"ref": "no card has the name or anchor %(target)r"}
+    object_types: ClassVar = {"card": ObjType("thread")}
     initial_data: ClassVar = {"uses": {}, "lists": {}, "labels": {}, "fingerprints": {}}
     data_version = 3
     builder: Builder
@@ -167,38 +161,21 @@ class ThreadDomain(Domain):
 
     # -- References ------------------------------------------------------------
 
-    def resolve_xref(
-        self,
-        env: BuildEnvironment,
-        fromdocname: str,
-        builder: Builder,
-        typ: str,
-        target: str,
-        node: addnodes.pending_xref,
-        contnode: nodes.Element,
-    ) -> nodes.reference | None:
-        """Return the link of a citation, or a link to a card by its name."""
-        if typ == "ref":
-            labels = env.get_domain("std").data["labels"]
-            if target not in self.data["labels"]:
-                return None
-            docname, anchor, title = labels.get(target, self.data["labels"][target])
-            content = contnode if node["refexplicit"] else nodes.inline("", title)
-            return make_refnode(builder, fromdocname, docname, anchor, content)
+    def resolve_xref(self, *args: Any) -> nodes.reference:
+        *_context, node, content = args
         card = self.citation_card(node["thread_ref"])
         url = node["refuri"] or card.href
         if not node["refexplicit"]:
-            text = card.citation(env.config.language)
+            text = card.citation(self.env.config.language)
             # The text builder does not write the URLs of links.
-            contnode[:] = [nodes.Text(f"{text} <{url}>" if builder.format == "text" else text)]
-        return nodes.reference("", "", contnode, refuri=url, internal=False)
+            is_text = self.builder.format == "text"
+            content[:] = [nodes.Text(f"{text} <{url}>" if is_text else text)]
+        return nodes.reference("", "", content, refuri=url, internal=False)
 
     def resolve_any_xref(self, *_args: object) -> list[tuple[str, nodes.reference]]:
-        """Return nothing: ``{any}`` finds cards through their labels."""
-        return []
+        return []  # The role "any" finds cards through their labels.
 
-    def get_type_name(self, type: ObjType, primary: bool = False) -> str:  # noqa: A002, ARG002, FBT001, FBT002
-        """Return what the search calls a card."""
+    def get_type_name(self, *_args: object) -> str:
         return _("Thread")
 
     def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:

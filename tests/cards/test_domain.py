@@ -39,8 +39,6 @@ HOSTS = {"lists.example": "hyperkitty", "social.example": "mastodon"}
         ("{ref}`words <My Lamp>`", "words"),
         (f"{{ref}}`{ANCHOR}`", "A lamp"),
         (f"{{ref}}`words <{ANCHOR}>`", "words"),
-        ("{thread:ref}`My Lamp`", "A lamp"),
-        (f"{{thread:ref}}`words <{ANCHOR}>`", "words"),
         ("{any}`my lamp`", "A lamp"),
         ("[](#my-lamp)", "A lamp"),
         ("[words](#my-lamp)", "words"),
@@ -80,9 +78,7 @@ def test_references_to_posts(page: Page, source: Path) -> None:
     save(thread, source / snapshot.FOLDER)
     anchor = f"thread-mastodon-{thread.id}"
     shown = f"```{{thread}} {URL}\n:posts: 2-3\n```\n"
-    index = (
-        f"{HEAD}{{ref}}`words <{anchor}-3>` {{thread:ref}}`{anchor}-2` {{ref}}`gone <{anchor}-1>`\n"
-    )
+    index = f"{HEAD}{{ref}}`words <{anchor}-3>` {{ref}}`{anchor}-2` {{ref}}`gone <{anchor}-1>`\n"
     site = page(
         {"index.md": index, "other.md": f"# O\n\n{shown}\n<{URL}>\n"},
         warns=True,
@@ -163,8 +159,9 @@ def test_the_inventory(page: Page) -> None:
     "text",
     [
         "{ref}`My Lamp`",
-        "{thread:ref}`words <my lamp>`",
-        "{external+first:thread:ref}`My Lamp`",
+        "{ref}`words <my lamp>`",
+        "{external+first:ref}`My Lamp`",
+        f"{{external+first:ref}}`{ANCHOR}`",
         "<inv:first:thread:card#my*>",
     ],
 )
