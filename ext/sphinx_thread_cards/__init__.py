@@ -46,9 +46,9 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("builder-inited", domain.set_builder)
     app.connect("builder-inited", html.add_files)
     app.connect("env-get-outdated", domain.pages_with_new_snapshots)
-    app.connect("env-before-read-docs", domain.reset)
+    app.connect("env-before-read-docs", domain.remove_labels)
     app.connect("env-updated", domain.set_labels)
-    app.connect("env-updated", lists.pages_to_update)
+    app.connect("env-updated", domain.update_citations)
     app.connect("html-page-context", domain.add_style_sheet)
     app.connect("build-finished", lists.write_csl)
     return {

@@ -17,7 +17,6 @@ from sphinx_thread_cards.card import CardOptions
 from sphinx_thread_cards.config import choice, platform_name, suggestion, valid, warn
 from sphinx_thread_cards.domain import citation_xref, thread_domain
 from sphinx_thread_cards.i18n import STATES, parse_date
-from sphinx_thread_cards.lists import ListOptions
 from sphinx_thread_cards.platforms import parse_or_page
 from sphinx_thread_cards.snapshot import LanguageTag, clean_line, is_valid
 from sphinx_thread_cards.transforms import group, placeholder
@@ -233,9 +232,10 @@ class ThreadListDirective(_Directive):
         for text in [*self.arguments, *self.content][:1]:
             message = f"unexpected text {text!r}; write options as :name: value"
             warn("option", message, self.get_location())
-        options = ListOptions(**self.convert_options(LIST_OPTIONS))
-        thread_domain(self.env).lists.setdefault(self.env.docname, []).append(options)
-        node = nodes.container(classes=["thread-list", f"thread-list-{options.style}"])
+        self.env.note_reread()  # at each build, as any page may cite another thread
+        options = self.convert_options(LIST_OPTIONS)
+        style = options.get("style", "table")
+        node = nodes.container(classes=["thread-list", f"thread-list-{style}"])
         node["thread_list"] = self.env.docname, options
         return self.finish(node)
 

@@ -1,15 +1,11 @@
 """The domain ``thread``: where the site cites which threads; labels, inventory entries and citations."""
 
-from __future__ import annotations
-
 import pickle
 import re
-from collections.abc import Iterator, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
+from typing import Any, ClassVar, Literal, cast
 
 from docutils import nodes
 from sphinx import addnodes
@@ -25,9 +21,6 @@ from sphinx_thread_cards.i18n import SEPARATOR, _
 from sphinx_thread_cards.platforms import PLATFORMS
 from sphinx_thread_cards.snapshot import Thread
 from sphinx_thread_cards.urls import ThreadRef
-
-if TYPE_CHECKING:
-    from sphinx_thread_cards.lists import ListOptions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,31 +41,16 @@ class Use:
     names: tuple[str, ...] = ()
     has_snapshot: bool = False
 
-    @property
-    def targets(self) -> dict[str, tuple[str, str]]:
-        """Label to anchor and title, for the card and the posts that it shows."""
-        if self.card is None:
-            return {}
-        title = self.card.title
-        posts = [(f"{self.node_id}-{n}", f"{title}{SEPARATOR}{n}") for n in self.card.numbers]
-        labels = dict.fromkeys((*self.names, self.node_id.lower()), (self.node_id, title))
-        return {anchor.lower(): (anchor, text) for anchor, text in posts} | labels
-
 
 class PageUses(list[Use]):
     """The uses of a page, pickled once: Sphinx pickles the data of all pages whenever one has changed."""
 
-    pickled = b""
+    def __init__(self, pickled: bytes = b"") -> None:
+        super().__init__(pickle.loads(pickled) if pickled else ())  # noqa: S301 - a part of Sphinx's own pickle
+        self.pickled = pickled
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Return how to unpickle the list."""
-        return _unpickle, (self.pickled or pickle.dumps(list(self), pickle.HIGHEST_PROTOCOL),)
-
-
-def _unpickle(pickled: bytes) -> PageUses:
-    uses = PageUses(pickle.loads(pickled))  # noqa: S301 - a part of Sphinx's own pickle
-    uses.pickled = pickled
-    return uses
+        return PageUses, (self.pickled or pickle.dumps(list(self), pickle.HIGHEST_PROTOCOL),)
 
 
 class ThreadDomain(Domain):
@@ -81,15 +59,10 @@ class ThreadDomain(Domain):
     name = "thread"
     label = "Thread"
     object_types: ClassVar = {"card": ObjType("thread")}
-    initial_data: ClassVar = {"uses": {}, "lists": {}, "labels": {}, "fingerprints": {}}
-    data_version = 3
+    initial_data: ClassVar = {"uses": {}, "labels": [], "citations": {}}
     builder: Builder
-
-    @property
-    def lists(self) -> dict[str, list[ListOptions]]:
-        """Docname to the lists of threads in the page."""
-        lists: dict[str, list[ListOptions]] = self.data["lists"]
-        return lists
+    best_cards: dict[tuple[str, str, str, str | None], Card]
+    """The most complete card of each thread and post, known when all pages have been read."""
 
     def note_use(self, use: Use) -> None:
         """Record where the current page cites a thread."""
@@ -105,15 +78,11 @@ class ThreadDomain(Domain):
         return all(map(self.builder.tags.eval_condition, use.conditions))
 
     def clear_doc(self, docname: str) -> None:
-        """Forget a page."""
-        for name in ("uses", "lists"):
-            self.data[name].pop(docname, None)
+        self.data["uses"].pop(docname, None)
 
-    def merge_domaindata(self, docnames: AbstractSet[str], otherdata: dict[str, Any]) -> None:
-        """Take over pages that another process has read."""
-        for name in ("uses", "lists"):
-            new = otherdata[name]
-            self.data[name].update({key: new[key] for key in new.keys() & docnames})
+    def merge_domaindata(self, docnames: Iterable[str], otherdata: dict[str, Any]) -> None:
+        new = otherdata["uses"]
+        self.data["uses"].update({name: new[name] for name in new.keys() & docnames})
 
     # -- Cards -----------------------------------------------------------------
 
@@ -122,12 +91,6 @@ class ThreadDomain(Domain):
         """The folder of snapshots."""
         return self.env.srcdir / snapshot.FOLDER
 
-    def make_card(self, ref: ThreadRef, options: CardOptions, thread: Thread | None) -> Card:
-        """Return the card of a thread, by the configuration of the site."""
-        config = self.env.config
-        show, excerpt = config.thread_cards_show, config.thread_cards_excerpt
-        return make_card(ref, options, thread, show=show, excerpt=excerpt)
-
     def load(self, ref: ThreadRef) -> Thread | None:
         """Return the snapshot of a thread, or None if there is none that can be used."""
         try:
@@ -135,24 +98,15 @@ class ThreadDomain(Domain):
         except snapshot.SnapshotError:
             return None
 
-    @cached_property
-    def styled_pages(self) -> AbstractSet[str]:
-        """Docnames of the pages with a card, citation or list."""
-        cited = {use.docname for use in self.uses() if use.role != "link"}
-        return self.lists.keys() | cited
+    def default_card(self, ref: ThreadRef) -> Card:
+        """Return the card of a thread without options."""
+        return make_card(ref, CardOptions(), self.load(ref))
 
-    @cached_property
-    def best_cards(self) -> Mapping[tuple[str, str, str, str | None], Card]:
-        """The most complete card of each thread and post; valid when all pages have been read."""
-        best: dict[tuple[str, str, str, str | None], Card] = {}
-        for card in (use.card for use in self.uses() if use.card):
-            best[card.key] = max(best.get(card.key, card), card, key=lambda it: it.completeness)
-        return best
-
-    def citation_card(self, ref: ThreadRef) -> Card:
-        """Return the most complete card of what a URL cites."""
-        card = make_card(ref, CardOptions(), self.load(ref))
-        return self.best_cards.get(card.key, card)
+    def citation(self, ref: ThreadRef) -> tuple[str, str]:
+        """Return the text and the URL of a citation, from the most complete card of what it cites."""
+        card = self.default_card(ref)
+        card = self.best_cards.get(card.key, card)
+        return card.citation(self.env.config.language), card.href
 
     def card_at(self, docname: str, anchor: str) -> Card:
         """Return the card with an anchor in a page."""
@@ -163,10 +117,9 @@ class ThreadDomain(Domain):
 
     def resolve_xref(self, *args: Any) -> nodes.reference:
         *_context, node, content = args
-        card = self.citation_card(node["thread_ref"])
-        url = node["refuri"] or card.href
+        text, url = self.citation(node["thread_ref"])
+        url = node["refuri"] or url
         if not node["refexplicit"]:
-            text = card.citation(self.env.config.language)
             # The text builder does not write the URLs of links.
             is_text = self.builder.format == "text"
             content[:] = [nodes.Text(f"{text} <{url}>" if is_text else text)]
@@ -178,20 +131,17 @@ class ThreadDomain(Domain):
     def get_type_name(self, *_args: object) -> str:
         return _("Thread")
 
-    def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
-        """Yield the entries of the inventory and the search index."""
-        seen = set()
+    def get_objects(self) -> Iterable[tuple[str, str, str, str, str, int]]:
+        objects: dict[str, tuple[str, str, str, str, str, int]] = {}
         for use in self.uses():
-            if use.card is None or not self.is_included(use):
-                continue
-            anchor, title = use.node_id, use.card.title
-            for name in (*use.names, anchor, anchor.lower()):
-                if name not in seen:
-                    seen.add(name)
-                    # Not for the search, which would take the title for the anchor if name and anchor are equal.
-                    yield name, title, "card", use.docname, anchor, -1
-                    if name == anchor:
-                        yield name.removeprefix("thread-"), title, "card", use.docname, anchor, 1
+            if use.card and self.is_included(use):
+                anchor, short = use.node_id, use.node_id.removeprefix("thread-")
+                entry = use.card.title, "card", use.docname, anchor
+                for name in (*use.names, anchor, anchor.lower()):
+                    objects.setdefault(name, (name, *entry, -1))
+                # For the search, which would take the title for the anchor if name and anchor were equal.
+                objects.setdefault(short, (short, *entry, 1))
+        return objects.values()
 
 
 def thread_domain(env: BuildEnvironment) -> ThreadDomain:
@@ -208,72 +158,82 @@ def citation_xref(ref: ThreadRef, text: str | None = None, url: str = "") -> add
     return addnodes.pending_xref("", inline, thread_ref=ref, refexplicit=is_explicit, **target)
 
 
-_REFUSE_PROGRAMS = ("x", "reddit", "stackexchange", "linkedin")
-
-
 def set_builder(app: Sphinx) -> None:
     """Give the domain access to the builder; spare linkcheck platforms that refuse programs (``builder-inited``)."""
     thread_domain(app.env).builder = app.builder
     if app.builder.name == "linkcheck":
-        hosts = (host.lstrip(".") for name in _REFUSE_PROGRAMS for host in PLATFORMS[name].hosts)
-        pattern = rf"https?://(?:[^/]+\.)?(?:{'|'.join(map(re.escape, hosts))})/"
+        platforms = (PLATFORMS[name] for name in ("x", "reddit", "stackexchange", "linkedin"))
+        hosts = (re.escape(host.lstrip(".")) for platform in platforms for host in platform.hosts)
+        pattern = rf"https?://(?:[^/]+\.)?(?:{'|'.join(hosts)})/"
         app.config.linkcheck_ignore = [*app.config.linkcheck_ignore, pattern]
 
 
 def add_style_sheet(
-    app: Sphinx, page: str, _template: str, _context: dict[str, Any], doctree: nodes.document | None
+    app: Sphinx, _page: str, _template: str, _context: Any, doctree: nodes.document | None
 ) -> None:
     """Add the style sheet to a page with a card, citation or list (``html-page-context``)."""
-    if doctree is None or not app.config.thread_cards_css:
-        return
-    pages = thread_domain(app.env).styled_pages
-    if page in pages or (pages and app.builder.name == "singlehtml"):
+    styled = {"thread-card", "thread-card-group", "thread-citation", "thread-list"}
+    elements = doctree.findall(nodes.Element) if doctree and app.config.thread_cards_css else ()
+    if not all(styled.isdisjoint(element["classes"]) for element in elements):
         # Before the style sheets of the site (800), which may restyle cards. Not app.add_css_file, which adds the file
         # to all pages.
         app.builder.add_css_file("thread-cards.css", priority=400)  # type: ignore[attr-defined]
 
 
-def pages_with_new_snapshots(
-    _app: Sphinx, env: BuildEnvironment, _added: set[str], _changed: set[str], removed: set[str]
-) -> list[str]:
+def pages_with_new_snapshots(_app: Sphinx, env: BuildEnvironment, *_changes: Any) -> list[str]:
     """Return the pages that cite a thread whose snapshot is new (``env-get-outdated``).
 
     Sphinx itself notices snapshots that changed or were deleted, as dependencies of the page.
     """
     domain = thread_domain(env)
-    if not domain.folder.is_dir():
-        return []
-    new = {
+    saved = set(domain.folder.rglob("*.json"))
+    return [
         use.docname
         for use in domain.uses()
-        if use.card and not use.has_snapshot and use.docname not in removed
-        if snapshot.snapshot_path(use.ref, domain.folder).exists()
-    }
-    return sorted(new)
+        if saved and use.card and not use.has_snapshot
+        if snapshot.snapshot_path(use.ref, domain.folder) in saved
+    ]
 
 
-def reset(_app: Sphinx, env: BuildEnvironment, _docnames: list[str]) -> None:
-    """Forget what was derived from all pages, before pages are read (``env-before-read-docs``)."""
+def remove_labels(_app: Sphinx, env: BuildEnvironment, _docnames: list[str]) -> None:
+    """Remove the labels of cards before pages are read, which may have the same ones (``env-before-read-docs``)."""
     domain, std = thread_domain(env), env.get_domain("std")
-    for name in ("styled_pages", "best_cards"):
-        domain.__dict__.pop(name, None)
-    for name, label in domain.data["labels"].items():
-        if std.data["labels"].get(name) == label:
-            del std.data["labels"][name]
-            std.data["anonlabels"].pop(name, None)
-    domain.data["labels"] = {}
+    for name in domain.data["labels"]:
+        std.data["labels"].pop(name, None)
+        std.data["anonlabels"].pop(name, None)
+    domain.data["labels"] = []
 
 
 def set_labels(_app: Sphinx, env: BuildEnvironment) -> None:
     """Add labels for cards, so that ``ref`` finds them; other targets of the site come first (``env-updated``)."""
     domain, std = thread_domain(env), env.get_domain("std")
-    for use in filter(domain.is_included, domain.uses()):
-        for name, (anchor, title) in use.targets.items():
-            label = std.data["labels"].get(name)
-            if label is None:
-                label = use.docname, anchor, title
-                std.data["labels"][name] = domain.data["labels"][name] = label
-                std.data["anonlabels"][name] = label[:2]
-            elif name in use.names and label[0] != use.docname:
-                message = f"the name {name!r} is also used in {label[0]}; choose another one"
+    labels = std.data["labels"]
+    for use in domain.uses():
+        if not use.card or not domain.is_included(use):
+            continue
+        anchor, title = use.node_id, use.card.title
+        posts = [(f"{anchor}-{n}", f"{title}{SEPARATOR}{n}") for n in use.card.numbers]
+        targets = [(name, anchor, title) for name in (*use.names, anchor.lower())]
+        targets += [(target.lower(), target, text) for target, text in posts]
+        for name, target, text in targets:
+            if name not in labels:
+                labels[name] = use.docname, target, text
+                std.data["anonlabels"][name] = use.docname, target
+                domain.data["labels"].append(name)
+            elif name in use.names and labels[name][0] != use.docname:
+                message = f"the name {name!r} is also used in {labels[name][0]}; choose another one"
                 warn("same_name", message, use.location)
+
+
+def update_citations(_app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Find the best cards; return the pages with a citation that changed since the last build (``env-updated``)."""
+    domain = thread_domain(env)
+    best = domain.best_cards = dict[tuple[str, str, str, str | None], Card]()
+    for card in (use.card for use in domain.uses() if use.card):
+        best[card.key] = max(best.get(card.key, card), card, key=lambda it: it.completeness)
+    cited = [use for use in domain.uses() if use.role == "citation"]
+    old, new = domain.data["citations"], {it.ref.given_url: domain.citation(it.ref) for it in cited}
+    domain.data["citations"] = new
+    # The pages with a new one have just been read.
+    changed = dict(new.items() - old.items())
+    return [use.docname for use in cited if use.ref.given_url in changed]

@@ -17,7 +17,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from sphinx_thread_cards import html, latex, snapshot
-from sphinx_thread_cards.card import Card, CardOptions, platform_classes
+from sphinx_thread_cards.card import Card, CardOptions, make_card, platform_classes
 from sphinx_thread_cards.config import warn
 from sphinx_thread_cards.domain import Use, citation_xref, thread_domain
 from sphinx_thread_cards.nodes import (
@@ -178,8 +178,7 @@ class CollectThreads(SphinxTransform):
     def _set_title(self, xref: nodes.Element) -> None:
         """Set the text of a citation in a title, which tables of contents copy before it is resolved."""
         if isinstance(xref.parent, nodes.title) and not xref["refexplicit"]:
-            ref = xref["thread_ref"]
-            card = self.domain.make_card(ref, _NO_OPTIONS, self.domain.load(ref))
+            card = self.domain.default_card(xref["thread_ref"])
             for inline in xref.findall(nodes.inline):
                 inline[:] = [nodes.Text(card.citation(self.config.language))]
 
@@ -187,7 +186,8 @@ class CollectThreads(SphinxTransform):
         ref: ThreadRef = node.attributes.pop("thread_ref")
         options: CardOptions = node["thread_options"]
         thread, has_file = self._load(ref, node)
-        card = self.domain.make_card(ref, options, thread)
+        show, excerpt = self.config.thread_cards_show, self.config.thread_cards_excerpt
+        card = make_card(ref, options, thread, show=show, excerpt=excerpt)
         anchor = self._free_anchor(card, node)
         node["ids"] = [anchor, *node["ids"]]
         # The card itself is stored in the domain.

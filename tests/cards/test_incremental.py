@@ -12,6 +12,7 @@ import sphinx_thread_cards
 from msgspec.structs import replace
 from sphinx.search import js_index
 from sphinx_thread_cards import snapshot
+from sphinx_thread_cards.snapshot import Provenance, Status
 from support import sites
 from support.snapshots import URL, make_thread
 from thread_snapshots.store import save
@@ -181,10 +182,12 @@ def test_a_citation_follows_the_snapshot(source: Path, tmp_path: Path) -> None:
 
     assert cited() == "@jo@social.example on Mastodon, 28 May 2023"
     thread = make_thread("Hello.")
-    save(
-        replace(thread, participants=(replace(thread.participants[0], name="Jo Example"),)),
-        source / snapshot.FOLDER,
-    )
+    thread = replace(thread, participants=(replace(thread.participants[0], name="Jo Example"),))
+    save(thread, source / snapshot.FOLDER)
     assert cited() == "Jo Example on Mastodon, 28 May 2023"
+    deleted = Provenance(status=Status.DELETED, archived="https://archive.example/1")
+    save(replace(thread, provenance=deleted), source / snapshot.FOLDER)
+    assert cited() == "Jo Example on Mastodon, 28 May 2023"
+    assert 'href="https://archive.example/1"' in (tmp_path / "out" / "index.html").read_text()
     snapshot.snapshot_path(thread, source / snapshot.FOLDER).unlink()
     assert cited() == "@jo@social.example on Mastodon, 28 May 2023"

@@ -11,7 +11,7 @@ from jsonschema import Draft7Validator
 from msgspec.structs import replace
 from sphinx_thread_cards import snapshot
 from sphinx_thread_cards.domain import thread_domain
-from sphinx_thread_cards.lists import ListOptions, cited_threads
+from sphinx_thread_cards.lists import cited_threads
 from support import sites
 from support.snapshots import make_thread
 from thread_snapshots.store import save
@@ -118,7 +118,7 @@ def test_one_thread_on_several_pages(page: Page, source: Path) -> None:
         },
         thread_cards_hosts={"social.example": "mastodon"},
     )
-    (cited,) = cited_threads(thread_domain(site.app.env), ListOptions())
+    (cited,) = cited_threads(thread_domain(site.app.env), {})
 
     assert cited.card.title in {"Saved title", "Own title"}
     assert [(use.docname, use.role) for use in cited.uses] == [
