@@ -174,7 +174,7 @@ def add_style_sheet(
     """Add the style sheet to a page with a card, citation or list (``html-page-context``)."""
     styled = {"thread-card", "thread-card-group", "thread-citation", "thread-list"}
     elements = doctree.findall(nodes.Element) if doctree and app.config.thread_cards_css else ()
-    if not all(styled.isdisjoint(element["classes"]) for element in elements):
+    if not all(styled.isdisjoint(element.get("classes", ())) for element in elements):
         # Before the style sheets of the site (800), which may restyle cards. Not app.add_css_file, which adds the file
         # to all pages.
         app.builder.add_css_file("thread-cards.css", priority=400)  # type: ignore[attr-defined]
