@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote, unquote
 
 
@@ -99,17 +99,19 @@ MAX_URL = 4096
 
 _MAX_HOST = 253
 # Possessive quantifiers and exclusive classes: there is one way to match, without backtracking.
+_LABEL = r"[A-Za-z0-9_\-\x80-\U0010ffff]++"
 _SPLIT = re.compile(
-    r"[Hh][Tt][Tt][Pp][Ss]?://([A-Za-z0-9_.\-\x80-\U0010ffff]++)(?::([0-9]{0,5}))?"
-    r"(/[^?#\s]*+)?(?:\?([^#\s]*+))?(?:#(\S*+))?"
+    rf"[Hh][Tt][Tt][Pp][Ss]?://({_LABEL}(?:\.{_LABEL})*+)\.?:?([0-9]{{0,5}}+)(?![^/?#])"
+    r"([^?#\s]*+)\??([^#\s]*+)#?(\S*+)"
 )
 _AT_URI = re.compile(r"at://(\S+)")
-_ASCII_HOST = re.compile(r"[a-z0-9_.-]+")
+_ASCII_HOST = re.compile(r"[a-z0-9_-]++(?:\.[a-z0-9_-]++)*+")
 # Encoded characters that mean the same as plain ones in a path: RFC 3986, section 2.3, ":" and "@".
 _UNRESERVED = re.compile(r"%(2[DdEe]|3[0-9Aa]|4[0-9A-Fa-f]|5[0-9AaFf]|6[1-9A-Fa-f]|7[0-9AaEe])")
 
 
-class SplitURL(NamedTuple):
+@dataclass(slots=True)
+class SplitURL:
     """The parts of a URL; query and fragment are percent-encoded as written."""
 
     url: str
@@ -136,17 +138,17 @@ def split_url(url: str) -> SplitURL | None:
     if match is None:
         at_uri = _AT_URI.fullmatch(url)
         return SplitURL(url, "at:", "at:", f"/{at_uri[1]}") if at_uri else None
-    host, port, path, query, fragment = match.groups("")
-    host = host.removesuffix(".")
+    host, port, path, query, fragment = match.groups()
     host = host.lower() if host.isascii() else _ascii_host(host)
-    if not host or len(host) > _MAX_HOST or ".." in f".{host}.":
+    if not host or len(host) > _MAX_HOST:
         return None
     if port and port not in {"80", "443"}:
         host = f"{host}:{port}"
     site = host
     while host.startswith("www."):
         host, site = host[4:], host
-    fragment = fragment.partition(":~:")[0]  # text fragments are instructions for the browser
+    if ":~:" in fragment:  # text fragments are instructions for the browser
+        fragment = fragment.partition(":~:")[0]
     if "%" in path or "//" in path:
         path = _UNRESERVED.sub(lambda code: chr(int(code[1], 16)), path)
         path = re.sub("//+", "/", path)
@@ -227,7 +229,7 @@ def snowflake(
     pattern: str = "",
 ) -> Decoder:
     """Return a decoder for ids whose upper bits are a time; ``platforms/README.md`` explains it."""
-    first = datetime.fromisoformat(earliest).replace(tzinfo=UTC)
+    first = datetime.fromisoformat(f"{earliest}T00:00Z").timestamp() * 1000
     form = re.compile(pattern or f"([{re.escape(digits)}]+)")
 
     def decode(id_: str) -> datetime | None:
@@ -238,10 +240,9 @@ def snowflake(
         for digit in "" if number else match[1]:
             number = number * len(digits) + digits.index(digit)
         milliseconds = (number >> shift) // unit + epoch
-        if milliseconds > _LATEST * 1000:
+        if not first <= milliseconds <= _LATEST * 1000:
             return None
-        posted = datetime.fromtimestamp(milliseconds / 1000, UTC)
-        return posted if posted >= first else None
+        return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
     return decode
 
@@ -302,15 +303,15 @@ class Route:
         options = dict(token.partition("=")[::2] for token in tokens if token[0] != "?")
         if unknown := options.keys() - _OPTIONS:
             raise ValueError(f"{platform.name}: no such option: {unknown}")
-        self._fields = {name: options[name] for name in _FIELDS if name in options}
+        self._fields = [(name, options[name]) for name in _FIELDS if name in options]
         self._post, self._post_url = options.get("post", ""), options.get("post_url", "")
         self._kind = Kind(options["kind"]) if "kind" in options else platform.kind
         self._time = () if "undated" in options else platform.time
         self._platform, self._lower = platform, options.get("lower")
-        self._has_host, self._has_fragment = path.startswith("//"), "#" in path
-        pattern = _expand(path, platform.types)
-        self._pattern = re.compile(pattern if self._has_fragment else f"{pattern}/?")
-        self._anchor = re.compile(_expand(options.get("anchor", ""), platform.types))
+        path, self._needs_fragment, fragment = path.partition("#")
+        path = _expand(path if path.startswith("//") else f"//[^/]++{path}", platform.types)
+        self.pattern = re.compile(f"{path}/?")
+        self._fragment = re.compile(_expand(fragment or options.get("anchor", ""), platform.types))
         self._query: list[tuple[re.Pattern[str], bool]] = []
         for token in tokens:
             if token[0] == "?":
@@ -319,21 +320,21 @@ class Route:
                 pattern = rf"(?:^|[&;?]){text}(?![^&;?])"
                 self._query.append((re.compile(pattern), not token.startswith("??")))
 
-    def parse(self, url: SplitURL) -> ThreadRef | None:
-        """Return the thread of a URL of this form, or None."""
-        groups = self._match(url)
-        if groups is None or not self._complete(groups, url):
+    def ref(self, groups: Groups, url: SplitURL) -> ThreadRef | None:
+        """Return the thread of a URL that matches the pattern, or None if the rest does not match."""
+        if not self._complete(groups, url):
             return None
-        canonical = self._url.format_map(groups)
         # The constructor of a frozen dataclass takes longer than all of the rest.
         ref = object.__new__(ThreadRef)
         fields: dict[str, Any] = ref.__dict__
-        fields |= {"platform": self._platform.name, "kind": self._kind, "given_url": url.url}
+        fields["platform"], fields["kind"] = self._platform.name, self._kind
+        fields["given_url"] = url.url
         for name in ("id", "host", "author", "community", "title"):
             if value := groups.get(name):
                 fields[name] = value
-        for name, template in self._fields.items():
+        for name, template in self._fields:
             fields[name] = template.format_map(groups)
+        canonical = self._url.format_map(groups)
         if post := groups.get("post"):
             fields["post"] = post
             canonical += self._post_url.format_map(groups)
@@ -343,32 +344,24 @@ class Route:
             fields["url"] = f"https:{canonical}"
         else:
             fields["url"] = f"https://{self._platform.site or groups['site']}{canonical}"
-        fields["posted"], fields["precision"] = self._date(groups)
+        if "year" in groups or self._time:
+            fields["posted"], fields["precision"] = self._date(groups)
         if self._platform.mirrors:
             fields["mirror"] = self._platform.mirror(url.host)
         return ref
 
-    def _match(self, url: SplitURL) -> Groups | None:
-        """Return what path, query and fragment say, or None if they are not of this form."""
-        subject = f"//{url.host}{url.path}" if self._has_host else url.path
-        if self._has_fragment:
-            subject = f"{subject}#{url.fragment}"
-        match = self._pattern.fullmatch(subject)
-        if match is None:
-            return None
-        groups = match.groupdict("")
+    def _complete(self, groups: Groups, url: SplitURL) -> bool:
+        """Add what the rest of the URL says; return False if it is not the URL of a thread."""
         for pattern, is_required in self._query:
             if match := pattern.search(url.query):
                 groups.update(match.groupdict(""))
             elif is_required:
-                return None
-        if url.fragment and not groups.get("post"):
-            match = self._anchor.fullmatch(url.fragment)
-            groups.update(match.groupdict("") if match else {})
-        return groups
-
-    def _complete(self, groups: Groups, url: SplitURL) -> bool:
-        """Add the groups that follow from others; return False if the URL is not that of a thread."""
+                return False
+        if self._needs_fragment or (url.fragment and not groups.get("post")):
+            if match := self._fragment.fullmatch(url.fragment):
+                groups.update(match.groupdict(""))
+            elif self._needs_fragment:
+                return False
         platform = self._platform
         alias = platform.aliases.get(url.host)
         groups["host"] = platform.host or alias or url.host
@@ -377,11 +370,10 @@ class Route:
             _set_title(groups)
         if "mid" in groups:
             groups["id"] = message_id(groups["mid"])
-            if not groups["id"]:
-                return False
         if self._lower:
             groups["lower"] = groups[self._lower].lower()
-        return platform.fix is None or platform.fix(groups, url, platform)
+        has_id = groups.get("id") != ""  # what could be a Message-ID may be none
+        return has_id and (platform.fix is None or platform.fix(groups, url, platform))
 
     def _date(self, groups: Groups) -> tuple[datetime | None, Precision]:
         if groups.get("year"):
@@ -433,15 +425,18 @@ class Platform:
         return dict.fromkeys(self.hosts) | names
 
     def mirror(self, host: str) -> str | None:
-        """Return the name of the front end on a host; hosts that only the settings name are the first one."""
-        domain = host[host.find(".") :]
+        """Return the name of the front end on a host; a host that only the settings name is the first one."""
+        if host in self.mirror_of:
+            return self.mirror_of[host]
         default = next(iter(self.mirrors)) or host
-        return self.mirror_of.get(host, self.mirror_of.get(domain, default))
+        return self.mirror_of.get(host[host.find(".") :], default)
 
     def parse(self, url: SplitURL) -> ThreadRef | None:
         """Return the thread of a URL on one of the platform's hosts, or None."""
+        place = f"//{url.host}{url.path}"
         for route in self._routes:
-            if ref := route.parse(url):
+            match = route.pattern.fullmatch(place)
+            if match and (ref := route.ref(match.groupdict(""), url)):
                 return ref
         return None
 
@@ -451,7 +446,9 @@ class Platform:
         The canonical URL has the evidence, too.
         """
         ref = self.parse(url) if self._has_evidence(url) else None
-        canonical = split_url(ref.url) if ref else None
+        if ref is None or ref.url == url.url:
+            return ref
+        canonical = split_url(ref.url)
         return ref if canonical and self._has_evidence(canonical) else None
 
     def _has_evidence(self, url: SplitURL) -> bool:

@@ -46,11 +46,10 @@ PLATFORMS: Mapping[str, Platform] = MappingProxyType({item.name: item for item i
 
 _BY_HOST = {host: item for item in PLATFORMS.values() for host in item.mirror_of}
 _DOMAINS = tuple(host for host in _BY_HOST if host.startswith("."))
-_BY_MARKER = {
-    marker: [item for item in PLATFORMS.values() if marker in item.markers]
-    for platform in PLATFORMS.values()
-    for marker in platform.markers
-}
+_BY_MARKER: dict[str, list[Platform]] = {}
+for _platform in PLATFORMS.values():
+    for _marker in _platform.markers:
+        _BY_MARKER.setdefault(_marker, []).append(_platform)
 
 # Copies, and redirects to them: https://web.archive.org/, https://archive.today/, https://gnusha.org/
 _COPY = re.compile(
@@ -121,8 +120,7 @@ def suggest_platform(name: str) -> str | None:
 
 def _parse(parts: SplitURL, hosts: Mapping[str, str] | None) -> ThreadRef | None:
     host = parts.host
-    platform = PLATFORMS.get(hosts.get(host, "")) if hosts else None
-    platform = platform or _BY_HOST.get(host)
+    platform = PLATFORMS.get(hosts[host]) if hosts and host in hosts else _BY_HOST.get(host)
     if platform is None and host.endswith(_DOMAINS):
         platform = next(_BY_HOST[domain] for domain in _DOMAINS if host.endswith(domain))
     if platform:
@@ -132,9 +130,12 @@ def _parse(parts: SplitURL, hosts: Mapping[str, str] | None) -> ThreadRef | None
 
 def _guess(parts: SplitURL) -> ThreadRef | None:
     """Return the thread of a URL on an unknown host."""
-    place = f"{parts.path}/#{parts.fragment}"
-    segments = [parts.host[: parts.host.find(".") + 1], *place.split("/")]
-    segments += [text for text in ("@", "/msg") if text in place]
+    place = f"{parts.host.partition('.')[0]}./{parts.path}/#{parts.fragment}"
+    segments = place.split("/")
+    if "@" in place:
+        segments.append("@")
+    if "/msg" in place:
+        segments.append("/msg")
     for segment in segments:
         for platform in _BY_MARKER.get(segment, ()):
             if ref := platform.guess(parts):
