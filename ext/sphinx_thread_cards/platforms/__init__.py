@@ -136,8 +136,8 @@ def _guess(parts: SplitURL) -> ThreadRef | None:
         segments.append("@")
     if "/msg" in place:
         segments.append("/msg")
-    for segment in segments:
-        for platform in _BY_MARKER.get(segment, ()):
+    for marker in sorted(_BY_MARKER.keys() & segments):
+        for platform in _BY_MARKER[marker]:
             if ref := platform.guess(parts):
                 return ref
     return None
