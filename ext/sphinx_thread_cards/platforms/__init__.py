@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -46,10 +47,7 @@ PLATFORMS: Mapping[str, Platform] = MappingProxyType({item.name: item for item i
 
 _BY_HOST = {host: item for item in PLATFORMS.values() for host in item.mirror_of}
 _DOMAINS = tuple(host for host in _BY_HOST if host.startswith("."))
-_BY_MARKER: dict[str, list[Platform]] = {}
-for _platform in PLATFORMS.values():
-    for _marker in _platform.markers:
-        _BY_MARKER.setdefault(_marker, []).append(_platform)
+_MARKERS = frozenset(marker for item in PLATFORMS.values() for marker in item.markers)
 
 # Copies, and redirects to them: https://web.archive.org/, https://archive.today/, https://gnusha.org/
 _COPY = re.compile(
@@ -136,8 +134,12 @@ def _guess(parts: SplitURL) -> ThreadRef | None:
         segments.append("@")
     if "/msg" in place:
         segments.append("/msg")
-    for marker in sorted(_BY_MARKER.keys() & segments):
-        for platform in _BY_MARKER[marker]:
-            if ref := platform.guess(parts):
-                return ref
+    for platform in _with_markers(_MARKERS.intersection(segments)):
+        if ref := platform.guess(parts):
+            return ref
     return None
+
+
+@lru_cache
+def _with_markers(found: frozenset[str]) -> list[Platform]:
+    return [item for item in PLATFORMS.values() if not found.isdisjoint(item.markers)]
