@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from sphinx_thread_cards import platforms
 from sphinx_thread_cards.platforms import (
     PLATFORMS,
     parse_or_page,
@@ -94,6 +95,14 @@ def test_table_of_keys(table: Table) -> None:
 
 def test_every_platform_has_a_table() -> None:
     assert {table.name for table in TABLES} == {*PLATFORMS, "archives", "other-pages"}
+
+
+def test_example_of_a_platform() -> None:
+    """The example in the guide is the section of the platform."""
+    folder = Path(platforms.__file__).parent
+    guide = (folder / "README.md").read_text("utf-8")
+    example = guide.partition("```toml\n")[2].partition("```")[0]
+    assert example in (folder / "forums.toml").read_text("utf-8")
 
 
 @each_table
