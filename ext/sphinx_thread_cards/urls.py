@@ -97,7 +97,7 @@ class ThreadRef:
 MAX_URL = 4096
 """Length of the longest URL that is parsed, in characters."""
 
-_MAX_HOST = 253
+_MAX_HOST = 253  # the time of the IDNA codec grows with the square of a label's length
 # Possessive quantifiers and exclusive classes: there is one way to match, without backtracking.
 _LABEL = r"[A-Za-z0-9_\-\x80-\U0010ffff]++"
 _SPLIT = re.compile(
@@ -139,8 +139,10 @@ def split_url(url: str) -> SplitURL | None:
         at_uri = _AT_URI.fullmatch(url)
         return SplitURL(url, "at:", "at:", f"/{at_uri[1]}") if at_uri else None
     host, port, path, query, fragment = match.groups()
+    if len(host) > _MAX_HOST:
+        return None
     host = host.lower() if host.isascii() else _ascii_host(host)
-    if not host or len(host) > _MAX_HOST:
+    if not host:
         return None
     if port and port not in {"80", "443"}:
         host = f"{host}:{port}"
@@ -162,8 +164,7 @@ def is_web_url(url: str) -> bool:
 
 def _ascii_host(host: str) -> str:
     try:
-        # Check the length first: the codec's time grows with the square of a label's length.
-        encoded = host.encode("idna").decode("ascii").lower() if len(host) <= _MAX_HOST else ""
+        encoded = host.encode("idna").decode("ascii").lower()
     except UnicodeError:
         return ""
     return encoded if _ASCII_HOST.fullmatch(encoded) else ""
@@ -175,7 +176,6 @@ _SLUG = re.compile(r"(?:[\w-]|%[0-9A-Fa-f]{2})+")
 _LETTER = re.compile(r"[^\W\d_]")
 _SEPARATORS = str.maketrans("-_+", "   ", "\ufffd")
 _MESSAGE_ID = re.compile(r"[!#-;=?A-\[\]-~]{1,200}@[!#-;=?-\[\]-~]{1,200}")
-_MAX_MESSAGE_ID = 3 * 403  # every character encoded, with angle brackets
 
 
 def visible(text: str) -> str:
@@ -190,7 +190,7 @@ def message_id(segment: str) -> str:
 
     It is percent-encoded in one way: equal ids are equal strings, and stay one path segment.
     """
-    text = unquote(segment).strip("<>") if len(segment) <= _MAX_MESSAGE_ID else ""
+    text = unquote(segment).strip("<>")
     return quote(text, safe="@+=$,").replace("..", ".%2E") if _MESSAGE_ID.fullmatch(text) else ""
 
 
@@ -236,9 +236,12 @@ def snowflake(
         match = form.fullmatch(id_)
         if match is None:
             return None
-        number = int(match[1]) if digits.isdecimal() else 0
-        for digit in "" if number else match[1]:
-            number = number * len(digits) + digits.index(digit)
+        if digits.isdecimal():
+            number = int(match[1])
+        else:
+            number = 0
+            for digit in match[1]:
+                number = number * len(digits) + digits.index(digit)
         milliseconds = (number >> shift) // unit + epoch
         if not first <= milliseconds <= _LATEST * 1000:
             return None
@@ -277,7 +280,7 @@ Groups = dict[str, str]
 """What a route reads from a URL, by name; an empty string is missing."""
 
 _FIELDS = ("id", "host", "author", "community", "number", "read_url", "mirror")
-_OPTIONS = {*_FIELDS, "anchor", "post", "post_url", "lower", "kind", "undated"}
+OPTIONS = {*_FIELDS, "anchor", "post", "post_url", "lower", "kind", "undated"}
 _PLACEHOLDER = re.compile(r"<([a-z]*)(?::([^<>]+))?>")
 
 
@@ -301,13 +304,13 @@ class Route:
         path, self._url, *tokens = line.split()
         tokens = [*platform.defaults.split(), *tokens]
         options = dict(token.partition("=")[::2] for token in tokens if token[0] != "?")
-        if unknown := options.keys() - _OPTIONS:
+        if unknown := options.keys() - OPTIONS:
             raise ValueError(f"{platform.name}: no such option: {unknown}")
         self._fields = [(name, options[name]) for name in _FIELDS if name in options]
         self._post, self._post_url = options.get("post", ""), options.get("post_url", "")
         self._kind = Kind(options["kind"]) if "kind" in options else platform.kind
         self._time = () if "undated" in options else platform.time
-        self._platform, self._lower = platform, options.get("lower")
+        self._platform, self._lower = platform, options.get("lower", "host")
         path, self._needs_fragment, fragment = path.partition("#")
         path = _expand(path if path.startswith("//") else f"//[^/]++{path}", platform.types)
         self.pattern = re.compile(f"{path}/?")
@@ -370,10 +373,10 @@ class Route:
             _set_title(groups)
         if "mid" in groups:
             groups["id"] = message_id(groups["mid"])
-        if self._lower:
-            groups["lower"] = groups[self._lower].lower()
-        has_id = groups.get("id") != ""  # what could be a Message-ID may be none
-        return has_id and (platform.fix is None or platform.fix(groups, url, platform))
+            if not groups["id"]:
+                return False
+        groups["lower"] = groups[self._lower].lower()
+        return platform.fix is None or platform.fix(groups, url, platform)
 
     def _date(self, groups: Groups) -> tuple[datetime | None, Precision]:
         if groups.get("year"):
@@ -425,7 +428,7 @@ class Platform:
         return dict.fromkeys(self.hosts) | names
 
     def mirror(self, host: str) -> str | None:
-        """Return the name of the front end on a host; a host that only the settings name is the first one."""
+        """Return the name of the front end on a host; that of one in the settings is the first."""
         if host in self.mirror_of:
             return self.mirror_of[host]
         default = next(iter(self.mirrors)) or host

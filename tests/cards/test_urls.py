@@ -8,6 +8,7 @@ import string
 import subprocess
 import sys
 from contextlib import suppress
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import process_time
@@ -23,7 +24,16 @@ from sphinx_thread_cards.platforms import (
     parse_thread_url,
     suggest_platform,
 )
-from sphinx_thread_cards.urls import Kind, ThreadRef, is_web_url, message_id, snowflake, split_url
+from sphinx_thread_cards.urls import (
+    OPTIONS,
+    Kind,
+    Platform,
+    ThreadRef,
+    is_web_url,
+    message_id,
+    snowflake,
+    split_url,
+)
 from support.platform_tables import HOSTS, KNOWN, TABLES, Table
 
 EXAMPLES = settings(max_examples=200, derandomize=True, deadline=None)
@@ -97,12 +107,14 @@ def test_every_platform_has_a_table() -> None:
     assert {table.name for table in TABLES} == {*PLATFORMS, "archives", "other-pages"}
 
 
-def test_example_of_a_platform() -> None:
-    """The example in the guide is the section of the platform."""
+def test_guide_to_platforms() -> None:
+    """The example is the section of the platform; all keys and options are documented."""
     folder = Path(platforms.__file__).parent
     guide = (folder / "README.md").read_text("utf-8")
     example = guide.partition("```toml\n")[2].partition("```")[0]
     assert example in (folder / "forums.toml").read_text("utf-8")
+    keys = {field.name for field in fields(Platform)} - {"name", "family", "fix"}
+    assert [name for name in keys | OPTIONS if f"`{name}" not in guide] == []
 
 
 @each_table
