@@ -98,7 +98,8 @@ MAX_URL = 4096
 """Length of the longest URL that is parsed, in characters."""
 
 _MAX_HOST = 253  # the time of the IDNA codec grows with the square of a label's length
-# Possessive quantifiers and exclusive classes: there is one way to match, without backtracking.
+# Possessive quantifiers and exclusive classes: there is one way to match, without backtracking. The
+# lookahead ends host and port, so that no user information passes.
 _LABEL = r"[A-Za-z0-9_\-\x80-\U0010ffff]++"
 _SPLIT = re.compile(
     rf"[Hh][Tt][Tt][Pp][Ss]?://({_LABEL}(?:\.{_LABEL})*+)\.?:?([0-9]{{0,5}}+)(?![^/?#])"
