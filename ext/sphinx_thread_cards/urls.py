@@ -397,8 +397,8 @@ class Platform:
 
     name: str
     label: str
-    family: str
-    kind: Kind
+    family: str = ""
+    kind: Kind = Kind.THREAD
     hosts: Sequence[str] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
     site: str = ""
@@ -410,7 +410,7 @@ class Platform:
     anonymous: tuple[str, str] | None = None
     routes: str
     defaults: str = ""
-    types: Mapping[str, str]
+    types: Mapping[str, str] = field(default_factory=dict)
     time: Sequence[Decoder] = ()
     markers: Sequence[str] = ()
     evidence: str = ""
