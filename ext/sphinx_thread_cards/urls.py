@@ -368,7 +368,7 @@ class Route:
                 return False
         platform = self._platform
         alias = platform.aliases.get(url.host)
-        groups["host"] = platform.host or alias or url.host
+        groups["host"] = platform.site.removeprefix("www.") or alias or url.host
         groups["site"] = alias or url.site
         if "slug" in groups:
             _set_title(groups)
@@ -416,11 +416,6 @@ class Platform:
     evidence: str = ""
     fix: Callable[[Groups, SplitURL, Platform], bool] | None = None
     """Function of ``platforms/fixes.py`` that changes the groups; returns False if it is no thread."""
-
-    @cached_property
-    def host(self) -> str:
-        """Host of all threads, if there is only one."""
-        return self.site.removeprefix("www.")
 
     @cached_property
     def mirror_of(self) -> Mapping[str, str | None]:
