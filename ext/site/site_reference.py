@@ -38,7 +38,8 @@ def _code(text: object) -> str:
 
 def _config(_argument: str) -> Table:
     rows = (
-        (_code(f"thread_cards_{v.name}"), _code(repr(v.default)), v.help) for v in config.VALUES
+        (_code(f"thread_cards_{name}"), _code(repr(value.default)), value.help)
+        for name, value in config.VALUES.items()
     )
     return {"Name": 34, "Default": 14, "Description": 52}, rows
 
@@ -48,10 +49,9 @@ def _warnings(_argument: str) -> Table:
     return {"Warning": 34, "Description": 66}, rows
 
 
-def _options(options: Mapping[str, directives.Option]) -> Table:
-    rows = [(_code(name), item.help, _code(item.example)) for name, item in options.items()]
-    rows += [(_code(name), text, "") for name, text in directives.COMMON_OPTIONS.items()]
-    return {"Option": 14, "Description": 52, "Example": 34}, rows
+def _options(options: Mapping[str, config.Setting]) -> Table:
+    rows = ((_code(name), option.help) for name, option in options.items())
+    return {"Option": 14, "Description": 86}, rows
 
 
 def _command(name: str) -> Table:

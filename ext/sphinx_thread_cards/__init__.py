@@ -24,9 +24,9 @@ def setup(app: Sphinx) -> ExtensionMetadata:
 
     for folder in (*app.config.locale_dirs, i18n.LOCALE_DIR):  # the site's own labels come first
         app.add_message_catalog(i18n.CATALOGUE, app.srcdir / folder)
-    for value in config.VALUES:
+    for name, value in config.VALUES.items():
         # types=Any, because our own check names the remedy.
-        app.add_config_value(f"thread_cards_{value.name}", value.default, value.rebuild, types=Any)
+        app.add_config_value(f"thread_cards_{name}", value.default, value.rebuild, types=Any)
     app.add_domain(domain.ThreadDomain)
     app.add_directive("thread", directives.ThreadDirective)
     app.add_directive("threads", directives.ThreadsDirective)

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 from docutils.nodes import Node
@@ -10,7 +11,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util import logging
 
-from sphinx_thread_cards.platforms import PLATFORMS, suggest_platform
+from sphinx_thread_cards.platforms import PLATFORMS, platform_of
 from sphinx_thread_cards.urls import is_web_url, split_url
 
 logger = logging.getLogger(__name__)
@@ -50,93 +51,82 @@ def platform_name(value: object) -> str:
     """Return the name of a platform, or raise a ValueError with the most similar name."""
     name = str(value).strip().lower()
     if name not in PLATFORMS:
-        close = suggest_platform(name)
-        hint = f"did you mean {close!r}?" if close else suggestion(name, list(PLATFORMS))
+        known = platform_of(f"{name}.com")  # ``x`` for ``twitter``
+        hint = suggestion(known.name if known else name, list(PLATFORMS))
         raise ValueError(f"unknown platform {value!r}; {hint}")
     return name
 
 
-def valid(check: Callable[[Any], object], expected: str) -> Callable[[Any], Any]:
-    """Return a converter that returns values for which ``check`` is true."""
-
-    def convert(value: object) -> object:
-        if check(value):
-            return value
+def valid(check: Callable[[Any], object], expected: str, value: Any) -> Any:
+    """Return a value for which ``check`` is true, or raise a ValueError with what is expected."""
+    if not check(value):
         raise ValueError(f"unexpected value {value!r}; {expected}")
-
-    return convert
+    return value
 
 
 def choice(*allowed: str) -> Callable[[object], str]:
     """Return a converter for one of several strings, in any case."""
-    check = valid(allowed.__contains__, f"use {' or '.join(map(repr, allowed))}")
-    return lambda value: str(check(str(value).strip().lower()))
+    expected = f"use {' or '.join(map(repr, allowed))}"
+    return lambda value: valid(allowed.__contains__, expected, str(value).strip().lower())
 
 
-def _by_host(
-    name: str, convert: Callable[[Any], str], *, www: bool = False
-) -> Callable[[Any], Any]:
-    """Return a converter for a mapping from host, with or without ``www.``, that drops invalid entries."""
-
-    def convert_mapping(value: object) -> dict[str, str]:
-        if not isinstance(value, Mapping):
-            raise ValueError(f"unexpected value {value!r}; use a mapping from host to value")
-        valid_entries: dict[str, str] = {}
-        for host, item in value.items():
-            url = split_url(f"https://{host}/")
-            try:
-                if url is None or url.path != "/":
-                    raise ValueError("use a host without https:// and without a path")
-                valid_entries[host.lower() if www else url.host] = convert(item)
-            except ValueError as error:
-                warn("config", f"thread_cards_{name}: {host!r}: {error}")
-        return valid_entries
-
-    return convert_mapping
+def _by_host(name: str, convert: Callable[[Any], str], value: object) -> dict[str, str]:
+    """Return a mapping from host, without ``www.``; warn of invalid entries, and drop them."""
+    if not isinstance(value, Mapping):
+        raise ValueError(f"unexpected value {value!r}; use a mapping from host to value")
+    entries: dict[str, str] = {}
+    for host, item in value.items():
+        url = split_url(f"https://{host}/")
+        try:
+            if url is None or url.path != "/":
+                raise ValueError("use a host without https:// and without a path")
+            entries[url.host] = convert(item)
+        except ValueError as error:
+            warn("config", f"thread_cards_{name}: {host!r}: {error}")
+    return entries
 
 
-_flag = valid(lambda value: isinstance(value, bool), "use True or False")
-_count = valid(lambda value: type(value) is int and value >= 0, "use a number, or 0 for none")
-_server = valid(
-    lambda value: is_web_url(str(value)) and not {"?", "#"}.intersection(value),
-    "use the URL of a server, such as http://localhost:8080",
-)
+_flag = partial(valid, lambda it: isinstance(it, bool), "use True or False")
+_count = partial(valid, lambda it: type(it) is int and it >= 0, "use a number, or 0 for none")
+_server = partial(valid, lambda it: is_web_url(str(it)), "use a URL, such as http://localhost:8080")
+_hosts = partial(_by_host, "hosts", platform_name)
+_endpoints = partial(_by_host, "endpoints", _server)
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
-    """A configuration value, without its prefix ``thread_cards_``."""
+class Setting:
+    """A configuration value, or an option of a directive."""
 
-    name: str
-    default: object
     convert: Callable[[Any], Any]
     """Returns the value to use, or raises a ValueError with the remedy."""
     help: str
-    """Description for the reference, in Markdown."""
+    """Description for the reference, in Markdown; that of an option ends with an example."""
+    default: object = None
     rebuild: Literal["", "env"] = "env"
 
 
-VALUES = (
-    Value("auto", True, _flag, "Turn paragraphs that are only thread URLs into cards."),
-    Value("hosts", {}, _by_host("hosts", platform_name), "Further servers: host to platform."),
-    Value("show", "card", choice("card", "thread"), "`thread` shows the posts of saved threads."),
-    Value("excerpt", 280, _count, "Length of excerpts from saved threads, in characters."),
-    Value("link_text", "url", choice("url", "citation"), "What the text of bare thread URLs is."),
-    Value("css", True, _flag, "Add the style sheet of the extension to pages with a card."),
-    Value("alt", False, _flag, "Warn about every image without alternative text."),
-    Value("export", False, _flag, "Write `threads.json` (CSL-JSON) with all threads (HTML).", ""),
-    Value("media", True, _flag, "Whether `thread-cards fetch` saves images.", ""),
-    Value("replies", "author", choice("author", "all"), "Whose replies `fetch` saves.", ""),
-    Value("endpoints", {}, _by_host("endpoints", _server, www=True), "Servers for requests.", ""),
-)
+VALUES: Mapping[str, Setting] = {
+    "auto": Setting(_flag, "Turn paragraphs that are only thread URLs into cards.", True),
+    "hosts": Setting(_hosts, "Further servers: host to platform.", {}),
+    "show": Setting(choice("card", "thread"), "`thread` shows the posts of saved threads.", "card"),
+    "excerpt": Setting(_count, "Length of excerpts from saved threads, in characters.", 280),
+    "link_text": Setting(choice("url", "citation"), "The text of bare thread URLs.", "url"),
+    "css": Setting(_flag, "Add the style sheet of the extension to pages with a card.", True),
+    "alt": Setting(_flag, "Warn about every image without alternative text.", False),
+    "export": Setting(_flag, "Write `threads.json` (CSL-JSON) with all threads (HTML).", False, ""),
+    "media": Setting(_flag, "Whether `thread-cards fetch` saves images.", True, ""),
+    "replies": Setting(choice("author", "all"), "Whose replies `fetch` saves.", "author", ""),
+    "endpoints": Setting(_endpoints, "Servers for requests.", {}, ""),
+}
+"""The configuration values, without their prefix ``thread_cards_``."""
 
 
 def validate(_app: Sphinx, config: Config) -> None:
     """Replace invalid values with their defaults, with a warning (``config-inited``)."""
-    for value in VALUES:
-        name = f"thread_cards_{value.name}"
+    for key, setting in VALUES.items():
+        name = f"thread_cards_{key}"
         try:
-            config[name] = value.convert(config[name])
+            config[name] = setting.convert(config[name])
         except ValueError as error:
-            config[name] = value.default
+            config[name] = setting.default
             warn("config", f"{name}: {error}")

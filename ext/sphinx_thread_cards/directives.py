@@ -1,8 +1,8 @@
 """The directives ``thread``, ``threads`` and ``thread-list``, and the role ``thread``."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
 
@@ -14,7 +14,7 @@ from sphinx.util.i18n import docname_to_domain
 from sphinx.util.typing import OptionSpec
 
 from sphinx_thread_cards.card import CardOptions
-from sphinx_thread_cards.config import choice, platform_name, suggestion, valid, warn
+from sphinx_thread_cards.config import Setting, choice, platform_name, suggestion, valid, warn
 from sphinx_thread_cards.domain import citation_xref, thread_domain
 from sphinx_thread_cards.i18n import STATES, parse_date
 from sphinx_thread_cards.platforms import parse_or_page
@@ -22,28 +22,15 @@ from sphinx_thread_cards.snapshot import LanguageTag, clean_line, is_valid
 from sphinx_thread_cards.transforms import group, placeholder
 from sphinx_thread_cards.urls import Kind, ThreadRef, is_web_url
 
-_HANDLE = re.compile(r"@?[^\s<>@]{1,64}(?:@[^\s<>@]{1,255})?")
+_HANDLE = re.compile(r"[^\s<>@]{1,64}(?:@[^\s<>@]{1,255})?")
 _POSTS = re.compile(r"([0-9]{1,5})(?:\s*-\s*([0-9]{1,5}))?")
-
 
 # -- Options -------------------------------------------------------------------
 
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """An option of a directive."""
-
-    convert: Callable[[str], Any]
-    """Returns the value, or raises a ValueError with the remedy."""
-    help: str
-    """Description for the reference, in Markdown."""
-    example: str
-
-
-_text = valid(bool, "write a value or remove the option")
-_url = valid(is_web_url, "use an http or https URL")
-_handle = valid(_HANDLE.fullmatch, "use the form name or name@server")
-_language = valid(partial(is_valid, LanguageTag), "use a language tag such as de or pt-BR")
+_text = partial(valid, bool, "write a value or remove the option")
+_url = partial(valid, is_web_url, "use an http or https URL")
+_handle = partial(valid, _HANDLE.fullmatch, "use the form name or name@server")
+_language = partial(valid, partial(is_valid, LanguageTag), "use a language tag such as de or pt-BR")
 
 
 def _posts(text: str) -> tuple[tuple[int, int], ...]:
@@ -62,54 +49,39 @@ def _several(convert: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
     return lambda text: tuple(convert(_text(part.strip())) for part in text.split(","))
 
 
-CARD_OPTIONS: Mapping[str, Option] = {
-    "title": Option(_text, "The title, in your own words.", "How the firmware got to the Pi"),
-    "author": Option(_text, "Author of the thread, or of the cited post.", "Jo Example"),
-    "handle": Option(
-        lambda it: _handle(it).removeprefix("@"), "The author's handle.", "jo_example"
-    ),
-    "date": Option(parse_date, "Date of the thread, or its month or year.", "2020-10-06"),
-    "lang": Option(
-        lambda it: _language(it.replace("_", "-")),
-        "Language of the thread, shown if it is not the site's.",
-        "de",
-    ),
-    "archive": Option(_url, "URL of an archived copy.", "https://archive.example/thread"),
-    "show": Option(choice("card", "thread"), "`card`, or `thread` with all saved posts.", "thread"),
-    "posts": Option(_posts, "Which saved posts to show.", "1-5, 9"),
+_COMMON_OPTIONS: Mapping[str, Setting] = {
+    "name": Setting(_text, "A name, for references with `ref`: `dma-limit`."),
+    "class": Setting(directives.class_option, "Class names for the site's style sheet: `wide`."),
 }
-LIST_OPTIONS: Mapping[str, Option] = {
-    "platform": Option(_several(platform_name), "Only threads on these platforms.", "x, mastodon"),
-    "author": Option(
-        _several(lambda it: it.removeprefix("@")), "Only threads by these people.", "Jo Example"
+CARD_OPTIONS: Mapping[str, Setting] = {
+    "title": Setting(_text, "The title, in your own words: `How the firmware got to the Pi`."),
+    "author": Setting(_text, "Author of the thread, or of the cited post: `Jo Example`."),
+    "handle": Setting(lambda it: _handle(it.removeprefix("@")), "The author's handle: `jo`."),
+    "date": Setting(parse_date, "Date of the thread, or its month or year: `2020-10-06`."),
+    "lang": Setting(
+        lambda it: _language(it.replace("_", "-")), "Language, shown if it is not the site's: `de`."
     ),
-    "community": Option(_several(str), "Only these repositories, lists or forums.", "pftf/RPi4"),
-    "state": Option(
-        _several(choice(*STATES)), "Only issues and questions in these states.", "open"
+    "archive": Setting(_url, "URL of an archived copy: `https://archive.example/thread`."),
+    "show": Setting(choice("card", "thread"), "`card`, or with all saved posts: `thread`."),
+    "posts": Setting(_posts, "Which saved posts to show: `1-5, 9`."),
+    **_COMMON_OPTIONS,
+}
+LIST_OPTIONS: Mapping[str, Setting] = {
+    "platform": Setting(_several(platform_name), "Only threads on these platforms: `x, mastodon`."),
+    "author": Setting(
+        _several(lambda it: it.removeprefix("@")), "Only threads by these people: `Jo Example`."
     ),
-    "since": Option(parse_date, "Only threads from this day, month or year on.", "2020-10"),
-    "until": Option(parse_date, "Only threads up to this day, month or year.", "2021"),
-    "only": Option(choice("cards"), "`cards`: without threads that are only linked.", "cards"),
-    "style": Option(choice("table", "timeline"), "`table` (default) or `timeline`.", "timeline"),
-    "order": Option(choice("oldest", "newest"), "`oldest` (default) or `newest` first.", "newest"),
+    "community": Setting(_several(str), "Only these repositories, lists or forums: `pftf/RPi4`."),
+    "state": Setting(
+        _several(choice(*STATES)), "Only issues and questions in these states: `open`."
+    ),
+    "since": Setting(parse_date, "Only threads from this day, month or year on: `2020-10`."),
+    "until": Setting(parse_date, "Only threads up to this day, month or year: `2021`."),
+    "only": Setting(choice("cards"), "Without threads that are only linked: `cards`."),
+    "style": Setting(choice("table", "timeline"), "`table` (default) or `timeline`."),
+    "order": Setting(choice("oldest", "newest"), "`oldest` (default) or `newest` first."),
+    **_COMMON_OPTIONS,
 }
-COMMON_OPTIONS: Mapping[str, str] = {
-    "name": "A name, for references with `ref`.",
-    "class": "Further class names, for the style sheet of the site.",
-}
-
-
-class _AnyOption(dict[str, Callable[[str], Any]]):
-    """Accepts every option as text: docutils would drop the whole directive for an invalid one."""
-
-    def __bool__(self) -> bool:
-        return True
-
-    def __contains__(self, name: object) -> bool:
-        return True
-
-    def __getitem__(self, name: str) -> Callable[[str], Any]:
-        return directives.unchanged
 
 
 # -- Directives ----------------------------------------------------------------
@@ -117,9 +89,10 @@ class _AnyOption(dict[str, Callable[[str], Any]]):
 
 def parse_url(text: str, parent: SphinxDirective | ReferenceRole) -> ThreadRef | None:
     """Return the thread or page of a URL, or None for what must not become a link; warn of what is not a thread."""
-    ref = parse_or_page(text, parent.config.thread_cards_hosts)
+    url = text.strip().removeprefix("<").removesuffix(">")
+    ref = parse_or_page(url, parent.config.thread_cards_hosts)
     if ref is None:
-        message = f"thread URL expected, got {text[:80]!r}; use an http or https URL"
+        message = f"thread URL expected, got {url[:80]!r}; use an http or https URL"
         warn("unsafe_url", message, parent.get_location())
     elif ref.kind is Kind.PAGE and not thread_domain(parent.env).load(ref):
         message = (
@@ -136,46 +109,39 @@ class _Directive(SphinxDirective):
     optional_arguments = 1
     final_argument_whitespace = True
     has_content = True
-    option_spec: ClassVar[OptionSpec] = _AnyOption()
+    # Every option is read as text, because docutils drops a directive with an invalid one.
+    option_spec: ClassVar[OptionSpec] = defaultdict(
+        lambda: directives.unchanged, name=directives.unchanged
+    )
 
-    def convert_options(self, known: Mapping[str, Option]) -> dict[str, Any]:
-        """Return the values of valid options."""
-        values = {}
-        for name, text in self.options.items():
-            if name in COMMON_OPTIONS:
-                continue
+    def convert_options(self, known: Mapping[str, Setting]) -> dict[str, Any]:
+        """Return the values of valid options, except those that :meth:`finish` uses."""
+        given, self.options = self.options, {}
+        for name, text in given.items():
+            # Two halves of a character, as in "\ud83d\ude00", become it.
+            joined = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
             try:
-                values[name] = known[name].convert(_clean(text))
+                self.options[name] = known[name].convert(clean_line(joined))
             except KeyError:
-                hint = suggestion(name, [*known, *COMMON_OPTIONS])
-                warn("option", f"unknown option {name!r}; {hint}", self.get_location())
+                message = f"unknown option {name!r}; {suggestion(name, list(known))}"
+                warn("option", message, self.get_location())
             except ValueError as error:
                 warn("option", f"option {name!r}: {error}", self.get_location())
-        return values
+        return {name: self.options[name] for name in self.options.keys() - _COMMON_OPTIONS.keys()}
 
     def finish(self, node: nodes.Element) -> list[nodes.Node]:
         """Return a node with source line, classes and name."""
         self.set_source_info(node)
-        if "class" in self.options:
-            try:
-                node["classes"] += directives.class_option(self.options["class"])
-            except ValueError as error:
-                warn("option", f"option 'class': {error}", self.get_location())
+        node["classes"] += self.options.get("class", [])
         self.add_name(node)
         return [node]
-
-
-def _clean(text: str | None) -> str:
-    r"""Return an option on one line; two halves of a character, as in ``"\ud83d\ude00"``, become it."""
-    return clean_line((text or "").encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
 class ThreadDirective(_Directive):
     """The card of a thread, with the author's own summary."""
 
     def run(self) -> list[nodes.Node]:
-        """Return the placeholder of the card."""
-        url = _without_brackets("".join(self.arguments))
+        url = "".join(self.arguments)
         summary = self.parse_content_to_nodes()
         if not url:
             message = "thread directive without a URL; write it after the name"
@@ -184,33 +150,27 @@ class ThreadDirective(_Directive):
         ref = parse_url(url, self)
         if ref is None:
             return [nodes.paragraph("", url), *summary]
-        values = self.convert_options(CARD_OPTIONS)
-        values |= {
-            name: self._translate(values[name]) for name in {"title", "author"} & values.keys()
-        }
-        return self.finish(placeholder(ref, CardOptions(**values), summary))
-
-    def _translate(self, text: str) -> str:
-        """Return the translation of an option in the message catalogue of the page."""
+        options = self.convert_options(CARD_OPTIONS)
         folders = [str(self.env.srcdir / folder) for folder in self.config.locale_dirs]
         domain = docname_to_domain(self.env.docname, self.config.gettext_compact)
-        catalogue, exists = locale.init(folders, self.config.language, domain)
-        return catalogue.gettext(text) if exists else text
+        for name in {"title", "author"} & options.keys():
+            catalogue, _exists = locale.init(folders, self.config.language, domain)
+            options[name] = catalogue.gettext(options[name])
+        return self.finish(placeholder(ref, CardOptions(**options), summary))
 
 
 class ThreadsDirective(_Directive):
     """A group of compact cards: one URL a line, each optionally followed by a title."""
 
     def run(self) -> list[nodes.Node]:
-        """Return the placeholder of the group."""
-        self.convert_options({})
+        self.convert_options(_COMMON_OPTIONS)
         items: list[tuple[ThreadRef, str | None]] = []
         rest: list[nodes.Node] = []
         # An argument may have several lines.
         lines = "\n".join((*self.arguments, *self.content)).split("\n")
         for line in filter(None, map(clean_line, lines)):
             url, _space, title = line.partition(" ")
-            if ref := parse_url(_without_brackets(url), self):
+            if ref := parse_url(url, self):
                 items.append((ref, title or None))
             else:
                 rest.append(nodes.paragraph("", line))
@@ -218,17 +178,13 @@ class ThreadsDirective(_Directive):
             message = "threads directive without a URL; write one URL a line"
             warn("empty", message, self.get_location())
             return rest
-        node = group(items)
-        for card in node.children:
-            self.set_source_info(card)
-        return [*self.finish(node), *rest]
+        return [*self.finish(group(items)), *rest]
 
 
 class ThreadListDirective(_Directive):
-    """A list of the threads that the site cites."""
+    """A list of the threads that the site cites, which is filled when all pages have been read."""
 
     def run(self) -> list[nodes.Node]:
-        """Return a placeholder, which is filled when all pages have been read."""
         for text in [*self.arguments, *self.content][:1]:
             message = f"unexpected text {text!r}; write options as :name: value"
             warn("option", message, self.get_location())
@@ -244,11 +200,6 @@ class ThreadRole(ReferenceRole):
     """An inline citation: ``Andrei Warkentin on X, 6 October 2020``."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Return the citation, whose text is known when all pages have been read."""
         text = self.title if self.has_explicit_title else None
-        ref = parse_url(_without_brackets(self.target), self)
+        ref = parse_url(self.target, self)
         return [citation_xref(ref, text) if ref else nodes.Text(self.text)], []
-
-
-def _without_brackets(url: str) -> str:
-    return url.strip().removeprefix("<").removesuffix(">")

@@ -83,8 +83,7 @@ class FindThreadUrls(SphinxTransform):
             # sphinx-design marks the paragraphs of its cards.
             node["classes"] += [name for name in paragraph["classes"] if name != "sd-card-text"]
             node["ids"], node["names"] = paragraph["ids"], paragraph["names"]
-            for part in (node, *node.children):
-                part.source, part.line = paragraph.source, paragraph.line
+            node.source, node.line = paragraph.source, paragraph.line
             paragraph.parent.replace(paragraph, node)
 
     def _thread_urls(self, paragraph: nodes.paragraph) -> list[ThreadRef]:
@@ -117,10 +116,9 @@ class CollectThreads(SphinxTransform):
 
     def apply(self, **_kwargs: Any) -> None:
         self.domain = thread_domain(self.env)
-        elements = list(self.document.findall(nodes.Element))
-        self.linked = {node.get("refuri") for node in elements if isinstance(node, nodes.reference)}
-        for node in elements:  # in document order, which numbers the anchors
-            if isinstance(node, nodes.reference | nodes.target) and "refuri" in node:
+        # In document order, which numbers the anchors.
+        for node in list(self.document.findall(nodes.Element)):
+            if isinstance(node, nodes.reference) and "refuri" in node:
                 self._collect_link(node)
             elif "thread_ref" not in node.attributes:
                 continue
@@ -143,17 +141,13 @@ class CollectThreads(SphinxTransform):
         fields |= {"docname": self.env.docname, "location": location, "conditions": conditions}
         self.domain.note_use(Use(ref=ref, role=role, **fields))
 
-    def _collect_link(self, node: nodes.Element) -> None:
-        url, is_link = node["refuri"], isinstance(node, nodes.reference)
-        # A link that leads through a link target is recorded itself.
-        if not url.startswith("http") or (not is_link and url in self.linked):
-            return
-        ref = parse_thread_url(url, self.config.thread_cards_hosts)
+    def _collect_link(self, node: nodes.reference) -> None:
+        ref = parse_thread_url(node["refuri"], self.config.thread_cards_hosts)
         if ref is None or isinstance(node.parent, nodes.substitution_definition):
             return
         by_default = self.config.thread_cards_link_text == "citation"
-        if is_link and (not node.children or (by_default and _bare_url(node))):
-            xref = citation_xref(ref, url=url)
+        if not node.children or (by_default and _bare_url(node)):
+            xref = citation_xref(ref, url=node["refuri"])
             node.parent.replace(node, xref)
             self._collect_citation(xref)
         else:

@@ -123,7 +123,7 @@ class Client:
         url, headers = request.url, {"Accept": request.accept}
         try:
             host = urlsplit(url).netloc
-            if base := self._endpoints.get(host):
+            if base := self._endpoints.get(host.removeprefix("www.")):
                 url = base.rstrip("/") + url.partition(host)[2]
             elif token := self._tokens.get(host):
                 headers["Authorization"] = f"Bearer {token}"

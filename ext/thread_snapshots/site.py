@@ -127,8 +127,8 @@ def read_site(
 
 def _read_config(confdir: Path) -> Config:
     config = Config.read(confdir.resolve(), overrides={}, tags=Tags())
-    for value in VALUES:
-        config.add(f"thread_cards_{value.name}", value.default, "", Any)
+    for name, value in VALUES.items():
+        config.add(f"thread_cards_{name}", value.default, "", Any)
     config.add("html_baseurl", "", "", str)
     validate(cast("Sphinx", None), config)
     return config

@@ -15,10 +15,10 @@ from support import sites
 from support.commands import ROOT
 
 NAMES = {
-    "config": {f"thread_cards_{value.name}" for value in config.VALUES},
+    "config": {f"thread_cards_{name}" for name in config.VALUES},
     "warnings": {f"thread_cards.{name}" for name in config.WARNINGS},
-    "card-options": {*directives.CARD_OPTIONS, *directives.COMMON_OPTIONS},
-    "list-options": {*directives.LIST_OPTIONS, *directives.COMMON_OPTIONS},
+    "card-options": set(directives.CARD_OPTIONS),
+    "list-options": set(directives.LIST_OPTIONS),
     "command fetch": {"DIR|URL", "--refresh", "-d DIR"},
     "command forget": {"DIR|URL", "--dry-run"},
     "platforms": {platform.label for platform in PLATFORMS.values()},
@@ -33,7 +33,7 @@ def site_extensions(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("argument", NAMES)
 def test_site_table(argument: str, page: Callable[..., sites.Site]) -> None:
-    """There is a row for every name, and no cell but that of an example is empty."""
+    """There is a row for every name, and no name or description is empty."""
     extensions = ["myst_parser", "sphinx_thread_cards", "site_reference"]
     site = page(f"# T\n\n```{{site-table}} {argument}\n```\n", extensions=extensions)
     rows = [
