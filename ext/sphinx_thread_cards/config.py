@@ -1,17 +1,17 @@
 """Configuration values and warnings; each is declared once, here, and documented from here."""
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
-from docutils.nodes import Node
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from sphinx_thread_cards.platforms import PLATFORMS, platform_of
+from sphinx_thread_cards.platforms import PLATFORMS, suggest_platform
 from sphinx_thread_cards.urls import is_web_url, split_url
 
 logger = logging.getLogger(__name__)
@@ -33,15 +33,15 @@ WARNINGS: Mapping[str, str] = {
 """Subtype of each warning, and its description for the reference."""
 
 
-def warn(subtype: str, message: str, location: Node | str = "", *, once: bool = False) -> None:
-    """Log a warning of a subtype in :data:`WARNINGS`, with what is wrong and what to do."""
+def warn(subtype: str, message: str, location: Any = "", *, once: bool = False) -> None:
+    """Log a warning: what is wrong and what to do. The location is a node, a directive, a role or a text."""
     assert subtype in WARNINGS  # noqa: S101 - undocumented subtypes cannot be suppressed
-    logger.warning(
-        "%s", message, type="thread_cards", subtype=subtype, location=location, once=once
-    )
+    if isinstance(location, SphinxDirective | SphinxRole):
+        location = location.get_location()
+    logger.warning(message, type="thread_cards", subtype=subtype, location=location, once=once)
 
 
-def suggestion(name: str, known: list[str]) -> str:
+def suggestion(name: str, known: Iterable[str]) -> str:
     """Return the end of a message about an unknown name: the most similar one, or all."""
     close = difflib.get_close_matches(name, known, n=1)
     return f"did you mean {close[0]!r}?" if close else f"use one of {', '.join(sorted(known))}"
@@ -51,8 +51,7 @@ def platform_name(value: object) -> str:
     """Return the name of a platform, or raise a ValueError with the most similar name."""
     name = str(value).strip().lower()
     if name not in PLATFORMS:
-        known = platform_of(f"{name}.com")  # ``x`` for ``twitter``
-        hint = suggestion(known.name if known else name, list(PLATFORMS))
+        hint = suggestion(suggest_platform(name) or name, PLATFORMS)
         raise ValueError(f"unknown platform {value!r}; {hint}")
     return name
 
@@ -89,8 +88,6 @@ def _by_host(name: str, convert: Callable[[Any], str], value: object) -> dict[st
 _flag = partial(valid, lambda it: isinstance(it, bool), "use True or False")
 _count = partial(valid, lambda it: type(it) is int and it >= 0, "use a number, or 0 for none")
 _server = partial(valid, lambda it: is_web_url(str(it)), "use a URL, such as http://localhost:8080")
-_hosts = partial(_by_host, "hosts", platform_name)
-_endpoints = partial(_by_host, "endpoints", _server)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +104,7 @@ class Setting:
 
 VALUES: Mapping[str, Setting] = {
     "auto": Setting(_flag, "Turn paragraphs that are only thread URLs into cards.", True),
-    "hosts": Setting(_hosts, "Further servers: host to platform.", {}),
+    "hosts": Setting(partial(_by_host, "hosts", platform_name), "Names of platforms, by host.", {}),
     "show": Setting(choice("card", "thread"), "`thread` shows the posts of saved threads.", "card"),
     "excerpt": Setting(_count, "Length of excerpts from saved threads, in characters.", 280),
     "link_text": Setting(choice("url", "citation"), "The text of bare thread URLs.", "url"),
@@ -116,7 +113,7 @@ VALUES: Mapping[str, Setting] = {
     "export": Setting(_flag, "Write `threads.json` (CSL-JSON) with all threads (HTML).", False, ""),
     "media": Setting(_flag, "Whether `thread-cards fetch` saves images.", True, ""),
     "replies": Setting(choice("author", "all"), "Whose replies `fetch` saves.", "author", ""),
-    "endpoints": Setting(_endpoints, "Servers for requests.", {}, ""),
+    "endpoints": Setting(partial(_by_host, "endpoints", _server), "Servers for requests.", {}, ""),
 }
 """The configuration values, without their prefix ``thread_cards_``."""
 

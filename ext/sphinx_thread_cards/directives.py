@@ -7,11 +7,10 @@ from functools import partial
 from typing import Any, ClassVar
 
 from docutils import nodes
-from docutils.parsers.rst import directives
+from docutils.parsers.rst.directives import class_option, unchanged
 from sphinx import locale
 from sphinx.util.docutils import ReferenceRole, SphinxDirective
 from sphinx.util.i18n import docname_to_domain
-from sphinx.util.typing import OptionSpec
 
 from sphinx_thread_cards.card import CardOptions
 from sphinx_thread_cards.config import Setting, choice, platform_name, suggestion, valid, warn
@@ -19,39 +18,35 @@ from sphinx_thread_cards.domain import citation_xref, thread_domain
 from sphinx_thread_cards.i18n import STATES, parse_date
 from sphinx_thread_cards.platforms import parse_or_page
 from sphinx_thread_cards.snapshot import LanguageTag, clean_line, is_valid
-from sphinx_thread_cards.transforms import group, placeholder
+from sphinx_thread_cards.transforms import placeholder
 from sphinx_thread_cards.urls import Kind, ThreadRef, is_web_url
-
-_HANDLE = re.compile(r"[^\s<>@]{1,64}(?:@[^\s<>@]{1,255})?")
-_POSTS = re.compile(r"([0-9]{1,5})(?:\s*-\s*([0-9]{1,5}))?")
 
 # -- Options -------------------------------------------------------------------
 
+_POSTS = re.compile(r"([0-9]{1,5})(?:\s*-\s*([0-9]{1,5}))?")
 _text = partial(valid, bool, "write a value or remove the option")
 _url = partial(valid, is_web_url, "use an http or https URL")
-_handle = partial(valid, _HANDLE.fullmatch, "use the form name or name@server")
+_handle = partial(valid, lambda it: it and " " not in it, "use the form name or name@server")
 _language = partial(valid, partial(is_valid, LanguageTag), "use a language tag such as de or pt-BR")
 
 
 def _posts(text: str) -> tuple[tuple[int, int], ...]:
     """Return ``1-5, 9`` as inclusive ranges ``((1, 5), (9, 9))``."""
-    ranges = []
-    for part in text.split(","):
-        match = _POSTS.fullmatch(part.strip())
-        first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
-        if not 1 <= first <= last:
-            raise ValueError(f"unexpected value {text!r}; use the form 1-5, 9")
-        ranges.append((first, last))
-    return tuple(ranges)
+    matches = [_POSTS.fullmatch(part.strip()) for part in text.split(",")]
+    ranges = tuple((int(match[1]), int(match[2] or match[1])) for match in matches if match)
+    if not all(matches) or not all(1 <= first <= last for first, last in ranges):
+        raise ValueError(f"unexpected value {text!r}; use the form 1-5, 9")
+    return ranges
 
 
 def _several(convert: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
-    return lambda text: tuple(convert(_text(part.strip())) for part in text.split(","))
+    """Return a converter for values with commas between them; handles may begin with ``@``."""
+    return lambda text: tuple(convert(_text(it.strip(" @"))) for it in text.split(","))
 
 
 _COMMON_OPTIONS: Mapping[str, Setting] = {
     "name": Setting(_text, "A name, for references with `ref`: `dma-limit`."),
-    "class": Setting(directives.class_option, "Class names for the site's style sheet: `wide`."),
+    "class": Setting(class_option, "Class names for the site's style sheet: `wide`."),
 }
 CARD_OPTIONS: Mapping[str, Setting] = {
     "title": Setting(_text, "The title, in your own words: `How the firmware got to the Pi`."),
@@ -68,13 +63,9 @@ CARD_OPTIONS: Mapping[str, Setting] = {
 }
 LIST_OPTIONS: Mapping[str, Setting] = {
     "platform": Setting(_several(platform_name), "Only threads on these platforms: `x, mastodon`."),
-    "author": Setting(
-        _several(lambda it: it.removeprefix("@")), "Only threads by these people: `Jo Example`."
-    ),
+    "author": Setting(_several(str), "Only threads by these people: `Jo Example`."),
     "community": Setting(_several(str), "Only these repositories, lists or forums: `pftf/RPi4`."),
-    "state": Setting(
-        _several(choice(*STATES)), "Only issues and questions in these states: `open`."
-    ),
+    "state": Setting(_several(choice(*STATES)), "Only threads in these states: `open`."),
     "since": Setting(parse_date, "Only threads from this day, month or year on: `2020-10`."),
     "until": Setting(parse_date, "Only threads up to this day, month or year: `2021`."),
     "only": Setting(choice("cards"), "Without threads that are only linked: `cards`."),
@@ -93,13 +84,13 @@ def parse_url(text: str, parent: SphinxDirective | ReferenceRole) -> ThreadRef |
     ref = parse_or_page(url, parent.config.thread_cards_hosts)
     if ref is None:
         message = f"thread URL expected, got {url[:80]!r}; use an http or https URL"
-        warn("unsafe_url", message, parent.get_location())
+        warn("unsafe_url", message, parent)
     elif ref.kind is Kind.PAGE and not thread_domain(parent.env).load(ref):
         message = (
             f"no platform recognises {ref.url}; save its title with `thread-cards fetch`, or if {ref.host} "
             f'runs a known software, set thread_cards_hosts = {{"{ref.host}": "discourse"}}'
         )
-        warn("unknown_url", message, parent.get_location())
+        warn("unknown_url", message, parent)
     return ref
 
 
@@ -110,9 +101,7 @@ class _Directive(SphinxDirective):
     final_argument_whitespace = True
     has_content = True
     # Every option is read as text, because docutils drops a directive with an invalid one.
-    option_spec: ClassVar[OptionSpec] = defaultdict(
-        lambda: directives.unchanged, name=directives.unchanged
-    )
+    option_spec: ClassVar = defaultdict(lambda: unchanged, name=unchanged)
 
     def convert_options(self, known: Mapping[str, Setting]) -> dict[str, Any]:
         """Return the values of valid options, except those that :meth:`finish` uses."""
@@ -123,10 +112,9 @@ class _Directive(SphinxDirective):
             try:
                 self.options[name] = known[name].convert(clean_line(joined))
             except KeyError:
-                message = f"unknown option {name!r}; {suggestion(name, list(known))}"
-                warn("option", message, self.get_location())
+                warn("option", f"unknown option {name!r}; {suggestion(name, known)}", self)
             except ValueError as error:
-                warn("option", f"option {name!r}: {error}", self.get_location())
+                warn("option", f"option {name!r}: {error}", self)
         return {name: self.options[name] for name in self.options.keys() - _COMMON_OPTIONS.keys()}
 
     def finish(self, node: nodes.Element) -> list[nodes.Node]:
@@ -144,8 +132,7 @@ class ThreadDirective(_Directive):
         url = "".join(self.arguments)
         summary = self.parse_content_to_nodes()
         if not url:
-            message = "thread directive without a URL; write it after the name"
-            warn("empty", message, self.get_location())
+            warn("empty", "thread directive without a URL; write it after the name", self)
             return summary
         ref = parse_url(url, self)
         if ref is None:
@@ -156,7 +143,7 @@ class ThreadDirective(_Directive):
         for name in {"title", "author"} & options.keys():
             catalogue, _exists = locale.init(folders, self.config.language, domain)
             options[name] = catalogue.gettext(options[name])
-        return self.finish(placeholder(ref, CardOptions(**options), summary))
+        return self.finish(placeholder(ref, CardOptions(**options), *summary))
 
 
 class ThreadsDirective(_Directive):
@@ -164,21 +151,21 @@ class ThreadsDirective(_Directive):
 
     def run(self) -> list[nodes.Node]:
         self.convert_options(_COMMON_OPTIONS)
-        items: list[tuple[ThreadRef, str | None]] = []
+        items: list[nodes.container] = []
         rest: list[nodes.Node] = []
         # An argument may have several lines.
         lines = "\n".join((*self.arguments, *self.content)).split("\n")
         for line in filter(None, map(clean_line, lines)):
             url, _space, title = line.partition(" ")
             if ref := parse_url(url, self):
-                items.append((ref, title or None))
+                items.append(placeholder(ref, CardOptions(title=title or None)))
             else:
                 rest.append(nodes.paragraph("", line))
         if not items:
-            message = "threads directive without a URL; write one URL a line"
-            warn("empty", message, self.get_location())
+            warn("empty", "threads directive without a URL; write one URL a line", self)
             return rest
-        return [*self.finish(group(items)), *rest]
+        group = nodes.container("", *items, classes=["thread-card-group"])
+        return [*self.finish(group), *rest]
 
 
 class ThreadListDirective(_Directive):
@@ -186,8 +173,7 @@ class ThreadListDirective(_Directive):
 
     def run(self) -> list[nodes.Node]:
         for text in [*self.arguments, *self.content][:1]:
-            message = f"unexpected text {text!r}; write options as :name: value"
-            warn("option", message, self.get_location())
+            warn("option", f"unexpected text {text!r}; write options as :name: value", self)
         self.env.note_reread()  # at each build, as any page may cite another thread
         options = self.convert_options(LIST_OPTIONS)
         style = options.get("style", "table")

@@ -1,12 +1,10 @@
 """Transforms: find lone thread URLs, record all thread links of a page, build the cards when it is written.
 
-Until then, a card is one container with its :class:`~sphinx_thread_cards.card.Card` and the author's summary, because
-Sphinx keeps the doctrees of all pages. It is no subclass of ``container``: some builders drop subclasses with their
-content.
+Until then, a card is one container with the author's summary, because Sphinx keeps the doctrees of all pages. It is no
+subclass of ``container``: some builders drop subclasses with their content.
 """
 
 import re
-from collections.abc import Iterable
 from itertools import chain, count, takewhile
 from typing import Any
 
@@ -18,50 +16,33 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.nodes import traverse_parent
 
 from sphinx_thread_cards import html, latex, snapshot
+from sphinx_thread_cards import nodes as cards
 from sphinx_thread_cards.card import Card, CardOptions, make_card, platform_classes
 from sphinx_thread_cards.config import warn
 from sphinx_thread_cards.domain import Use, citation_xref, thread_domain
-from sphinx_thread_cards.nodes import (
-    MEDIA_URI,
-    CardBuilder,
-    GettextCardBuilder,
-    ManCardBuilder,
-    TargetCardBuilder,
-    TextCardBuilder,
-    move_ids,
-)
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.urls import ThreadRef
 
 # In these, among them list items and cells of tables, a URL is one item among others and stays a link.
 _NO_CARDS_IN = (nodes.Part, nodes.footnote, nodes.citation, nodes.block_quote)
-_BARE_URL = re.compile(r"https?://\S+")
-_NO_OPTIONS = CardOptions()
+_BARE_URL = re.compile(r"(?:https?://|www\.)\S+")
 # By Builder.name or Builder.format; all other builders get standard nodes.
-_CARD_BUILDERS: dict[str, type[CardBuilder]] = {
+_BUILDERS: dict[str, type[cards.CardBuilder]] = {
     "epub": html.EpubCardBuilder,
-    "gettext": GettextCardBuilder,
+    "gettext": cards.GettextCardBuilder,
     "html": html.HtmlCardBuilder,
     "latex": latex.LatexCardBuilder,
-    "man": ManCardBuilder,
-    "texinfo": TargetCardBuilder,
-    "text": TextCardBuilder,
+    "man": cards.ManCardBuilder,
+    "texinfo": cards.TargetCardBuilder,
+    "text": cards.TextCardBuilder,
 }
 
 
-def placeholder(
-    ref: ThreadRef, options: CardOptions = _NO_OPTIONS, summary: Iterable[nodes.Node] = ()
-) -> nodes.container:
+def placeholder(ref: ThreadRef, options: CardOptions, *summary: nodes.Node) -> nodes.container:
     """Return the placeholder of a card."""
     node = nodes.container("", *summary, classes=["thread-card", *platform_classes(ref)])
     node["thread_ref"], node["thread_options"] = ref, options
     return node
-
-
-def group(items: Iterable[tuple[ThreadRef, str | None]]) -> nodes.container:
-    """Return the placeholder of a group of compact cards, from threads and titles."""
-    cards = [placeholder(ref, CardOptions(title=title)) for ref, title in items]
-    return nodes.container("", *cards, classes=["thread-card-group"])
 
 
 class FindThreadUrls(SphinxTransform):
@@ -79,7 +60,9 @@ class FindThreadUrls(SphinxTransform):
                 for block in traverse_parent(paragraph)
             ):
                 continue
-            node = placeholder(refs[0]) if len(refs) == 1 else group((ref, None) for ref in refs)
+            node, *others = [placeholder(ref, CardOptions()) for ref in refs]
+            if others:
+                node = nodes.container("", node, *others, classes=["thread-card-group"])
             # sphinx-design marks the paragraphs of its cards.
             node["classes"] += [name for name in paragraph["classes"] if name != "sd-card-text"]
             node["ids"], node["names"] = paragraph["ids"], paragraph["names"]
@@ -92,21 +75,15 @@ class FindThreadUrls(SphinxTransform):
             _bare_url(part) or "\n" if isinstance(part, nodes.Element) else part.astext()
             for part in paragraph.children
         ]
-        refs = []
-        for line in "".join(parts).split("\n"):
-            is_url = _BARE_URL.fullmatch(line.strip())
-            ref = parse_thread_url(line, self.config.thread_cards_hosts) if is_url else None
-            if ref is None:
-                return []
-            refs.append(ref)
-        return refs
+        lines, hosts = "".join(parts).split("\n"), self.config.thread_cards_hosts
+        urls = (line for line in lines if _BARE_URL.fullmatch(line.strip()))
+        refs = [ref for ref in (parse_thread_url(url, hosts) for url in urls) if ref]
+        return refs if len(refs) == len(lines) else []
 
 
 def _bare_url(node: nodes.Element) -> str:
     """Return the URL of a link whose text is a URL; both may be encoded differently."""
-    text = node.astext()
-    is_url = text.startswith(("http://", "https://", "www.")) and " " not in text
-    return str(node.get("refuri", "")) if is_url else ""
+    return str(node.get("refuri", "")) if _BARE_URL.fullmatch(node.astext()) else ""
 
 
 class CollectThreads(SphinxTransform):
@@ -198,8 +175,8 @@ class CollectThreads(SphinxTransform):
         avatars = {person.avatar.file for person in people if person.avatar}
         alts = {image.file: image.alt for image in (*images, card.avatar) if image}
         for file, alt in sorted(alts.items()):
-            name = f"{MEDIA_URI}/{file}"
-            self.env.note_dependency(self.env.srcdir / name)
+            name = f"{cards.MEDIA_URI}/{file}"
+            self.env.note_dependency(name)
             if (self.env.srcdir / name).is_file():
                 self.env.images.add_file(self.env.docname, name)
             else:
@@ -217,8 +194,7 @@ class BuildCards(SphinxPostTransform):
     def run(self, **_kwargs: Any) -> None:
         domain = thread_domain(self.env)
         builder = domain.builder
-        of_format = _CARD_BUILDERS.get(builder.format, CardBuilder)
-        factory = _CARD_BUILDERS.get(builder.name, of_format)
+        factory = _BUILDERS.get(builder.name) or _BUILDERS.get(builder.format, cards.CardBuilder)
         # Cards come before their groups.
         for node in reversed(list(self.document.findall(nodes.container))):
             if "thread_card" in node.attributes:
@@ -231,5 +207,5 @@ class BuildCards(SphinxPostTransform):
                 bullets = nodes.bullet_list("", *node.children, classes=node["classes"])
                 bullets["ids"] = node["ids"]
                 node.parent.replace(node, bullets)
-                if issubclass(factory, TargetCardBuilder) and bullets["ids"]:
-                    move_ids(bullets)
+                if issubclass(factory, cards.TargetCardBuilder) and bullets["ids"]:
+                    cards.move_ids(bullets)
