@@ -93,15 +93,14 @@ class CollectThreads(SphinxTransform):
 
     def apply(self, **_kwargs: Any) -> None:
         self.domain = thread_domain(self.env)
+        self.has_snapshots = self.domain.folder.is_dir()
         # In document order, which numbers the anchors.
         for node in list(self.document.findall(nodes.Element)):
             if isinstance(node, nodes.reference) and "refuri" in node:
                 self._collect_link(node)
-            elif "thread_ref" not in node.attributes:
-                continue
-            elif isinstance(node, addnodes.pending_xref):
+            elif isinstance(node, addnodes.pending_xref) and "thread_ref" in node:
                 self._collect_citation(node)
-            else:
+            elif "thread_ref" in node:
                 self._collect_card(node)
 
     def _note(self, node: nodes.Element, ref: ThreadRef, role: Any, **fields: Any) -> None:
@@ -142,15 +141,15 @@ class CollectThreads(SphinxTransform):
     def _collect_card(self, node: nodes.Element) -> None:
         ref: ThreadRef = node.attributes.pop("thread_ref")
         options: CardOptions = node["thread_options"]
-        path, thread, has_file = snapshot.snapshot_path(ref, self.domain.folder), None, True
         try:
-            thread = snapshot.load(ref, self.domain.folder)
+            thread = snapshot.load(ref, self.domain.folder) if self.has_snapshots else None
             has_file = thread is not None
         except snapshot.SnapshotError as error:
-            name = path.relative_to(self.env.srcdir).as_posix()
-            warn("snapshot", f"{name}: {error}", node, once=True)
+            thread, has_file = None, True
+            path = snapshot.snapshot_path(ref, self.domain.folder).relative_to(self.env.srcdir)
+            warn("snapshot", f"{path.as_posix()}: {error}", node, once=True)
         if has_file:
-            self.env.note_dependency(path)
+            self.env.note_dependency(snapshot.snapshot_path(ref, self.domain.folder))
         elif options.show == "thread" or options.posts:
             warn("no_snapshot", f"no snapshot of {ref.url}; run `thread-cards fetch`", node)
         show, excerpt = self.config.thread_cards_show, self.config.thread_cards_excerpt
@@ -165,8 +164,8 @@ class CollectThreads(SphinxTransform):
         self.document.nametypes.update(dict.fromkeys(node["names"], False))
         # The card itself is stored in the domain.
         node["thread_card"] = self.env.docname, anchor
-        names = tuple(node["names"])
-        self._note(node, ref, "card", card=card, has_snapshot=has_file, node_id=anchor, names=names)
+        fields = {"card": card, "node_id": anchor, "names": tuple(node["names"])}
+        self._note(node, ref, "card", has_snapshot=has_file, **fields)
 
     def _note_images(self, card: Card, thread: snapshot.Thread | None, node: nodes.Element) -> None:
         """Add the images of a card to the build, as Sphinx's collector does with images in the doctree."""
