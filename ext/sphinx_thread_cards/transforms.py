@@ -94,10 +94,14 @@ class CollectThreads(SphinxTransform):
     def apply(self, **_kwargs: Any) -> None:
         self.domain = thread_domain(self.env)
         self.has_snapshots = self.domain.folder.is_dir()
-        # In document order, which numbers the anchors.
-        for node in list(self.document.findall(nodes.Element)):
+        elements = list(self.document.findall(nodes.Element))
+        links = (node for node in elements if isinstance(node, nodes.reference))
+        linked = {None, *(link.get("refuri") for link in links)}
+        for node in elements:  # in document order, which numbers the anchors
             if isinstance(node, nodes.reference) and "refuri" in node:
                 self._collect_link(node)
+            elif isinstance(node, nodes.target) and node.get("refuri") not in linked:
+                self._collect_link(node)  # of a link target that no link uses
             elif isinstance(node, addnodes.pending_xref) and "thread_ref" in node:
                 self._collect_citation(node)
             elif "thread_ref" in node:
@@ -117,12 +121,13 @@ class CollectThreads(SphinxTransform):
         fields |= {"docname": self.env.docname, "location": location, "conditions": conditions}
         self.domain.note_use(Use(ref=ref, role=role, **fields))
 
-    def _collect_link(self, node: nodes.reference) -> None:
+    def _collect_link(self, node: nodes.reference | nodes.target) -> None:
         ref = parse_thread_url(node["refuri"], self.config.thread_cards_hosts)
         if ref is None or isinstance(node.parent, nodes.substitution_definition):
             return
         by_default = self.config.thread_cards_link_text == "citation"
-        if not node.children or (by_default and _bare_url(node)):
+        is_bare = not node.children or (by_default and _bare_url(node))
+        if is_bare and isinstance(node, nodes.reference):
             xref = citation_xref(ref, url=node["refuri"])
             node.parent.replace(node, xref)
             self._collect_citation(xref)
