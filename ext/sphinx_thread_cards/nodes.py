@@ -117,11 +117,15 @@ class CardBuilder:
     def item(self) -> nodes.list_item:
         """Return the card as one line in a group: platform, title, location, author and date."""
         card = self.card
+        title = card.title if card.titled else card.citation(self.language)
+        # A citation names the location, and most name author and date.
+        place, cited = (card.place, "") if card.titled else ("", title)
         parts: list[nodes.Node] = [nodes.strong("", i18n.platform_label(card.ref))]
-        parts.append(nodes.reference("", card.title, refuri=card.href))
-        parts += [nodes.Text(text) for text in (card.place, card.credit) if text]
-        if card.date:
-            parts.append(self.time(card.date, i18n.format_date(card.date, self.language)))
+        parts.append(nodes.reference("", title, refuri=card.href))
+        parts += [nodes.Text(text) for text in (place, card.credit) if text and text not in cited]
+        date = i18n.format_date(card.date, self.language) if card.date else None
+        if card.date and date and date not in cited:
+            parts.append(self.time(card.date, date))
         line = self.line("line", *join(parts))
         classes = self.place["classes"][1:]  # not that of a box
         item = nodes.list_item("", line, ids=self.place["ids"], classes=classes)
