@@ -18,7 +18,7 @@ from sphinx.util import texescape
 
 from sphinx_thread_cards.config import warn
 from sphinx_thread_cards.domain import thread_domain
-from sphinx_thread_cards.i18n import SEPARATOR, is_rtl
+from sphinx_thread_cards.i18n import is_rtl
 from sphinx_thread_cards.nodes import TargetCardBuilder
 from sphinx_thread_cards.snapshot import Post
 
@@ -28,7 +28,7 @@ _LONG_WORD = re.compile(r"(\S{60,})")
 class LatexCardBuilder(TargetCardBuilder):
     """Builds a card for LaTeX."""
 
-    def build(self) -> list[nodes.Node]:
+    def build(self) -> list[nodes.Element]:
         """Return the card; each line is in a container, because LaTeX ignores the classes of paragraphs."""
         (box,) = super().build()
         for line in list(box.findall(nodes.Element)):
@@ -43,26 +43,21 @@ class LatexCardBuilder(TargetCardBuilder):
                     _break_long_words(part)
         return [box]
 
-    def author(self) -> list[nodes.Element]:
-        """Return name and handle, with the avatar."""
-        lines, avatar = super().author(), self.card.avatar
-        if lines and self.is_shown(avatar):
-            image = nodes.inline("", "", self.avatar(avatar, 0), classes=["thread-card-avatar"])
-            lines[0][:0] = [image, nodes.Text(" ")]
-        return lines
+    def head(self) -> list[nodes.Element]:
+        *lines, last = super().head()
+        if self.card.credit and self.is_shown(self.card.avatar):
+            image = nodes.inline(
+                "", "", self.image(self.card.avatar, 0), classes=["thread-card-avatar"]
+            )
+            last[:0] = [image, nodes.Text(" ")]
+        return [*lines, last]
 
-    def permalink(self, number: int, post: Post) -> nodes.Element:
-        """Return the number, which LaTeX sets in the margin."""
-        return nodes.inline("", "", super().permalink(number, post), classes=["thread-card-number"])
-
-    def post_head(self, number: int, post: Post, *, repeats_date: bool) -> list[nodes.Node]:
-        """Return the first line of a post, without a separator after the number in the margin."""
-        head = super().post_head(number, post, repeats_date=repeats_date)
-        return [part for index, part in enumerate(head) if index != 1 or part.astext() != SEPARATOR]
-
-    def post(self, number: int, post: Post, *, repeats_date: bool) -> nodes.Element:
+    def post(self, number: int, post: Post) -> nodes.Element:
         """Return a post; blocks in the other direction than the book's get a class."""
-        box = super().post(number, post, repeats_date=repeats_date)
+        box = super().post(number, post)
+        head: Any = box[0]
+        # LaTeX sets the number, which follows a target, in the margin, without a separator.
+        head[1:3] = [nodes.inline("", "", head[1], classes=["thread-card-number"])]
         for block in box.children[1:]:
             if direction := _other_direction(block.astext(), self.language):
                 box.replace(block, nodes.container("", block, classes=[direction]))
@@ -72,14 +67,16 @@ class LatexCardBuilder(TargetCardBuilder):
 def _break_long_words(part: nodes.Element) -> None:
     """Allow line breaks in very long words; LaTeX breaks the URLs of links itself."""
     for text in [text for text in part.findall(nodes.Text) if _LONG_WORD.search(text)]:
-        if text.parent.get("refuri") == text or isinstance(text.parent, nodes.raw):
-            continue
-        broken: list[nodes.Node] = []
-        for word in _LONG_WORD.split(text):
-            for piece in re.findall(".{1,10}", word) if _LONG_WORD.match(word) else [word]:
-                broken += [nodes.Text(piece), nodes.raw("", r"\threadcardbreak{}", format="latex")]
-            broken.pop()
-        text.parent.replace(text, broken)
+        if text.parent.get("refuri") != text:
+            broken: list[nodes.Node] = []
+            for word in _LONG_WORD.split(text):
+                for piece in re.findall(".{1,10}", word) if _LONG_WORD.match(word) else [word]:
+                    broken += [
+                        nodes.Text(piece),
+                        nodes.raw("", r"\threadcardbreak{}", format="latex"),
+                    ]
+                broken.pop()
+            text.parent.replace(text, broken)
 
 
 def _other_direction(text: str, language: str) -> str | None:

@@ -6,113 +6,88 @@ gettext have run, because quoted text is neither changed nor translated.
 """
 
 from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import TypeGuard, assert_never
+from typing import ClassVar, TypeGuard
 
 from docutils import nodes
 
 from sphinx_thread_cards import i18n, snapshot
-from sphinx_thread_cards.card import Card, Excerpt
+from sphinx_thread_cards.card import Card
 from sphinx_thread_cards.i18n import SEPARATOR, PartialDate, _
 from sphinx_thread_cards.snapshot import Block, Code, List, Media, Paragraph, Post, Quote, Span
 
 MEDIA_URI = f"{snapshot.FOLDER}/{snapshot.MEDIA_FOLDER}"
 MAX_IMAGE_HEIGHT = 600
 """Of an image in a post, in CSS pixels: about 60 % of a page printed from a browser."""
+Date = PartialDate | datetime
 
 
+@dataclass
 class CardBuilder:
-    """Builds the nodes of a card.
+    """Builds the nodes of a card from its placeholder and, if posts are shown, the snapshot."""
 
-    Args:
-        place: the placeholder in the doctree, with ids, classes and the author's summary.
-        thread: the snapshot, if posts are shown.
-        images: URIs of the images in the build.
-    """
+    card: Card
+    place: nodes.container
+    thread: snapshot.Thread | None
+    language: str
+    images: Container[str]
+    """URIs of the images in the build."""
 
-    shows_images = True
+    shows_images: ClassVar = True
     """Whether the format has images; otherwise their alternative texts are shown."""
-    shows_urls = True
+    shows_urls: ClassVar = True
     """Whether the URLs of links are shown, for readers who cannot click."""
-    avatar_size = 0
+    avatar_size: ClassVar = 0
     """Side in CSS pixels of the avatars of people other than the thread's author; 0 for none."""
 
-    def __init__(
-        self,
-        card: Card,
-        place: nodes.container,
-        thread: snapshot.Thread | None,
-        language: str,
-        images: Container[str],
-    ) -> None:
-        self.card, self.place, self.language, self.images = card, place, language, images
-        self.anchor: str = place["ids"][0]
-        self.thread_posts = thread.posts if thread else ()
-        self.thread_lang = thread.lang if thread else None
-        self.people = {person.handle: person for person in thread.participants} if thread else {}
-        self.numbers = {post.id: number for number, post in enumerate(self.thread_posts, start=1)}
+    def __post_init__(self) -> None:
+        self.anchor: str = self.place["ids"][0]
+        posts = self.saved_posts = self.thread.posts if self.thread else ()
+        self.lang = self.thread.lang if self.thread else None
+        self.numbers = {post.id: number for number, post in enumerate(posts, start=1)}
+        participants = self.thread.participants if self.thread else ()
+        self.people = {person.handle: person for person in participants}
         # Every post names its author if the card is about a reply.
-        self.speaker = self.thread_posts[0].author if self.thread_posts and not card.post else None
+        self.speaker = posts[0].author if posts and not self.card.post else None
+        # Of the card, or of the post before; it is not repeated.
+        self.date = self.card.date
 
     # -- What a format overrides -----------------------------------------------
 
-    def element(self, node: nodes.Element, _tag: str, **_attributes: str | None) -> nodes.Element:
-        """Return a node; in HTML, an element with attributes that docutils does not write."""
+    def element(
+        self, node: nodes.Element, _tag: str, *_classes: str, **_attributes: str | int | None
+    ) -> nodes.Element:
+        """Return a node; in HTML, an element with microformats and attributes that docutils does not write."""
         return node
 
-    def microformat(self, *_names: str) -> list[str]:
-        """Return class names of microformats, which only HTML has."""
-        return []
+    def time(self, date: Date, *_classes: str, form: str = "{date}") -> nodes.Node:
+        """Return a date; in HTML as ``<time>``."""
+        day = PartialDate.of(date) if isinstance(date, datetime) else date
+        return nodes.Text(form.format(date=i18n.format_date(day, self.language)))
 
-    def build(self) -> list[nodes.Node]:
+    def set_ids(self, node: nodes.Element, ids: list[str]) -> None:
+        """Make a node the target of links."""
+        node["ids"] = ids
+
+    def posts(self, posts: list[nodes.Element]) -> list[nodes.Element]:
+        """Return the posts, and the notes in place of omitted ones, as part of the card."""
+        return [nodes.container("", *posts, classes=["thread-card-posts"])]
+
+    def section(self, label: str, content: list[nodes.Element]) -> list[nodes.Element]:
+        """Return content after its warning; in HTML, in a collapsible section."""
+        return [self.line("warning", nodes.Text(label)), *content]
+
+    # -- The card --------------------------------------------------------------
+
+    def build(self) -> list[nodes.Element]:
         """Return the nodes that replace the placeholder."""
         box = self.place.copy()
         del box["thread_options"]
         box += [*self.head(), *self.body(), *self.links()]
+        self.set_ids(box, box["ids"])
         return [box]
-
-    def links(self) -> list[nodes.Element]:
-        """Return the URLs of the card as text, for readers who cannot click."""
-        lines: list[nodes.Element] = []
-        for label, url in self.card.links():
-            text = [nodes.Text(i18n.with_label(label))] if label else []
-            lines.append(self.line("link", *text, nodes.reference("", url, refuri=url)))
-        return lines
-
-    def time(self, _date: PartialDate | datetime, text: str, *_microformat: str) -> nodes.Node:
-        """Return a date; in HTML as ``<time>``."""
-        return nodes.Text(text)
-
-    def permalink(self, number: int, post: Post) -> nodes.Element:
-        """Return the number of a post, as a link to it."""
-        return nodes.reference("", str(number), refuri=post.url)
-
-    def posts(self, posts: list[tuple[Post | None, nodes.Element]]) -> list[nodes.Element]:
-        """Return the posts, and the notes in place of omitted ones (None), as part of the card."""
-        shown = [node for _post, node in posts]
-        return [nodes.container("", *shown, classes=["thread-card-posts"])]
-
-    def warned(self, warning: str, body: list[nodes.Element]) -> list[nodes.Element]:
-        """Return the body of a post with a content warning."""
-        return [self.line("warning", nodes.Text(content_warning(warning))), *body]
-
-    def video_link(self, label: str, url: str | None) -> list[nodes.Node]:
-        """Return the link to a video."""
-        if not url or not self.shows_urls:
-            return [_linked(nodes.Text(label), url)]
-        return [nodes.Text(i18n.with_label(label)), nodes.reference("", url, refuri=url)]
-
-    def image(self, media: Media, alt: str, _size: tuple[int, int] | None) -> nodes.image:
-        """Return an image of the media folder; the size is in CSS pixels."""
-        uri = f"{MEDIA_URI}/{media.file}"
-        return nodes.image(uri=uri, candidates={"*": uri}, alt=alt)
-
-    # -- The card --------------------------------------------------------------
-
-    def line(self, part: str, *children: nodes.Node) -> nodes.paragraph:
-        """Return a paragraph of the class ``thread-card-<part>``."""
-        return nodes.paragraph("", "", *children, classes=[f"thread-card-{part}"])
 
     def item(self) -> nodes.list_item:
         """Return the card as one line in a group: platform, title, location, author and date."""
@@ -120,96 +95,110 @@ class CardBuilder:
         title = card.title if card.titled else card.citation(self.language)
         # A citation names the location, and most name author and date.
         place, cited = (card.place, "") if card.titled else ("", title)
-        parts: list[nodes.Node] = [nodes.strong("", i18n.platform_label(card.ref))]
-        parts.append(nodes.reference("", title, refuri=card.href))
-        parts += [nodes.Text(text) for text in (place, card.credit) if text and text not in cited]
-        date = i18n.format_date(card.date, self.language) if card.date else None
-        if card.date and date and date not in cited:
-            parts.append(self.time(card.date, date))
-        line = self.line("line", *join(parts))
+        details: list[nodes.Node] = [nodes.Text(text) for text in (place, card.credit) if text]
+        if card.date:
+            details.append(self.time(card.date))
+        platform = nodes.strong("", i18n.platform_label(card.ref))
+        link = nodes.reference("", title, refuri=card.href)
+        parts = platform, link, *(it for it in details if it.astext() not in cited)
         classes = self.place["classes"][1:]  # not that of a box
-        item = nodes.list_item("", line, ids=self.place["ids"], classes=classes)
+        item = nodes.list_item("", self.line("line", *join(parts)), classes=classes)
         if self.shows_urls:
-            item += self.line("link", nodes.reference("", card.href, refuri=card.href))
+            item += self.line("link", *self.link("", card.href))
+        self.set_ids(item, self.place["ids"])
         return item
 
-    def head(self) -> list[nodes.Element]:
-        """Return header, title and author."""
-        title = nodes.reference("", self.card.title, refuri=self.card.href)
-        header = SEPARATOR.join(self.card.header(self.language))
-        return [self.line("header", nodes.Text(header)), self.line("title", title), *self.author()]
+    def line(self, part: str, *children: nodes.Node) -> nodes.paragraph:
+        """Return a paragraph of the class ``thread-card-<part>``."""
+        return nodes.paragraph("", "", *children, classes=[f"thread-card-{part}"])
 
-    def author(self) -> list[nodes.Element]:
-        """Return the line with name and handle, if they are known."""
-        handle = self.card.handle and f"@{self.card.handle}"
-        text = " ".join(filter(None, (self.card.author, handle)))
-        return [self.line("author", nodes.Text(text))] if text else []
+    def link(self, label: str, url: str | None) -> list[nodes.Node]:
+        """Return a link, whose URL is shown for readers who cannot click."""
+        if not url or not self.shows_urls:
+            return [_linked(nodes.Text(label), url)]
+        text = [nodes.Text(i18n.with_label(label))] if label else []
+        return [*text, nodes.reference("", url, refuri=url)]
+
+    def head(self) -> list[nodes.Element]:
+        """Return header, title and, if it is known, the author."""
+        card, header = self.card, SEPARATOR.join(self.card.header(self.language))
+        title = nodes.reference("", card.title, refuri=card.href)
+        lines = [self.line("header", nodes.Text(header)), self.line("title", title)]
+        handle = card.handle and f"@{card.handle}"
+        if author := " ".join(filter(None, (card.author, handle))):
+            lines.append(self.line("author", nodes.Text(author)))
+        return [*lines]
+
+    def links(self) -> list[nodes.Element]:
+        """Return the links of the card."""
+        return [self.line("link", *self.link(label, url)) for label, url in self.card.links()]
 
     def body(self) -> Iterator[nodes.Element]:
         """Yield summary, posts, excerpt and note."""
         if self.place.children:
             summary = nodes.container("", *self.place.children, classes=["thread-card-summary"])
             yield self.element(summary, "div", dir="auto")
-        if self.thread_posts and self.card.numbers:
+        if self.saved_posts and self.card.numbers:
             yield from self.posts(list(self.numbered_posts()))
-        elif self.card.excerpt and not self.place.children:
-            yield self.excerpt(self.card.excerpt)
+        elif (excerpt := self.card.excerpt) and not self.place.children:
+            if excerpt.is_warning:
+                yield self.line("warning", nodes.Text(excerpt.text))
+            else:
+                text = nodes.paragraph("", excerpt.text)
+                quote = nodes.block_quote("", text, classes=["thread-card-excerpt"])
+                attributes = {"dir": "auto", "cite": excerpt.url, "lang": excerpt.lang}
+                yield self.element(quote, "blockquote", "e-content", **attributes)
         if note := self.card.note(self.language):
             yield self.line("kept", nodes.Text(note))
 
-    def excerpt(self, excerpt: Excerpt) -> nodes.Element:
-        """Return the beginning of the cited post, or its content warning."""
-        if excerpt.is_warning:
-            return self.line("warning", nodes.Text(excerpt.text))
-        classes = ["thread-card-excerpt", *self.microformat("e-content")]
-        quote = nodes.block_quote("", nodes.paragraph("", excerpt.text), classes=classes)
-        return self.element(quote, "blockquote", dir="auto", cite=excerpt.url, lang=excerpt.lang)
-
     # -- Posts -----------------------------------------------------------------
 
-    def numbered_posts(self) -> Iterator[tuple[Post | None, nodes.Element]]:
+    def numbered_posts(self) -> Iterator[nodes.Element]:
         """Yield the posts to show, and a note for each gap."""
-        previous, date = 0, self.card.date
-        for number in (*self.card.numbers, len(self.thread_posts) + 1):
+        previous = 0
+        for number in (*self.card.numbers, len(self.saved_posts) + 1):
             if number > previous + 1:
                 note = i18n.omitted_posts(previous + 1, number - 1)
-                yield None, self.line("gap", nodes.Text(note))
-            if number <= len(self.thread_posts):
-                post = self.thread_posts[number - 1]
-                posted = post.posted and PartialDate.of(post.posted)
-                yield post, self.post(number, post, repeats_date=posted == date)
-                date = posted or date
+                yield self.line("gap", nodes.Text(note))
+            if number <= len(self.saved_posts):
+                yield self.post(number, self.saved_posts[number - 1])
             previous = number
 
-    def post(self, number: int, post: Post, *, repeats_date: bool) -> nodes.Element:
-        """Return a post with its head: permalink, author if it is another one, dates and markers."""
-        head = self.line("post-head", *self.post_head(number, post, repeats_date=repeats_date))
+    def post(self, number: int, post: Post) -> nodes.Element:
+        """Return a post with its head."""
+        head = self.line("post-head", *self.post_head(number, post))
         body = self.post_body(post)
         first = next(iter(body), None)
         is_text = isinstance(first, nodes.paragraph | nodes.line_block) and not first["classes"]
         if is_text and head.astext().isdecimal():
             # Only a number, which may stand in the margin of the text.
             head["classes"].append("thread-card-post-bare")
-        if self.microformat("e-content"):
-            body = [self.element(nodes.container("", *body, classes=["e-content"]), "div")]
-        lang = post.lang or self.thread_lang
+        lang = post.lang or self.lang
         head_lang = self.language.replace("_", "-") if i18n.differs(lang, self.language) else None
         box = nodes.container("", self.element(head, "p", dir="auto", lang=head_lang), *body)
-        box["ids"] = [f"{self.anchor}-{number}"]
         cited = ["thread-card-post-meant"] * (post.id == self.card.post)
-        box["classes"] = ["thread-card-post", *cited, *self.microformat("h-entry")]
-        return self.element(box, "div", dir="auto", lang=lang)
+        box["classes"] = ["thread-card-post", *cited]
+        self.set_ids(box, [f"{self.anchor}-{number}"])
+        return self.element(box, "div", "h-entry", dir="auto", lang=lang)
 
-    def post_head(self, number: int, post: Post, *, repeats_date: bool) -> list[nodes.Node]:
-        """Return the parts of the first line of a post."""
-        parts: list[nodes.Node] = [self.permalink(number, post)]
+    def post_head(self, number: int, post: Post) -> list[nodes.Node]:
+        """Return the first line of a post: permalink, author if it is another one, dates and markers."""
+        name = _("Post {number} on {place}")
+        name = name.format(number=number, place=i18n.site_label(self.card.ref))
+        number_link = nodes.reference("", str(number), refuri=post.url)
+        attributes = {"href": post.url, "aria_label": name}
+        parts: list[nodes.Node] = [
+            self.element(number_link, "a", "u-url", "reference", "external", **attributes)
+        ]
         if post.author != self.speaker:
-            classes = self.microformat("p-author")
-            parts.append(nodes.inline("", self.display_name(post), classes=classes))
+            author = nodes.inline("", self.display_name(post.author))
+            parts.append(self.element(author, "span", "p-author"))
+        posted = post.posted and PartialDate.of(post.posted)
+        repeats_date, self.date = posted == self.date, posted or self.date
         if post.posted and not repeats_date:
-            parts.append(self.post_time(post.posted, "dt-published"))
+            parts.append(self.time(post.posted, "dt-published"))
         if post.edited:
-            parts.append(self.post_time(post.edited, "dt-updated", form=_("edited {date}")))
+            parts.append(self.time(post.edited, "dt-updated", form=_("edited {date}")))
         if parent := self.numbers.get(post.reply_to or ""):
             label = _("reply to {number}").format(number=parent)
             link = nodes.reference("", label, refid=f"{self.anchor}-{parent}", internal=True)
@@ -219,33 +208,30 @@ class CardBuilder:
         head = list(join(parts))
         avatar = self.people[post.author].avatar if post.author in self.people else None
         if self.avatar_size and post.author != self.speaker and self.is_shown(avatar):
-            head[:0] = [self.avatar(avatar, self.avatar_size), nodes.Text(" ")]
-        if post.posted and repeats_date and self.microformat("dt-published"):
-            head.append(self.time(post.posted, "", "dt-published"))
+            head[:0] = [self.image(avatar, self.avatar_size), nodes.Text(" ")]
+        if post.posted and repeats_date:
+            head.append(self.time(post.posted, "dt-published", form=""))
         return head
 
-    def display_name(self, post: Post) -> str:
-        """Return the name of a post's author, or the handle."""
-        name = self.people[post.author].name if post.author in self.people else None
-        return name or (post.author if " " in post.author else f"@{post.author}")
-
-    def post_time(self, time: datetime, *microformat: str, form: str = "{date}") -> nodes.Node:
-        """Return the date of a post."""
-        date = i18n.format_date(PartialDate.of(time), self.language)
-        return self.time(time, form.format(date=date), *microformat)
+    def display_name(self, handle: str) -> str:
+        """Return the name of a participant, or the handle."""
+        name = self.people[handle].name if handle in self.people else None
+        return name or (handle if " " in handle else f"@{handle}")
 
     def post_body(self, post: Post) -> list[nodes.Element]:
         """Return text, media and quoted post, below the content warning."""
         body = [*self.blocks(post.blocks), *self.media(post.media)]
         if quoted := post.quoted:
-            author = nodes.reference("", self.display_name(quoted), refuri=quoted.url)
-            head = [author, *([self.post_time(quoted.posted)] if quoted.posted else [])]
+            author = nodes.reference("", self.display_name(quoted.author), refuri=quoted.url)
+            head = [author, *([self.time(quoted.posted)] if quoted.posted else [])]
             line = self.element(self.line("quoted-head", *join(head)), "p", dir="auto")
             parts = line, *self.post_body(quoted)
             box = nodes.block_quote("", *parts, classes=["thread-card-quoted"])
             attributes = {"dir": "auto", "cite": quoted.url, "lang": quoted.lang}
             body.append(self.element(box, "blockquote", **attributes))
-        return self.warned(post.warning, body) if post.warning else body
+        if not post.warning:
+            return body
+        return self.section(i18n.with_label(_("Content warning"), post.warning), body)
 
     # -- Media -----------------------------------------------------------------
 
@@ -258,37 +244,32 @@ class CardBuilder:
         """Yield images, those in a row in one paragraph, and videos; what is not saved is a line of text."""
         for is_row, group in groupby(media, lambda it: it.kind == "picture" and self.is_shown(it)):
             if is_row:
-                images = [self.post_image(item) for item in group]
+                images = [self.image(item) for item in group]
                 row = self.line("media", *join(images, " "))
                 row["classes"] += ["thread-card-grid"] * (len(images) > 1)
                 yield row
                 continue
             for item in group:
-                if self.is_shown(item):
-                    yield self.line("media", _linked(self.post_image(item), item.url))
-                    label = _("Watch the video") if item.url else _("Video")
-                    caption = self.line("caption", *self.video_link(label, item.url))
-                    yield self.element(caption, "p", dir="auto")
-                else:
-                    kind = _kind(item)
-                    label = i18n.with_label(kind, item.alt) if item.alt else kind
-                    is_video, text = item.kind == "video", _linked(nodes.Text(label), item.url)
-                    parts = self.video_link(label, item.url) if is_video else [text]
-                    yield self.element(self.line("media", *parts), "p", dir="auto")
+                kind = _kind(item)
+                part, label = "media", i18n.with_label(kind, item.alt) if item.alt else kind
+                if self.is_shown(item):  # the still image of a video
+                    yield self.line("media", _linked(self.image(item), item.url))
+                    part, label = "caption", _("Watch the video") if item.url else kind
+                is_video, linked = item.kind == "video", _linked(nodes.Text(label), item.url)
+                text = self.link(label, item.url) if is_video else [linked]
+                yield self.element(self.line(part, *text), "p", dir="auto")
 
-    def post_image(self, media: Media) -> nodes.image:
-        """Return an image of a post, or the still image of a video."""
-        size = None
-        if media.width and media.height:
+    def image(self, media: Media, avatar_size: int | None = None) -> nodes.Element:
+        """Return an image of a post, or an avatar, which needs no alternative text next to the name."""
+        uri = f"{MEDIA_URI}/{media.file}"
+        image = nodes.image(uri=uri, candidates={"*": uri}, alt=media.alt or _kind(media))
+        width = height = avatar_size
+        if avatar_size is not None:
+            image["alt"], image["classes"] = "", ["thread-card-avatar"]
+        elif media.width and media.height:
             scale = min(1, MAX_IMAGE_HEIGHT / media.height)
-            size = max(1, round(media.width * scale)), max(1, round(media.height * scale))
-        return self.image(media, media.alt or _kind(media), size)
-
-    def avatar(self, media: Media, size: int) -> nodes.image:
-        """Return an avatar, which needs no alternative text next to the name."""
-        image = self.image(media, "", (size, size))
-        image["classes"] = ["thread-card-avatar"]
-        return image
+            width, height = max(1, round(media.width * scale)), max(1, round(media.height * scale))
+        return self.element(image, "img", loading="lazy", width=width, height=height)
 
     # -- Rich text -------------------------------------------------------------
 
@@ -299,7 +280,9 @@ class CardBuilder:
                 case Paragraph():
                     yield _paragraph(block)
                 case Code():
-                    yield self.code(block)
+                    text, language = block.text.rstrip("\n"), block.language or "text"
+                    code = nodes.literal_block("", text, language=language, force=True)
+                    yield self.element(code, "div", dir="ltr")
                 case Quote():
                     yield nodes.block_quote("", *self.blocks(block.blocks))
                 case List():
@@ -307,22 +290,15 @@ class CardBuilder:
                     start = {"start": block.start} if block.start != 1 else {}
                     ordered = nodes.enumerated_list("", *items, enumtype="arabic", **start)
                     yield ordered if block.ordered else nodes.bullet_list("", *items)
-                case _:
-                    assert_never(block)
-
-    def code(self, block: Code) -> nodes.Element:
-        """Return preformatted text."""
-        text = block.text.rstrip("\n")
-        return nodes.literal_block("", text, language=block.language or "text", force=True)
 
 
 def _paragraph(block: Paragraph) -> nodes.Element:
     """Return a paragraph, or a line block if it contains line breaks."""
     lines: list[list[nodes.Node]] = [[]]
     for span in block.spans:
-        first, *others = span.text.split("\n")
-        lines[-1].append(_span(span, first))
-        lines.extend([_span(span, text)] for text in others)
+        first, *others = (_span(span, text) for text in span.text.split("\n"))
+        lines[-1].append(first)
+        lines += [[node] for node in others]
     if len(lines) == 1:
         return nodes.paragraph("", "", *lines[0])
     return nodes.line_block("", *(nodes.line("", "", *line) for line in lines))
@@ -341,6 +317,10 @@ def _linked(node: nodes.Node, url: str | None) -> nodes.Node:
     return nodes.reference("", "", node, refuri=url) if url else node
 
 
+def _kind(media: Media) -> str:
+    return _("Video") if media.kind == "video" else _("Image")
+
+
 def ancestors(node: nodes.Element | None) -> Iterator[nodes.Element]:
     """Yield a node, its parent, and so on."""
     while node is not None:
@@ -356,15 +336,6 @@ def join(parts: Iterable[nodes.Node], separator: str = SEPARATOR) -> Iterator[no
         yield part
 
 
-def _kind(media: Media) -> str:
-    return _("Video") if media.kind == "video" else _("Image")
-
-
-def content_warning(text: str) -> str:
-    """Return the content warning of a post, with its label."""
-    return i18n.with_label(_("Content warning"), text)
-
-
 # -- Formats of plain text -----------------------------------------------------
 
 
@@ -373,13 +344,11 @@ class TextCardBuilder(CardBuilder):
 
     shows_images = False
 
-    def build(self) -> list[nodes.Node]:
-        """Return a block quote."""
+    def build(self) -> list[nodes.Element]:
         lines = [nodes.line("", "", *link.children) for link in self.links()]
         return [nodes.block_quote("", *self.head(), *self.body(), nodes.line_block("", *lines))]
 
     def item(self) -> nodes.list_item:
-        """Return the list item as lines."""
         return as_lines(super().item())
 
 
@@ -396,9 +365,7 @@ class GettextCardBuilder(CardBuilder):
     shows_images = False
 
     def line(self, part: str, *children: nodes.Node) -> nodes.paragraph:
-        """Return a paragraph, which is a message if its text is the author's own."""
-        line = super().line(part, *children)
-        options = self.place["thread_options"]
+        line, options = super().line(part, *children), self.place["thread_options"]
         if text := {"title": options.title, "author": options.author}.get(part):
             line.source, line.line = self.place.source, self.place.line
             line.rawsource, line.uid = text, ""  # type: ignore[attr-defined] # Sphinx skips nodes without one
@@ -410,30 +377,20 @@ class ManCardBuilder(CardBuilder):
 
     shows_images = False
 
-    def build(self) -> list[nodes.Node]:
-        """Return paragraphs."""
-        built: list[nodes.Node] = [*self.head()]
+    def build(self) -> list[nodes.Element]:
+        built = self.head()
         for part in self.body():
-            built += part.children if "thread-card-summary" in part["classes"] else [part]
+            is_summary = "thread-card-summary" in part["classes"]
+            built += part.children if is_summary else [part]  # type: ignore[arg-type]
         return [*built, *self.links()]
 
 
 class TargetCardBuilder(CardBuilder):
     """Builds a card for writers that ignore the ids of containers."""
 
-    def build(self) -> list[nodes.Node]:
-        """Return the card with targets in its first paragraph, and in that of each post."""
-        (box,) = super().build()
-        for part in box.findall(nodes.container):
-            if part["ids"]:
-                move_ids(part)
-        return [box]
-
-    def item(self) -> nodes.list_item:
-        """Return the list item with a target."""
-        item = super().item()
-        move_ids(item)
-        return item
+    def set_ids(self, node: nodes.Element, ids: list[str]) -> None:
+        super().set_ids(node, ids)
+        move_ids(node)
 
 
 def move_ids(node: nodes.Element) -> None:
