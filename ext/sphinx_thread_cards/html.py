@@ -58,7 +58,6 @@ class HtmlCardBuilder(CardBuilder):
     """Builds a card for HTML."""
 
     shows_urls = False
-    avatar_size = 24
     element = staticmethod(element)  # type: ignore[assignment]
 
     def build(self) -> list[nodes.Element]:
@@ -114,20 +113,22 @@ class HtmlCardBuilder(CardBuilder):
         card = self.card
         details = [] if card.titled else card.header(self.language)[1:]
         about = _(", ").join((card.title, *details))
-        links = [
+        links = (
             self._link(label, url, aria_label=i18n.with_label(label, about))
             for label, url in card.links()
             if label
-        ]
-        if not links:
-            return []
+        )
         # A line may break after the separator, not before it.
         html = SEPARATOR.replace(" ", "\N{NO-BREAK SPACE}", 1).join(links)
         line = self.line("links", nodes.raw("", html, format="html"))
-        return [element(line, "p", "no-search")]
+        return [element(line, "p", "no-search")] if html else []
 
     def post(self, number: int, post: Post) -> nodes.Element:
         box = super().post(number, post)
+        person = self.people.get(post.author)
+        if post.author != self.speaker and person and self.is_shown(person.avatar):
+            head: Any = box[0]
+            head[:0] = [self.image(person.avatar, 24), nodes.Text(" ")]
         box[1:] = [element(nodes.container("", *box[1:]), "div", "e-content")]
         return box
 

@@ -22,7 +22,10 @@ from sphinx_thread_cards.i18n import is_rtl
 from sphinx_thread_cards.nodes import TargetCardBuilder
 from sphinx_thread_cards.snapshot import Post
 
-_LONG_WORD = re.compile(r"(\S{60,})")
+_LONG_WORD = re.compile(r"\S{60,}")
+# Of which pdfLaTeX has glyphs, with Sphinx's default settings or with a font encoding.
+_GLYPHS = "\0-\u036f\u2000-\u25ff♪✓✔✕✖"
+_GLYPHS_OF_ENCODINGS = {"LGR": "\u0370-\u03ff\u1f00-\u1fff", "T2": "\u0400-\u052f"}
 
 
 class LatexCardBuilder(TargetCardBuilder):
@@ -46,10 +49,8 @@ class LatexCardBuilder(TargetCardBuilder):
     def head(self) -> list[nodes.Element]:
         *lines, last = super().head()
         if self.card.credit and self.is_shown(self.card.avatar):
-            image = nodes.inline(
-                "", "", self.image(self.card.avatar, 0), classes=["thread-card-avatar"]
-            )
-            last[:0] = [image, nodes.Text(" ")]
+            image = self.image(self.card.avatar, 0)
+            last[:0] = [nodes.inline("", "", image, classes=image["classes"]), nodes.Text(" ")]
         return [*lines, last]
 
     def post(self, number: int, post: Post) -> nodes.Element:
@@ -68,15 +69,13 @@ def _break_long_words(part: nodes.Element) -> None:
     """Allow line breaks in very long words; LaTeX breaks the URLs of links itself."""
     for text in [text for text in part.findall(nodes.Text) if _LONG_WORD.search(text)]:
         if text.parent.get("refuri") != text:
+            pieces = _LONG_WORD.sub(
+                lambda word: "\0".join(re.findall(".{1,10}", word[0])), text
+            ).split("\0")
             broken: list[nodes.Node] = []
-            for word in _LONG_WORD.split(text):
-                for piece in re.findall(".{1,10}", word) if _LONG_WORD.match(word) else [word]:
-                    broken += [
-                        nodes.Text(piece),
-                        nodes.raw("", r"\threadcardbreak{}", format="latex"),
-                    ]
-                broken.pop()
-            text.parent.replace(text, broken)
+            for piece in pieces:
+                broken += [nodes.raw("", r"\threadcardbreak{}", format="latex"), nodes.Text(piece)]
+            text.parent.replace(text, broken[1:])
 
 
 def _other_direction(text: str, language: str) -> str | None:
@@ -99,35 +98,33 @@ class DeclareCharacters(SphinxPostTransform):
         if self.config.latex_engine != "pdflatex":
             return
         context = thread_domain(self.env).builder.context  # type: ignore[attr-defined]
+        more = (chars for name, chars in _GLYPHS_OF_ENCODINGS.items() if name in context["fontenc"])
+        no_glyph = re.compile(f"[^{_GLYPHS}{''.join(more)}]")
         found: dict[str, nodes.Element] = {}
         for node in self.document.findall(nodes.Element):
             if any(name.startswith("thread-") for name in node["classes"]):
-                found |= dict.fromkeys(node.astext(), node)
+                found |= dict.fromkeys(no_glyph.findall(node.astext()), node)
                 for link in node.findall(nodes.reference):
                     link["refuri"] = quote(link.get("refuri", ""), safe=string.printable)
-        new = {character: _replacement(character, context["fontenc"]) for character in found}
-        replaced = [character for character in found if new[character] is not None]
-        for old in sorted(replaced):
-            context["preamble"] += f"\n\\threadcardsign{{{old}}}{{{new[old]}}}"
-        if replaced:
-            some = " ".join(replaced[:8])
+        for character in sorted(found):
+            declaration = f"\\threadcardsign{{{character}}}{{{_replacement(character)}}}"
+            context["preamble"] += f"\n{declaration}"
+        if found:
+            some = " ".join([*found][:8])
             message = f"pdfLaTeX has no glyph for {some}; set latex_engine = 'lualatex' and choose fonts that have them"
-            warn("characters", message, found[replaced[0]])
+            warn("characters", message, next(iter(found.values())))
 
 
-def _replacement(character: str, encodings: str) -> str | None:
-    """Return similar ASCII characters, the name of a symbol, or a box; None for a character with a glyph."""
-    name, is_symbol = unicodedata.name(character, "?"), unicodedata.category(character)[0] == "S"
-    script = {"GREEK": "LGR", "CYRILLIC": "T2"}.get(name.split()[0])
-    is_known = "\u2000" <= character < "\u2600" or (script is not None and script in encodings)
-    if character < "\u0370" or is_known or character in "♪✓✔✕✖":
-        return None
+def _replacement(character: str) -> str:
+    """Return similar ASCII characters, the name of a symbol, or a box."""
     parts = unicodedata.normalize("NFKD", character)
     similar = "".join(part for part in parts if unicodedata.category(part)[0] not in "MC")
     if similar.isascii():
         return texescape.escape(similar, "pdflatex")
-    name = name.removeprefix("REGIONAL INDICATOR SYMBOL LETTER ").lower()
-    return rf"[{name}]\threadcardbreak{{}}" if is_symbol else r"\threadcardunknown{}"
+    if unicodedata.category(character)[0] != "S":
+        return r"\threadcardunknown{}"
+    name = unicodedata.name(character).removeprefix("REGIONAL INDICATOR SYMBOL LETTER ").lower()
+    return rf"[{name}]\threadcardbreak{{}}"
 
 
 def add_files(_app: Sphinx, config: Config) -> None:

@@ -39,8 +39,6 @@ class CardBuilder:
     """Whether the format has images; otherwise their alternative texts are shown."""
     shows_urls: ClassVar = True
     """Whether the URLs of links are shown, for readers who cannot click."""
-    avatar_size: ClassVar = 0
-    """Side in CSS pixels of the avatars of people other than the thread's author; 0 for none."""
 
     def __post_init__(self) -> None:
         self.anchor: str = self.place["ids"][0]
@@ -206,9 +204,6 @@ class CardBuilder:
         if post.id == self.card.post:
             parts.append(nodes.strong("", _("cited here")))
         head = list(join(parts))
-        avatar = self.people[post.author].avatar if post.author in self.people else None
-        if self.avatar_size and post.author != self.speaker and self.is_shown(avatar):
-            head[:0] = [self.image(avatar, self.avatar_size), nodes.Text(" ")]
         if post.posted and repeats_date:
             head.append(self.time(post.posted, "dt-published", form=""))
         return head
