@@ -22,7 +22,6 @@ from sphinx_thread_cards.snapshot import Post
 
 _INLINE = frozenset({"a", "bdi", "span", "summary", "time"})
 _POSTS_BEFORE_SECTION = 6
-"""Posts of a long thread that are shown before the collapsible section."""
 _MIN_SECTION = 3
 
 
@@ -34,9 +33,7 @@ class html_image(nodes.image):  # noqa: N801
     """An image with ``attributes``."""
 
 
-def element(
-    node: nodes.Element, tag: str, *classes: str, **attributes: str | int | None
-) -> nodes.Element:
+def element(node: nodes.Element, tag: str, *classes: str, **attributes: Any) -> nodes.Element:
     """Return an element in place of a node, or around code, which Sphinx highlights; ``_`` stands for ``-``."""
     new = html_image(**node.attributes) if tag == "img" else html_element(ids=node["ids"])
     new["classes"] = [*node["classes"], *classes]
@@ -67,7 +64,6 @@ class HtmlCardBuilder(CardBuilder):
         direction = "rtl" if i18n.is_rtl(self.language) else None
         label = f"{self.anchor}-title"
         article = element(box, "article", "h-cite", *unrolled, dir=direction, aria_labelledby=label)
-        article.source, article.line = self.place.source, self.place.line
         return [article]
 
     def head(self) -> list[nodes.Element]:
@@ -83,7 +79,8 @@ class HtmlCardBuilder(CardBuilder):
         lang = card.title_lang if i18n.differs(card.title_lang, self.language) else None
         attributes = {"class_": "thread-card-title", "dir": "auto", "id": f"{self.anchor}-title"}
         title = _tag("p", self._link(card.title, card.href, "p-name "), **attributes, lang=lang)
-        return [nodes.raw("", f"{header}\n{title}\n", format="html"), *self.author()]
+        lines: list[nodes.Element] = [nodes.raw("", f"{header}\n{title}\n", format="html")]
+        return [*lines, self.author()] if card.credit else lines
 
     def _link(self, label: str, url: str, classes: str = "", **attributes: str) -> str:
         classes += "u-url " * (url == self.card.ref.url) + "reference external"
@@ -94,11 +91,9 @@ class HtmlCardBuilder(CardBuilder):
         node = nodes.inline("", "", super().time(date, form=form))
         return element(node, "time", *classes, datetime=iso)
 
-    def author(self) -> list[nodes.Element]:
+    def author(self) -> nodes.Element:
         """Return name and handle, with the avatar, or the first letter of the name for the style sheet."""
         card, text = self.card, escape(self.card.credit or "")
-        if not text:
-            return []
         letter = next(filter(str.isalnum, card.author or card.handle or ""), "").upper()[:1] or None
         if card.author and card.handle:
             handle = _tag("bdi", f"@{escape(card.handle)}", class_="thread-card-handle p-nickname")
@@ -106,7 +101,7 @@ class HtmlCardBuilder(CardBuilder):
         line = self.line("author", nodes.raw("", text, format="html"))
         if self.is_shown(card.avatar):
             line[:0], letter = [self.image(card.avatar, 32)], None
-        return [element(line, "p", "p-author", "h-card", dir="auto", data_letter=letter)]
+        return element(line, "p", "p-author", "h-card", dir="auto", data_letter=letter)
 
     def links(self) -> list[nodes.Element]:
         """Return one line of links; their names say to which thread, as many cards have the same labels."""

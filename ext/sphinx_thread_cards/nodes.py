@@ -8,8 +8,8 @@ gettext have run, because quoted text is neither changed nor translated.
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
-from typing import ClassVar, TypeGuard
+from itertools import groupby, pairwise
+from typing import Any, ClassVar, TypeGuard
 
 from docutils import nodes
 
@@ -19,8 +19,7 @@ from sphinx_thread_cards.i18n import SEPARATOR, PartialDate, _
 from sphinx_thread_cards.snapshot import Block, Code, List, Media, Paragraph, Post, Quote, Span
 
 MEDIA_URI = f"{snapshot.FOLDER}/{snapshot.MEDIA_FOLDER}"
-MAX_IMAGE_HEIGHT = 600
-"""Of an image in a post, in CSS pixels: about 60 % of a page printed from a browser."""
+MAX_IMAGE_HEIGHT = 600  # in CSS pixels: about 60 % of a page printed from a browser
 Date = PartialDate | datetime
 
 
@@ -35,18 +34,15 @@ class CardBuilder:
     images: Container[str]
     """URIs of the images in the build."""
 
-    shows_images: ClassVar = True
-    """Whether the format has images; otherwise their alternative texts are shown."""
-    shows_urls: ClassVar = True
-    """Whether the URLs of links are shown, for readers who cannot click."""
+    shows_images: ClassVar = True  # or else their alternative texts
+    shows_urls: ClassVar = True  # of links, for readers who cannot click
 
     def __post_init__(self) -> None:
         self.anchor: str = self.place["ids"][0]
-        posts = self.saved_posts = self.thread.posts if self.thread else ()
-        self.lang = self.thread.lang if self.thread else None
+        posts, people = (self.thread.posts, self.thread.participants) if self.thread else ((), ())
+        self.saved_posts, self.lang = posts, self.thread.lang if self.thread else None
+        self.people = {person.handle: person for person in people}
         self.numbers = {post.id: number for number, post in enumerate(posts, start=1)}
-        participants = self.thread.participants if self.thread else ()
-        self.people = {person.handle: person for person in participants}
         # Every post names its author if the card is about a reply.
         self.speaker = posts[0].author if posts and not self.card.post else None
         # Of the card, or of the post before; it is not repeated.
@@ -55,7 +51,7 @@ class CardBuilder:
     # -- What a format overrides -----------------------------------------------
 
     def element(
-        self, node: nodes.Element, _tag: str, *_classes: str, **_attributes: str | int | None
+        self, node: nodes.Element, _tag: str, *_classes: str, **_more: Any
     ) -> nodes.Element:
         """Return a node; in HTML, an element with microformats and attributes that docutils does not write."""
         return node
@@ -128,7 +124,6 @@ class CardBuilder:
         return [*lines]
 
     def links(self) -> list[nodes.Element]:
-        """Return the links of the card."""
         return [self.line("link", *self.link(label, url)) for label, url in self.card.links()]
 
     def body(self) -> Iterator[nodes.Element]:
@@ -153,41 +148,38 @@ class CardBuilder:
 
     def numbered_posts(self) -> Iterator[nodes.Element]:
         """Yield the posts to show, and a note for each gap."""
-        previous = 0
-        for number in (*self.card.numbers, len(self.saved_posts) + 1):
+        total = len(self.saved_posts)
+        for previous, number in pairwise((0, *self.card.numbers, total + 1)):
             if number > previous + 1:
                 note = i18n.omitted_posts(previous + 1, number - 1)
                 yield self.line("gap", nodes.Text(note))
-            if number <= len(self.saved_posts):
+            if number <= total:
                 yield self.post(number, self.saved_posts[number - 1])
-            previous = number
 
     def post(self, number: int, post: Post) -> nodes.Element:
         """Return a post with its head."""
-        head = self.line("post-head", *self.post_head(number, post))
-        body = self.post_body(post)
-        first = next(iter(body), None)
+        head, body = self.line("post-head", *self.post_head(number, post)), self.post_body(post)
+        first = body[0] if body else None
         is_text = isinstance(first, nodes.paragraph | nodes.line_block) and not first["classes"]
         if is_text and head.astext().isdecimal():
             # Only a number, which may stand in the margin of the text.
             head["classes"].append("thread-card-post-bare")
         lang = post.lang or self.lang
         head_lang = self.language.replace("_", "-") if i18n.differs(lang, self.language) else None
-        box = nodes.container("", self.element(head, "p", dir="auto", lang=head_lang), *body)
-        cited = ["thread-card-post-meant"] * (post.id == self.card.post)
-        box["classes"] = ["thread-card-post", *cited]
+        head_element = self.element(head, "p", dir="auto", lang=head_lang)
+        classes = ["thread-card-post", *["thread-card-post-meant"] * (post.id == self.card.post)]
+        box = nodes.container("", head_element, *body, classes=classes)
         self.set_ids(box, [f"{self.anchor}-{number}"])
         return self.element(box, "div", "h-entry", dir="auto", lang=lang)
 
     def post_head(self, number: int, post: Post) -> list[nodes.Node]:
         """Return the first line of a post: permalink, author if it is another one, dates and markers."""
-        name = _("Post {number} on {place}")
-        name = name.format(number=number, place=i18n.site_label(self.card.ref))
-        number_link = nodes.reference("", str(number), refuri=post.url)
+        site = i18n.site_label(self.card.ref)
+        name = _("Post {number} on {place}").format(number=number, place=site)
+        permalink = nodes.reference("", str(number), refuri=post.url)
         attributes = {"href": post.url, "aria_label": name}
-        parts: list[nodes.Node] = [
-            self.element(number_link, "a", "u-url", "reference", "external", **attributes)
-        ]
+        classes = "u-url", "reference", "external"
+        parts: list[nodes.Node] = [self.element(permalink, "a", *classes, **attributes)]
         if post.author != self.speaker:
             author = nodes.inline("", self.display_name(post.author))
             parts.append(self.element(author, "span", "p-author"))
@@ -224,9 +216,8 @@ class CardBuilder:
             box = nodes.block_quote("", *parts, classes=["thread-card-quoted"])
             attributes = {"dir": "auto", "cite": quoted.url, "lang": quoted.lang}
             body.append(self.element(box, "blockquote", **attributes))
-        if not post.warning:
-            return body
-        return self.section(i18n.with_label(_("Content warning"), post.warning), body)
+        label = post.warning and i18n.with_label(_("Content warning"), post.warning)
+        return self.section(label, body) if label else body
 
     # -- Media -----------------------------------------------------------------
 
