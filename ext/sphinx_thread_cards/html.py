@@ -20,35 +20,39 @@ from sphinx_thread_cards.i18n import SEPARATOR, PartialDate, _
 from sphinx_thread_cards.nodes import CardBuilder, Date
 from sphinx_thread_cards.snapshot import Post
 
-_INLINE = frozenset({"a", "bdi", "span", "summary", "time"})
+_BLOCKS = frozenset({"article", "blockquote", "details", "div"})
 _POSTS_BEFORE_SECTION = 6
 _MIN_SECTION = 3
 
 
 class html_element(nodes.TextElement):  # noqa: N801 - docutils names node classes in lower case
-    """An element ``tag`` with ``attributes``, for which docutils has no node."""
+    """Nodes between the HTML tags ``start`` and ``end``, for which docutils has no node."""
 
 
 class html_image(nodes.image):  # noqa: N801
-    """An image with ``attributes``."""
+    """An image with further ``html_attributes``."""
 
 
 def element(node: nodes.Element, tag: str, *classes: str, **attributes: Any) -> nodes.Element:
-    """Return an element in place of a node, or around code, which Sphinx highlights; ``_`` stands for ``-``."""
-    new = html_image(**node.attributes) if tag == "img" else html_element(ids=node["ids"])
-    new["classes"] = [*node["classes"], *classes]
+    """Return an element in place of a node, or around code, which Sphinx highlights."""
+    if isinstance(node, nodes.image):
+        return html_image(**node.attributes, html_attributes=attributes)
+    new = html_element(ids=node["ids"], classes=[*node["classes"], *classes])
     new.extend([node] if isinstance(node, nodes.literal_block) else node.children)
-    new["tag"] = tag
-    given = {name.replace("_", "-"): value for name, value in attributes.items()}
-    new["attributes"] = {name: value for name, value in given.items() if value is not None}
+    first, *others = node["ids"] or [None]
+    names = " ".join(new["classes"])
+    start, end = _tag(tag, "\0", class_=names, id=first, **attributes).split("\0")
+    spans = [_tag("span", "", id=name) for name in others]
+    new["start"] = "".join((start, "\n" * (tag in _BLOCKS), *spans))
+    new["end"] = end + "\n" * (tag in {"p", *_BLOCKS})
     return new
 
 
-def _tag(tag: str, text: str, **attributes: str | None) -> str:
-    """Return an element as HTML; ``text`` is HTML, ``class_`` is the attribute ``class``."""
+def _tag(tag: str, html: str, **attributes: Any) -> str:
+    """Return an HTML element; in names of attributes, ``_`` stands for ``-``, and ``class_`` for ``class``."""
     values = {name.strip("_").replace("_", "-"): value for name, value in attributes.items()}
-    pairs = [f' {name}="{escape(value)}"' for name, value in values.items() if value]
-    return f"<{tag}{''.join(pairs)}>{text}</{tag}>"
+    pairs = [f' {name}="{escape(str(value))}"' for name, value in sorted(values.items()) if value]
+    return f"<{tag}{''.join(pairs)}>{html}</{tag}>"
 
 
 class HtmlCardBuilder(CardBuilder):
@@ -93,14 +97,17 @@ class HtmlCardBuilder(CardBuilder):
 
     def author(self) -> nodes.Element:
         """Return name and handle, with the avatar, or the first letter of the name for the style sheet."""
-        card, text = self.card, escape(self.card.credit or "")
+        card = self.card
         letter = next(filter(str.isalnum, card.author or card.handle or ""), "").upper()[:1] or None
         if card.author and card.handle:
             handle = _tag("bdi", f"@{escape(card.handle)}", class_="thread-card-handle p-nickname")
-            text = f"{_tag('span', escape(card.author), class_='p-name')} {handle}"
-        line = self.line("author", nodes.raw("", text, format="html"))
+            names = f"{_tag('span', escape(card.author), class_='p-name')} {handle}"
+            parts: list[nodes.Node] = [nodes.raw("", names, format="html")]
+        else:
+            parts = [nodes.Text(card.credit or "")]
         if self.is_shown(card.avatar):
-            line[:0], letter = [self.image(card.avatar, 32)], None
+            parts, letter = [self.image(card.avatar, 32), *parts], None
+        line = self.line("author", *parts)
         return element(line, "p", "p-author", "h-card", dir="auto", data_letter=letter)
 
     def links(self) -> list[nodes.Element]:
@@ -115,8 +122,9 @@ class HtmlCardBuilder(CardBuilder):
         )
         # A line may break after the separator, not before it.
         html = SEPARATOR.replace(" ", "\N{NO-BREAK SPACE}", 1).join(links)
-        line = self.line("links", nodes.raw("", html, format="html"))
-        return [element(line, "p", "no-search")] if html else []
+        line = _tag("p", html, class_="thread-card-links")
+        # Without a text, which the search would find.
+        return [html_element(start=f"{line}\n", end="")] if html else []
 
     def post(self, number: int, post: Post) -> nodes.Element:
         box = super().post(number, post)
@@ -154,21 +162,10 @@ class EpubCardBuilder(HtmlCardBuilder):
         return posts
 
 
-def visit_element(self: HTML5Translator, node: html_element) -> None:
-    """Write the start tag."""
-    suffix = "" if node["tag"] in {"p", *_INLINE} else "\n"
-    self.body.append(self.starttag(node, node["tag"], suffix, **node["attributes"]))
-
-
-def depart_element(self: HTML5Translator, node: html_element) -> None:
-    """Write the end tag."""
-    self.body.append(f"</{node['tag']}>" + ("" if node["tag"] in _INLINE else "\n"))
-
-
 def visit_image(self: HTML5Translator, node: html_image) -> None:
     """Write the image with the path to which Sphinx copies it."""
     source = posixpath.join(self.builder.imgpath, quote(self.builder.images[node["uri"]]))
-    attributes = {"src": source, "alt": node["alt"], **node["attributes"]}
+    attributes = {"src": source, "alt": node["alt"], **node["html_attributes"]}
     self.body.append(self.emptytag(node, "img", "", **attributes))
     raise nodes.SkipNode
 
@@ -184,6 +181,9 @@ def add_files(app: Sphinx) -> None:
 
 
 VISITORS: dict[type[nodes.Element], tuple[Any, Any]] = {
-    html_element: (visit_element, depart_element),
+    html_element: (
+        lambda translator, node: translator.body.append(node["start"]),
+        lambda translator, node: translator.body.append(node["end"]),
+    ),
     html_image: (visit_image, None),
 }
