@@ -36,12 +36,13 @@ class html_image(nodes.image):  # noqa: N801
 def element(node: nodes.Element, tag: str, *classes: str, **attributes: Any) -> nodes.Element:
     """Return an element in place of a node, or around code, which Sphinx highlights."""
     if isinstance(node, nodes.image):
-        return html_image(**node.attributes, html_attributes=attributes)
+        given = {name: value for name, value in attributes.items() if value is not None}
+        return html_image(**node.attributes, html_attributes=given)
     new = html_element(ids=node["ids"], classes=[*node["classes"], *classes])
     new.extend([node] if isinstance(node, nodes.literal_block) else node.children)
     first, *others = node["ids"] or [None]
-    names = " ".join(new["classes"])
-    start, end = _tag(tag, "\0", class_=names, id=first, **attributes).split("\0")
+    names, end = " ".join(new["classes"]), f"</{tag}>"
+    start = _tag(tag, "", class_=names, id=first, **attributes).removesuffix(end)
     spans = [_tag("span", "", id=name) for name in others]
     new["start"] = "".join((start, "\n" * (tag in _BLOCKS), *spans))
     new["end"] = end + "\n" * (tag in {"p", *_BLOCKS})
@@ -66,9 +67,8 @@ class HtmlCardBuilder(CardBuilder):
         unrolled = ["thread-card-unrolled"] * bool(self.card.numbers)
         # Few themes set the direction of the page.
         direction = "rtl" if i18n.is_rtl(self.language) else None
-        label = f"{self.anchor}-title"
-        article = element(box, "article", "h-cite", *unrolled, dir=direction, aria_labelledby=label)
-        return [article]
+        attributes = {"dir": direction, "aria_labelledby": f"{self.anchor}-title"}
+        return [element(box, "article", "h-cite", *unrolled, **attributes)]
 
     def head(self) -> list[nodes.Element]:
         card = self.card

@@ -90,8 +90,7 @@ class CardBuilder:
         # A citation names the location, and most name author and date.
         place, cited = (card.place, "") if card.titled else ("", title)
         details: list[nodes.Node] = [nodes.Text(text) for text in (place, card.credit) if text]
-        if card.date:
-            details.append(self.time(card.date))
+        details += [self.time(card.date)] if card.date else []
         platform = nodes.strong("", i18n.platform_label(card.ref))
         link = nodes.reference("", title, refuri=card.href)
         parts = platform, link, *(it for it in details if it.astext() not in cited)

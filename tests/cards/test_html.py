@@ -242,12 +242,13 @@ def test_an_image_that_is_missing_and_comes_back(source: Path, tmp_path: Path) -
 
 def test_a_warning_for_images_without_alternative_text(page: Page, source: Path) -> None:
     thread = save_with_images(source)
-    lamp = replace(thread.posts[0].media[0], alt=None)
+    lamp = replace(thread.posts[0].media[0], alt=None, width=None)
     posts = (replace(thread.posts[0], media=(lamp,)), thread.posts[1])
     save(replace(thread, posts=posts), source / snapshot.FOLDER)
     text = f"# T\n\n```{{thread}} {URL}\n:show: thread\n```\n"
 
-    page(text, thread_cards_hosts=HOSTS)
+    soup = page(text, thread_cards_hosts=HOSTS).soup()
+    assert not {"width", "height"} & soup.select_one(".thread-card-media img").attrs.keys()
     site = page(text, "dirhtml", warns=True, thread_cards_hosts=HOSTS, thread_cards_alt=True)
     assert re.findall(r"WARNING: (\S+) .*\[(.*)\]", site.warnings) == [
         ("_threads/media/lamp.png", "thread_cards.alt")
