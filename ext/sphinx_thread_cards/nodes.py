@@ -39,9 +39,10 @@ class CardBuilder:
 
     def __post_init__(self) -> None:
         self.anchor: str = self.place["ids"][0]
-        posts, people = (self.thread.posts, self.thread.participants) if self.thread else ((), ())
-        self.saved_posts, self.lang = posts, self.thread.lang if self.thread else None
-        self.people = {person.handle: person for person in people}
+        thread = self.thread or snapshot.Thread(platform="", host="", id="", url="")
+        posts = self.saved_posts = thread.posts
+        self.lang = thread.lang
+        self.people = {person.handle: person for person in thread.participants}
         self.numbers = {post.id: number for number, post in enumerate(posts, start=1)}
         # Every post names its author if the card is about a reply.
         self.speaker = posts[0].author if posts and not self.card.post else None
@@ -50,9 +51,7 @@ class CardBuilder:
 
     # -- What a format overrides -----------------------------------------------
 
-    def element(
-        self, node: nodes.Element, _tag: str, *_classes: str, **_more: Any
-    ) -> nodes.Element:
+    def element(self, node: nodes.Element, _tag: str, *_names: str, **_more: Any) -> nodes.Element:
         """Return a node; in HTML, an element with microformats and attributes that docutils does not write."""
         return node
 
