@@ -51,8 +51,8 @@ def element(node: nodes.Element, tag: str, *classes: str, **attributes: Any) -> 
 
 def _tag(tag: str, html: str, **attributes: Any) -> str:
     """Return an HTML element; in names of attributes, ``_`` stands for ``-``, and ``class_`` for ``class``."""
-    values = {name.strip("_").replace("_", "-"): value for name, value in attributes.items()}
-    pairs = [f' {name}="{escape(str(value))}"' for name, value in sorted(values.items()) if value]
+    given = [(name, value) for name, value in sorted(attributes.items()) if value]
+    pairs = [f' {name.strip("_").replace("_", "-")}="{escape(value)}"' for name, value in given]
     return f"<{tag}{''.join(pairs)}>{html}</{tag}>"
 
 
