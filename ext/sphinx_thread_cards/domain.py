@@ -169,12 +169,13 @@ def set_builder(app: Sphinx) -> None:
 
 
 def add_style_sheet(
-    app: Sphinx, _page: str, _template: str, _context: Any, doctree: nodes.document | None
+    app: Sphinx, page: str, _template: str, _context: Any, doctree: nodes.document | None
 ) -> None:
     """Add the style sheet to a page with a card, citation or list (``html-page-context``)."""
-    styled = {"thread-card", "thread-card-group", "thread-citation", "thread-list"}
-    elements = doctree.findall(nodes.Element) if doctree and app.config.thread_cards_css else ()
-    if not all(styled.isdisjoint(element.get("classes", ())) for element in elements):
+    uses, lists = thread_domain(app.env).data["uses"], app.env.reread_always
+    pages = {*uses, *lists} if app.builder.name == "singlehtml" else {page}
+    cited = any(use.role != "link" for name in pages for use in uses.get(name, ()))
+    if doctree and app.config.thread_cards_css and (cited or not lists.isdisjoint(pages)):
         # Before the style sheets of the site (800), which may restyle cards. Not app.add_css_file, which adds the file
         # to all pages.
         app.builder.add_css_file("thread-cards.css", priority=400)  # type: ignore[attr-defined]

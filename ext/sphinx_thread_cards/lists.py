@@ -9,7 +9,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.errors import NoUri
 from sphinx.transforms.post_transforms import SphinxPostTransform
-from sphinx.util.nodes import make_refnode
+from sphinx.util.nodes import make_refnode, traverse_parent
 
 from sphinx_thread_cards import i18n
 from sphinx_thread_cards.card import Card
@@ -17,7 +17,7 @@ from sphinx_thread_cards.config import warn
 from sphinx_thread_cards.domain import ThreadDomain, Use, thread_domain
 from sphinx_thread_cards.html import element
 from sphinx_thread_cards.i18n import SEPARATOR, PartialDate, _, parse_date
-from sphinx_thread_cards.nodes import ancestors, as_lines, join, move_ids
+from sphinx_thread_cards.nodes import as_lines, join, move_ids
 from sphinx_thread_cards.urls import Kind, Precision
 
 
@@ -93,7 +93,7 @@ class BuildLists(SphinxPostTransform):
 
     def _fill(self, node: nodes.container, options: Mapping[str, Any]) -> None:
         threads = cited_threads(self.domain, options)
-        is_in_table = any(isinstance(part, nodes.entry) for part in ancestors(node))
+        is_in_table = any(traverse_parent(node, nodes.entry))
         if not threads:
             warn("empty_list", "thread-list without threads; change or remove its options", node)
             node += nodes.paragraph("", _("No threads."), classes=["thread-list-empty"])

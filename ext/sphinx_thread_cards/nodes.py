@@ -305,13 +305,6 @@ def _kind(media: Media) -> str:
     return _("Video") if media.kind == "video" else _("Image")
 
 
-def ancestors(node: nodes.Element | None) -> Iterator[nodes.Element]:
-    """Yield a node, its parent, and so on."""
-    while node is not None:
-        yield node
-        node = node.parent
-
-
 def join(parts: Iterable[nodes.Node], separator: str = SEPARATOR) -> Iterator[nodes.Node]:
     """Yield nodes with a separator between them."""
     for index, part in enumerate(parts):

@@ -54,7 +54,8 @@ class FindThreadUrls(SphinxTransform):
         if not self.config.thread_cards_auto:
             return
         for paragraph in list(self.document.findall(nodes.paragraph)):
-            refs = self._thread_urls(paragraph)
+            is_url = _BARE_URL.match(paragraph.astext())  # most paragraphs begin with a word
+            refs = self._thread_urls(paragraph) if is_url else []
             if not refs or any(
                 isinstance(block, _NO_CARDS_IN) or "no-card" in block["classes"]
                 for block in traverse_parent(paragraph)

@@ -99,8 +99,9 @@ MAX_URL = 4096
 
 _MAX_HOST = 253  # the time of the IDNA codec grows with the square of a label's length
 # Possessive quantifiers and exclusive classes: there is one way to match, without backtracking. The
-# lookahead ends host and port, so that no user information passes.
-_LABEL = r"[A-Za-z0-9_\-\x80-\U0010ffff]++"
+# lookahead ends host and port, so that no user information passes. A label consists of ASCII letters
+# and digits, "-", "_" and all other characters of Unicode; the class takes less time to compile negated.
+_LABEL = r"[^\x00-,./:-@\[-^`{-\x7f]++"
 _SPLIT = re.compile(
     rf"[Hh][Tt][Tt][Pp][Ss]?://({_LABEL}(?:\.{_LABEL})*+)\.?:?([0-9]{{0,5}}+)(?![^/?#])"
     r"([^?#\s]*+)\??([^#\s]*+)#?(\S*+)"
