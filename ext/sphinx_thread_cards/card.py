@@ -46,7 +46,7 @@ class Card:
     ref: ThreadRef
     title: str
     titled: bool
-    """Whether the title says more than the kind of the thread."""
+    """Whether the title is more than the kind of the thread."""
     author: str | None = None
     handle: str | None = None
     date: PartialDate | None = None

@@ -88,7 +88,7 @@ def parse_url(text: str, parent: SphinxDirective | ReferenceRole) -> ThreadRef |
     elif ref.kind is Kind.PAGE and not thread_domain(parent.env).load(ref):
         message = (
             f"no platform recognises {ref.url}; save its title with `thread-cards fetch`, or if {ref.host} "
-            f'runs a known software, set thread_cards_hosts = {{"{ref.host}": "discourse"}}'
+            f'runs supported software, set thread_cards_hosts = {{"{ref.host}": "discourse"}}'
         )
         warn("unknown_url", message, parent)
     return ref

@@ -111,7 +111,7 @@ class DeclareCharacters(SphinxPostTransform):
             context["preamble"] += f"\n{declaration}"
         if found:
             some = " ".join([*found][:8])
-            message = f"pdfLaTeX has no glyph for {some}; set latex_engine = 'lualatex' and choose fonts that have them"
+            message = f"pdfLaTeX has no glyph for {some}; set latex_engine = 'lualatex' and choose fonts that contain them"
             warn("characters", message, next(iter(found.values())))
 
 

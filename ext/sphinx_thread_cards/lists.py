@@ -95,7 +95,11 @@ class BuildLists(SphinxPostTransform):
         threads = cited_threads(self.domain, options)
         is_in_table = any(traverse_parent(node, nodes.entry))
         if not threads:
-            warn("empty_list", "thread-list without threads; change or remove its options", node)
+            warn(
+                "empty_list",
+                "no thread matches this thread-list; change or remove its options",
+                node,
+            )
             node += nodes.paragraph("", _("No threads."), classes=["thread-list-empty"])
         elif options.get("style") == "timeline":
             node += self._timeline(threads)

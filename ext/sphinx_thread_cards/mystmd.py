@@ -26,7 +26,7 @@ _NO_CARDS = "blockquote caption definitionDescription footnoteDefinition legend 
 
 
 def transform(node: Node, options: argparse.Namespace, *, cards: bool = True) -> None:
-    """Replace the bare thread URLs below a node; with ``cards``, lone ones with cards."""
+    """Replace the bare thread URLs in a node; with ``cards``, lone ones with cards."""
     cards = cards and node["type"] not in _NO_CARDS.split()
     cards = cards and "no-card" not in node.get("class", "")
     for child in node.get("children", []):

@@ -76,7 +76,7 @@ State = Literal["open", "closed", "merged", "answered", "locked"]
 
 
 class Status(StrEnum):
-    """What is known of the live thread."""
+    """State of the live thread, as far as known."""
 
     LIVE = "live"
     """As saved, when last checked."""
@@ -247,7 +247,7 @@ def _explain(error: str, data: bytes) -> str:
     """Return the message of a validation error in plain words."""
     with suppress(Exception):  # of any JSON
         if (version := int(msgspec.json.decode(data)["format"])) > FORMAT:
-            return f"format {version} is newer than this version of sphinx-thread-cards reads; update it"
+            return f"format {version} is not supported by this version; update sphinx-thread-cards"
     reason, _, path = error.partition(" - at ")
     for pattern, expected in _EXPECTED.items():
         reason = reason.replace(pattern, expected)

@@ -68,9 +68,9 @@ class ThreadRef:
     community: str | None = None
     """Subreddit, repository, mailing list or site that the thread belongs to."""
     number: str | None = None
-    """The number that readers know it by, with its sign: ``#57``, ``!12``."""
+    """The number that readers know it by, with its prefix: ``#57``, ``!12``."""
     title: str | None = None
-    """The slug of the URL, as words."""
+    """The slug of the URL, as text."""
     posted: datetime | None = None
     """Aware UTC time decoded from the id or path; None where it could be wrong."""
     precision: Precision = Precision.DAY

@@ -34,7 +34,7 @@ _EPILOG = """\
 exit codes:
   0    success
   1    fetch: a thread could not be fetched; check: a thread was edited, deleted or made private
-  2    wrong usage, or the site cannot be read or written
+  2    the arguments are wrong, or the site cannot be read or written
   3    check: a server could not be reached, and no thread has changed
   4    check: only the state of a thread has changed, such as from open to closed
   130  interrupted; threads saved until then are complete
@@ -95,17 +95,21 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     add = _add_command(commands, _fetch, "save the cited threads that are not saved yet")
-    add("--summary", action="store_true", help="save title, author, date and state, but no posts")
+    add(
+        "--summary",
+        action="store_true",
+        help="save title, author, date, number of replies and state, but no posts",
+    )
     add("--refresh", action="store_true", help="fetch saved threads again")
     add("--older-than", type=int, metavar="DAYS", help="fetch threads checked more than DAYS ago")
     add("--links", action="store_true", help="save linked threads, not only cards and citations")
     add("--replies", action="store_true", help="save the replies of other people")
-    add("--archive", action="store_true", help="look up copies in the Wayback Machine")
+    add("--archive", action="store_true", help="find archived copies in the Wayback Machine")
     add("--from", dest="file", type=Path, metavar="FILE", help="read a saved page, JSON or mbox")
     add("--dry-run", action="store_true", help="report what would be fetched; send no request")
 
     add = _add_command(commands, _check, "compare the saved threads with the live ones")
-    add("--dry-run", action="store_true", help="report only; mark no snapshot")
+    add("--dry-run", action="store_true", help="report changes; do not update snapshots")
 
     _add_command(commands, _list, "list the threads that are cited or saved")
 
@@ -124,14 +128,14 @@ def _add_command(
     command = commands.add_parser(name, help=text, description=f"{text.capitalize()}.", **_FORMAT)
     command.set_defaults(func=func)
     add = command.add_argument
-    targets = "source directory (docs or .), and URLs of threads to process instead of all"
+    targets = "source directory (default: docs or .), or URLs of the threads to process"
     add("targets", nargs="*", metavar="DIR|URL", help=targets)
     add("-c", dest="confdir", type=Path, metavar="DIR", help="directory of conf.py")
     add("-d", dest="doctrees", type=Path, metavar="DIR", help="directory of doctrees to reuse")
     if name != "forget":
         add("--json", action="store_true", help="print JSON")
     if name in {"fetch", "check"}:
-        pause = "seconds between two requests to a host (1)"
+        pause = "seconds between two requests to a host (default: 1)"
         add("--pause", type=float, default=1, metavar="SECONDS", help=pause)
     return add
 
@@ -225,7 +229,7 @@ def _forget(args: argparse.Namespace) -> int:
             store.save(withdrawn, site.store)
         print(f"{'would forget' if args.dry_run else 'forgot'} {ref.url}")
         for use in thread.uses:
-            print(f"{use.location}: still cites it; check what the page says about it")
+            print(f"{use.location}: still cites it; edit the page if it names the author")
     if not args.dry_run:
         images -= site.media_of(site.store.rglob("*.json"))
         for path in images:

@@ -221,11 +221,14 @@ class Client:
                     rules = response.body.decode("utf-8-sig", "replace")
                 robots = self._robots[origin] = Protego.parse(rules)
             if not robots.can_fetch(url, PRODUCT):
-                raise errors.Forbidden(url, "robots.txt does not allow programs to read it")
+                raise errors.Forbidden(
+                    url,
+                    "robots.txt does not allow programs to read the page; save it in a browser and use --from",
+                )
             delay = robots.crawl_delay(PRODUCT) or 0
             if delay > _MAX_CRAWL_DELAY:
                 wait = f"a delay of {errors.duration(delay)} between requests"
-                reason = f"robots.txt asks for {wait}; save the page in a browser and use --from"
+                reason = f"robots.txt requires {wait}; save the page in a browser and use --from"
                 raise errors.RateLimited(url, reason)
             if delay > self._pause:
                 time.sleep(delay)

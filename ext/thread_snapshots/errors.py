@@ -81,7 +81,7 @@ def printable_url(url: str) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return seconds in words: ``40 s``, ``12 min``, ``3 h``, ``5 days``."""
+    """Return seconds as text: ``40 s``, ``12 min``, ``3 h``, ``5 days``."""
     for size, unit in ((86_400, "days"), (3600, "h"), (60, "min")):
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"

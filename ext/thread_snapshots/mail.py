@@ -276,7 +276,7 @@ def email_thread(
     if cited not in by_post:
         raise BadResponse(ref.url, "the cited message is not in the mbox file")
     if by_post[cited].private:
-        raise Forbidden(ref.url, "the author asks that the message is not archived")
+        raise Forbidden(ref.url, "the author does not allow archiving")
     known = {email.id for email in emails}
     parents = ((id_, _parent(email, known)) for id_, email in by_post.items())
     above = {id_: post_id(parent) for id_, parent in parents if parent}

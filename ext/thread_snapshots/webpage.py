@@ -106,7 +106,7 @@ def page_thread(
     if is_login or _CHALLENGE_TITLE.fullmatch(title) or tree.css_first(_CHALLENGE):
         raise Forbidden(ref.url, "the page is a challenge or login page, not the thread")
     if ref.platform in _FEDIVERSE and "noindex" in metas.get("robots", "").lower():
-        raise Forbidden(ref.url, "the author asks that programs do not save the page")
+        raise Forbidden(ref.url, "the author does not allow programs to save the page")
     other = _ref(canonical_url(html), ref)
     # Ids of another form, such as those of answers, do not identify the thread.
     if other and other.key != ref.key and other.id.count("/") == ref.id.count("/"):

@@ -101,7 +101,7 @@ def read_file(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchRe
     views = _add_views({}, file.json())
     author = _cited(ref, views).did
     cut = any(view.cut for view in views.values() if view.did == author)
-    missing = "as far as the file contains the thread" if cut else ""
+    missing = "the file does not contain the complete thread" if cut else ""
     return _result(ref, options, views, "file", missing)
 
 
@@ -145,7 +145,7 @@ def _cited(ref: ThreadRef, views: dict[str, _View]) -> _View:
         raise BadResponse(ref.url, f"the response does not contain post {key}")
     view = next((view for view in found if account in {view.did, view.handle}), found[0])
     if not view.is_public:
-        raise Forbidden(ref.url, "the author shows it only to people who are logged in")
+        raise Forbidden(ref.url, "the author shows the post only to logged-in users")
     return view
 
 

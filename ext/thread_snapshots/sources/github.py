@@ -25,7 +25,7 @@ from thread_snapshots.thread_builder import build_author, build_thread, depth_fi
 _FULL = "application/vnd.github.full+json"  # text as Markdown and as HTML, with references resolved
 _PAGE_SIZE = 100
 _MAX_PAGES = 10
-_CUT = "the first 1,000 comments only"
+_CUT = "only the first 1,000 comments"
 _ANCHOR = re.compile(r"#((?:[a-z]+-|discussion_r)[0-9]{1,20})$")
 _COMMENT = re.compile(r"(issuecomment-|discussion_r|pullrequestreview-)([0-9]{1,20})")
 # The aliases are the names of the REST API.

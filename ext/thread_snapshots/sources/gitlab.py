@@ -89,7 +89,7 @@ def _parse(ref: ThreadRef, options: FetchOptions, items: list[Any], endpoint: st
         raise BadResponse(endpoint, f"the response does not contain {ref.number}")
     issue, *notes = items
     if js.flag(issue, "confidential"):
-        raise Forbidden(ref.url, "confidential")
+        raise Forbidden(ref.url, "the issue is confidential")
     comments = []
     starts: dict[str, str] = {}
     for note in notes:
