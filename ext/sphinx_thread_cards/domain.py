@@ -2,8 +2,9 @@
 
 import pickle
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Literal, cast
 
@@ -42,15 +43,38 @@ class Use:
     has_snapshot: bool = False
 
 
-class PageUses(list[Use]):
-    """The uses of a page, pickled once: Sphinx pickles the data of all pages whenever one has changed."""
+Target = tuple[str, str, tuple[str, ...], tuple[int, ...], str]
+"""Anchor, title, names, shown posts and location of a card. Pickle is slow with classes."""
 
-    def __init__(self, pickled: bytes = b"") -> None:
-        super().__init__(pickle.loads(pickled) if pickled else ())  # noqa: S301 - a part of Sphinx's own pickle
-        self.pickled = pickled
+
+class PageUses:
+    """The uses of a page, unpickled when they are needed: Sphinx unpickles and pickles the data of all pages."""
+
+    def __init__(
+        self,
+        pickled: bytes = b"",
+        targets: Iterable[tuple[Target, tuple[str, ...]]] = (),
+        cited: Iterable[ThreadRef] = (),
+    ) -> None:
+        self._pickled, self.targets, self.cited = pickled, [*targets], [*cited]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return PageUses, (self.pickled or pickle.dumps(list(self), pickle.HIGHEST_PROTOCOL),)
+        pickled = self._pickled or pickle.dumps(self.uses, pickle.HIGHEST_PROTOCOL)
+        return PageUses, (pickled, self.targets, self.cited)
+
+    @cached_property
+    def uses(self) -> list[Use]:
+        """All uses, in document order."""
+        return pickle.loads(self._pickled) if self._pickled else []  # noqa: S301 - a part of Sphinx's own pickle
+
+    def add(self, use: Use) -> None:
+        """Record a use, while the page is read."""
+        self.uses.append(use)
+        if use.role == "citation":
+            self.cited.append(use.ref)
+        if card := use.card:
+            target = use.node_id, card.title, use.names, card.numbers, use.location
+            self.targets.append((target, use.conditions))
 
 
 class ThreadDomain(Domain):
@@ -61,21 +85,30 @@ class ThreadDomain(Domain):
     object_types: ClassVar = {"card": ObjType("thread")}
     initial_data: ClassVar = {"uses": {}, "labels": [], "citations": {}}
     builder: Builder
-    best_cards: dict[tuple[str, str, str, str | None], Card]
-    """The most complete card of each thread and post, known when all pages have been read."""
 
     def note_use(self, use: Use) -> None:
         """Record where the current page cites a thread."""
-        self.data["uses"].setdefault(use.docname, PageUses()).append(use)
+        self.data["uses"].setdefault(use.docname, PageUses()).add(use)
+
+    def pages(self) -> list[tuple[str, PageUses]]:
+        """Return docnames and uses in the order of docnames, so that serial and parallel builds agree."""
+        return sorted(self.data["uses"].items())
 
     def uses(self) -> Iterator[Use]:
-        """Yield all uses, in the order of docnames, so that serial and parallel builds agree."""
-        for docname in sorted(self.data["uses"]):
-            yield from self.data["uses"][docname]
+        """Yield all uses."""
+        for _docname, page in self.pages():
+            yield from page.uses
 
-    def is_included(self, use: Use) -> bool:
-        """Return whether the builder includes the place, by the ``only`` directives around it."""
-        return all(map(self.builder.tags.eval_condition, use.conditions))
+    def targets(self) -> Iterator[tuple[str, Target]]:
+        """Yield docnames and targets of the cards that the builder includes."""
+        for docname, page in self.pages():
+            for target, conditions in page.targets:
+                if self.is_included(conditions):
+                    yield docname, target
+
+    def is_included(self, conditions: Iterable[str]) -> bool:
+        """Return whether the builder includes a place, by the ``only`` directives around it."""
+        return all(map(self.builder.tags.eval_condition, conditions))
 
     def clear_doc(self, docname: str) -> None:
         self.data["uses"].pop(docname, None)
@@ -98,6 +131,14 @@ class ThreadDomain(Domain):
         except snapshot.SnapshotError:
             return None
 
+    @cached_property
+    def best_cards(self) -> Mapping[tuple[str, str, str, str | None], Card]:
+        """The most complete card of each thread and post, known when all pages have been read."""
+        best: dict[tuple[str, str, str, str | None], Card] = {}
+        for card in (use.card for use in self.uses() if use.card):
+            best[card.key] = max(best.get(card.key, card), card, key=lambda it: it.completeness)
+        return best
+
     def default_card(self, ref: ThreadRef) -> Card:
         """Return the card of a thread without options."""
         return make_card(ref, CardOptions(), self.load(ref))
@@ -110,7 +151,7 @@ class ThreadDomain(Domain):
 
     def card_at(self, docname: str, anchor: str) -> Card:
         """Return the card with an anchor in a page."""
-        uses: list[Use] = self.data["uses"][docname]
+        uses: list[Use] = self.data["uses"][docname].uses
         return next(use.card for use in uses if use.card and use.node_id == anchor)
 
     # -- References ------------------------------------------------------------
@@ -133,14 +174,12 @@ class ThreadDomain(Domain):
 
     def get_objects(self) -> Iterable[tuple[str, str, str, str, str, int]]:
         objects: dict[str, tuple[str, str, str, str, str, int]] = {}
-        for use in self.uses():
-            if use.card and self.is_included(use):
-                anchor, short = use.node_id, use.node_id.removeprefix("thread-")
-                entry = use.card.title, "card", use.docname, anchor
-                for name in (*use.names, anchor, anchor.lower()):
-                    objects.setdefault(name, (name, *entry, -1))
-                # For the search, which would take the title for the anchor if name and anchor were equal.
-                objects.setdefault(short, (short, *entry, 1))
+        for docname, (anchor, title, names, _posts, _location) in self.targets():
+            entry, short = (title, "card", docname, anchor), anchor.removeprefix("thread-")
+            for name in (*names, anchor, anchor.lower()):
+                objects.setdefault(name, (name, *entry, -1))
+            # For the search, which would take the title for the anchor if name and anchor were equal.
+            objects.setdefault(short, (short, *entry, 1))
         return objects.values()
 
 
@@ -174,8 +213,9 @@ def add_style_sheet(
     """Add the style sheet to a page with a card, citation or list (``html-page-context``)."""
     uses, lists = thread_domain(app.env).data["uses"], app.env.reread_always
     pages = {*uses, *lists} if app.builder.name == "singlehtml" else {page}
-    cited = any(use.role != "link" for name in pages for use in uses.get(name, ()))
-    if doctree and app.config.thread_cards_css and (cited or not lists.isdisjoint(pages)):
+    found = [uses[name] for name in pages if name in uses]
+    is_styled = any(it.targets or it.cited for it in found) or not lists.isdisjoint(pages)
+    if doctree and app.config.thread_cards_css and is_styled:
         # Before the style sheets of the site (800), which may restyle cards. Not app.add_css_file, which adds the file
         # to all pages.
         app.builder.add_css_file("thread-cards.css", priority=400)  # type: ignore[attr-defined]
@@ -190,8 +230,8 @@ def pages_with_new_snapshots(_app: Sphinx, env: BuildEnvironment, *_changes: Any
     saved = set(domain.folder.rglob("*.json"))
     return [
         use.docname
-        for use in domain.uses()
-        if saved and use.card and not use.has_snapshot
+        for use in (domain.uses() if saved else ())
+        if use.card and not use.has_snapshot
         if snapshot.snapshot_path(use.ref, domain.folder) in saved
     ]
 
@@ -209,32 +249,27 @@ def set_labels(_app: Sphinx, env: BuildEnvironment) -> None:
     """Add labels for cards, so that ``ref`` finds them; other targets of the site come first (``env-updated``)."""
     domain, std = thread_domain(env), env.get_domain("std")
     labels = std.data["labels"]
-    for use in domain.uses():
-        if not use.card or not domain.is_included(use):
-            continue
-        anchor, title = use.node_id, use.card.title
-        posts = [(f"{anchor}-{n}", f"{title}{SEPARATOR}{n}") for n in use.card.numbers]
-        targets = [(name, anchor, title) for name in (*use.names, anchor.lower())]
-        targets += [(target.lower(), target, text) for target, text in posts]
+    for docname, (anchor, title, names, posts, location) in domain.targets():
+        targets = [(name, anchor, title) for name in (*names, anchor.lower())]
+        anchors = ((number, f"{anchor}-{number}") for number in posts)
+        targets += [(it.lower(), it, f"{title}{SEPARATOR}{number}") for number, it in anchors]
         for name, target, text in targets:
             if name not in labels:
-                labels[name] = use.docname, target, text
-                std.data["anonlabels"][name] = use.docname, target
+                labels[name] = docname, target, text
+                std.data["anonlabels"][name] = docname, target
                 domain.data["labels"].append(name)
-            elif name in use.names and labels[name][0] != use.docname:
+            elif name in names and labels[name][0] != docname:
                 message = f"the name {name!r} is also used in {labels[name][0]}; choose another one"
-                warn("same_name", message, use.location)
+                warn("same_name", message, location)
 
 
 def update_citations(_app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Find the best cards; return the pages with a citation that changed since the last build (``env-updated``)."""
+    """Return the pages with a citation that changed since the last build (``env-updated``)."""
     domain = thread_domain(env)
-    best = domain.best_cards = dict[tuple[str, str, str, str | None], Card]()
-    for card in (use.card for use in domain.uses() if use.card):
-        best[card.key] = max(best.get(card.key, card), card, key=lambda it: it.completeness)
-    cited = [use for use in domain.uses() if use.role == "citation"]
-    old, new = domain.data["citations"], {it.ref.given_url: domain.citation(it.ref) for it in cited}
+    domain.__dict__.pop("best_cards", None)  # of an earlier build of this application
+    cited = [(docname, ref) for docname, page in domain.pages() for ref in page.cited]
+    old, new = domain.data["citations"], {ref.given_url: domain.citation(ref) for _, ref in cited}
     domain.data["citations"] = new
     # The pages with a new one have just been read.
     changed = dict(new.items() - old.items())
-    return [use.docname for use in cited if use.ref.given_url in changed]
+    return [docname for docname, ref in cited if ref.given_url in changed]

@@ -37,7 +37,7 @@ def cited_threads(domain: ThreadDomain, options: Mapping[str, Any]) -> list[Cite
     """Return the threads that the site cites, filtered and ordered by the options of ``thread-list``."""
     by_thread: dict[tuple[str, str, str], list[Use]] = {}
     for use in domain.uses():
-        if domain.is_included(use) and (use.card or "only" not in options):
+        if domain.is_included(use.conditions) and (use.card or "only" not in options):
             by_thread.setdefault(use.ref.key, []).append(use)
     threads = []
     for uses in by_thread.values():
