@@ -175,6 +175,7 @@ class ThreadListDirective(_Directive):
         for text in [*self.arguments, *self.content][:1]:
             warn("option", f"unexpected text {text!r}; write options as :name: value", self)
         self.env.note_reread()  # at each build, as any page may cite another thread
+        thread_domain(self.env).page(self.env.docname).has_list = True
         options = self.convert_options(LIST_OPTIONS)
         style = options.get("style", "table")
         node = nodes.container(classes=["thread-list", f"thread-list-{style}"])

@@ -55,12 +55,14 @@ class PageUses:
         pickled: bytes = b"",
         targets: Iterable[tuple[Target, tuple[str, ...]]] = (),
         cited: Iterable[ThreadRef] = (),
+        has_list: bool = False,  # noqa: FBT001, FBT002 - an argument of __reduce__
     ) -> None:
         self._pickled, self.targets, self.cited = pickled, [*targets], [*cited]
+        self.has_list = has_list
 
     def __reduce__(self) -> tuple[Any, ...]:
         pickled = self._pickled or pickle.dumps(self.uses, pickle.HIGHEST_PROTOCOL)
-        return PageUses, (pickled, self.targets, self.cited)
+        return PageUses, (pickled, self.targets, self.cited, self.has_list)
 
     @cached_property
     def uses(self) -> list[Use]:
@@ -86,9 +88,9 @@ class ThreadDomain(Domain):
     initial_data: ClassVar = {"uses": {}, "labels": [], "citations": {}}
     builder: Builder
 
-    def note_use(self, use: Use) -> None:
-        """Record where the current page cites a thread."""
-        self.data["uses"].setdefault(use.docname, PageUses()).add(use)
+    def page(self, docname: str) -> PageUses:
+        """Return the uses of a page, to add to them while it is read."""
+        return self.data["uses"].setdefault(docname, PageUses())  # type: ignore[no-any-return]
 
     def pages(self) -> list[tuple[str, PageUses]]:
         """Return docnames and uses in the order of docnames, so that serial and parallel builds agree."""
@@ -211,11 +213,10 @@ def add_style_sheet(
     app: Sphinx, page: str, _template: str, _context: Any, doctree: nodes.document | None
 ) -> None:
     """Add the style sheet to a page with a card, citation or list (``html-page-context``)."""
-    uses, lists = thread_domain(app.env).data["uses"], app.env.reread_always
-    pages = {*uses, *lists} if app.builder.name == "singlehtml" else {page}
-    found = [uses[name] for name in pages if name in uses]
-    is_styled = any(it.targets or it.cited for it in found) or not lists.isdisjoint(pages)
-    if doctree and app.config.thread_cards_css and is_styled:
+    uses = thread_domain(app.env).data["uses"]
+    pages = uses if app.builder.name == "singlehtml" else {page} & uses.keys()
+    styled = any(it.targets or it.cited or it.has_list for it in map(uses.get, pages))
+    if doctree and app.config.thread_cards_css and styled:
         # Before the style sheets of the site (800), which may restyle cards. Not app.add_css_file, which adds the file
         # to all pages.
         app.builder.add_css_file("thread-cards.css", priority=400)  # type: ignore[attr-defined]

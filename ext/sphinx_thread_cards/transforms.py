@@ -120,7 +120,7 @@ class CollectThreads(SphinxTransform):
         location = (f"{source}:{line}" if line else source).partition(":<translated>")[0]
         conditions = tuple(part["expr"] for part in traverse_parent(node, addnodes.only))
         fields |= {"docname": self.env.docname, "location": location, "conditions": conditions}
-        self.domain.note_use(Use(ref=ref, role=role, **fields))
+        self.domain.page(self.env.docname).add(Use(ref=ref, role=role, **fields))
 
     def _collect_link(self, node: nodes.reference | nodes.target) -> None:
         ref = parse_thread_url(node["refuri"], self.config.thread_cards_hosts)
