@@ -168,7 +168,12 @@ notfound_context = {
 # -- PDF and EPUB --------------------------------------------------------------
 
 # Pages that only the web site has.
-site_book_exclude = ["cards/gallery*", "cards/platforms*", "contributing/decisions/*"]
+site_book_exclude = [
+    "cards/gallery*",
+    "cards/platforms*",
+    "contributing/decisions/*",
+    "contributing/internals*",
+]
 book = "getting-esxi-arm-onto-the-pi"
 
 latex_engine = "lualatex"
