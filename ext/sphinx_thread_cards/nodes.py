@@ -264,8 +264,8 @@ class CardBuilder:
                 case Paragraph():
                     yield _paragraph(block)
                 case Code():
-                    text, language = block.text.rstrip("\n"), block.language or "text"
-                    code = nodes.literal_block("", text, language=language, force=True)
+                    code = nodes.literal_block("", block.text.rstrip("\n"), linenos=False)
+                    code["language"], code["force"] = block.language or "text", True
                     yield self.element(code, "div", dir="ltr")
                 case Quote():
                     yield nodes.block_quote("", *self.blocks(block.blocks))
