@@ -107,7 +107,7 @@ class DeclareCharacters(SphinxPostTransform):
                 for link in node.findall(nodes.reference):
                     link["refuri"] = quote(link.get("refuri", ""), safe=string.printable)
         for character in sorted(found):
-            declaration = f"\\threadcardsign{{{character}}}{{{_replacement(character)}}}"
+            declaration = f"\\threadcardcharacter{{{character}}}{{{_replacement(character)}}}"
             context["preamble"] += f"\n{declaration}"
         if found:
             some = " ".join([*found][:8])
