@@ -10,12 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sphinx_thread_cards.urls import ThreadRef
 
 from thread_snapshots.errors import BadResponse
 from thread_snapshots.html import decode_text
-from thread_snapshots.source import FetchOptions, FetchResult, Source
-from thread_snapshots.webpage import page_thread
 
 MAX_FILE = 64 * 1024 * 1024  # uncompressed; browsers write images into pages
 _GZIP = b"\x1f\x8b"
@@ -70,18 +67,3 @@ def decompress(body: bytes, name: str) -> bytes:
     if len(body) > MAX_FILE:
         raise BadResponse(name, f"larger than {MAX_FILE // 1024**2} MB")
     return body
-
-
-def read_file(
-    source: Source | None, ref: ThreadRef, options: FetchOptions, file: SavedFile
-) -> FetchResult:
-    """Return the thread in a file: read by the source of the platform, else from JSON-LD or Open Graph."""
-    failure = BadResponse(file.name, "the file is not a web page; save the page of the thread")
-    if source and source.read_file:
-        try:
-            return source.read_file(ref, options, file)
-        except BadResponse as error:
-            failure = error
-    if file.is_html:
-        return page_thread(ref, options, file.html(), "file")
-    raise failure

@@ -21,7 +21,7 @@ from thread_snapshots import source, store, webpage
 from thread_snapshots.errors import FetchError, Forbidden, NotFound, plural
 from thread_snapshots.images import ImageSaver
 from thread_snapshots.json_access import dig, text
-from thread_snapshots.saved_file import SavedFile, read_file
+from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator
 from thread_snapshots.sources import SOURCES
 from thread_snapshots.thread_builder import leaf_blocks, summary_of
@@ -88,7 +88,7 @@ def _unsupported(ref: ThreadRef, config: FetchConfig) -> str:
 def _request(ref: ThreadRef, options: FetchOptions, config: FetchConfig) -> FetchResult:
     found = _source(ref)
     if config.file:
-        result = read_file(found, ref, options, config.file)
+        result = webpage.read_file(found, ref, options, config.file)
     elif options.summary and (batched := config.summaries.get(ref.key)):
         if isinstance(batched, FetchError):
             raise batched

@@ -25,6 +25,7 @@ from sphinx_thread_cards.urls import Kind, ThreadRef
 from thread_snapshots import json_access as js
 from thread_snapshots.errors import BadResponse, FetchError, Forbidden
 from thread_snapshots.html import RichText, decode_text, parse_html, parse_markdown, parse_plain
+from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import (
     FetchOptions,
     FetchResult,
@@ -137,6 +138,21 @@ def page_thread(
         replies=replies,
         missing=missing,
     )
+
+
+def read_file(
+    source: Source | None, ref: ThreadRef, options: FetchOptions, file: SavedFile
+) -> FetchResult:
+    """Return the thread in a file: read by the source of the platform, else from JSON-LD or Open Graph."""
+    failure = BadResponse(file.name, "the file is not a web page; save the page of the thread")
+    if source and source.read_file:
+        try:
+            return source.read_file(ref, options, file)
+        except BadResponse as error:
+            failure = error
+    if file.is_html:
+        return page_thread(ref, options, file.html(), "file")
+    raise failure
 
 
 def _ref(url: str | None, ref: ThreadRef) -> ThreadRef | None:

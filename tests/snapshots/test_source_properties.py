@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from sphinx_thread_cards.snapshot import Thread
 from support.source_cases import Case, load_cases
 from thread_snapshots.errors import BadResponse, FetchError, Forbidden, NotFound
-from thread_snapshots.saved_file import SavedFile, read_file
+from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import FetchOptions, Request, Response, run_requests
 from thread_snapshots.sources import SOURCES
 from thread_snapshots.store import encode
+from thread_snapshots.webpage import read_file
 
 # What a server may return instead of any value.
 HOSTILE: list[Any] = [

@@ -16,7 +16,7 @@ from sphinx_thread_cards.snapshot import Media, Thread
 from support.rich_text import check, sketch
 from thread_snapshots import webpage
 from thread_snapshots.errors import BadResponse, FetchError, Forbidden, NotFound
-from thread_snapshots.saved_file import MAX_FILE, SavedFile, decompress, open_file, read_file
+from thread_snapshots.saved_file import MAX_FILE, SavedFile, decompress, open_file
 from thread_snapshots.source import (
     FetchOptions,
     FetchResult,
@@ -26,7 +26,7 @@ from thread_snapshots.source import (
     run_requests,
 )
 from thread_snapshots.store import encode
-from thread_snapshots.webpage import canonical_url, page_thread
+from thread_snapshots.webpage import canonical_url, page_thread, read_file
 
 HOSTS = {"social.example": "mastodon", "forum.example": "discourse"}
 LINKEDIN = "https://www.linkedin.com/feed/update/urn:li:activity:7075043149462556672"

@@ -32,10 +32,11 @@ from typing import Any
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.urls import ThreadRef
 from thread_snapshots.errors import BadResponse, error_for_status
-from thread_snapshots.saved_file import SavedFile, open_file, read_file
+from thread_snapshots.saved_file import SavedFile, open_file
 from thread_snapshots.source import FetchOptions, FetchResult, Request, Response, run_requests
 from thread_snapshots.sources import SOURCES
 from thread_snapshots.thread_builder import summary_of
+from thread_snapshots.webpage import read_file
 
 FOLDER = Path(__file__).parents[1] / "fetched"
 TYPES = {".json": "application/json", ".html": "text/html", ".xml": "application/atom+xml"}
