@@ -352,14 +352,19 @@ def load(ref: ThreadRef, folder: Path) -> Thread | None:
         thread = _load(path, status.st_mtime_ns, status.st_size)
     except OSError as error:
         raise SnapshotError(str(error.strerror)) from None
+    if isinstance(thread, str):
+        raise SnapshotError(thread)
     if thread.key != ref.key:
-        found, expected = " ".join(thread.key), " ".join(ref.key)
-        raise SnapshotError(f"contains the thread {found!r}; expected {expected!r}")
+        expected, found = " ".join(ref.key), " ".join(thread.key)
+        raise SnapshotError(f"thread {expected!r} expected, got {found!r}; move or fix the file")
     return thread
 
 
 @lru_cache(maxsize=1024)
-def _load(path: Path, _mtime: int, _size: int) -> Thread:
-    """Parse a file, again only if it has changed."""
+def _load(path: Path, _mtime: int, _size: int) -> Thread | str:
+    """Return the thread in a file, or why it cannot be used; parse the file again only if it has changed."""
     with path.open("rb") as file:
-        return decode(file.read(_MAX_BYTES + 1))
+        try:
+            return decode(file.read(_MAX_BYTES + 1))
+        except SnapshotError as error:
+            return str(error)
