@@ -97,8 +97,10 @@ def is_rtl(language: str) -> bool:
 
 def differs(tag: str | None, language: str) -> TypeGuard[str]:
     """Return whether a BCP 47 tag names another language than Sphinx's ``language``, whatever the region or script."""
+    if tag is None:
+        return False
     given, site = (re.split("[-_]", name or "en")[0].lower() for name in (tag, language))
-    return tag is not None and given != site
+    return given != site
 
 
 def language_name(tag: str, language: str) -> str:
