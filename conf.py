@@ -15,7 +15,7 @@ sys.path.append(str(Path(__file__).parent / "ext" / "site"))
 
 # -- Read the Docs -------------------------------------------------------------
 # https://docs.readthedocs.com/platform/stable/reference/environment-variables.html
-# In other places these variables are not set; pages then have no canonical URL and no edit link.
+# Elsewhere these variables are not set; pages then have no canonical URL and no edit link.
 
 canonical_url = os.environ.get("READTHEDOCS_CANONICAL_URL", "")
 version_name = os.environ.get("READTHEDOCS_VERSION_NAME", "")

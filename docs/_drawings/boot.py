@@ -1,5 +1,5 @@
 # noqa: INP001 - a script's helper, not part of a package
-"""The way from the switch to the hypervisor, as a line with stops.
+"""The boot process from power-on to the hypervisor, as a line with stops.
 
 The text of docs/story/firmware.md says the same in words, with the source of each step; change both together.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ink import Sheet, number, path, words
+from ink import Sheet, number, path, text_line
 
 WIDTH, HEIGHT = 420, 694
 RAIL, TEXT, RIGHT = 20, 52, 412
@@ -41,7 +41,7 @@ path, circle, rect { fill: none; stroke: var(--ink); stroke-width: 1.25; stroke-
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A program that runs on the way: its name, where it is kept, what it does, and how its mark is filled."""
+    """A program of the boot process: its name, where it is stored, what it does, and how its marker is filled."""
 
     name: str
     where: str
@@ -79,32 +79,32 @@ STOPS = (
     ),
     Stop("ESXi-Arm", "on a disk", ("reads the ACPI tables", "and takes over the machine"), "full"),
 )
-# How many stops the graphics processor runs; the rest is the work of the Arm cores.
+# How many programs run on the graphics processor; the others run on the Arm cores.
 VIDEO = 3
 GAP = 52
 
 
 def height(index: int) -> float:
-    """Return where the mark of a stop is; the Arm cores begin after a gap."""
+    """Return the vertical position of a stop; there is a gap before the Arm cores."""
     return FIRST + STEP * index + (GAP if index >= VIDEO else 0)
 
 
 def stop(index: int, each: Stop) -> list[str]:
-    """Return a numbered mark on the line, and the words beside it."""
+    """Return a numbered marker on the line, and the text next to it."""
     y = height(index)
     lit = "count lit" if each.fill == "full" else "count"
     return [
         f'<circle class="{each.fill}" cx="{RAIL}" cy="{number(y)}" r="13"/>',
-        words(RAIL, y + 5, str(index + 1), lit, "middle"),
-        words(TEXT, y + 6, each.name, "name"),
-        words(RIGHT - 8, y + 6, each.where, "where", "end"),
-        *(words(TEXT, y + 28 + 20 * row, note, "note") for row, note in enumerate(each.notes)),
+        text_line(RAIL, y + 5, str(index + 1), lit, "middle"),
+        text_line(TEXT, y + 6, each.name, "name"),
+        text_line(RIGHT - 8, y + 6, each.where, "where", "end"),
+        *(text_line(TEXT, y + 28 + 20 * row, note, "note") for row, note in enumerate(each.notes)),
     ]
 
 
 def part(y: float, text: str) -> list[str]:
-    """Return the line that says which processor works from here on."""
-    return [words(TEXT, y, text, "who"), path("rule", f"M{TEXT} {number(y + 9)}H{RIGHT}")]
+    """Return a heading with the processor that runs the following programs."""
+    return [text_line(TEXT, y, text, "who"), path("rule", f"M{TEXT} {number(y + 9)}H{RIGHT}")]
 
 
 def machines(y: float) -> list[str]:
@@ -116,18 +116,18 @@ def machines(y: float) -> list[str]:
             path("line", f"M{x + 8} {number(y + 9 + 6 * row)}h{long}")
             for row, long in enumerate((8, 18, 13))
         ]
-    return [*pieces, words(TEXT + 134, y + 20, "virtual machines", "name")]
+    return [*pieces, text_line(TEXT + 134, y + 20, "virtual machines", "name")]
 
 
 def draw() -> Sheet:
-    """Return the picture."""
+    """Return the drawing."""
     last = len(STOPS) - 1
     turn = height(VIDEO - 1) + 72
     size = f'width="{WIDTH - TEXT + 11}" height="{STEP * 2 - 4}" rx="6"'
     pieces = [
         f'<circle class="stop" cx="{RAIL}" cy="22" r="13"/>',
         path("", f"M{RAIL} 14V22M{RAIL - 4} 17.5A6.5 6.5 0 1 0 {RAIL + 4} 17.5"),
-        words(TEXT, 28, "Power on", "name"),
+        text_line(TEXT, 28, "Power on", "name"),
         *part(62, "The graphics processor begins"),
         path("video", f"M{RAIL} 42V{number(turn)}"),
         path("arm", f"M{RAIL} {number(turn)}V{number(height(last))}"),

@@ -1,5 +1,5 @@
 # noqa: INP001 - a script
-"""Draws the pictures of the pages into docs/_drawings/made: SVG for screens, light and dark, and PDF for paper.
+"""Write the drawings of the pages to docs/_drawings/made: SVG for screens, light and dark, and PDF for print.
 
 Run it after a change, with Python 3.11 or newer; the PDF files need Chromium (`make system`):
 
@@ -25,7 +25,7 @@ PRINT_FONTS = "'TeX Gyre Heros',Helvetica,Arial,sans-serif"
 
 
 def sheets() -> dict[str, Sheet]:
-    """Return all pictures by name."""
+    """Return all drawings by name."""
     return {
         "hero": hero.draw(),
         "boot": boot.draw(),
@@ -44,7 +44,7 @@ def files() -> dict[str, str]:
 
 
 def print_pdf(browser: str, sheet: Sheet, target: Path) -> None:
-    """Print the light picture on a page of just its size."""
+    """Print the light drawing on a page of its size."""
     style = f"@page {{ size: {sheet.width}px {sheet.height}px; margin: 0 }} body {{ margin: 0; font-size: 0 }}"
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder, "page.html")
@@ -58,7 +58,7 @@ def print_pdf(browser: str, sheet: Sheet, target: Path) -> None:
 
 
 def main() -> None:
-    """Write everything."""
+    """Write all files."""
     MADE.mkdir(exist_ok=True)
     for name, text in files().items():
         (MADE / name).write_text(text, encoding="utf-8")

@@ -1,5 +1,5 @@
 # noqa: INP001 - a script's helper, not part of a package
-"""The picture of the home page: a small board, and in layers above it what makes several computers of it.
+"""The drawing of the home page: a small board, and above it the layers that run several virtual machines on it.
 
 Everything stands in a space of three axes and is drawn as seen from above a corner: `x` runs along the board to the
 right and down, `y` to the left and down, `z` up.
@@ -7,17 +7,17 @@ right and down, `y` to the left and down, `z` up.
 
 from __future__ import annotations
 
-from ink import Sheet, number, shape, words
+from ink import Sheet, number, shape, text_line
 
 WIDTH, HEIGHT = 736, 344
 LEFT, TOP, SCALE = 128.0, 156.0, 1.08
 COS, SIN = 0.866, 0.5
 LABELS = 446
-# The layers: the corner and the sides that they share, and how high each floats above the board.
+# The layers: their common corner and sides, and the height of each above the board.
 PLATE, SIDES = (24.0, 26.0), (92.0, 82.0)
 TIERS = (44.0, 88.0, 130.0)
 
-# The labels keep their size on a phone, where the picture is less than half as wide; there the second lines go.
+# On a phone, where the drawing is less than half as wide, labels keep their size and have no second line.
 STYLE = """
 .label { font-weight: 600; font-size: 17px }
 .note { font-size: 14px; fill: var(--muted) }
@@ -49,12 +49,12 @@ path, ellipse { fill: none; stroke: var(--ink); stroke-width: 1.25; stroke-linej
 
 
 def seen(x: float, y: float, z: float = 0) -> tuple[float, float]:
-    """Return where a point of the space is on the picture."""
+    """Return the position of a point in space on the drawing."""
     return LEFT + SCALE * COS * (x - y), TOP + SCALE * (SIN * (x + y) - z)
 
 
 def flat(kind: str, x: float, y: float, z: float, size: tuple[float, float]) -> str:
-    """Return a rectangle that lies flat."""
+    """Return a horizontal rectangle."""
     w, d = size
     return shape(kind, seen(x, y, z), seen(x + w, y, z), seen(x + w, y + d, z), seen(x, y + d, z))
 
@@ -62,7 +62,7 @@ def flat(kind: str, x: float, y: float, z: float, size: tuple[float, float]) -> 
 def box(
     kinds: tuple[str, str, str], at: tuple[float, float, float], size: tuple[float, float, float]
 ) -> list[str]:
-    """Return the three faces of a box that can be seen: left, right and top, each with its class."""
+    """Return the three visible faces of a box: left, right and top, each with its class."""
     (x, y, z), (w, d, h) = at, size
     left = shape(
         kinds[0],
@@ -82,7 +82,7 @@ def box(
 
 
 def opening(at: tuple[float, float, float], size: tuple[float, float]) -> str:
-    """Return a hole in the face of a socket that looks to the right."""
+    """Return the opening in the right face of a socket."""
     (x, y, z), (d, h) = at, size
     return shape(
         "fine hole", seen(x, y, z), seen(x, y + d, z), seen(x, y + d, z + h), seen(x, y, z + h)
@@ -90,7 +90,7 @@ def opening(at: tuple[float, float, float], size: tuple[float, float]) -> str:
 
 
 def sockets() -> list[str]:
-    """Return what is plugged in at the right and at the front: network, USB, power, screens, sound."""
+    """Return the sockets on the right and at the front: network, USB, power, displays, audio."""
     part = ("fine side", "fine side", "fine top")
     pieces = [*box(part, (170, 8, 0), (38, 32, 24)), opening((208, 15, 5), (18, 13))]
     for y in (50, 92):
@@ -117,7 +117,7 @@ def board() -> list[str]:
 
 
 def threads(low: float, high: float) -> list[str]:
-    """Return the dotted lines that hold the corners of a layer above what is below it."""
+    """Return the dotted lines between the corners of a layer and the one below."""
     (x, y), (w, d) = PLATE, SIDES
     corners = ((x, y), (x + w, y), (x + w, y + d), (x, y + d))
     return [
@@ -126,7 +126,7 @@ def threads(low: float, high: float) -> list[str]:
 
 
 def machine(x: float, y: float) -> list[str]:
-    """Return one virtual machine: a block with a few lines of text on its top."""
+    """Return a virtual machine: a block with a few lines of text on top."""
     w, d, h = 38, 32, 24
     z = TIERS[2]
     lines = [
@@ -142,18 +142,18 @@ def machine(x: float, y: float) -> list[str]:
 
 
 def label(point: tuple[float, float], y: float, name: str, note: str) -> list[str]:
-    """Return a name beside the picture, with a line from the thing that it names."""
+    """Return a label, with a line to the object that it names."""
     x, start = point
     return [
         shape("lead", point, (x + abs(y - start), y), (LABELS - 14, y), close=False),
         f'<circle class="dot" cx="{number(x)}" cy="{number(start)}" r="2.6"/>',
-        words(LABELS, y + 5.5, name, "label"),
-        words(LABELS, y + 24, note, "note"),
+        text_line(LABELS, y + 5.5, name, "label"),
+        text_line(LABELS, y + 24, note, "note"),
     ]
 
 
 def draw() -> Sheet:
-    """Return the picture."""
+    """Return the drawing."""
     firmware, system, machines = TIERS
     (x, y), right = PLATE, PLATE[0] + SIDES[0]
     pieces = [

@@ -1,5 +1,5 @@
 # noqa: INP001 - a script's helper, not part of a package
-"""What the drawings of the site share: the colours of the two schemes, the style sheet, and small pieces of SVG.
+"""Common parts of the drawings: the colours of both schemes, the style sheet, and SVG elements.
 
 The colours are those of the site (`conf.py`, `docs/_static/logo-*.svg`). Text has a contrast of 4.5:1 at least
 against the page, lines that mean something 3:1.
@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
-# The fonts of Furo, in its order. Only their width is at stake: every text has room for the widest.
+# The fonts of Furo, in its order. Every text has space for the widest one.
 FONTS = "-apple-system,BlinkMacSystemFont,'Segoe UI',Helvetica,Arial,sans-serif"
 
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """The colours of one scheme."""
+    """The colours of a scheme."""
 
     name: str
     page: str
@@ -39,7 +39,7 @@ DARK = Ink(
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A drawing: its size in CSS pixels, a name for those who open the file alone, its style rules and its pieces."""
+    """A drawing: size in CSS pixels, title, style rules and elements."""
 
     width: int
     height: int
@@ -48,7 +48,7 @@ class Sheet:
     pieces: tuple[str, ...]
 
     def svg(self, ink: Ink) -> str:
-        """Return the whole file, with the colours of one scheme in place of `var(--name)`."""
+        """Return the complete file, with the colours of a scheme in place of `var(--name)`."""
         rules = f"text {{ font: 15px {FONTS}; fill: var(--ink) }}\n{self.style.strip()}"
         text = (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width} {self.height}"'
@@ -66,7 +66,7 @@ def number(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
-def words(x: float, y: float, text: str, kind: str = "", anchor: str = "start") -> str:
+def text_line(x: float, y: float, text: str, kind: str = "", anchor: str = "start") -> str:
     """Return a line of text with its baseline at `y`, or nothing for no text; `kind` is its class."""
     classes = f' class="{kind}"' if kind else ""
     place = "" if anchor == "start" else f' text-anchor="{anchor}"'

@@ -1,5 +1,5 @@
 # noqa: INP001 - a script's helper, not part of a package
-"""Who worked on what when: a lane for each person, drawn from work.toml, once for wide and once for narrow screens."""
+"""Who worked on what, and when: a lane for each person in work.toml, in a wide and a narrow layout."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ink import Sheet, number, path, words
+from ink import Sheet, number, path, text_line
 
-# From October 2016 to the end of 2025. The years from BEND on are drawn narrower, as little happens in them.
+# From October 2016 to the end of 2025. The years after BEND are narrower, because little happens in them.
 FIRST, BEND, LAST = 2016 * 12 + 9, 2021 * 12, 2026 * 12
-# From a bar to the words below it, from one line of words to the next, and how wide a letter is,
-# in the widest font and in parts of its size; and the space between two texts.
+# Distance from a bar to its label, height of a line, width of a letter of the widest font as a
+# fraction of its size, and space between two labels.
 ROW, LINE, LETTER, GAP = 22, 17, 0.53, 12
 
 STYLE = """
@@ -34,7 +34,7 @@ path, rect, circle { fill: none; stroke: none }
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One of the two shapes: its width, where the years begin, the width of the later ones, and sizes."""
+    """A layout: its width, the position of the first year, the width of the later ones, and sizes."""
 
     width: int
     left: int
@@ -43,7 +43,7 @@ class Look:
     text: float
     name: float
     beside: bool
-    """Whether names stand left of their lane, or above it."""
+    """Whether names are to the left of their lane, or above it."""
 
 
 WIDE = Look(736, 170, 106, 66, 13, 14, beside=True)
@@ -57,7 +57,7 @@ def month(text: str) -> int:
 
 
 def across(look: Look, at: float) -> float:
-    """Return where a month is on the line of years."""
+    """Return the horizontal position of a month."""
     bend, right = look.width - 2 - look.later, look.width - 2
     if at <= BEND:
         return look.left + (bend - look.left) * (at - FIRST) / (BEND - FIRST)
@@ -65,8 +65,8 @@ def across(look: Look, at: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """Words below a lane: where they begin, on which line, and where they end in the widest font."""
+class Label:
+    """A label below a lane: start, line, and end in the widest font."""
 
     start: float
     line: int
@@ -74,21 +74,21 @@ class Words:
     text: str
 
 
-def placed(look: Look, did: list[dict[str, str]]) -> list[Words]:
-    """Return the words of a lane in their order; each begins below its bar if it can, and none covers another."""
-    out: list[Words] = []
+def placed(look: Look, did: list[dict[str, str]]) -> list[Label]:
+    """Return the labels of a lane in order; each begins below its bar if possible, and none overlaps another."""
+    out: list[Label] = []
     for each in did:
         size = len(each["text"]) * look.text * LETTER
         start = max(look.left, min(across(look, month(each["from"])), look.width - 2 - size))
-        before = out[-1] if out else Words(0, 0, start - GAP, "")
+        before = out[-1] if out else Label(0, 0, start - GAP, "")
         out.append(
-            Words(start, before.line + (start < before.end + GAP), start + size, each["text"])
+            Label(start, before.line + (start < before.end + GAP), start + size, each["text"])
         )
     return out
 
 
 def bar(look: Look, each: dict[str, str], kind: str, middle: float) -> str:
-    """Return the mark of one piece of work: a bar, or a dot for a single moment."""
+    """Return a period as a bar, or a single moment as a dot."""
     start = across(look, month(each["from"]))
     if "to" not in each:
         return f'<circle class="{kind}" cx="{number(start + 3)}" cy="{number(middle)}" r="6"/>'
@@ -98,22 +98,22 @@ def bar(look: Look, each: dict[str, str], kind: str, middle: float) -> str:
 
 
 def lane(look: Look, person: dict[str, Any], top: float) -> tuple[list[str], float]:
-    """Return one person's lane, and where the next begins."""
+    """Return the lane of a person, and the position of the next one."""
     middle = top + (8 if look.beside else 32)
     right = look.width - 2
     pieces = [path("lane", f"M{look.left} {number(middle)}H{right}")]
     if look.beside:
         pieces += [
-            words(0, middle + 5, person["name"], "name"),
-            words(0, middle + 5 + LINE, person["of"], "of"),
+            text_line(0, middle + 5, person["name"], "name"),
+            text_line(0, middle + 5 + LINE, person["of"], "of"),
         ]
     else:
         pieces += [
             *blank(look.left, top + 14, look.left + len(person["name"]) * look.name * LETTER)
         ]
-        pieces += [words(look.left, top + 14, person["name"], "name")]
+        pieces += [text_line(look.left, top + 14, person["name"], "name")]
         pieces += [*blank(right - len(person["of"]) * look.text * LETTER, top + 14, right)]
-        pieces += [words(right, top + 14, person["of"], "of", "end")]
+        pieces += [text_line(right, top + 14, person["of"], "of", "end")]
     pieces += [
         bar(look, each, "ours" if person["of"] == "VMware" else "bar", middle)
         for each in person["did"]
@@ -124,7 +124,7 @@ def lane(look: Look, person: dict[str, Any], top: float) -> tuple[list[str], flo
         atright = each.end > right - 1
         pieces += blank(each.start, y, each.end)
         pieces.append(
-            words(
+            text_line(
                 right if atright else each.start, y, each.text, "did", "end" if atright else "start"
             )
         )
@@ -133,7 +133,7 @@ def lane(look: Look, person: dict[str, Any], top: float) -> tuple[list[str], flo
 
 
 def blank(start: float, y: float, end: float) -> list[str]:
-    """Return what keeps the lines of the years out of words with their baseline at `y`; they are rarely that wide."""
+    """Return a background that hides the lines of the years behind a label with its baseline at `y`."""
     width = (end - start) * 0.9
     if not width:
         return []
@@ -142,22 +142,22 @@ def blank(start: float, y: float, end: float) -> list[str]:
 
 
 def years(look: Look, bottom: float) -> list[str]:
-    """Return the lines of the years, behind everything."""
+    """Return the lines of the years, in the background."""
     pieces = []
     for year in range(2017, 2026):
         x, full = across(look, year * 12), year * 12 <= BEND
         pieces.append(
             path("grid", f"M{number(x)} {look.top - (22 if full else 4)}V{number(bottom)}")
         )
-        pieces += [words(x + 4, look.top - 8, str(year), "year")] if full else []
+        pieces += [text_line(x + 4, look.top - 8, str(year), "year")] if full else []
     return [
         *pieces,
-        words(look.width - 2, look.top - 8, "2025" if look.beside else "… 25", "year", "end"),
+        text_line(look.width - 2, look.top - 8, "2025" if look.beside else "… 25", "year", "end"),
     ]
 
 
 def days(look: Look, given: list[dict[str, str]], bottom: float) -> list[str]:
-    """Return the lines of the days that hold for everybody, with their words above the years."""
+    """Return the lines of common events, with their labels above the years."""
     pieces = []
     for index, each in enumerate(given):
         x = across(look, month(each["month"]) + 0.5)
@@ -165,7 +165,7 @@ def days(look: Look, given: list[dict[str, str]], bottom: float) -> list[str]:
         anchor = "end" if index == 0 else "start" if look.beside else "middle"
         pieces += [
             path("mark", f"M{number(x)} {line + 6}V{number(bottom)}"),
-            words(
+            text_line(
                 x + (4 if index == 0 else 0),
                 line,
                 each["text" if look.beside else "short"],
@@ -177,7 +177,7 @@ def days(look: Look, given: list[dict[str, str]], bottom: float) -> list[str]:
 
 
 def draw(look: Look) -> Sheet:
-    """Return the picture in one of its shapes."""
+    """Return the drawing in a layout."""
     data = tomllib.loads(Path(__file__).with_name("work.toml").read_text("utf-8"))
     lanes: list[str] = []
     y = float(look.top + 10)

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Draws the pictures that must be PNG from their SVG sources in this folder:
-# the cover of the EPUB and the Open Graph picture.
-# Needs chromium and the font TeX Gyre Pagella (see requirements/system.txt).
+# Render the images that must be PNG from their SVG sources in this folder:
+# the cover of the EPUB and the Open Graph image.
+# Requires Chromium and the font TeX Gyre Pagella (see requirements/system.txt).
 set -eu
 cd "$(dirname "$0")"
 profile=$(mktemp -d)

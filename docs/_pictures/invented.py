@@ -1,5 +1,5 @@
 # noqa: INP001 - part of a script
-"""The saved threads in the pictures, all invented; their images are drawn here."""
+"""The invented saved threads in the images of the gallery, and their own images."""
 
 from __future__ import annotations
 

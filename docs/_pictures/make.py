@@ -1,9 +1,9 @@
 # noqa: INP001 - a script
-"""Takes the pictures of the guide and the README: real cards in a browser, light and dark.
+"""Take the images of the guide and the README: real cards in a browser, light and dark.
 
-It needs the environment of ``make test``, Chromium, Poppler and, for the PDF, TeX (``make system``):
+It requires the environment of ``make test``, Chromium, Poppler and, for the PDF, TeX (``make system``):
 
-    .venv/bin/python docs/_pictures/make.py            all pictures
+    .venv/bin/python docs/_pictures/make.py            all images
     .venv/bin/python docs/_pictures/make.py thread pdf some of those of the gallery
 """
 
@@ -37,7 +37,7 @@ language = {language!r}
 latex_engine = "lualatex"
 latex_elements = {{"papersize": "a5paper", "maketitle": "", "tableofcontents": ""}}
 """
-# All of the page below its title.
+# Everything on the page below its title.
 CLIP = """margin => {
   const title = document.querySelector("section > h1"), parts = [...title.parentElement.children].slice(1);
   const boxes = parts.map(part => part.getBoundingClientRect()), all = title.parentElement.getBoundingClientRect();
@@ -76,7 +76,7 @@ def build(folder: Path, picture: Picture) -> Path:
 def screenshot(
     chromium: Browser, page: Path, picture: Picture, scheme: str, scale: float
 ) -> Image.Image:
-    """Take a picture of the cards of a page."""
+    """Take a screenshot of the cards of a page."""
     options: Any = {
         "color_scheme": scheme,
         "forced_colors": "active" if picture.forced_colors else "none",
@@ -103,7 +103,7 @@ def paper(pdf: Path, page: int) -> Image.Image:
 
 
 def side_by_side(images: list[Image.Image]) -> Image.Image:
-    """Return one image of several, each on the colour of its corner."""
+    """Return several images as one, each on the colour of its corner."""
     joined = Image.new(
         "RGB", (sum(image.width for image in images), max(image.height for image in images))
     )
@@ -116,7 +116,7 @@ def side_by_side(images: list[Image.Image]) -> Image.Image:
 
 
 def take(chromium: Browser, folder: Path, picture: Picture) -> Image.Image:
-    """Return one picture of the gallery."""
+    """Return an image of the gallery."""
     page = build(folder, picture)
     if picture.media == "pdf":
         return paper(page, 1)
@@ -132,7 +132,7 @@ def take(chromium: Browser, folder: Path, picture: Picture) -> Image.Image:
 
 
 def main(names: list[str]) -> None:
-    """Take the pictures of these names, or all."""
+    """Take the images with these names, or all."""
     browser = shutil.which("chromium") or shutil.which("google-chrome")
     if browser is None:
         sys.exit("Chromium is missing: run `make system`.")

@@ -1,5 +1,5 @@
 # noqa: INP001 - part of a script
-"""The pictures of the guide and the README: what each shows, and how it is taken."""
+"""The images of the guide and the README: content and settings of each."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DELETED = "https://social.example/@kim_example/109972507852800000"
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """A picture of cards."""
+    """An image of cards."""
 
     page: str
     """In MyST Markdown, without a title."""
@@ -26,7 +26,7 @@ class Picture:
     theme: str = "furo"
     language: str = "en"
     schemes: tuple[str, ...] = ("light", "dark")
-    """Colour schemes, one next to the other."""
+    """Colour schemes, side by side."""
     css: str = ""
     forced_colors: bool = False
     media: str = "screen"
@@ -85,7 +85,7 @@ _STYLING = Path(__file__).parents[1].joinpath("cards", "styling.md").read_text(e
 LOOKS = dict(
     re.findall(r"```\{code-block\} css\n:name: look-(\w+)\n\n(.*?)```", _STYLING, re.DOTALL)
 )
-"""By name, the style sheets of the guide's page on styling."""
+"""The style sheets of the guide's page on styling, by name."""
 PICTURES |= {
     f"look-{name}": Picture(page=f"{DEMO}<{TOPIC}>\n", css=css) for name, css in LOOKS.items()
 }
