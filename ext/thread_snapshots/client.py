@@ -37,7 +37,7 @@ _MAX_CRAWL_DELAY = 60
 
 
 class _Retry(Retry):
-    """Retries without reading the body of an error, and not if the server asks for too long a delay."""
+    """Retries without reading the body of an error, and not if the server requires a long delay."""
 
     def increment(self, *args: Any, **details: Any) -> Self:
         if (response := details.get("response")) is not None:
@@ -209,7 +209,7 @@ class Client:
         self._allowed.add(parts.netloc)
 
     def _check_robots(self, url: str) -> None:
-        """Refuse pages that robots.txt disallows, and slow down as far as it asks (RFC 9309)."""
+        """Refuse pages that robots.txt disallows, and wait as long as it requires (RFC 9309)."""
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
         with self._robots_locks[origin]:

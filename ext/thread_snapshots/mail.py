@@ -52,7 +52,7 @@ class Email:
     references: tuple[str, ...]
     """Message-IDs of the emails above this one, the nearest last."""
     private: bool
-    """Whether the author asks that the email is not archived."""
+    """Whether the author does not allow archiving."""
     source: bytes
 
 

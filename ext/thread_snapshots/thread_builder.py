@@ -129,7 +129,7 @@ def build_thread(
     Args:
         authors: only those who wrote a post become participants.
         endpoint: the URL of the request, or ``file``.
-        options: which posts of a discussion to include beside those by the author of the first; by default, all.
+        options: which posts of a discussion to include in addition to those by the author of the first; by default, all.
         state: the thread's state, and since when.
         missing: what is missing, as a clause; empty if the thread is complete.
     """

@@ -186,7 +186,7 @@ def _fetch(cited: CitedThread, before: Thread | None, config: FetchConfig) -> tu
     options = FetchOptions(
         summary=config.summary,
         replies=config.replies,
-        # Saved replies are requested again, even if the option that asked for them is gone.
+        # Saved replies are requested again, even if the option is not set any more.
         posts=cited.posts | _replies_of_others(before),
     )
     result = _request(cited.ref, options, config)
