@@ -1,4 +1,4 @@
-"""What a card says: what the author wrote over the snapshot over the URL."""
+"""The content of a card, from the author's options, the snapshot and the URL, in this order."""
 
 import re
 import textwrap
@@ -41,7 +41,7 @@ class Excerpt(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """What one card says."""
+    """The content of a card."""
 
     ref: ThreadRef
     title: str
@@ -72,7 +72,7 @@ class Card:
 
     @property
     def place(self) -> str:
-        """The location on the platform, unless the title says it: ``pftf/RPi4 #57``."""
+        """The location on the platform, unless the title contains it: ``pftf/RPi4 #57``."""
         community = self.ref.community if self.titled else None
         return " ".join(filter(None, (community, self.ref.number)))
 
@@ -128,7 +128,7 @@ class Card:
             links.insert(0, (label.format(place=copy), ref.read_url))
         if self.archive:
             links.insert(0 if is_deleted else len(links), (_("Archived copy"), self.archive))
-        # The title of a card that consists of nothing else says where the URL leads.
+        # A card without other content needs no label: the title names the target of the link.
         says_more = self.titled or links[1:] or self.excerpt or self.numbers
         return links if says_more else [("", ref.url)]
 

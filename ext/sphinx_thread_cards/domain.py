@@ -26,7 +26,7 @@ from sphinx_thread_cards.urls import ThreadRef
 
 @dataclass(frozen=True, kw_only=True)
 class Use:
-    """A place where a page cites a thread."""
+    """A location where a page cites a thread."""
 
     docname: str
     ref: ThreadRef
@@ -109,7 +109,7 @@ class ThreadDomain(Domain):
                     yield docname, target
 
     def is_included(self, conditions: Iterable[str]) -> bool:
-        """Return whether the builder includes a place, by the ``only`` directives around it."""
+        """Return whether the builder includes a location, by the ``only`` directives around it."""
         return all(map(self.builder.tags.eval_condition, conditions))
 
     def clear_doc(self, docname: str) -> None:

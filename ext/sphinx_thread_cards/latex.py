@@ -79,7 +79,7 @@ def _break_long_words(part: nodes.Element) -> None:
 
 
 def _other_direction(text: str, language: str) -> str | None:
-    """Return the class of text in the other direction than the book's, by its first letter (UAX 9, P2 and P3)."""
+    """Return the class of text in the other direction than the book's, by its first strong character (UAX 9, P2 and P3)."""
     for kind in map(unicodedata.bidirectional, text):
         if kind in {"L", "R", "AL"}:
             direction = "thread-card-ltr" if kind == "L" else "thread-card-rtl"

@@ -167,7 +167,7 @@ class BuildLists(SphinxPostTransform):
     def _about(self, card: Card) -> list[nodes.Element]:
         """Return title, author and platform, and the URL for readers who cannot click.
 
-        An untitled thread has its citation as title; what that says is not repeated.
+        An untitled thread has its citation as title, whose content is not repeated.
         """
         ref, platform = card.ref, i18n.platform_label(card.ref)
         credit, community, number = card.credit or "", ref.community or "", ref.number or ""

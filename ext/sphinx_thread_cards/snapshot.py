@@ -244,7 +244,7 @@ def decode(data: bytes) -> Thread:
 
 
 def _explain(error: str, data: bytes) -> str:
-    """Return the message of a validation error in plain words."""
+    """Return the message of a validation error in plain language."""
     with suppress(Exception):  # of any JSON
         if (version := int(msgspec.json.decode(data)["format"])) > FORMAT:
             return f"format {version} is not supported by this version; update sphinx-thread-cards"

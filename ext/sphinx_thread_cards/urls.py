@@ -356,7 +356,7 @@ class Route:
         return ref
 
     def _complete(self, groups: Groups, url: SplitURL) -> bool:
-        """Add what the rest of the URL says; return False if it is not the URL of a thread."""
+        """Add the groups of query and fragment; return False if it is not the URL of a thread."""
         for pattern, is_required in self._query:
             if match := pattern.search(url.query):
                 groups.update(match.groupdict(""))

@@ -299,7 +299,7 @@ def _line(result: Result) -> str:
 
 
 def _row(cited: CitedThread, site: Site) -> dict[str, Any]:
-    """Return what the JSON output of all commands says of a thread."""
+    """Return the fields of a thread that the JSON output of all commands contains."""
     ref, path = cited.ref, snapshot.snapshot_path(cited.ref, site.store)
     row = {"url": ref.url, "platform": ref.platform, "host": ref.host, "id": ref.id}
     uses = [use._asdict() for use in cited.uses]

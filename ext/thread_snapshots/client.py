@@ -235,7 +235,7 @@ class Client:
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds after which a server accepts a new request, if it says so."""
+    """Return the seconds until the server accepts a new request, or None if it does not name them."""
     if value := headers.get("Retry-After"):
         return _Retry().parse_retry_after(value)
     if headers.get("X-RateLimit-Remaining", "").strip() != "0":

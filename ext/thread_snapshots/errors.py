@@ -34,7 +34,7 @@ class FetchError(Exception):
         return self.reason if self.url == url else str(self)
 
 
-class NotFound(FetchError):  # noqa: N818 - the name of the base class says that it is an error
+class NotFound(FetchError):  # noqa: N818 - the base class has the suffix Error
     """The thread does not exist, or no longer."""
 
 

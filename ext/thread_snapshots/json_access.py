@@ -103,7 +103,7 @@ def utc(value: datetime) -> datetime | None:
 
 
 def language(data: object, *path: str | int) -> str | None:
-    """Return a language tag; None if there is none, or it says that the language is unknown."""
+    """Return a language tag; None if there is none, or it means that the language is unknown."""
     tag = text(data, *path).strip().replace("_", "-")
     return tag if is_valid(LanguageTag, tag) and tag.lower() not in _NO_LANGUAGE else None
 

@@ -33,7 +33,7 @@ class SiteError(Exception):
 
 
 class Use(NamedTuple):
-    """One place where a page cites a thread."""
+    """A location where a page cites a thread."""
 
     role: str
     """``card``, ``citation`` or ``link``; ``uncited`` for a snapshot that no page needs."""
