@@ -111,6 +111,8 @@ class CollectThreads(SphinxTransform):
     def _note(self, node: nodes.Element, ref: ThreadRef, role: Any, **fields: Any) -> None:
         """Record where the page cites a thread, with the line of the link in its paragraph."""
         source, line = get_source_line(node)
+        if not line and node.children:  # of a linked image in reStructuredText
+            line = node.children[0].line or 0
         source = source or self.document["source"]  # some directives set only the line
         block = next(part for part in traverse_parent(node) if not isinstance(part, nodes.Inline))
         if isinstance(block, nodes.TextElement) and block.line:
