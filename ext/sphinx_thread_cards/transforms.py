@@ -118,7 +118,7 @@ class CollectThreads(SphinxTransform):
         if isinstance(block, nodes.TextElement) and block.line:
             before = takewhile(lambda part: part is not node, block.findall())
             breaks = [part.count("\n") for part in before if isinstance(part, nodes.Text)]
-            line = block.line + sum(breaks)
+            line = (node.line or block.line) + sum(breaks)
         location = (f"{source}:{line}" if line else source).partition(":<translated>")[0]
         conditions = tuple(part["expr"] for part in traverse_parent(node, addnodes.only))
         fields |= {"docname": self.env.docname, "location": location, "conditions": conditions}
