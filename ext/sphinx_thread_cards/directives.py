@@ -153,12 +153,16 @@ class ThreadsDirective(_Directive):
         self.convert_options(_COMMON_OPTIONS)
         items: list[nodes.container] = []
         rest: list[nodes.Node] = []
+        source_lines = self.block_text.split("\n")
         # An argument may have several lines.
         lines = "\n".join((*self.arguments, *self.content)).split("\n")
         for line in filter(None, map(clean_line, lines)):
             url, _space, title = line.partition(" ")
             if ref := parse_url(url, self):
-                items.append(placeholder(ref, CardOptions(title=title or None)))
+                item = placeholder(ref, CardOptions(title=title or None))
+                item.source, item.line = self.get_source_info()
+                item.line += next((n for n, it in enumerate(source_lines) if url in it.split()), 0)
+                items.append(item)
             else:
                 rest.append(nodes.paragraph("", line))
         if not items:

@@ -119,6 +119,10 @@ class CollectThreads(SphinxTransform):
             before = takewhile(lambda part: part is not node, block.findall())
             breaks = [part.count("\n") for part in before if isinstance(part, nodes.Text)]
             line = (node.line or block.line) + sum(breaks)
+        for table in traverse_parent(node, nodes.table):
+            # Docutils counts the lines of a CSV table from its cell. The caption or a block before it is close.
+            blocks = table[0], table.previous_sibling(), table.parent[0]
+            line = max(line or 0, *(block.line or 0 for block in blocks if block))
         location = (f"{source}:{line}" if line else source).partition(":<translated>")[0]
         conditions = tuple(part["expr"] for part in traverse_parent(node, addnodes.only))
         fields |= {"docname": self.env.docname, "location": location, "conditions": conditions}
