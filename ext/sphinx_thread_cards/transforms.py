@@ -61,13 +61,16 @@ class FindThreadUrls(SphinxTransform):
                 for block in traverse_parent(paragraph)
             ):
                 continue
-            node, *others = [placeholder(ref, CardOptions()) for ref in refs]
+            node, *others = items = [placeholder(ref, CardOptions()) for ref in refs]
+            for number, item in enumerate(items):
+                item.source = paragraph.source
+                item.line = paragraph.line and paragraph.line + number
             if others:
-                node = nodes.container("", node, *others, classes=["thread-card-group"])
+                node = nodes.container("", *items, classes=["thread-card-group"])
+                node.source, node.line = paragraph.source, paragraph.line
             # sphinx-design marks the paragraphs of its cards.
             node["classes"] += [name for name in paragraph["classes"] if name != "sd-card-text"]
             node["ids"], node["names"] = paragraph["ids"], paragraph["names"]
-            node.source, node.line = paragraph.source, paragraph.line
             paragraph.parent.replace(paragraph, node)
 
     def _thread_urls(self, paragraph: nodes.paragraph) -> list[ThreadRef]:

@@ -2,7 +2,7 @@
 
 In the pages of ``tests/links``, the words CARD, CITATION and LINK stand for the URL of another thread each, and say how
 it is recorded; TWICE for two links; NONE for a URL that is no link. ``@2`` says that the recorded line is two lines above
-the URL, where its table or directive begins, ``@?`` that there is none.
+the URL, where a link uses it, or its table or directive begins, ``@?`` that there is none.
 """
 
 from __future__ import annotations
