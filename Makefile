@@ -45,7 +45,7 @@ threads: $(VENV)/.fetch $(VENV)/.project ## save the threads that the site cites
 test: $(VENV)/.test $(VENV)/.project ## run the fast tests (ARGS="-k wheel" runs some of them)
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow" $(ARGS)
 
-test-all: $(VENV)/.test $(VENV)/.project ## run all tests, also those with TeX, browser and validators
+test-all: $(VENV)/.test $(VENV)/.project ## run all tests, including those that need TeX, a browser and validators
 	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 check: $(VENV)/.test $(VENV)/.project ## check style and types
@@ -65,7 +65,7 @@ system: ## install TeX, fonts, a browser and validators (Debian, Ubuntu)
 	@requirements/install-system
 	@npm install --loglevel=error --no-audit --no-fund --no-package-lock --prefix build/node mystmd@1.8.3
 
-lock: ## pin requirements/*.in again (UPGRADE=1 takes newer versions)
+lock: ## pin the packages of requirements/*.in (UPGRADE=1 updates them)
 	@PYTHON=$(PYTHON) requirements/lock $(if $(UPGRADE),--upgrade)
 
 clean: ## remove everything that was built, and the environment
@@ -75,7 +75,7 @@ tex:
 	@command -v latexmk >/dev/null && command -v lualatex >/dev/null \
 		|| { echo "latexmk or lualatex is missing: run 'make system' (Debian, Ubuntu) or install TeX Live" >&2; exit 1; }
 
-# The environment. Make installs again what is older than its requirements.
+# The environment. Make reinstalls the packages when their requirements have changed.
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \

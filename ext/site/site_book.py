@@ -50,8 +50,10 @@ def exclude_pages(app: Sphinx) -> None:
 def resolve_as_text(
     app: Sphinx, _env: BuildEnvironment, _node: nodes.Element, content: nodes.Element
 ) -> nodes.Element | None:
-    """Return the text of a link to an excluded page (``missing-reference``)."""
-    return content if app.builder.name in _BOOKS else None
+    """Return the text of a link to an excluded page, and where that page is (``missing-reference``)."""
+    if app.builder.name not in _BOOKS:
+        return None
+    return nodes.inline("", "", content, nodes.Text(" (on the web site)"))
 
 
 class EpubImages(SphinxPostTransform):
