@@ -31,6 +31,7 @@ MAX_NESTED = 6
 """How many quotes and lists may be nested; deeper ones are merged into the last."""
 # Parsing takes quadratic time where elements are not closed.
 _MAX_TAGS = 5_000
+_MAX_PAGE_TAGS = 30_000
 # In each paragraph, a parser reopens formatting elements that are not closed: any number if their attributes differ.
 _MAX_FORMATTING = 100
 _FORMATTING = re.compile(
@@ -217,6 +218,14 @@ _IMAGE_PATH = re.compile(r".*\.(?:avif|gif|jpe?g|png|svg|webp)", re.IGNORECASE)
 _START = re.compile(r"[0-9]{1,4}")
 
 
+def parse_page(html: str) -> LexborHTMLParser:
+    """Return the tree of a page, without the end of a page of more than 30,000 tags."""
+    source = "<".join(html.split("<", _MAX_PAGE_TAGS)[:_MAX_PAGE_TAGS])
+    if len(_FORMATTING.findall(source)) > _MAX_FORMATTING:
+        source = _FORMATTING.sub(r"<\1>", source)
+    return LexborHTMLParser(source)
+
+
 def parse_html(html: str, base_url: str, *, media: bool = True) -> RichText:
     """Return HTML as rich text; scripts, styles, frames and form controls are dropped with their content.
 
@@ -240,9 +249,7 @@ class _Parser:
     def parse(self, html: str) -> RichText:
         source = "<".join(html[:MAX_TEXT].split("<", _MAX_TAGS)[:_MAX_TAGS])
         rest = [ELLIPSIS] if len(source) < len(html) else []
-        if len(_FORMATTING.findall(source)) > _MAX_FORMATTING:
-            source = _FORMATTING.sub(r"<\1>", source)
-        tree = LexborHTMLParser(f"<body>{source}")
+        tree = parse_page(f"<body>{source}")
         # From the last to the first, because elements may be nested.
         for node in reversed(tree.css(_NOISE)):
             node.decompose()

@@ -24,7 +24,14 @@ from sphinx_thread_cards.urls import Kind, ThreadRef
 
 from thread_snapshots import json_access as js
 from thread_snapshots.errors import BadResponse, FetchError, Forbidden
-from thread_snapshots.html import RichText, decode_text, parse_html, parse_markdown, parse_plain
+from thread_snapshots.html import (
+    RichText,
+    decode_text,
+    parse_html,
+    parse_markdown,
+    parse_page,
+    parse_plain,
+)
 from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import (
     FetchOptions,
@@ -61,7 +68,7 @@ def canonical_url(html: str) -> str | None:
     """Return the URL of a page, as the browser that saved it or the page itself says; None if neither does."""
     if match := _SAVED_FROM.search(html[:20_000]):
         return js.safe_url(match[1].removesuffix("-->"))
-    tree = LexborHTMLParser(html)
+    tree = parse_page(html)
     links = tree.css("link[rel~=canonical i]")
     given = [*(link.attributes.get("href") for link in links), _metas(tree).get("og:url")]
     return next(filter(None, map(js.safe_url, given)), None)
@@ -79,7 +86,7 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
 
 def _oembed(html: str, page_url: str) -> RequestGenerator[dict[str, str]]:
     """Fetch title and author of a page without Open Graph, by their names in its metadata."""
-    tree = LexborHTMLParser(html)
+    tree = parse_page(html)
     link = tree.css_first("link[type='application/json+oembed' i]")
     url = js.safe_url(link and link.attributes.get("href"), page_url)
     if not url or "og:title" in _metas(tree):
@@ -99,7 +106,7 @@ def page_thread(
     oembed: Mapping[str, str] = MappingProxyType({}),
 ) -> FetchResult:
     """Return the thread that a page describes, from the server or from a file that a browser saved."""
-    tree = LexborHTMLParser(html)
+    tree = parse_page(html)
     metas = _metas(tree) | {name: text for name, text in oembed.items() if text}
     head = tree.css_first("title")
     title = (head and js.one_line(head.text())) or ""

@@ -17,6 +17,7 @@ from thread_snapshots.html import (
     decode_text,
     parse_html,
     parse_markdown,
+    parse_page,
     parse_plain,
 )
 
@@ -144,6 +145,7 @@ def test_no_input_takes_long(text: str) -> None:
     start = time.process_time()
     parse_html(text, BASE)
     parse_markdown(text, BASE)
+    parse_page(text)
     assert time.process_time() - start < 5
 
 

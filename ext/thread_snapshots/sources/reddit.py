@@ -14,13 +14,12 @@ from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
-from selectolax.lexbor import LexborHTMLParser
 from sphinx_thread_cards.snapshot import Media, Post, clean_line, clean_text
 from sphinx_thread_cards.urls import ThreadRef
 
 from thread_snapshots import json_access as js
 from thread_snapshots.errors import BadResponse, FetchError, NotFound
-from thread_snapshots.html import parse_html, parse_markdown
+from thread_snapshots.html import parse_html, parse_markdown, parse_page
 from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import FetchOptions, FetchResult, Request, RequestGenerator, Source
 from thread_snapshots.thread_builder import build_author, build_thread, depth_first, link_paragraph
@@ -121,7 +120,7 @@ def _parse_entry(ref: ThreadRef, entry: ET.Element) -> Post | None:
     if not name or not url:
         return None
     is_post = name[1] == "t3"
-    page = LexborHTMLParser(_value(entry, "content"))
+    page = parse_page(_value(entry, "content"))
     content = page.css_first(".md")
     withdrawn = content is not None and clean_line(content.text()) in _WITHDRAWN
     if withdrawn and is_post:

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.snapshot import Author, Block, Media, Post
 from sphinx_thread_cards.urls import ThreadRef
@@ -24,7 +24,7 @@ from thread_snapshots import json_access as js
 from thread_snapshots import source
 from thread_snapshots.errors import BadResponse, FetchError, Forbidden, NotFound, Unreachable
 from thread_snapshots.facets import Entity, from_entities
-from thread_snapshots.html import parse_html
+from thread_snapshots.html import parse_html, parse_page
 from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source
 from thread_snapshots.thread_builder import build_author, build_thread, link_paragraph
@@ -227,7 +227,7 @@ def _get_unrolled(ref: ThreadRef, options: FetchOptions, id_: str) -> RequestGen
 
 
 def _parse_unrolled(ref: ThreadRef, options: FetchOptions, page: str, endpoint: str) -> FetchResult:
-    tree = LexborHTMLParser(page)
+    tree = parse_page(page)
     # Previews of other threads have no ids.
     found = tree.css(".content-tweet[data-tweet]")
     nodes = {_attribute(node, "data-tweet"): node for node in found}
