@@ -63,7 +63,8 @@ def decode_text(body: bytes, charset: str = "") -> str:
     meta = _META_CHARSET.search(body[:1024])
     for name in (charset, meta[1].decode("ascii") if meta else "", "utf-8-sig"):
         with suppress(LookupError, ValueError):
-            if name:
+            # Decoding Punycode, which no page uses, takes quadratic time.
+            if name and "punycode" not in name.lower():
                 return body.decode(name)
     return body.decode("windows-1252", "replace")
 

@@ -155,6 +155,7 @@ def test_character_sets() -> None:
     for charset in ("", "iso-8859-1", "x-unknown"):
         assert decode_text("Jö".encode("latin-1"), charset) == "Jö"
     assert decode_text(b"<meta charset='koi8-r'>\xf1").endswith("Я")
+    assert decode_text(b"-jda", "Punycode-") == "-jda"
 
 
 MARKS = st.text(alphabet=st.sampled_from("ab*_~`[]()<>!#>-+1.|\\\n \t:&;\x00\ud800"), max_size=200)
