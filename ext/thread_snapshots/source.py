@@ -6,6 +6,7 @@ it. Tests feed recorded responses to the same generators.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 MAX_REQUESTS = 200  # for one thread; a server could lead on for ever
 MAX_BATCH = 100  # threads per request of Source.summarize_batch
+_CHARSET = re.compile(r"""(?i);\s*charset\s*=\s*["']?([\w.:-]+)""")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +50,12 @@ class Response:
     def content_type(self) -> str:
         """Media type in lower case, without parameters; empty if the server does not say."""
         return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+
+    @property
+    def charset(self) -> str:
+        """Name of the character set; empty if the server does not say."""
+        match = _CHARSET.search(self.headers.get("Content-Type", ""))
+        return match[1] if match else ""
 
     def json(self) -> Any:
         """Return the body, parsed; raise BadResponse if it is not JSON."""

@@ -79,7 +79,7 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
     response = yield from get_page(ref.url)
     if _LOGIN_URL.search(response.url) and not _LOGIN_URL.search(ref.url):
         raise Forbidden(ref.url, "the page requires a login")
-    html = decode_text(response.body)
+    html = decode_text(response.body, response.charset)
     oembed = yield from _oembed(html, response.url)
     return page_thread(ref, options, html, response.url, oembed)
 

@@ -114,17 +114,20 @@ def test_preview_of_any_page() -> None:
     ("oembed", "title", "author"),
     [
         ({"title": "How lamps boot", "author_name": "Jo Example"}, "How lamps boot", "Jo Example"),
-        ({"title": 7, "html": "<script>"}, "Lamps", "lamps.example"),
-        ("[", "Lamps", "lamps.example"),
-        (None, "Lamps", "lamps.example"),
+        ({"title": 7, "html": "<script>"}, "灯", "lamps.example"),
+        ("[", "灯", "lamps.example"),
+        (None, "灯", "lamps.example"),
     ],
 )
 def test_oembed_of_any_page(oembed: Any, title: str, author: str) -> None:
-    html = "<title>Lamps</title><link rel=alternate type='application/json+oembed' href='/oembed?id=1'>"
+    html = (
+        "<title>灯</title><link rel=alternate type='application/json+oembed' href='/oembed?id=1'>"
+    )
 
     def send(request: Request) -> Response:
         if request.url == PAGE:
-            return Response(url=PAGE, body=html.encode())
+            headers = {"Content-Type": "text/html;charset=Shift_JIS"}
+            return Response(url=PAGE, body=html.encode("shift_jis"), headers=headers)
         assert request.url == "https://lamps.example/oembed?id=1"
         if oembed is None:
             raise NotFound(request.url, "gone")
