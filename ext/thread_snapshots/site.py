@@ -25,7 +25,7 @@ from sphinx_thread_cards.snapshot import FOLDER, MEDIA_FOLDER, SnapshotError, de
 from sphinx_thread_cards.urls import ThreadRef
 
 _EXTENSION = "sphinx_thread_cards"
-_FILE_NAME = re.compile(rb"[\w.-]+\.(?:png|jpe?g)")
+_FILE_NAME = re.compile(rb"(?<![\w.-])[\w.-]+\.(?:png|jpe?g)")
 
 
 class SiteError(Exception):
