@@ -9,6 +9,7 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
+from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
 from ipaddress import ip_address
 from typing import Any, Self
@@ -165,6 +166,9 @@ class Client:
         if "json" in headers.get("Content-Type", ""):
             with suppress(errors.FetchError, HTTPError, OSError, ValueError, RecursionError):
                 body = msgspec.json.decode(self._read(response, _MAX_ERROR_BYTES, deadline))
+        with_token = "Authorization" in response.request.headers
+        if with_token and response.status_code == HTTPStatus.UNAUTHORIZED:
+            raise errors.BadResponse(url, "the server does not accept the token (401)")
         wait = _retry_after(headers)
         # GitHub reports a limit of 0 for what requires a token; its other interfaces still respond.
         if wait and headers.get("X-RateLimit-Limit") != "0":

@@ -63,8 +63,11 @@ def test_tokens(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         with make_client(server, other, tokens=tokens) as client:
             get(client, server.url("/away"))
             get(client, "https://server0.example/here")
+            server.responses["/"] = Canned(status=401)
+            with pytest.raises(errors.BadResponse, match="token"):
+                get(client, server.url("/"))
     sent = [it.headers.get("Authorization") for it in (*server.requests, *other.requests)]
-    assert sent == ["Bearer x", None, None]
+    assert sent == ["Bearer x", None, "Bearer x", None]
 
 
 # -- Errors --------------------------------------------------------------------
