@@ -26,6 +26,7 @@ from urllib3.exceptions import DecodeError, HTTPError, MaxRetryError, ReadTimeou
 from urllib3.util import Retry
 
 from thread_snapshots import errors
+from thread_snapshots.json_access import safe_url
 from thread_snapshots.source import Request, Response
 
 PRODUCT = "sphinx-thread-cards"
@@ -59,7 +60,7 @@ class Client:
     """Sends the requests of sources; may be used by several threads.
 
     Args:
-        contact: a URL for the ``User-Agent`` header; other text is ignored.
+        contact: a URL for the ``User-Agent`` header; anything else is ignored.
         endpoints: by host, the base URL that receives its requests; these servers may have private addresses.
         tokens: by host, a bearer token, which is not sent to any other host.
         ca_bundle: path of CA certificates; if not a string, those of ``REQUESTS_CA_BUNDLE`` or certifi.
@@ -72,7 +73,7 @@ class Client:
     def __init__(
         self,
         *,
-        contact: str = "",
+        contact: str | None = None,
         endpoints: Mapping[str, str] | None = None,
         tokens: Mapping[str, str] | None = None,
         ca_bundle: object = None,
@@ -92,7 +93,7 @@ class Client:
         self._session = session = (
             LimiterSession(per_second=1 / pause, burst=pause) if pause else requests.Session()
         )
-        comment = f" (+{contact})" if contact.startswith(("https://", "http://")) else ""
+        comment = f" (+{url})" if (url := safe_url(contact)) else ""
         session.headers["User-Agent"] = f"{PRODUCT}/{__version__}{comment}"
         # Proxies are read from the environment for each request; passwords in .netrc are none of our business.
         session.trust_env = False

@@ -60,7 +60,7 @@ def test_tokens(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     tokens = {server.origin.partition("://")[2]: "x", "server0.example": "y"}
     with serve({"/": json_response(1)}) as other:
         server.responses |= {"/away": redirect(other.url("/")), "/here": json_response(1)}
-        with make_client(server, other, tokens=tokens) as client:
+        with make_client(server, other, tokens=tokens, contact="https://灯.example/") as client:
             get(client, server.url("/away"))
             get(client, "https://server0.example/here")
             server.responses["/"] = Canned(status=401)
