@@ -247,7 +247,8 @@ def _process(
     from thread_snapshots.update import FetchConfig, request_batches  # noqa: PLC0415
 
     names = {"api.github.com": "GITHUB_TOKEN", "gitlab.com": "GITLAB_TOKEN"}
-    tokens = {host: os.environ[name] for host, name in names.items() if os.environ.get(name)}
+    given = {host: os.environ.get(name, "").strip() for host, name in names.items()}
+    tokens = {host: token for host, token in given.items() if token}
     if site.config.thread_cards_replies == "all":
         args.replies = True
     options = {item.name for item in fields(FetchConfig)} & vars(args).keys()

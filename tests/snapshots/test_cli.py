@@ -164,7 +164,7 @@ def test_summaries_of_600_issues(
     site: CitedSite, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They take 6 requests; a check finds the state of one changed, with an exit code of its own."""
-    monkeypatch.setenv("GITHUB_TOKEN", "x")
+    monkeypatch.setenv("GITHUB_TOKEN", "x\n")
     closed: set[str] = set()
     site.server.responses["/api.github.com/graphql"] = respond_as_github(closed)
     urls = [f"https://github.com/jo-example/lamp/issues/{number}" for number in range(1, 601)]
