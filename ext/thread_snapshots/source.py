@@ -83,7 +83,7 @@ def get_page(url: str) -> RequestGenerator[Response]:
     response = yield Request(url=url, accept="text/html", robots=True)
     type_ = response.content_type
     if type_ not in {"", "text/html", "application/xhtml+xml"}:
-        raise BadResponse(response.url, f"the response is {type_}; expected text/html")
+        raise BadResponse(response.url, f"the response is {type_!a}; expected text/html")
     return response
 
 
