@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote, urlsplit
@@ -172,7 +172,7 @@ def _due(ref: ThreadRef, before: Thread | None, config: FetchConfig) -> tuple[Fe
         return "unchanged", "the snapshot was written manually" if config.refresh else ""
     if before and not config.refresh:
         last, days = before.provenance.checked or before.provenance.retrieved, config.older_than
-        is_old = days is not None and (not last or datetime.now(UTC) - last > timedelta(days))
+        is_old = days is not None and (not last or (datetime.now(UTC) - last).days >= days)
         enough = not before.is_summary or config.summary or _source(ref).only_summaries
         if enough and not is_old:
             return "unchanged", ""
