@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -151,8 +151,9 @@ def _open_site(args: argparse.Namespace, *, pages: bool = True) -> tuple[Site, l
         ref = parse_or_page(url, site.config.thread_cards_hosts)
         if ref is None:
             raise SiteError(f"URL of a thread or page expected, got {url}")
-        thread = CitedThread(ref=ref, posts=frozenset(filter(None, [ref.post])))
-        selected.setdefault(ref.key, cited.get(ref.key, thread))
+        thread = selected.get(ref.key) or cited.get(ref.key) or CitedThread(ref=ref)
+        posts = thread.posts.union(filter(None, [ref.post]))
+        selected[ref.key] = replace(thread, posts=posts)
     return site, list(selected.values())
 
 

@@ -66,7 +66,7 @@ def test_links_are_fetched_on_request(site: CitedSite) -> None:
         assert files(site) == count
 
 
-@pytest.mark.parametrize("where", ["nowhere", "config", "url", "option"])
+@pytest.mark.parametrize("where", ["nowhere", "config", "url", "urls", "option"])
 def test_replies(site: CitedSite, where: str) -> None:
     """Cited comments are saved in any case."""
     remarks = (item(number, "A remark.", author="sam_example") for number in (11, 12, 13))
@@ -74,10 +74,11 @@ def test_replies(site: CitedSite, where: str) -> None:
     config = {"thread_cards_replies": "all"} if where in {"config", "url"} else {}
     text = f"# T\n\n```{{thread}} {url_of(1)}#11\n```\n\n{{thread}}`{url_of(1)}#12`\n"
     site.write({"index.md": text}, **config)
-    arguments = {"option": ["--replies"], "url": [url_of(1)]}.get(where, [])
+    urls = [f"{url_of(1)}#{number}" for number in (11, 12)]
+    arguments = {"option": ["--replies"], "url": [url_of(1)], "urls": urls}.get(where, [])
     assert site.run("fetch", *arguments) == 0
     ids = [post["id"] for post in site.snapshot(FIRST)["posts"]]
-    assert ids == ["1", "11", "12", *([] if where == "nowhere" else ["13"])]
+    assert ids == ["1", "11", "12", *([] if where in {"nowhere", "urls"} else ["13"])]
 
 
 THREADS = "https://www.threads.com/@jo_example/post/CuWRRrQuql9"
