@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import fields, replace
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,8 @@ _COUNTED = {"unchanged", "same"}  # statuses that need no line of their own
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command, by default that of the process, and return the exit code."""
     args = _parse(argv)
+    if isinstance(sys.stdout, TextIOWrapper):  # a console may lack characters of a title or path
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code: int = args.func(args)
     except SiteError as error:
@@ -199,7 +202,7 @@ def _list(args: argparse.Namespace) -> int:
     threads = threads or [*site.cited, *site.uncited()]
     rows = [_row(thread, site) | _saved(thread, site) for thread in threads]
     if args.json:
-        print(json.dumps({"threads": rows}, ensure_ascii=False, indent=2))
+        print(json.dumps({"threads": rows}, indent=2))
         return OK
     table = [tuple("USE PLATFORM STATUS STATE POSTS SAVED WHERE URL".split())]
     for row, thread in zip(rows, threads, strict=True):
@@ -286,7 +289,7 @@ def _process(
             _row(it.cited, site) | {"status": it.status, "message": it.message, "known": it.known}
             for it in results
         ]
-        print(json.dumps({"threads": rows, "summary": counts}, ensure_ascii=False, indent=2))
+        print(json.dumps({"threads": rows, "summary": counts}, indent=2))
     else:
         parts = ", ".join(f"{count} {status}" for status, count in counts.most_common())
         print(f"{plural(len(results), 'thread')}: {parts or 'nothing to do'}")

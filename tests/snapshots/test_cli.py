@@ -312,13 +312,17 @@ def test_warnings_of_sphinx_and_prints_go_to_stderr(site: CitedSite, capsys: Cap
         assert ("index.md:5: WARNING" in captured.err) == (command[0] == "list")
 
 
-def test_list_needs_no_extra(site: CitedSite) -> None:
-    site.write({"index.rst": f"T\n=\n\n{url_of(1)}\n"}, extensions=["sphinx_thread_cards"])
+def test_list_needs_no_extra_and_no_unicode(
+    site: CitedSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    pages = {"index.rst": f"T\n=\n\n{url_of(1)}\n", "\xfc.rst": f":orphan:\n\n{url_of(1)}\n"}
+    site.write(pages, extensions=["sphinx_thread_cards"])
     (site.folder / "docs/index.md").unlink()
     program = """import sys; sys.modules |= dict.fromkeys(["selectolax", "PIL", "markdown_it", "protego"])
-from thread_snapshots.cli import main; sys.exit(main([sys.argv[1], "-c.", "docs"]))"""
-    for command, code in (("fetch", 2), ("list", 0)):
-        arguments = [sys.executable, "-c", program, command]
+from thread_snapshots.cli import main; sys.exit(main([*sys.argv[1:], "-c.", "docs"]))"""
+    for command, code in (("fetch", 2), ("list", 0), ("list --json", 0)):
+        arguments = [sys.executable, "-c", program, *command.split()]
         result = subprocess.run(arguments, capture_output=True, text=True, check=False)
         assert result.returncode == code, result.stderr
         assert ("pip install 'sphinx-thread-cards[fetch]'" in result.stderr) == (code == 2)
