@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from thread_snapshots.errors import BadResponse, FetchError
+from thread_snapshots.html import decode_text
 
 if TYPE_CHECKING:
     from sphinx_thread_cards.snapshot import Thread
@@ -51,11 +52,10 @@ class Response:
         """Media type in lower case, without parameters; empty if the server does not say."""
         return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
 
-    @property
-    def charset(self) -> str:
-        """Name of the character set; empty if the server does not say."""
-        match = _CHARSET.search(self.headers.get("Content-Type", ""))
-        return match[1] if match else ""
+    def html(self) -> str:
+        """Return the text of a web page, in the character set that the server or the page names."""
+        charset = _CHARSET.search(self.headers.get("Content-Type", ""))
+        return decode_text(self.body, charset[1] if charset else "")
 
     def json(self) -> Any:
         """Return the body, parsed; raise BadResponse if it is not JSON."""

@@ -24,14 +24,7 @@ from sphinx_thread_cards.urls import Kind, ThreadRef
 
 from thread_snapshots import json_access as js
 from thread_snapshots.errors import BadResponse, FetchError, Forbidden
-from thread_snapshots.html import (
-    RichText,
-    decode_text,
-    parse_html,
-    parse_markdown,
-    parse_page,
-    parse_plain,
-)
+from thread_snapshots.html import RichText, parse_html, parse_markdown, parse_page, parse_plain
 from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import (
     FetchOptions,
@@ -79,7 +72,7 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
     response = yield from get_page(ref.url)
     if _LOGIN_URL.search(response.url) and not _LOGIN_URL.search(ref.url):
         raise Forbidden(ref.url, "the page requires a login")
-    html = decode_text(response.body, response.charset)
+    html = response.html()
     oembed = yield from _oembed(html, response.url)
     return page_thread(ref, options, html, response.url, oembed)
 

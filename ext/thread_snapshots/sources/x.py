@@ -223,7 +223,7 @@ def _tweet_media(data: object, permalink: str) -> Iterator[Media]:
 def _get_unrolled(ref: ThreadRef, options: FetchOptions, id_: str) -> RequestGenerator[FetchResult]:
     url = f"{_THREAD_READER}/thread/{id_}.html"
     page = yield from source.get_page(url)
-    return _parse_unrolled(ref, options, page.body.decode(errors="replace"), url)
+    return _parse_unrolled(ref, options, page.html(), url)
 
 
 def _parse_unrolled(ref: ThreadRef, options: FetchOptions, page: str, endpoint: str) -> FetchResult:
