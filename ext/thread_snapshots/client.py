@@ -226,16 +226,13 @@ class Client:
                     response = self.send(Request(url=f"{origin}/robots.txt", accept="text/plain"))
                     rules = response.body.decode("utf-8-sig", "replace")
                 robots = self._robots[origin] = Protego.parse(rules)
+            remedy = "save the page in a browser and use --from"
             if not robots.can_fetch(url, PRODUCT):
-                raise errors.Forbidden(
-                    url,
-                    "robots.txt does not allow programs to read the page; save it in a browser and use --from",
-                )
+                raise errors.Forbidden(url, f"robots.txt does not allow programs; {remedy}")
             delay = robots.crawl_delay(PRODUCT) or 0
             if delay > _MAX_CRAWL_DELAY:
-                wait = f"a delay of {errors.duration(delay)} between requests"
-                reason = f"robots.txt requires {wait}; save the page in a browser and use --from"
-                raise errors.RateLimited(url, reason)
+                wait = f"robots.txt requires a delay of {errors.duration(delay)} between requests"
+                raise errors.RateLimited(url, f"{wait}; {remedy}")
             if delay > self._pause:
                 time.sleep(delay)
 
