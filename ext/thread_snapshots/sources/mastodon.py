@@ -52,11 +52,8 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
 def read_file(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchResult:
     """Read a saved status, or a list of statuses."""
     conversation = _Conversation(ref, js.as_list(file.json()))
-    missing = (
-        "the file does not contain the complete thread"
-        if conversation.next_context(options)
-        else ""
-    )
+    is_cut = conversation.next_context(options) is not None
+    missing = "the file does not contain the complete thread" if is_cut else ""
     return conversation.result(options, "file", missing)
 
 
@@ -76,9 +73,7 @@ class _Conversation:
         if ref.id not in self.statuses:
             raise BadResponse(ref.url, f"the response is not post {ref.id}")
         if ref.id not in self.posts:
-            raise Forbidden(
-                ref.url, "the post is not public, or its author does not allow indexing"
-            )
+            raise Forbidden(ref.url, "not public, or the author does not allow indexing")
 
     def add_context(self, id_: str, context: object) -> None:
         below = js.objects(context, "descendants")
