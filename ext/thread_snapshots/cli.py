@@ -11,7 +11,6 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import fields, replace
-from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -222,8 +221,8 @@ def _forget(args: argparse.Namespace) -> int:
     if not threads:
         raise SiteError("URL of a thread expected; give the URL of each thread to forget")
     images = site.media_of(snapshot.snapshot_path(thread.ref, site.store) for thread in threads)
-    status, now = snapshot.Status.WITHDRAWN, datetime.now(UTC).replace(microsecond=0)
-    mark = snapshot.Provenance(endpoint="hand", status=status, checked=now)
+    status = snapshot.Status.WITHDRAWN
+    mark = snapshot.Provenance(endpoint="hand", status=status, checked=store.now())
     for thread in threads:
         ref, url = thread.ref, f"https://{thread.ref.host}/"  # its own URL may contain a name
         withdrawn = snapshot.Thread(

@@ -8,6 +8,7 @@ import os
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,11 @@ def encode(thread: Thread) -> bytes:
     compact = msgspec.json.encode(msgspec.to_builtins(thread) | {"format": FORMAT}, order="sorted")
     decode(compact)
     return msgspec.json.format(compact, indent=2) + b"\n"
+
+
+def now() -> datetime:
+    """Return the current time as snapshots store it: UTC, in whole seconds."""
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 def digest(posts: Iterable[Post]) -> str:

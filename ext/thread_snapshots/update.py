@@ -190,7 +190,7 @@ def _fetch(cited: CitedThread, before: Thread | None, config: FetchConfig) -> tu
         posts=cited.posts | _replies_of_others(before),
     )
     result = _request(cited.ref, options, config)
-    thread, note = merge(result, before, now())
+    thread, note = merge(result, before, store.now())
     notes = [result.note, note]
     if config.media and result.thread.posts:
         saver = ImageSaver(config.store, config.send, before)
@@ -207,11 +207,6 @@ def _fetch(cited: CitedThread, before: Thread | None, config: FetchConfig) -> tu
 def _replies_of_others(thread: Thread | None) -> frozenset[str]:
     posts = thread.posts if thread else ()
     return frozenset(post.id for post in posts if post.author != posts[0].author)
-
-
-def now() -> datetime:
-    """Return the current time as snapshots store it."""
-    return datetime.now(UTC).replace(microsecond=0)
 
 
 def merge(result: FetchResult, before: Thread | None, time: datetime) -> tuple[Thread, str]:
@@ -335,7 +330,7 @@ def check(cited: CitedThread, config: FetchConfig) -> Result:
         mark = _MARKS.get(status)
         known = mark is saved.provenance.status
         if mark and not known and not config.dry_run:
-            provenance = replace(saved.provenance, status=mark, checked=now())
+            provenance = replace(saved.provenance, status=mark, checked=store.now())
             store.save(replace(saved, provenance=provenance), config.store)
     if state and status in {"same", "unchecked"}:
         status, known = "state", False
