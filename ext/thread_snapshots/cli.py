@@ -161,17 +161,16 @@ def _open_site(args: argparse.Namespace, *, pages: bool = True) -> tuple[Site, l
 
 def _fetch(args: argparse.Namespace) -> int:
     # These modules need the packages of the extra "fetch"; the commands list and forget do not.
-    from thread_snapshots.saved_file import open_file  # noqa: PLC0415
-    from thread_snapshots.update import fetch  # noqa: PLC0415
-    from thread_snapshots.webpage import canonical_url  # noqa: PLC0415
+    from thread_snapshots import saved_file, update, webpage  # noqa: PLC0415
 
     if path := args.file:
         try:
-            args.file = open_file(path)
+            args.file = saved_file.open_file(path)
         except BadResponse as error:
             raise SiteError(str(error)) from None
-        url = canonical_url(args.file.html()) if args.file.is_html and not args.urls else None
-        args.urls = [url] if url else args.urls
+        if args.file.is_html and not args.urls:
+            url = webpage.canonical_url(args.file.html())
+            args.urls = [url] if url else []
         if len(args.urls) != 1:
             raise SiteError(f"{path}: the URL of its thread expected, got {len(args.urls)} URLs")
     site, threads = _open_site(args, pages=not args.urls)
@@ -181,7 +180,7 @@ def _fetch(args: argparse.Namespace) -> int:
         with suppress(FileNotFoundError):  # temporary files that killed runs left behind
             if not path.suffix and path.is_file() and path.stat().st_mtime < time.time() - 3600:
                 path.unlink()
-    statuses = _process(args, site, threads, fetch)
+    statuses = _process(args, site, threads, update.fetch)
     return FAILED if "failed" in statuses else OK
 
 
