@@ -9,18 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
+from sphinx_thread_cards.snapshot import Thread
+from sphinx_thread_cards.urls import ThreadRef
 
 from thread_snapshots.errors import BadResponse, FetchError
 from thread_snapshots.html import decode_text
-
-if TYPE_CHECKING:
-    from sphinx_thread_cards.snapshot import Thread
-    from sphinx_thread_cards.urls import ThreadRef
-
-    from thread_snapshots.saved_file import SavedFile
+from thread_snapshots.saved_file import SavedFile
 
 MAX_REQUESTS = 200  # for one thread; a server could lead on for ever
 MAX_BATCH = 100  # threads per request of Source.summarize_batch
