@@ -380,13 +380,13 @@ def compare(saved: Thread, result: FetchResult) -> tuple[CheckStatus, str]:
     live = _match(saved.posts, result.thread.posts)
     same_endpoint = _api(saved) == _api(result.thread)
     content = store.authored_content if same_endpoint else _plain_text
-    missing = [number for number, post in enumerate(saved.posts, 1) if post.id not in live]
-    edited = [
-        number
-        for number, post in enumerate(saved.posts, 1)
-        if (current := live.get(post.id))
-        and content(_comparable(post, post)) != content(_comparable(current, post))
-    ]
+    missing, edited = list[int](), list[int]()
+    for number, post in enumerate(saved.posts, 1):
+        current = live.get(post.id)
+        if current is None:
+            missing.append(number)
+        elif content(_comparable(post, post)) != content(_comparable(current, post)):
+            edited.append(number)
     if not same_endpoint and not result.complete:  # posts may be abridged there
         missing, edited = sorted(missing + edited), []
     deleted = missing if result.complete else []
