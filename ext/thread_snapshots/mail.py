@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -280,7 +280,10 @@ def email_thread(
     known = {email.id for email in emails}
     parents = ((id_, _parent(email, known)) for id_, email in by_post.items())
     above = {id_: post_id(parent) for id_, parent in parents if parent}
-    root = _first(cited, above)
+    root, below = cited, set[str]()
+    while root in above and root not in below:  # replies may form a circle
+        below.add(root)
+        root = above[root]
     every = depth_first(
         Post(
             id=id_,
@@ -302,15 +305,6 @@ def email_thread(
         replies=len(posts) - 1 if root in by_post else None,
         missing="" if root in by_post else "the first message of the thread is missing",
     )
-
-
-def _first(id_: str, above: Mapping[str, str]) -> str:
-    """Return the first id of a chain of replies, which may be a circle."""
-    seen = {id_}
-    while id_ in above and above[id_] not in seen:
-        id_ = above[id_]
-        seen.add(id_)
-    return id_
 
 
 def _parent(email: Email, known: set[str]) -> str:
