@@ -23,17 +23,11 @@ from sphinx_thread_cards.snapshot import Author, Media, Post, clean_text
 from sphinx_thread_cards.urls import Kind, ThreadRef
 
 from thread_snapshots import json_access as js
+from thread_snapshots import source
 from thread_snapshots.errors import BadResponse, FetchError, Forbidden
 from thread_snapshots.html import RichText, parse_html, parse_markdown, parse_page, parse_plain
 from thread_snapshots.saved_file import SavedFile
-from thread_snapshots.source import (
-    FetchOptions,
-    FetchResult,
-    RequestGenerator,
-    Source,
-    get_json,
-    get_page,
-)
+from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source
 from thread_snapshots.thread_builder import build_author, build_thread
 
 _MAX_OBJECTS = 5_000
@@ -69,7 +63,7 @@ def canonical_url(html: str) -> str | None:
 
 def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
     """Fetch a page, and return the thread or article that it describes, else its title."""
-    response = yield from get_page(ref.url)
+    response = yield from source.get_page(ref.url)
     if _LOGIN_URL.search(response.url) and not _LOGIN_URL.search(ref.url):
         raise Forbidden(ref.url, "the page requires a login")
     html = response.html()
@@ -85,7 +79,7 @@ def _oembed(html: str, page_url: str) -> RequestGenerator[dict[str, str]]:
     if not url or "og:title" in _metas(tree):
         return {}
     try:
-        data = yield from get_json(url)
+        data = yield from source.get_json(url)
     except FetchError:  # the page has a title at least
         return {}
     return {"og:title": js.text(data, "title"), "author": js.text(data, "author_name")}
@@ -141,13 +135,13 @@ def page_thread(
 
 
 def read_file(
-    source: Source | None, ref: ThreadRef, options: FetchOptions, file: SavedFile
+    platform_source: Source | None, ref: ThreadRef, options: FetchOptions, file: SavedFile
 ) -> FetchResult:
     """Return the thread in a file: read by the source of the platform, else from JSON-LD or Open Graph."""
     failure = BadResponse(file.name, "the file is not a web page; save the page of the thread")
-    if source and source.read_file:
+    if platform_source and platform_source.read_file:
         try:
-            return source.read_file(ref, options, file)
+            return platform_source.read_file(ref, options, file)
         except BadResponse as error:
             failure = error
     if file.is_html:
