@@ -20,6 +20,7 @@ from thread_snapshots.html import decode_text
 from thread_snapshots.saved_file import SavedFile
 
 MAX_REQUESTS = 200  # for one thread; a server could lead on for ever
+MAX_BYTES = 64 * 1024 * 1024  # of all responses; parsed JSON takes many times the memory
 MAX_BATCH = 100  # threads per request of Source.summarize_batch
 _CHARSET = re.compile(r"""(?i);\s*charset\s*=\s*["']?([\w.:-]+)""")
 
@@ -86,7 +87,7 @@ def get_page(url: str) -> RequestGenerator[Response]:
 
 def run_requests(requests: RequestGenerator[_T], send: Callable[[Request], Response]) -> _T:
     """Run the generator of a source to its end and return its result."""
-    request = next(requests)
+    request, size = next(requests), 0
     for _ in range(MAX_REQUESTS):
         try:
             try:
@@ -94,12 +95,16 @@ def run_requests(requests: RequestGenerator[_T], send: Callable[[Request], Respo
             except FetchError as error:
                 request = requests.throw(error)
             else:
+                size += len(response.body)
                 request = requests.send(response)
         except StopIteration as end:
             result: _T = end.value
             return result
+        if size > MAX_BYTES:
+            break
     requests.close()
-    raise BadResponse(request.url, f"the thread takes more than {MAX_REQUESTS} requests")
+    limits = f"{MAX_REQUESTS} requests, or {MAX_BYTES // 1024**2} MB"
+    raise BadResponse(request.url, f"the thread takes more than {limits}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from sphinx_thread_cards.platforms import PLATFORMS, parse_thread_url
 from support.source_cases import Case, load_cases
-from thread_snapshots.errors import FetchError, NotFound
+from thread_snapshots import source as module
+from thread_snapshots.errors import BadResponse, FetchError, NotFound
 from thread_snapshots.source import (
     MAX_REQUESTS,
     FetchOptions,
@@ -104,7 +105,7 @@ def test_long_thread_on_mastodon(cited: int) -> None:
     assert requests <= 9
 
 
-def test_endless_thread_on_mastodon() -> None:
+def test_endless_thread_on_mastodon(monkeypatch: pytest.MonkeyPatch) -> None:
     def respond(url: str) -> Any:
         number = int(url.split("/")[6]) - FIRST
         return (
@@ -116,6 +117,9 @@ def test_endless_thread_on_mastodon() -> None:
     result, requests = fetch(f"https://mastodon.social/@jo_example/{FIRST}", respond)
     assert not result.complete
     assert len(result.thread.posts) == requests <= MAX_REQUESTS
+    monkeypatch.setattr(module, "MAX_BYTES", 5_000)
+    with pytest.raises(BadResponse, match="takes more than"):
+        fetch(f"https://mastodon.social/@jo_example/{FIRST}", respond)
 
 
 @pytest.mark.parametrize(
