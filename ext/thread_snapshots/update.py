@@ -20,7 +20,7 @@ from sphinx_thread_cards.urls import ThreadRef
 from thread_snapshots import source, store, webpage
 from thread_snapshots.errors import FetchError, Forbidden, NotFound, plural
 from thread_snapshots.images import ImageSaver
-from thread_snapshots.json_access import dig, text
+from thread_snapshots.json_access import dig, safe_url, text
 from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator
 from thread_snapshots.sources import SOURCES
@@ -306,7 +306,7 @@ def find_archived(ref: ThreadRef) -> RequestGenerator[str | None]:
         query = quote(url, safe="")
         data = yield from source.get_json(f"https://archive.org/wayback/available?url={query}")
         closest = dig(data, "archived_snapshots", "closest")
-        copy = re.sub("^http:", "https:", text(closest, "url"))
+        copy = safe_url(re.sub("^http:", "https:", text(closest, "url"))) or ""
         if text(closest, "status") == "200" and copy.startswith("https://web.archive.org/web/"):
             return copy
     return None

@@ -260,13 +260,14 @@ def test_cited_posts_and_saved_replies_are_requested(platform: Platform) -> None
     assert platform.options == FetchOptions(posts=frozenset({"2"}))
 
 
-COPY = "web.archive.org/web/20230529/https://social.example/@jo/1"
+COPY = "web.archive.org/web/20230529/https://social.example/@jo/1?a=%20b"
 
 
 @pytest.mark.parametrize("status", ["200", "301"])
 def test_archived_copy_is_added_to_a_saved_thread(platform: Platform, status: str) -> None:
     platform.run()
-    closest = {"closest": {"status": status, "available": True, "url": f"http://{COPY}"}}
+    url = f"http://{COPY}".replace("%20", " ")
+    closest = {"closest": {"status": status, "available": True, "url": url}}
     platform.body = msgspec.json.encode({"archived_snapshots": closest})
     found = status == "200"
     assert platform.run(archive=True).status == ("updated" if found else "unchanged")
