@@ -108,11 +108,15 @@ def request_batches(
     With ``saved``, those that are saved are due, as for a check.
     """
     groups: defaultdict[tuple[str, str], list[ThreadRef]] = defaultdict(list)
+    wanted = config.summary and not config.dry_run and not config.file
     for ref in (cited.ref for cited in threads if cited.ref.host in config.batch_hosts):
         with suppress(SnapshotError):
             before = snapshot.load(ref, config.store)
-            is_due = config.summary and not config.dry_run and _due(ref, before, config)[0] == "due"
-            if (before is not None and before.is_summary) if saved else is_due:
+            if saved:
+                is_due = before is not None and before.is_summary
+            else:
+                is_due = wanted and _due(ref, before, config)[0] == "due"
+            if is_due:
                 groups[ref.platform, ref.host].append(ref)
     for refs in groups.values():
         summarize = _source(refs[0]).summarize_batch

@@ -86,18 +86,20 @@ SAVED_PAGE = f"""<!DOCTYPE html><link rel="canonical" href="{THREADS}">
 <meta property="og:title" content="Jo"><meta property="og:description" content="The lamp boots.">"""
 
 
-def test_from_file(site: CitedSite, capsys: Capture) -> None:
+def test_from_file(site: CitedSite, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page names its thread; no request is sent."""
     (site.folder / "page.html").write_text(SAVED_PAGE)
     assert site.run("fetch", "--from", "page.html") == 0
     assert f"saved {THREADS}: 1 post" in capsys.readouterr().out
     assert site.snapshot("threads/!cu!w!r!rr!quql9")["provenance"]["endpoint"] == "file"
+    monkeypatch.setenv("GITHUB_TOKEN", "x")
     (site.folder / "page.html").write_text("<p>Nothing</p>")
     (site.folder / "item.json").write_text("[")
     for name, urls, code, message in (
         ("page.html", [], 2, "the URL of its thread expected, got 0 URLs"),
         ("none.html", [], 2, "none.html: the file cannot be read: No such file"),
         ("item.json", [url_of(1)], 1, "the file is not valid JSON"),
+        ("item.json", ["https://github.com/a/b/issues/1", "--summary"], 1, "the file is not valid"),
     ):
         assert site.run("fetch", *urls, "--from", name) == code
         assert message in "".join(capsys.readouterr())
