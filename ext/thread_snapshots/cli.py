@@ -88,20 +88,13 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    parser = argparse.ArgumentParser(
-        prog="thread-cards",
-        description="Save the threads that a Sphinx site cites, and check them.",
-        **_FORMAT,
-    )
+    text = "Save the threads that a Sphinx site cites, and check them."
+    parser = argparse.ArgumentParser(prog="thread-cards", description=text, **_FORMAT)
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     add = _add_command(commands, _fetch, "save the cited threads that are not saved yet")
-    add(
-        "--summary",
-        action="store_true",
-        help="save title, author, date, number of replies and state, but no posts",
-    )
+    add("--summary", action="store_true", help="save title, author, date and state, but no posts")
     add("--refresh", action="store_true", help="fetch saved threads again")
     add("--older-than", type=int, metavar="DAYS", help="fetch threads checked more than DAYS ago")
     add("--links", action="store_true", help="save linked threads, not only cards and citations")
