@@ -347,11 +347,8 @@ class _Parser:
         """Add an image; one that is the text of a link to something else stays text."""
         src, link = safe_url(node.attributes.get("src"), self._base_url), style.href
         alt = snapshot.clean_text(node.attributes.get("alt") or "").strip()
-        enlarges = link and (
-            link == src
-            or "lightbox" in _classes(node.parent)
-            or _IMAGE_PATH.fullmatch(urlsplit(link).path)
-        )
+        is_image = _IMAGE_PATH.fullmatch(urlsplit(link or "").path)
+        enlarges = link and (link == src or is_image or "lightbox" in _classes(node.parent))
         url = link if enlarges else src
         if self._separate_media and url and (enlarges or not link):
             self._media.setdefault(url, Media(url=url, alt=alt or None))
