@@ -242,8 +242,7 @@ def _process(
     from thread_snapshots.update import FetchConfig, request_batches  # noqa: PLC0415
 
     names = {"api.github.com": "GITHUB_TOKEN", "gitlab.com": "GITLAB_TOKEN"}
-    given = {host: os.environ.get(name, "").strip() for host, name in names.items()}
-    tokens = {host: token for host, token in given.items() if token}
+    tokens = {host: os.environ.get(name, "").strip() for host, name in names.items()}
     if site.config.thread_cards_replies == "all":
         args.replies = True
     options = {item.name for item in fields(FetchConfig)} & vars(args).keys()
@@ -260,7 +259,7 @@ def _process(
             store=site.store,
             send=client.send,
             endpoints=endpoints,
-            batch_hosts={host.removeprefix("api.") for host in tokens},
+            batch_hosts={host.removeprefix("api.") for host, token in tokens.items() if token},
             media=site.config.thread_cards_media,
             **{name: getattr(args, name) for name in options},
         )

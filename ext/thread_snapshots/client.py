@@ -62,7 +62,7 @@ class Client:
     Args:
         contact: a URL for the ``User-Agent`` header; anything else is ignored.
         endpoints: by host, the base URL that receives its requests; these servers may have private addresses.
-        tokens: by host, a bearer token, which is not sent to any other host.
+        tokens: by host, a bearer token or an empty string; not sent to any other host.
         ca_bundle: path of CA certificates; if not a string, those of ``REQUESTS_CA_BUNDLE`` or certifi.
         pause: seconds between two requests to one host.
         jobs: how many requests are sent in parallel.
