@@ -103,8 +103,7 @@ def run_requests(requests: RequestGenerator[_T], send: Callable[[Request], Respo
         if size > MAX_BYTES:
             break
     requests.close()
-    limits = f"{MAX_REQUESTS} requests, or {MAX_BYTES // 1024**2} MB"
-    raise BadResponse(request.url, f"the thread takes more than {limits}")
+    raise BadResponse(request.url, f"more than {MAX_REQUESTS} requests or {MAX_BYTES:,} bytes")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
