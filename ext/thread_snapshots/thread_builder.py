@@ -139,6 +139,8 @@ def build_thread(
     if options and not options.replies:
         author = unique[0].author
         unique = [post for post in unique if post.author == author or post.id in options.posts]
+    if len(unique) > snapshot.MAX_POSTS:
+        missing = missing or f"the first {snapshot.MAX_POSTS:,} posts only"
     languages = Counter(post.lang for post in unique if post.lang)
     lang = languages.most_common(1)[0][0] if languages else None
     built = _without_defaults(unique[: snapshot.MAX_POSTS], lang)

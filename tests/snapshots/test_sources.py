@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sphinx_thread_cards import snapshot
 from sphinx_thread_cards.platforms import PLATFORMS, parse_thread_url
 from support.source_cases import Case, load_cases
 from thread_snapshots import source as module
@@ -86,7 +87,7 @@ def status(number: int, count: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("cited", [0, 65, 129])
-def test_long_thread_on_mastodon(cited: int) -> None:
+def test_long_thread_on_mastodon(cited: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without an account, a context has 40 posts above and 20 levels below."""
 
     def respond(url: str) -> Any:
@@ -103,6 +104,9 @@ def test_long_thread_on_mastodon(cited: int) -> None:
     assert [post.id for post in result.thread.posts] == [str(FIRST + n) for n in range(130)]
     assert result.complete
     assert requests <= 9
+    monkeypatch.setattr(snapshot, "MAX_POSTS", 100)
+    result, _ = fetch(f"https://mastodon.social/@jo_example/{FIRST + cited}", respond)
+    assert (len(result.thread.posts), result.complete) == (100, False)
 
 
 def test_endless_thread_on_mastodon(monkeypatch: pytest.MonkeyPatch) -> None:
