@@ -35,7 +35,6 @@ MAX_BYTES = 16 * 1024 * 1024  # of a response, decompressed
 _MAX_ERROR_BYTES = 64 * 1024
 _MAX_REDIRECTS = 5
 _MAX_DELAY = 120  # seconds of ``Retry-After`` that the client waits
-_MAX_BLOCKED = 86_400  # seconds for which a server can refuse requests
 _MAX_CRAWL_DELAY = 60
 
 
@@ -51,7 +50,7 @@ class _Retry(Retry):
 
     def parse_retry_after(self, retry_after: str) -> float:
         try:
-            return min(super().parse_retry_after(retry_after), _MAX_BLOCKED)
+            return min(super().parse_retry_after(retry_after), 86_400)  # a day at most
         except (HTTPError, ValueError, OverflowError):  # an invalid header is no reason to give up
             return 0
 
