@@ -94,7 +94,7 @@ class Client:
         )
         comment = f" (+{url})" if (url := safe_url(contact)) else ""
         session.headers["User-Agent"] = f"{PRODUCT}/{__version__}{comment}"
-        # Proxies are read from the environment for each request; passwords in .netrc are none of our business.
+        # Proxies are read from the environment for each request; passwords in .netrc are not used.
         session.trust_env = False
         given = ca_bundle if isinstance(ca_bundle, str) else os.environ.get("REQUESTS_CA_BUNDLE")
         session.verify = given or True

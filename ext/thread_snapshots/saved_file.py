@@ -21,7 +21,7 @@ _SPACE = b"\xef\xbb\xbf \t\r\n"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SavedFile:
-    """A file that an author saved, or a client; ``name`` is for messages."""
+    """A file that an author saved, or that a source downloaded; ``name`` is for messages."""
 
     name: str
     body: bytes

@@ -19,7 +19,7 @@ from thread_snapshots.errors import BadResponse, FetchError
 from thread_snapshots.html import decode_text
 from thread_snapshots.saved_file import SavedFile
 
-MAX_REQUESTS = 200  # for one thread; a server could lead on for ever
+MAX_REQUESTS = 200  # for one thread; a server could return further posts without end
 MAX_BYTES = 64 * 1024 * 1024  # of all responses; parsed JSON takes many times the memory
 MAX_BATCH = 100  # threads per request of Source.summarize_batch
 _CHARSET = re.compile(r"""(?i);\s*charset\s*=\s*["']?([\w.:-]+)""")
@@ -86,7 +86,7 @@ def get_page(url: str) -> RequestGenerator[Response]:
 
 
 def run_requests(requests: RequestGenerator[_T], send: Callable[[Request], Response]) -> _T:
-    """Run the generator of a source to its end and return its result."""
+    """Run the generator of a source and return its result; raise a FetchError that it does not catch."""
     request, size = next(requests), 0
     for _ in range(MAX_REQUESTS):
         try:

@@ -122,7 +122,7 @@ def build_thread(
     state: tuple[snapshot.State | None, datetime | None] = (None, None),
     missing: str = "",
 ) -> FetchResult:
-    """Return the thread of these posts.
+    """Return the thread of these posts; raise BadResponse if there are none.
 
     A post that comes twice is taken once. The most frequent language becomes the thread's.
 

@@ -40,19 +40,19 @@ _MAX_ERRORS = 3
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FetchConfig:
-    """How to fetch, the same for all threads of a run."""
+    """How to fetch; the same for all threads of a run."""
 
     store: Path
     send: Callable[[source.Request], source.Response]
     endpoints: Collection[str] = ()
-    """Hosts that the site's author has redirected; these may have reserved names."""
+    """Hosts of ``thread_cards_endpoints``, which may have reserved names."""
     batch_hosts: Collection[str] = ()
-    """Hosts with a token, which :attr:`Source.summarize_batch` requires."""
+    """Hosts for which there is a token, as :attr:`Source.summarize_batch` requires."""
     media: bool = True
     # The options of the command.
     summary: bool = False
     refresh: bool = False
-    older_than: int | None = None
+    older_than: int | None = None  # days since the last check
     replies: bool = False
     archive: bool = False
     dry_run: bool = False
@@ -69,7 +69,7 @@ class Result:
     status: FetchStatus | CheckStatus
     message: str = ""
     known: bool = False
-    """Whether the snapshot had the status of a check before."""
+    """Whether an earlier check reported the same, so that the exit code ignores it."""
 
 
 def _source(ref: ThreadRef) -> source.Source:
