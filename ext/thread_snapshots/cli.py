@@ -214,11 +214,11 @@ def _forget(args: argparse.Namespace) -> int:
         raise SiteError("URL of a thread expected; give the URL of each thread to forget")
     images = site.media_of(snapshot.snapshot_path(thread.ref, site.store) for thread in threads)
     status = snapshot.Status.WITHDRAWN
-    mark = snapshot.Provenance(endpoint="hand", status=status, checked=store.now())
+    provenance = snapshot.Provenance(endpoint="hand", status=status, checked=store.now())
     for thread in threads:
         ref, url = thread.ref, f"https://{thread.ref.host}/"  # its own URL may contain a name
         withdrawn = snapshot.Thread(
-            platform=ref.platform, host=ref.host, id=ref.id, url=url, provenance=mark
+            platform=ref.platform, host=ref.host, id=ref.id, url=url, provenance=provenance
         )
         if not args.dry_run:
             store.save(withdrawn, site.store)

@@ -200,12 +200,12 @@ class Client:
             return
         flags = socket.AI_NUMERICHOST if proxied else 0
         try:
-            found = socket.getaddrinfo(parts.hostname, parts.port, flags=flags)
+            addresses = socket.getaddrinfo(parts.hostname, parts.port, flags=flags)
         except (OSError, UnicodeError):
             if proxied:
                 return
             raise errors.Unreachable(url, "host name not found") from None
-        for *_, address in found:
+        for *_, address in addresses:
             ip = ip_address(address[0])
             ip = getattr(ip, "ipv4_mapped", None) or ip
             if not ip.is_global or ip.is_multicast:

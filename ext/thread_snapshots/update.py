@@ -33,7 +33,7 @@ FetchStatus = Literal["saved", "updated", "unchanged", "due", "skipped", "failed
 """What became of a thread; ``due`` in a dry run only."""
 CheckStatus = Literal["same", "state", "edited", "deleted", "private", "unreachable", "unchecked"]
 """A live thread, compared with its snapshot; ``state`` if nothing else has changed."""
-_MARKS = {"same": Status.LIVE, "edited": Status.EDITED, "deleted": Status.DELETED}
+_STATUS_OF_CHECK = {"same": Status.LIVE, "edited": Status.EDITED, "deleted": Status.DELETED}
 _RESERVED_HOSTS = (".example", ".invalid", ".test")
 _MAX_ERRORS = 3
 
@@ -81,22 +81,22 @@ def _unsupported(ref: ThreadRef, config: FetchConfig) -> str:
     """Return why a thread cannot be fetched; empty if it can."""
     if ref.host.endswith(_RESERVED_HOSTS) and ref.host not in config.endpoints:
         return "the host is reserved for examples"
-    found = _source(ref)
-    return "" if found.fetch else found.unsupported
+    platform_source = _source(ref)
+    return "" if platform_source.fetch else platform_source.unsupported
 
 
 def _request(ref: ThreadRef, options: FetchOptions, config: FetchConfig) -> FetchResult:
-    found = _source(ref)
+    platform_source = _source(ref)
     if config.file:
-        result = webpage.read_file(found, ref, options, config.file)
+        result = webpage.read_file(platform_source, ref, options, config.file)
     elif options.summary and (batched := config.summaries.get(ref.key)):
         if isinstance(batched, FetchError):
             raise batched
         return batched
-    elif found.fetch:
-        result = source.run_requests(found.fetch(ref, options), config.send)
+    elif platform_source.fetch:
+        result = source.run_requests(platform_source.fetch(ref, options), config.send)
     else:
-        raise FetchError(ref.url, found.unsupported)
+        raise FetchError(ref.url, platform_source.unsupported)
     return summary_of(result) if options.summary and result.thread.posts else result
 
 
@@ -331,10 +331,10 @@ def check(cited: CitedThread, config: FetchConfig) -> Result:
         message = "withdrawn"
     elif saved:
         status, message, state = _compare_live(cited, saved, config)
-        mark = _MARKS.get(status)
-        known = mark is saved.provenance.status
-        if mark and not known and not config.dry_run:
-            provenance = replace(saved.provenance, status=mark, checked=store.now())
+        new = _STATUS_OF_CHECK.get(status)
+        known = new is saved.provenance.status
+        if new and not known and not config.dry_run:
+            provenance = replace(saved.provenance, status=new, checked=store.now())
             store.save(replace(saved, provenance=provenance), config.store)
     if state and status in {"same", "unchecked"}:
         status, known = "state", False

@@ -44,10 +44,10 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
             query = "&".join(f"post_ids%5B%5D={id_}" for id_ in missing[start : start + _CHUNK])
             posts += _posts((yield from get_json(f"{url}/posts.json?{query}")))
         numbers = {js.as_id(post, "post_number") for post in posts}
-        for number in sorted(filter(str.isdecimal, options.posts - numbers))[:_MAX_CITED]:
+        for cited in sorted(filter(str.isdecimal, options.posts - numbers))[:_MAX_CITED]:
             with suppress(FetchError):  # a deleted post
-                near = _posts((yield from get_json(f"{url}/{number}.json")))
-                posts += [post for post in near if js.as_id(post, "post_number") == number]
+                near = _posts((yield from get_json(f"{url}/{cited}.json")))
+                posts += [post for post in near if js.as_id(post, "post_number") == cited]
     return _parse(ref, options, topic, posts, f"{url}.json")
 
 
