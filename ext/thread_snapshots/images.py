@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from PIL import Image, ImageCms, ImageOps
 from sphinx_thread_cards.snapshot import MEDIA_FOLDER, Author, Media, Post, Thread, with_quoted
 
-from thread_snapshots.errors import FetchError, printable_url
+from thread_snapshots.errors import BadResponse, FetchError
 from thread_snapshots.source import Request, Response
 from thread_snapshots.store import write_atomic
 
@@ -156,11 +156,9 @@ class ImageSaver:
             # Servers may call an image application/octet-stream.
             response = self._send(Request(url=url, accept="image/*, */*;q=0.1"))
             image = encode_image(response.body, avatar=avatar)
-        except FetchError as error:
-            self.errors.append(str(error))
-            return None
-        except InvalidImage as error:
-            self.errors.append(f"{printable_url(url)}: {error}")
+        except (FetchError, InvalidImage) as error:
+            failure = error if isinstance(error, FetchError) else BadResponse(url, str(error))
+            self.errors.append(str(failure))
             return None
         name = f"{hashlib.sha256(image.content).hexdigest()}.{image.extension}"
         write_atomic(self._folder / name, image.content)
