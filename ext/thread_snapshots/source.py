@@ -142,6 +142,7 @@ class Source:
     read_file: Callable[[ThreadRef, FetchOptions, SavedFile], FetchResult] | None = None
     """Reads a file that the author saved (``--from``), unless it is a page with JSON-LD or Open Graph."""
     only_summaries: bool = False
+    """Whether the platform's posts are never fetched."""
     summarize_batch: (
         Callable[[Sequence[ThreadRef]], RequestGenerator[list[FetchResult | FetchError]]] | None
     ) = None
