@@ -42,8 +42,8 @@ def fetch(ref: ThreadRef, _options: FetchOptions) -> RequestGenerator[FetchResul
         posted=ref.posted and js.utc(ref.posted),
         media=(media,) if is_video or image else (),
     )
-    author, missing = build_author(handle, name, url), "title and author only"
-    missing = "" if is_video and not ref.post else missing
+    missing = "" if is_video and not ref.post else "title and author only"
+    author = build_author(handle, name, url)
     return build_thread(ref, [post], [author], endpoint=endpoint, title=title, missing=missing)
 
 
