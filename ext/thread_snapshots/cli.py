@@ -51,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, TextIOWrapper):  # a console may lack characters of a title or path
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        code: int = args.func(args)
+        return int(args.func(args))
     except SiteError as error:
         return _error(str(error))
     except ModuleNotFoundError as error:
@@ -62,7 +62,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         _error("interrupted; threads saved until now are complete")
         os._exit(INTERRUPTED)  # do not wait for the responses to other threads' requests
-    return code
 
 
 def _error(message: str) -> int:
