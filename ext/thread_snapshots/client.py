@@ -39,7 +39,7 @@ _MAX_CRAWL_DELAY = 60
 
 
 class _Retry(Retry):
-    """Retries without reading the body of an error, and not if the server requires a long delay."""
+    """Retries after a pause, without reading the body of an error; none if the server requires a long delay."""
 
     def increment(self, *args: Any, **details: Any) -> Self:
         if (response := details.get("response")) is not None:
@@ -47,6 +47,9 @@ class _Retry(Retry):
                 raise MaxRetryError(details["_pool"], "")
             response.close()
         return super().increment(*args, **details)
+
+    def get_backoff_time(self) -> float:
+        return super().get_backoff_time() or self.backoff_factor
 
     def parse_retry_after(self, retry_after: str) -> float:
         try:
@@ -66,7 +69,7 @@ class Client:
         pause: seconds between two requests to one host.
         jobs: how many requests are sent in parallel.
         timeout: seconds for the body of a response.
-        backoff: half the seconds before the second retry; the first one is immediate.
+        backoff: seconds before the first retry, and half those before the second one.
     """
 
     def __init__(

@@ -97,6 +97,7 @@ def test_retries(server: Server, client: Client) -> None:
     later = Canned(status=503, headers={"Retry-After": "1"})
     server.responses["/"] = [soon, later, json_response("now")]
     assert get(client, server.url("/")).json() == "now"
+    assert server.requests[1].time - server.requests[0].time >= 0.01
     assert server.requests[2].time - server.requests[1].time >= 1
     server.responses["/"] = Canned(status=429, headers={"Retry-After": "3600"})
     with pytest.raises(errors.RateLimited, match="retry after 60 min"):
