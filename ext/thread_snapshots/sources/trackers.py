@@ -105,8 +105,5 @@ def _summary(ref: ThreadRef, author: Author, posted: datetime | None, **more: An
     return summary_of(build_thread(ref, [post], [author], **more))
 
 
-SOURCES = (
-    Source(platforms=("gerrit",), fetch=fetch_gerrit, only_summaries=True),
-    Source(platforms=("bugzilla",), fetch=fetch_bugzilla, only_summaries=True),
-    Source(platforms=("launchpad",), fetch=fetch_launchpad, only_summaries=True),
-)
+_FETCH = {"gerrit": fetch_gerrit, "bugzilla": fetch_bugzilla, "launchpad": fetch_launchpad}
+SOURCES = [Source(platforms=(it,), fetch=_FETCH[it], only_summaries=True) for it in _FETCH]
