@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -268,9 +268,13 @@ def _match(saved: Sequence[Post], live: Sequence[Post]) -> dict[str, Post]:
     """Return live posts by the ids of their saved versions; else by URL, as Bluesky has two ids for an account."""
     matched = {post.id: post for post in live}
     ids = {post.id for post in saved}
+    # Emails may share the URL of the thread, which identifies none of them.
+    urls = Counter(post.url for post in (*saved, *live))
     by_url = {post.url: post for post in live if post.id not in ids}
     for post in saved:
-        if post.id not in matched and (same := by_url.pop(post.url, None)):
+        same = by_url.get(post.url)
+        is_unique = urls[post.url] == 2  # noqa: PLR2004 - one saved, one live
+        if same and is_unique and post.id not in matched:
             matched[post.id] = same
     return matched
 

@@ -81,12 +81,12 @@ def test_no_post_is_ever_lost(
     order: list[int], found: set[int], complete: bool, one_url: bool
 ) -> None:
     """Even if all posts have the URL of the thread, as in an mbox file."""
-    thread = make_thread(*"abcdef")
+    thread = make_thread(*"abcdefg")
     posts = [replace(post, url=URL) if one_url else post for post in thread.posts]
     before = replace(thread, posts=tuple(posts[index] for index in order))
-    live = replace(thread, posts=tuple(posts[index] for index in sorted(found)))
+    live = replace(thread, posts=tuple(posts[index] for index in [*sorted(found), 6]))
     after = merged(live, before, complete=complete)
-    assert sorted(ids(after)) == ["1", "2", "3", "4", "5", "6"]
+    assert sorted(ids(after)) == ["1", "2", "3", "4", "5", "6", "7"]
     snapshot.decode(store.encode(after))
 
 
