@@ -146,8 +146,7 @@ def _open_site(args: argparse.Namespace, *, pages: bool = True) -> tuple[Site, l
         if ref is None:
             raise SiteError(f"URL of a thread or page expected, got {url}")
         thread = selected.get(ref.key) or cited.get(ref.key) or CitedThread(ref=ref)
-        posts = thread.posts.union(filter(None, [ref.post]))
-        selected[ref.key] = replace(thread, posts=posts)
+        selected[ref.key] = replace(thread, posts=thread.posts.union(filter(None, [ref.post])))
     return site, list(selected.values())
 
 

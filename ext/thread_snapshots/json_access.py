@@ -15,8 +15,7 @@ _NO_LANGUAGE = frozenset({"art", "mis", "mul", "qam", "qct", "qht", "qme", "qst"
 """Tags that say that the language is unknown; some are of X, for posts of images or hashtags alone."""
 _MAX_ID = 300
 _MAX_LINE = 500
-MAX_LINK = 2_000
-"""Longest URL, in characters, that becomes a link."""
+MAX_LINK = 2_000  # characters of the longest URL that becomes a link
 _HOST = re.compile(r"(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _SAFE_IN_URL = "!#$%&'()*+,/:;=?@[]~"
 

@@ -42,9 +42,8 @@ def _result(ref: ThreadRef, options: FetchOptions, item: object, endpoint: str) 
         raise BadResponse(ref.url, f"the response is not item {ref.id}, or its author is missing")
     handles, title = {post.author for post in posts}, js.html_line(item, "title")
     people = [build_author(handle, url=f"{_SITE}/user?id={handle}") for handle in handles]
-    count = len(posts) - 1
     return build_thread(
-        ref, posts, people, endpoint=endpoint, options=options, title=title, replies=count
+        ref, posts, people, endpoint=endpoint, options=options, title=title, replies=len(posts) - 1
     )
 
 
