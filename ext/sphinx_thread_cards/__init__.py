@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.urls import ThreadRef
@@ -25,8 +25,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     for folder in (*app.config.locale_dirs, i18n.LOCALE_DIR):  # the site's own labels come first
         app.add_message_catalog(i18n.CATALOGUE, app.srcdir / folder)
     for name, value in config.VALUES.items():
-        # types=Any, because our own check names the remedy.
-        app.add_config_value(f"thread_cards_{name}", value.default, value.rebuild, types=Any)
+        app.add_config_value(f"thread_cards_{name}", value.default, value.rebuild)
     app.add_domain(domain.ThreadDomain)
     app.add_directive("thread", directives.ThreadDirective)
     app.add_directive("threads", directives.ThreadsDirective)
@@ -40,7 +39,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     for node, visitors in html.VISITORS.items():
         app.add_node(node, html=visitors)
     app.add_latex_package("sphinx_thread_cards")
-    # Before other handlers, which must see valid values.
+    # Before other handlers, and Sphinx's check of types (800), which must see valid values.
     app.connect("config-inited", config.validate, priority=100)
     app.connect("config-inited", latex.add_files)
     app.connect("builder-inited", domain.set_builder)
