@@ -3,6 +3,7 @@
 import pickle
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -110,7 +111,11 @@ class ThreadDomain(Domain):
 
     def is_included(self, conditions: Iterable[str]) -> bool:
         """Return whether the builder includes a location, by the ``only`` directives around it."""
-        return all(map(self.builder.tags.eval_condition, conditions))
+        for condition in conditions:
+            with suppress(Exception):  # Sphinx reports an invalid one, and includes its content
+                if not self.builder.tags.eval_condition(condition):
+                    return False
+        return True
 
     def clear_doc(self, docname: str) -> None:
         self.data["uses"].pop(docname, None)

@@ -245,6 +245,13 @@ def test_a_card_for_another_builder_is_not_listed(page: Page, tmp_path: Path) ->
     assert "For paper" not in text
 
 
+def test_an_invalid_condition_is_true(page: Page) -> None:
+    """As in Sphinx, which reports it."""
+    site = page(f"# T\n\n:::{{only}} html and\n{LAMP}:::\n\n{{ref}}`my lamp`\n", warns=True)
+    assert site.warnings.count("WARNING") == 1
+    assert site.soup().select_one("section p > a.internal").text == "A lamp"
+
+
 def test_pages_that_are_left_out(page: Page) -> None:
     """An excluded page is not listed; one that is in no toctree is, but a book does not link to it."""
     pages = {
