@@ -139,7 +139,7 @@ class CollectThreads(SphinxTransform):
         is_bare = not node.children or (by_default and _bare_url(node))
         if is_bare and isinstance(node, nodes.reference):
             xref = citation_xref(ref, url=node["refuri"])
-            node.parent.replace(node, xref)
+            node.replace_self(xref)  # with ids and classes
             self._collect_citation(xref)
         else:
             self._note(node, ref, "link")

@@ -118,11 +118,12 @@ def test_links_of_a_translated_page(source: Path, tmp_path: Path) -> None:
 
 
 def test_links_with_a_citation_as_text_are_citations(source: Path, tmp_path: Path) -> None:
-    text = "# T\n\nA <CITATION>, a [link](LINK) and {thread}`CITATION`.\n"
+    text = "# T\n\n<CITATION>, [](CITATION){#lamp .wide}, [link](LINK) and {thread}`CITATION`.\n"
     expected = write(source, {"index.md": text})
     site = sites.build(source, tmp_path / "out", thread_cards_link_text="citation")
 
     assert recorded(site.app) == expected
+    assert site.soup().select("a.wide#lamp")
 
 
 class Sourceless(SphinxDirective):
