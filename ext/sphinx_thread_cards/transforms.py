@@ -147,8 +147,9 @@ class CollectThreads(SphinxTransform):
     def _collect_citation(self, xref: nodes.Element) -> None:
         ref = xref["thread_ref"]
         self._note(xref, ref, "citation")
-        # Tables of contents copy the text of a title before Sphinx resolves the citation.
-        if isinstance(xref.parent, nodes.title) and not xref["refexplicit"]:
+        # Contents and labels copy the text of a title before Sphinx resolves the citation.
+        is_in_title = any(traverse_parent(xref, (nodes.title, nodes.caption)))
+        if is_in_title and not xref["refexplicit"]:
             card = self.domain.default_card(ref)
             for inline in xref.findall(nodes.inline):
                 inline[:] = [nodes.Text(card.citation(self.config.language))]

@@ -63,13 +63,15 @@ def test_references_to_a_card(place: str, reference: str, text: str, page: Page)
 
 def test_citations_in_titles(page: Page) -> None:
     """Contents and references show a title as the page does."""
-    other = f"(other)=\n# On {{thread}}`{ISSUE}`\n\n## And <{ISSUE}>\n"
-    index = f"{HEAD}{{ref}}`other`\n"
+    other = f"(other)=\n# On {{thread}}`{ISSUE}`\n\n## **And <{ISSUE}>**\n"
+    code = f"```{{code-block}}\n:name: code\n:caption: See {{thread}}`{ISSUE}`\n\nx\n```\n"
+    index = f"{HEAD}{{ref}}`other` {{ref}}`code`\n\n{code}"
     site = page({"index.md": index, "other.md": other}, thread_cards_link_text="citation")
     titles = ["On example-org/board#57", "And example-org/board#57"]
 
     assert [link.text for link in site.soup().select(".toctree-wrapper a")] == titles
-    assert site.soup().select_one("p > a.internal").text == titles[0]
+    links = [link.text for link in site.soup().select("p > a.internal")]
+    assert links == [titles[0], "See example-org/board#57"]
     assert site.soup("other.html").title.text.startswith(titles[0])
 
 
