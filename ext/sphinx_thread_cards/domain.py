@@ -13,6 +13,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
+from sphinx.builders.singlehtml import SingleFileHTMLBuilder
 from sphinx.domains import Domain, ObjType
 from sphinx.environment import BuildEnvironment
 
@@ -219,9 +220,10 @@ def add_style_sheet(
 ) -> None:
     """Add the style sheet to a page with a card, citation or list (``html-page-context``)."""
     uses = thread_domain(app.env).data["uses"]
-    pages = uses if app.builder.name == "singlehtml" else {page} & uses.keys()
-    styled = any(it.targets or it.cited or it.has_list for it in map(uses.get, pages))
-    if doctree and app.config.thread_cards_css and styled:
+    is_single = isinstance(app.builder, SingleFileHTMLBuilder)
+    pages = uses.values() if is_single else [uses.get(page, PageUses())]
+    is_styled = any(it.targets or it.cited or it.has_list for it in pages)
+    if doctree and app.config.thread_cards_css and is_styled:
         # Before the style sheets of the site (800), which may restyle cards. Not app.add_css_file, which adds the file
         # to all pages.
         app.builder.add_css_file("thread-cards.css", priority=400)  # type: ignore[attr-defined]

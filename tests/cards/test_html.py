@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import gzip
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import mf2py
 import pytest
 import sphinx_thread_cards
 from msgspec.structs import replace
+from sphinx.builders.singlehtml import SingleFileHTMLBuilder
 from sphinx_thread_cards import snapshot
 from sphinx_thread_cards.platforms import PLATFORMS
 from sphinx_thread_cards.snapshot import Author, Media, Provenance, Status
@@ -77,7 +80,14 @@ def test_platforms_have_an_icon() -> None:
     assert len(selectors) > 10
 
 
-def test_only_pages_with_a_card_or_citation_have_the_style_sheet(page: Page) -> None:
+def test_only_pages_with_a_card_or_citation_have_the_style_sheet(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A builder like that of sphinx-simplepdf.
+    builder = type("SingleBuilder", (SingleFileHTMLBuilder,), {"name": "single"})
+    builder = type("SingleBuilder", (SingleFileHTMLBuilder,), {"name": "single"})
+    module = SimpleNamespace(setup=lambda app: app.add_builder(builder))
+    monkeypatch.setitem(sys.modules, "single_extension", module)
     pages = {
         "index.md": "# T\n\n```{toctree}\n:glob:\n*\n```\n",
         "card.md": f"# Card\n\n<{ISSUE}>\n",
@@ -100,7 +110,9 @@ def test_only_pages_with_a_card_or_citation_have_the_style_sheet(page: Page) -> 
         "link",
     }
     assert linked(thread_cards_css=False) == set()
-    assert "thread-cards.css" in page(pages, "singlehtml").read("index.html")
+    for name in ("singlehtml", "single"):
+        site = page(pages, name, extensions=[*sites.SETTINGS["extensions"], "single_extension"])
+        assert "thread-cards.css" in site.read("index.html")
 
 
 # -- Cards ---------------------------------------------------------------------
