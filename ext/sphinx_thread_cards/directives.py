@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from functools import partial
+from gettext import NullTranslations
 from typing import Any, ClassVar
 
 from docutils import nodes
@@ -117,6 +118,15 @@ class _Directive(SphinxDirective):
                 warn("option", f"option {name!r}: {error}", self)
         return {name: self.options[name] for name in self.options.keys() - _COMMON_OPTIONS.keys()}
 
+    def translate(self, text: str) -> str:
+        """Return the translation of text of the page, as Sphinx translates paragraphs."""
+        domain = docname_to_domain(self.env.docname, self.config.gettext_compact)
+        catalogue = locale.get_translator(domain)
+        if type(catalogue) is NullTranslations:  # not loaded; init() adds it each time
+            folders = [str(self.env.srcdir / folder) for folder in self.config.locale_dirs]
+            catalogue, _exists = locale.init(folders, self.config.language, domain)
+        return catalogue.gettext(text)
+
     def finish(self, node: nodes.Element) -> list[nodes.Node]:
         """Return a node with source line, classes and name."""
         self.set_source_info(node)
@@ -138,11 +148,8 @@ class ThreadDirective(_Directive):
         if ref is None:
             return [nodes.paragraph("", url), *summary]
         options = self.convert_options(CARD_OPTIONS)
-        folders = [str(self.env.srcdir / folder) for folder in self.config.locale_dirs]
-        domain = docname_to_domain(self.env.docname, self.config.gettext_compact)
         for name in {"title", "author"} & options.keys():
-            catalogue, _exists = locale.init(folders, self.config.language, domain)
-            options[name] = catalogue.gettext(options[name])
+            options[name] = self.translate(options[name])
         return self.finish(placeholder(ref, CardOptions(**options), *summary))
 
 

@@ -70,11 +70,24 @@ def test_plural_forms(language: str, number: int, text: str, page: Page) -> None
     assert i18n.more_posts(number, only=False) == text
 
 
-def test_a_site_overrides_messages(page: Page, source: Path) -> None:
-    own = source / "locales/de/LC_MESSAGES/sphinx_thread_cards.po"
-    own.parent.mkdir(parents=True)
+def write_catalogue(source: Path, domain: str, message: str, translation: str) -> None:
+    path = source / f"locales/de/LC_MESSAGES/{domain}.po"
+    path.parent.mkdir(parents=True)
     header = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
-    own.write_text(f'{header}msgid "Read on {{place}}"\nmsgstr "Weiter bei {{place}}"\n')
+    path.write_text(f'{header}msgid "{message}"\nmsgstr "{translation}"\n')
+
+
+def test_many_options_are_translated(page: Page, source: Path) -> None:
+    """Sphinx's translators call each other, one for each time that a catalogue was loaded."""
+    write_catalogue(source, "index", "A lamp", "Eine Lampe")
+    card = "```{thread} https://github.com/a/b/issues/57\n:title: A lamp\n:author: Jo\n```\n"
+    text = page(f"# T\n\n{card * 600}", "text", language="de").read("index.txt")
+
+    assert text.count("Eine Lampe\n") == text.count("Jo\n") == 600
+
+
+def test_a_site_overrides_messages(page: Page, source: Path) -> None:
+    write_catalogue(source, "sphinx_thread_cards", "Read on {place}", "Weiter bei {place}")
     text = (
         "# T\n\n```{thread} https://github.com/a/b/issues/57\n:title: Lux\n:date: 2020-10-06\n```\n"
     )
