@@ -348,6 +348,9 @@ class GettextCardBuilder(CardBuilder):
             line.rawsource, line.uid = text, ""  # type: ignore[attr-defined] # Sphinx skips nodes without one
         return line
 
+    def item(self) -> nodes.list_item:
+        return nodes.list_item("", *self.head())
+
 
 class ManCardBuilder(CardBuilder):
     """Builds a card for manual pages, whose writer joins the first paragraph of a container to the text before."""

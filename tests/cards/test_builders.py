@@ -188,8 +188,10 @@ def test_linkcheck_checks_every_url(page: Page) -> None:
 
 
 def test_gettext_has_what_the_author_of_the_page_wrote(sink: Page, page: Page) -> None:
-    messages = re.findall(r'^msgid "(.+)"', page(CARD, "gettext").read("index.pot"), re.MULTILINE)
-    assert {"T", "Before.", "Our summary of it."} <= set(messages)
+    text = f"{CARD}\n```{{threads}}\n{POST} The second board\n```\n"
+    messages = re.findall(r'^msgid "(.+)"', page(text, "gettext").read("index.pot"), re.MULTILINE)
+    assert {"T", "Before.", "Our summary of it.", "Jo Example"} <= set(messages)
+    assert {"The first board", "The second board"} <= set(messages)
     assert not [text for text in messages if "Read on" in text or "October" in text]
     # Posts of other people are not translated.
     assert "taught the lamp" not in sink("gettext").read("index.pot")

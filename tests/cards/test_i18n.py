@@ -81,9 +81,11 @@ def test_many_options_are_translated(page: Page, source: Path) -> None:
     """Sphinx's translators call each other, one for each time that a catalogue was loaded."""
     write_catalogue(source, "index", "A lamp", "Eine Lampe")
     card = "```{thread} https://github.com/a/b/issues/57\n:title: A lamp\n:author: Jo\n```\n"
-    text = page(f"# T\n\n{card * 600}", "text", language="de").read("index.txt")
+    group = "```{threads}\nhttps://github.com/a/b/issues/58 A lamp\n```\n"
+    text = page(f"# T\n\n{card * 600}{group}", "text", language="de").read("index.txt")
 
     assert text.count("Eine Lampe\n") == text.count("Jo\n") == 600
+    assert "Eine Lampe · a/b #58" in text
 
 
 def test_a_site_overrides_messages(page: Page, source: Path) -> None:
