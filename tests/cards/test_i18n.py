@@ -114,9 +114,10 @@ def test_dates(language: str, date: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("language", "name"),
-    [("fr", "Octobre"), ("ka", "ოქტომბერი"), ("ja", "10月"), ("en", "October")],
+    [("fr", "Octobre"), ("ka", "ოქტომბერი"), ("pl", "Październik"), ("en", "October")],
 )
 def test_months(language: str, name: str) -> None:
+    """Without a day, the name is in the nominative. (Babel gives later languages the names of ``ja``.)"""
     assert format_month(parse_date("2020-10"), language) == name
 
 
