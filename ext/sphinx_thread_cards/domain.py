@@ -4,7 +4,7 @@ import pickle
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Literal, cast
@@ -49,27 +49,24 @@ Target = tuple[str, str, tuple[str, ...], tuple[int, ...], str]
 """Anchor, title, names, shown posts and location of a card. Pickle is slow with classes."""
 
 
+@dataclass
 class PageUses:
     """The uses of a page, unpickled when they are needed: Sphinx unpickles and pickles the data of all pages."""
 
-    def __init__(
-        self,
-        pickled: bytes = b"",
-        targets: Iterable[tuple[Target, tuple[str, ...]]] = (),
-        cited: Iterable[ThreadRef] = (),
-        has_list: bool = False,  # noqa: FBT001, FBT002 - an argument of __reduce__
-    ) -> None:
-        self._pickled, self.targets, self.cited = pickled, [*targets], [*cited]
-        self.has_list = has_list
+    pickled: bytes = b""
+    targets: list[tuple[Target, tuple[str, ...]]] = field(default_factory=list)
+    """Targets of the page's cards, and the conditions of their uses."""
+    cited: list[ThreadRef] = field(default_factory=list)
+    has_list: bool = False
 
     def __reduce__(self) -> tuple[Any, ...]:
-        pickled = self._pickled or pickle.dumps(self.uses, pickle.HIGHEST_PROTOCOL)
+        pickled = self.pickled or pickle.dumps(self.uses, pickle.HIGHEST_PROTOCOL)
         return PageUses, (pickled, self.targets, self.cited, self.has_list)
 
     @cached_property
     def uses(self) -> list[Use]:
         """All uses, in document order."""
-        return pickle.loads(self._pickled) if self._pickled else []  # noqa: S301 - a part of Sphinx's own pickle
+        return pickle.loads(self.pickled) if self.pickled else []  # noqa: S301 - a part of Sphinx's own pickle
 
     def add(self, use: Use) -> None:
         """Record a use, while the page is read."""
