@@ -99,14 +99,10 @@ def parse_or_page(url: str, hosts: Mapping[str, str] | None = None) -> ThreadRef
         return None
     query = f"?{parts.query}" if parts.query else ""
     rest = f"{query}#{parts.fragment}" if parts.fragment else query
+    # Without empty segments, as it becomes the name of a file.
+    id_ = f"{parts.site}{parts.path}".rstrip("/") + rest.replace("/", "%2F")
     return ThreadRef(
-        platform="web",
-        # Without empty segments, as it becomes the name of a file.
-        id=f"{parts.site}{parts.path}".rstrip("/") + rest.replace("/", "%2F"),
-        url=parts.url,
-        given_url=url,
-        host=parts.host,
-        kind=Kind.PAGE,
+        platform="web", id=id_, url=parts.url, given_url=url, host=parts.host, kind=Kind.PAGE
     )
 
 
