@@ -166,8 +166,7 @@ class ThreadsDirective(_Directive):
         for line in filter(None, map(clean_line, lines)):
             url, _space, title = line.partition(" ")
             if ref := parse_url(url, self):
-                options = CardOptions(title=self.translate(title) if title else None)
-                item = placeholder(ref, options)
+                item = placeholder(ref, CardOptions(title=self.translate(title) if title else None))
                 item.source, item.line = self.get_source_info()
                 item.line += next((n for n, it in enumerate(source_lines) if url in it.split()), 0)
                 items.append(item)

@@ -69,11 +69,9 @@ def _break_long_words(part: nodes.Element) -> None:
     """Allow line breaks in very long words; LaTeX breaks the URLs of links itself."""
     for text in [text for text in part.findall(nodes.Text) if _LONG_WORD.search(text)]:
         if text.parent.get("refuri") != text:
-            pieces = _LONG_WORD.sub(
-                lambda word: "\0".join(re.findall(".{1,10}", word[0])), text
-            ).split("\0")
+            marked = _LONG_WORD.sub(lambda it: "\0".join(re.findall(".{1,10}", it[0])), text)
             broken: list[nodes.Node] = []
-            for piece in pieces:
+            for piece in marked.split("\0"):
                 broken += [nodes.raw("", r"\threadcardbreak{}", format="latex"), nodes.Text(piece)]
             text.parent.replace(text, broken[1:])
 
