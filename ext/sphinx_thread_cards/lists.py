@@ -150,15 +150,14 @@ class BuildLists(SphinxPostTransform):
                 if date.astext() not in lines[0].astext():  # as in a citation
                     lines[0][:0] = [date, nodes.Text(SEPARATOR)]
             lines.append(self._cited(uses, nodes.Text(i18n.with_label(_("Cited in")))))
-            item = nodes.list_item("", *lines)
             if self.format == "text":
-                as_lines(item)
+                lines = [as_lines(lines)]
             elif self.format == "latex":  # keep the lines together
                 parts = list[nodes.Node]()
                 for line in lines:
                     parts += [nodes.raw("", r"\newline ", format="latex"), *line.children]
-                item[:] = [nodes.paragraph("", "", *parts[1:])]
-            items += item
+                lines = [nodes.paragraph("", "", *parts[1:])]
+            items += nodes.list_item("", *lines)
         return items
 
     def _about(self, card: Card) -> list[nodes.Element]:

@@ -115,11 +115,12 @@ class CardBuilder:
         """Return header, title and, if it is known, the author."""
         card, header = self.card, SEPARATOR.join(self.card.header(self.language))
         title = nodes.reference("", card.title, refuri=card.href)
-        lines = [self.line("header", nodes.Text(header)), self.line("title", title)]
+        lines: list[nodes.Element] = [self.line("header", nodes.Text(header))]
+        lines.append(self.line("title", title))
         handle = card.handle and f"@{card.handle}"
         if author := " ".join(filter(None, (card.author, handle))):
             lines.append(self.line("author", nodes.Text(author)))
-        return [*lines]
+        return lines
 
     def links(self) -> list[nodes.Element]:
         return [self.line("link", *self.link(label, url)) for label, url in self.card.links()]
@@ -322,18 +323,15 @@ class TextCardBuilder(CardBuilder):
     shows_images = False
 
     def build(self) -> list[nodes.Element]:
-        lines = [nodes.line("", "", *link.children) for link in self.links()]
-        return [nodes.block_quote("", *self.head(), *self.body(), nodes.line_block("", *lines))]
+        return [nodes.block_quote("", *self.head(), *self.body(), as_lines(self.links()))]
 
     def item(self) -> nodes.list_item:
-        return as_lines(super().item())
+        return nodes.list_item("", as_lines(super().item().children))
 
 
-def as_lines(item: nodes.list_item) -> nodes.list_item:
-    """Make the paragraphs of an item lines of a line block, which the text writer does not wrap."""
-    lines = [nodes.line("", "", *part.children) for part in item.children]
-    item[:] = [nodes.line_block("", *lines)]
-    return item
+def as_lines(paragraphs: Iterable[nodes.Node]) -> nodes.line_block:
+    """Return paragraphs as the lines of a line block, which the text writer does not wrap."""
+    return nodes.line_block("", *(nodes.line("", "", *it.children) for it in paragraphs))
 
 
 class GettextCardBuilder(CardBuilder):
