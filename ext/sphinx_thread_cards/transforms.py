@@ -99,13 +99,13 @@ class CollectThreads(SphinxTransform):
         self.domain = thread_domain(self.env)
         self.has_snapshots = self.domain.folder.is_dir()
         elements = list(self.document.findall(nodes.Element))
-        links = (node for node in elements if isinstance(node, nodes.reference))
-        linked = {None, *(link.get("refuri") for link in links)}
+        linked = {it.get("refuri") for it in elements if isinstance(it, nodes.reference)}
         for node in elements:  # in document order, which numbers the anchors
             if isinstance(node, nodes.reference) and "refuri" in node:
                 self._collect_link(node)
-            elif isinstance(node, nodes.target) and node.get("refuri") not in linked:
-                self._collect_link(node)  # of a link target that no link uses
+            elif isinstance(node, nodes.target) and "refuri" in node:
+                if node["refuri"] not in linked:  # a link target that no link uses
+                    self._collect_link(node)
             elif isinstance(node, addnodes.pending_xref) and "thread_ref" in node:
                 self._collect_citation(node)
             elif "thread_ref" in node:
