@@ -126,23 +126,27 @@ def test_links_with_a_citation_as_text_are_citations(source: Path, tmp_path: Pat
     assert site.soup().select("a.wide#lamp")
 
 
-class Sourceless(SphinxDirective):
+class Tab(nodes.paragraph):
+    """The label of a tab, as in sphinx-tabs, which is no paragraph of the page."""
+
+
+class TabDirective(SphinxDirective):
     """A directive that sets the line of its content, but no source."""
 
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        link = nodes.reference("", "Text", refuri=self.arguments[0])
-        paragraph = nodes.paragraph("", "", link)
-        paragraph.line = self.lineno
-        return [paragraph]
+        (url,) = self.arguments
+        tab = Tab("", "", nodes.reference("", url, refuri=url))
+        tab.line = self.lineno
+        return [tab]
 
 
-def test_link_of_a_directive_without_a_source(
+def test_link_of_a_directive_with_its_own_node(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    module = SimpleNamespace(setup=lambda app: app.add_directive("sourceless", Sourceless))
-    monkeypatch.setitem(sys.modules, "sourceless", module)
-    expected = write(source, {"index.md": "# T\n\n```{sourceless} LINK\n```\n"})
-    extensions = [*sites.SETTINGS["extensions"], "sourceless"]
+    module = SimpleNamespace(setup=lambda app: app.add_directive("tab", TabDirective))
+    monkeypatch.setitem(sys.modules, "tab_extension", module)
+    expected = write(source, {"index.md": "# T\n\n```{tab} LINK\n```\n"})
+    extensions = [*sites.SETTINGS["extensions"], "tab_extension"]
     assert recorded(sites.build(source, tmp_path / "out", extensions=extensions).app) == expected
