@@ -162,7 +162,7 @@ class ThreadDomain(Domain):
     # -- References ------------------------------------------------------------
 
     def resolve_xref(self, *args: Any) -> nodes.reference:
-        *_context, node, content = args
+        _env, _docname, _builder, _type, _target, node, content = args
         text, url = self.citation(node["thread_ref"])
         url = node["refuri"] or url
         if not node["refexplicit"]:
@@ -198,8 +198,7 @@ def citation_xref(ref: ThreadRef, text: str | None = None, url: str = "") -> add
     classes = ["thread-citation", *platform_classes(ref)]
     inline = nodes.inline("", text or ref.url, classes=classes)
     target = {"refdomain": "thread", "reftype": "cite", "reftarget": ref.given_url, "refuri": url}
-    is_explicit = text is not None
-    return addnodes.pending_xref("", inline, thread_ref=ref, refexplicit=is_explicit, **target)
+    return addnodes.pending_xref("", inline, thread_ref=ref, refexplicit=bool(text), **target)
 
 
 def set_builder(app: Sphinx) -> None:
