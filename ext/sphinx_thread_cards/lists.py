@@ -220,6 +220,10 @@ _CSL_TYPES = {
 }
 
 
+def _csl_date(date: PartialDate | None) -> dict[str, Any] | None:
+    return {"date-parts": [[int(part) for part in str(date).split("-")]]} if date else None
+
+
 def write_csl(app: Sphinx, error: Exception | None) -> None:
     """Write ``threads.json`` (CSL-JSON 1.0.2), if the site exports its threads (``build-finished``)."""
     is_web = app.builder.format == "html" and app.builder.name != "epub"
@@ -232,17 +236,13 @@ def write_csl(app: Sphinx, error: Exception | None) -> None:
         while key in items:  # threads on two servers may have the same anchor
             key += "-2"
         platform, place = i18n.platform_label(card.ref), i18n.community_label(card.ref)
-        issued, accessed = (
-            {"date-parts": [[int(part) for part in str(date).split("-")]]} if date else None
-            for date in (card.date, card.saved)
-        )
         item = {
             "id": key,
             "type": _CSL_TYPES.get(card.ref.kind, "post"),
             "title": card.title,
             "author": [{"literal": card.credit}] if card.credit else None,
-            "issued": issued,
-            "accessed": accessed,
+            "issued": _csl_date(card.date),
+            "accessed": _csl_date(card.saved),
             "container-title": place,
             "publisher": platform if platform != place else None,
             "URL": card.ref.url,
