@@ -183,8 +183,8 @@ class ThreadListDirective(_Directive):
     """A list of the threads that the site cites, which is filled when all pages have been read."""
 
     def run(self) -> list[nodes.Node]:
-        for text in [*self.arguments, *self.content][:1]:
-            warn("option", f"unexpected text {text!r}; write options as :name: value", self)
+        if extra := [*self.arguments, *self.content]:
+            warn("option", f"unexpected text {extra[0]!r}; write options as :name: value", self)
         self.env.note_reread()  # at each build, as any page may cite another thread
         thread_domain(self.env).page(self.env.docname).has_list = True
         options = self.convert_options(LIST_OPTIONS)

@@ -47,11 +47,11 @@ class LatexCardBuilder(TargetCardBuilder):
         return [box]
 
     def head(self) -> list[nodes.Element]:
-        *lines, last = super().head()
+        lines = super().head()
         if self.card.credit and self.is_shown(self.card.avatar):
             image = self.image(self.card.avatar, 0)
-            last[:0] = [nodes.inline("", "", image, classes=image["classes"]), nodes.Text(" ")]
-        return [*lines, last]
+            lines[-1][:0] = [nodes.inline("", "", image, classes=image["classes"]), nodes.Text(" ")]
+        return lines
 
     def post(self, number: int, post: Post) -> nodes.Element:
         """Return a post; blocks in the other direction than the book's get a class."""

@@ -183,7 +183,8 @@ class CardBuilder:
             author = nodes.inline("", self.display_name(post.author))
             parts.append(self.element(author, "span", "p-author"))
         posted = post.posted and PartialDate.of(post.posted)
-        repeats_date, self.date = posted == self.date, posted or self.date
+        repeats_date = posted == self.date
+        self.date = posted or self.date
         if post.posted and not repeats_date:
             parts.append(self.time(post.posted, "dt-published"))
         if post.edited:

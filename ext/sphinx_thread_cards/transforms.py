@@ -62,11 +62,12 @@ class FindThreadUrls(SphinxTransform):
                 for block in traverse_parent(paragraph)
             ):
                 continue
-            node, *others = items = [placeholder(ref, CardOptions()) for ref in refs]
+            items = [placeholder(ref, CardOptions()) for ref in refs]
             for number, item in enumerate(items):
                 item.source = paragraph.source
                 item.line = paragraph.line and paragraph.line + number
-            if others:
+            node = items[0]
+            if len(items) > 1:
                 node = nodes.container("", *items, classes=["thread-card-group"])
                 node.source, node.line = paragraph.source, paragraph.line
             # sphinx-design marks the paragraphs of its cards.
