@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from sphinx_thread_cards.urls import SplitURL
 
-__all__ = ["PLATFORMS", "parse_or_page", "parse_thread_url", "suggest_platform"]
-
 # A URL on an unknown host is that of the first platform that recognises it.
 _FAMILIES = ("microblogs", "forums", "forges", "trackers", "mailing-lists", "chats")
 
