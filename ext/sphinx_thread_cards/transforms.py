@@ -40,9 +40,8 @@ _BUILDERS: dict[str, type[cards.CardBuilder]] = {
 
 def placeholder(ref: ThreadRef, options: CardOptions, *summary: nodes.Node) -> nodes.container:
     """Return the placeholder of a card."""
-    node = nodes.container("", *summary, classes=["thread-card", *platform_classes(ref)])
-    node["thread_ref"], node["thread_options"] = ref, options
-    return node
+    classes = ["thread-card", *platform_classes(ref)]
+    return nodes.container("", *summary, classes=classes, thread_ref=ref, thread_options=options)
 
 
 class FindThreadUrls(SphinxTransform):
