@@ -345,10 +345,9 @@ class Route:
             canonical += self._post_url.format_map(groups)
         elif self._post:
             fields["post"] = self._post.format_map(groups)
-        if canonical[:2] == "//":
-            fields["url"] = f"https:{canonical}"
-        else:
-            fields["url"] = f"https://{self._platform.site or groups['site']}{canonical}"
+        if canonical[:2] != "//":
+            canonical = f"//{self._platform.site or groups['site']}{canonical}"
+        fields["url"] = f"https:{canonical}"
         if "year" in groups or self._time:
             fields["posted"], fields["precision"] = self._date(groups)
         if self._platform.mirrors:
