@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sphinx_thread_cards import snapshot
 from sphinx_thread_cards.config import VALUES, WARNINGS
 from sphinx_thread_cards.directives import CARD_OPTIONS, LIST_OPTIONS
 from support import sites
+from support.snapshots import URL as SAVED
+from support.snapshots import make_thread
+from thread_snapshots.store import save
 
 Page = Callable[..., sites.Site]
 URL = "https://x.com/jo_example/status/1296304589591810048"
@@ -55,16 +60,14 @@ def test_every_value_and_option_is_described() -> None:
 def test_hosts(page: Page) -> None:
     """An invalid entry does not take another one with it."""
     hosts = {f"{HOST.title()}.": "Discourse", "x.example": "nothing"}
-    assert "A new board" in page(FORUM, "text", warns=True, thread_cards_hosts=hosts).read(
-        "index.txt"
-    )
+    site = page(FORUM, "text", warns=True, thread_cards_hosts=hosts)
+    assert "A new board" in site.read("index.txt")
 
 
 def test_no_cards_from_paragraphs(page: Page) -> None:
     text = f"# T\n\n<{URL}>\n\n<{URL}>\n<{URL}>\n\n```{{thread}} https://lobste.rs/s/1xr8zc\n```\n"
-    assert (
-        len(page(text, thread_cards_auto=False).soup().select("article, .thread-card-group")) == 1
-    )
+    soup = page(text, thread_cards_auto=False).soup()
+    assert len(soup.select("article, .thread-card-group")) == 1
 
 
 def test_values_in_capitals(page: Page) -> None:
@@ -72,39 +75,21 @@ def test_values_in_capitals(page: Page) -> None:
     assert "thread-card-x" in page(text, thread_cards_show="Card").read("index.html")
 
 
-def test_posts_of_the_whole_site(page: Page, source: Any) -> None:
-    """``thread_cards_show`` holds for cards without the option; ``thread_cards_excerpt`` for their length."""
-    from sphinx_thread_cards import snapshot  # noqa: PLC0415
-    from support.snapshots import URL, make_thread  # noqa: PLC0415
-    from thread_snapshots.store import save  # noqa: PLC0415
-
+def test_posts_of_the_whole_site(page: Page, source: Path) -> None:
+    """``thread_cards_show`` holds for cards without the option, ``thread_cards_excerpt`` for excerpts."""
     save(make_thread("One two three four.", "Second post."), source / snapshot.FOLDER)
-    texts = {"lone": f"<{URL}>", "card": f"```{{thread}} {URL}\n:show: card\n```"}
+    text = f"# T\n\n<{SAVED}>\n\n```{{thread}} {SAVED}\n:show: card\n```\n"
 
-    def shown(**settings: Any) -> set[str]:
-        found = set()
-        for name, text in texts.items():
-            site = page(
-                f"# T\n\n{text}\n", thread_cards_hosts={"social.example": "mastodon"}, **settings
-            )
-            found |= {name} if "Second post." in site.read("index.html") else set()
-        return found
+    def build(**settings: object) -> str:
+        settings["thread_cards_hosts"] = {"social.example": "mastodon"}
+        return page(text, "text", **settings).read("index.txt")
 
-    assert shown() == set()
-    assert shown(thread_cards_show="thread") == {"lone"}
-    html = page(
-        f"# T\n\n<{URL}>\n",
-        thread_cards_hosts={"social.example": "mastodon"},
-        thread_cards_excerpt=9,
-    )
-    assert html.soup().select_one(".thread-card-excerpt").text.strip() == "One two…"
-    html = page(
-        f"# T\n\n<{URL}>\n",
-        "dirhtml",
-        thread_cards_hosts={"social.example": "mastodon"},
-        thread_cards_excerpt=0,
-    )
-    assert not html.soup().select(".thread-card-excerpt")
+    assert "Second post." not in build()
+    shown = build(thread_cards_show="thread")
+    assert shown.count("Second post.") == 1
+    assert shown.index("Second post.") < shown.rindex("Mastodon")  # on the first card
+    assert build(thread_cards_excerpt=9).count("One two…") == 2
+    assert "One" not in build(thread_cards_excerpt=0)
 
 
 @pytest.mark.parametrize(
