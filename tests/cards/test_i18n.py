@@ -130,11 +130,8 @@ def test_invalid_dates(text: str) -> None:
 
 
 def test_partial_dates() -> None:
-    assert [str(parse_date(text)) for text in ("2020", "2020-10", "2020-10-06")] == [
-        "2020",
-        "2020-10",
-        "2020-10-06",
-    ]
+    texts = ["2020", "2020-10", "2020-10-06"]
+    assert [str(parse_date(text)) for text in texts] == texts
     assert isinstance(parse_date(" 2020 "), PartialDate)
 
 
@@ -161,6 +158,5 @@ def test_direction_of_cards(page: Page) -> None:
 
 
 def test_the_search_names_cards(page: Page) -> None:
-    assert '"Hilo"' in page("# T\n\n<https://github.com/a/b/issues/57>\n", language="es").read(
-        "searchindex.js"
-    )
+    site = page("# T\n\n<https://github.com/a/b/issues/57>\n", language="es")
+    assert '"Hilo"' in site.read("searchindex.js")
