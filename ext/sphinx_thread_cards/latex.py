@@ -88,7 +88,7 @@ def _other_direction(text: str, language: str) -> str | None:
 class DeclareCharacters(SphinxPostTransform):
     """Declare characters that pdfLaTeX has no glyph for, because it stops at the first one."""
 
-    default_priority = 480  # after cards and lists are built
+    default_priority = 530  # after cards and lists are built
     formats = ("latex",)
 
     def run(self, **_kwargs: Any) -> None:

@@ -81,7 +81,7 @@ def _matches(thread: CitedThread, options: Mapping[str, Any]) -> bool:
 class BuildLists(SphinxPostTransform):
     """Fill the lists of a page."""
 
-    default_priority = 440  # after LaTeX's ShowUrlsTransform (400), as lists show URLs
+    default_priority = 510  # before the cards of the page
 
     def run(self, **_kwargs: Any) -> None:
         self.domain = thread_domain(self.env)

@@ -204,8 +204,8 @@ class CollectThreads(SphinxTransform):
 class BuildCards(SphinxPostTransform):
     """Replace placeholders with the nodes of cards."""
 
-    # After LaTeX's ShowUrlsTransform (400), as cards show their URLs, and before linkcheck's collector (800).
-    default_priority = 450
+    # After LaTeX's ShowUrlsTransform (400) and extlinks' check of links (500), before linkcheck's collector (800).
+    default_priority = 520
 
     def run(self, **_kwargs: Any) -> None:
         domain = thread_domain(self.env)

@@ -22,6 +22,7 @@ from support.programs import require
 pytestmark = pytest.mark.filterwarnings("ignore:'myst_parser")
 Page = Callable[..., sites.Site]
 BUILDERS = "html dirhtml singlehtml epub latex text man texinfo xml pseudoxml gettext dummy linkcheck".split()
+EXTENSIONS = ["myst_parser", "sphinx_thread_cards"]
 POST = "https://x.com/jo_example/status/1296304589591810048"
 URLS = [
     "https://threadreaderapp.com/thread/1313512835843055618.html",
@@ -116,12 +117,8 @@ def test_other_builders_get_standard_nodes(sink: Page) -> None:
 
 
 def test_markdown_builder(page: Page) -> None:
-    site = page(
-        CARD,
-        "markdown",
-        extensions=["myst_parser", "sphinx_thread_cards", "sphinx_markdown_builder"],
-    )
-    text = site.read("index.md")
+    extensions = [*EXTENSIONS, "sphinx_markdown_builder"]
+    text = page(CARD, "markdown", extensions=extensions).read("index.md")
 
     assert missing([*CONTENT, "After, with"], text.replace("*", "")) == []
     assert f"[The first board]({URLS[0]})" in text
@@ -130,14 +127,9 @@ def test_markdown_builder(page: Page) -> None:
 
 @pytest.mark.parametrize("editor", ["v1", "v2"])
 def test_confluence_builder(editor: str, page: Page) -> None:
-    extensions = ["myst_parser", "sphinx_thread_cards", "sphinxcontrib.confluencebuilder"]
-    markup = page(
-        CARD,
-        "confluence",
-        extensions=extensions,
-        confluence_publish=False,
-        confluence_editor=editor,
-    ).read("index.conf")
+    extensions = [*EXTENSIONS, "sphinxcontrib.confluencebuilder"]
+    settings = {"confluence_publish": False, "confluence_editor": editor}
+    markup = page(CARD, "confluence", extensions=extensions, **settings).read("index.conf")
     text = unescape(re.sub(r"<[^>]+>", "", markup))
 
     assert missing([*CONTENT, "After, with"], text) == []
@@ -159,12 +151,21 @@ def test_an_extension_with_visitors_for_epub(
     lamp = ModuleType("lamp_extension")
     lamp.setup = setup  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "lamp_extension", lamp)
-    ours = ["myst_parser", "sphinx_thread_cards"]
-    site = page(
-        CARD, "epub", extensions=["lamp_extension", *ours] if first else [*ours, "lamp_extension"]
-    )
+    extensions = ["lamp_extension", *EXTENSIONS] if first else [*EXTENSIONS, "lamp_extension"]
 
-    assert "<article" in site.read("index.xhtml")
+    assert "<article" in page(CARD, "epub", extensions=extensions).read("index.xhtml")
+
+
+@pytest.mark.parametrize("builder", ["html", "text"])
+def test_extlinks_checks_only_links_of_the_author(builder: str, page: Page) -> None:
+    """Authors cannot replace the links of cards and lists; `page` checks that there is no warning."""
+    page(
+        f"# T\n\n<{POST}>\n\n<{POST}>\n<{POST}>\n\n```{{thread-list}}\n```\n",
+        builder,
+        extensions=["sphinx.ext.extlinks", *EXTENSIONS],
+        extlinks={"post": ("https://x.com/jo_example/status/%s", "%s")},
+        extlinks_detect_hardcoded_links=True,
+    )
 
 
 # -- Other outputs -------------------------------------------------------------
