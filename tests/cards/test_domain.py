@@ -174,9 +174,7 @@ def test_another_project_refers_to_a_card(text: str, page: Page, tmp_path: Path)
     (second / "index.md").write_text(f"# S\n\n{text}\n")
     settings = {
         "extensions": [*sites.SETTINGS["extensions"], "sphinx.ext.intersphinx"],
-        "intersphinx_mapping": {
-            "first": ("https://first.example/", str(first.out / "objects.inv"))
-        },
+        "intersphinx_mapping": {"first": ("https://first.example/", f"{first.out}/objects.inv")},
     }
     site = sites.build(second, tmp_path / "second-html", **settings)
     link = site.soup().select_one("section a.external")

@@ -46,9 +46,8 @@ def save_with_images(source: Path) -> snapshot.Thread:
     for name in ("avatar.png", "lamp.png"):
         (folder / snapshot.MEDIA_FOLDER / name).write_bytes(PIXEL)
     thread = make_thread("One.", "Two.")
-    author = Author(
-        handle="jo", name="Jo Example", avatar=Media(file="avatar.png", width=96, height=96)
-    )
+    avatar = Media(file="avatar.png", width=96, height=96)
+    author = Author(handle="jo", name="Jo Example", avatar=avatar)
     lamp = Media(file="lamp.png", width=700, height=1600, alt="A lamp")
     posts = (replace(thread.posts[0], media=(lamp,)), thread.posts[1])
     thread = replace(thread, participants=(author,), posts=posts)
