@@ -220,8 +220,7 @@ def add_style_sheet(
     pages = uses.values() if is_single else [uses.get(page, PageUses())]
     is_styled = any(it.targets or it.cited or it.has_list for it in pages)
     if doctree and app.config.thread_cards_css and is_styled:
-        # Before the style sheets of the site (800), which may restyle cards. Not app.add_css_file, which adds the file
-        # to all pages.
+        # Before the site's style sheets (800), which may restyle cards. app.add_css_file would keep an entry a page.
         app.builder.add_css_file("thread-cards.css", priority=400)  # type: ignore[attr-defined]
 
 
