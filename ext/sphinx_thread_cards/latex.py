@@ -105,8 +105,9 @@ class DeclareCharacters(SphinxPostTransform):
                 for link in node.findall(nodes.reference):
                     link["refuri"] = quote(link.get("refuri", ""), safe=string.printable)
         for character in sorted(found):
-            declaration = f"\\threadcardcharacter{{{character}}}{{{_replacement(character)}}}"
-            context["preamble"] += f"\n{declaration}"
+            declaration = f"\n\\threadcardcharacter{{{character}}}{{{_replacement(character)}}}"
+            if declaration not in context["preamble"]:  # of another document, or an earlier build
+                context["preamble"] += declaration
         if found:
             some = " ".join([*found][:8])
             message = f"pdfLaTeX has no glyph for {some}; set latex_engine = 'lualatex' and choose fonts that contain them"

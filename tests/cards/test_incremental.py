@@ -142,6 +142,14 @@ def test_a_second_build_of_one_application(source: Path, tmp_path: Path) -> None
         assert (site.out / name).read_bytes() == (fresh.out / name).read_bytes(), name
 
 
+def test_a_second_build_declares_no_character_twice(source: Path, tmp_path: Path) -> None:
+    (source / "index.md").write_text(f"# T\n\n```{{thread}} {ISSUE}\n:title: 樹 🌳\n```\n")
+    with sites.opened(source, tmp_path / "latex", "latex", **SETTINGS) as site:
+        first = site.read("cases.tex")
+        site.app.build(force_all=True)
+        assert site.read("cases.tex") == first
+
+
 def read_again(source: Path, tmp_path: Path) -> set[str]:
     """Build, and return the pages that were read."""
     doctrees = tmp_path / "doctrees"
