@@ -1,4 +1,4 @@
-"""The PDF and the EPUB of this site: which pages and images they contain, parts, and metadata."""
+"""The PDF and the EPUB of this site: their pages, images, parts and metadata."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def resolve_as_text(
 
 
 class EpubImages(SphinxPostTransform):
-    """Keep one image of those among which a style sheet chooses on the web."""
+    """Drop all but one of the images among which a style sheet chooses on the web."""
 
     default_priority = 50  # before Sphinx checks which formats the builder supports
     builders: tuple[str, ...] = ("epub",)
@@ -71,7 +71,7 @@ class EpubImages(SphinxPostTransform):
 
 
 class LatexImages(EpubImages):
-    """Let drawings float, as wide as the text."""
+    """Turn drawings into floats as wide as the text."""
 
     builders = ("latex",)
     hidden = frozenset({"only-dark", "only-narrow"})
@@ -90,7 +90,7 @@ class LatexImages(EpubImages):
 
 
 class BookLaTeXBuilder(LaTeXBuilder):
-    """Makes a part of each captioned toctree of the root document, and its text the first chapter."""
+    """Turns each captioned toctree of the root document into a part, and the document's text into the first chapter."""
 
     def assemble_doctree(
         self,
@@ -135,7 +135,7 @@ def _wrappers(home: nodes.section) -> list[nodes.compound]:
 
 
 class AccessibleEpubBuilder(Epub3Builder):
-    """Adds the language of pages and accessibility metadata."""
+    """Adds accessibility metadata and the language of each page."""
 
     html_tag = Epub3Builder.html_tag.replace(">", ' lang="en" xml:lang="en">')
 
@@ -158,7 +158,7 @@ class EpubTabs(SphinxPostTransform):
     builders = ("epub",)
 
     def run(self, **_kwargs: Any) -> None:
-        """Turn them into plain containers."""
+        """Turn tabs and dropdowns into plain containers."""
         hidden = {"tab-set", "tab-item", "tab-content", "dropdown"}
         for node in self.document.findall(nodes.container):
             if node.get("design_component") in hidden:

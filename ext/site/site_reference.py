@@ -125,7 +125,7 @@ class SiteTable(SphinxDirective):
 
 
 class SiteExample(SphinxDirective):
-    """Markdown, and below it what it makes."""
+    """A Markdown example, followed by its result."""
 
     has_content = True
 

@@ -1,4 +1,4 @@
-"""Cards for social threads in Sphinx: a thread URL alone in a paragraph becomes a card, in every builder."""
+"""Cards for social threads in Sphinx: a thread URL in its own paragraph becomes a card, in every builder."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["ThreadRef", "__version__", "parse_thread_url", "setup"]
 __version__ = "0.1.0"
 ENV_VERSION = 20
-"""Raised whenever stored nodes or domain data change, so that Sphinx reads all pages again."""
+"""Increased whenever stored nodes or domain data change, so that Sphinx reads all pages again."""
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

@@ -1,4 +1,4 @@
-"""The content of a card, from the author's options, the snapshot and the URL, in this order."""
+"""The content of a card, from the author's options, the snapshot and the URL, in this order of precedence."""
 
 import re
 import textwrap
@@ -17,7 +17,7 @@ _CITED_BY_AUTHOR = {Kind.THREAD, Kind.POST, Kind.MESSAGE, Kind.VIDEO, Kind.PLAYL
 
 @dataclass(frozen=True, kw_only=True)
 class CardOptions:
-    """The options of a ``thread`` directive; None for those that are not given."""
+    """The options of a ``thread`` directive; an option that is not given is None."""
 
     title: str | None = None
     author: str | None = None
@@ -46,7 +46,7 @@ class Card:
     ref: ThreadRef
     title: str
     titled: bool
-    """Whether the title is more than the kind of the thread."""
+    """Whether the title is a real one, and not only the kind of the thread."""
     author: str | None = None
     handle: str | None = None
     date: PartialDate | None = None
@@ -87,7 +87,7 @@ class Card:
 
     @property
     def anchor(self) -> str:
-        """The id of the card in its page, without a number: ``thread-x-1313512835843055618``."""
+        """The id of the card on its page, without a number: ``thread-x-1313512835843055618``."""
         name = re.sub("[^A-Za-z0-9._]+", "-", self.ref.id).strip("-")
         return f"thread-{self.ref.platform}-{name}"
 
@@ -104,7 +104,7 @@ class Card:
         return [part for part in parts if part]
 
     def note(self, language: str) -> str:
-        """Return when the thread was saved, if posts are shown, and what has become of it."""
+        """Return a note: when the thread was saved, if posts are shown, and whether it was edited or deleted since."""
         is_edited = self.status is Status.EDITED and self.excerpt
         if not (self.numbers or is_edited or self.status is Status.DELETED):
             return ""
@@ -116,7 +116,7 @@ class Card:
         return SEPARATOR.join(filter(None, notes))
 
     def links(self) -> list[tuple[str, str]]:
-        """Return the labels and URLs that the card offers, the best one first."""
+        """Return the labels and URLs of the card's links, the best link first."""
         ref, site, is_deleted = self.ref, i18n.site_label(self.ref), self.status is Status.DELETED
         is_video = ref.kind in {Kind.VIDEO, Kind.PLAYLIST}
         label = _("Watch on {place}") if is_video else _("Read on {place}")
@@ -164,7 +164,7 @@ def platform_classes(ref: ThreadRef) -> list[str]:
 def make_card(
     ref: ThreadRef, options: CardOptions, thread: Thread | None, *, show: str = "", excerpt: int = 0
 ) -> Card:
-    """Return the card of a thread; ``show`` is for cards without the option, ``excerpt`` a length in characters."""
+    """Return the card of a thread; ``show`` is the default of that option, ``excerpt`` a length in characters."""
     if thread and thread.provenance.status is Status.WITHDRAWN:
         ref, thread = anonymized(ref), None
     thread = thread or Thread(platform=ref.platform, host=ref.host, id=ref.id, url=ref.url)
@@ -176,9 +176,9 @@ def make_card(
     authors = (it for it in thread.participants if thread.is_summary or it.handle == handle)
     author = next(authors, None)
     name, handle = (author.name, author.handle) if author else (None, ref.author)
-    if handle and " " in handle:  # on a mailing list, people have a name only
+    if handle and " " in handle:  # on a mailing list, people have only a name
         name, handle = name or handle, None
-    # Another handle than the author's may be another person's.
+    # A handle that differs from the author's may belong to another person.
     avatar = author.avatar if author and options.handle in {None, author.handle} else None
     posted, precision = post.posted if post else thread.posted, Precision.DAY
     if not posted:
@@ -217,7 +217,7 @@ def cited_post(ref: ThreadRef, thread: Thread) -> Post | None:
 
 
 def anonymized(ref: ThreadRef) -> ThreadRef:
-    """Return a reference to a withdrawn thread, without what names its participants or its content."""
+    """Return a reference to a withdrawn thread that reveals neither its participants nor its content."""
     platform = PLATFORMS.get(ref.platform, NO_PLATFORM)
     keeps_community = ref.community == ref.host or platform.mailing_list
     names = "author", "title", "posted", "post", "mirror", "read_url", "archive"
@@ -229,7 +229,7 @@ def anonymized(ref: ThreadRef) -> ThreadRef:
 def make_excerpt(post: Post, lang: str | None, length: int) -> Excerpt | None:
     """Return the beginning of a post, or its content warning; None for a post without text.
 
-    Code and quoted text are replaced by an ellipsis: a quotation would seem to be the author's own.
+    An ellipsis replaces code and quoted text, because a quotation would appear to be the author's own text.
     """
     if post.warning:
         warning = i18n.with_label(_("Content warning"), post.warning)

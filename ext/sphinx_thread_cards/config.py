@@ -1,4 +1,4 @@
-"""Configuration values and warnings; each is declared once, here, and documented from here."""
+"""Declarations of configuration values and warnings, from which the reference is generated."""
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
@@ -34,7 +34,7 @@ WARNINGS: Mapping[str, str] = {
 
 
 def warn(subtype: str, message: str, location: Any = "", *, once: bool = False) -> None:
-    """Log a warning: what is wrong and what to do. The location is a node, a directive, a role or a text."""
+    """Log a warning that says what is wrong and what to do; the location is a node, directive, role or string."""
     assert subtype in WARNINGS  # noqa: S101 - undocumented subtypes cannot be suppressed
     if isinstance(location, SphinxDirective | SphinxRole):
         location = location.get_location()
@@ -42,13 +42,13 @@ def warn(subtype: str, message: str, location: Any = "", *, once: bool = False) 
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
-    """Return the end of a message about an unknown name: the most similar one, or all."""
+    """Return the hint for an unknown name: the most similar known name, or else all known names."""
     close = difflib.get_close_matches(name, known, n=1)
     return f"did you mean {close[0]!r}?" if close else f"use one of {', '.join(sorted(known))}"
 
 
 def platform_name(value: object) -> str:
-    """Return the name of a platform, or raise a ValueError with the most similar name."""
+    """Return the name of a platform, or raise a ValueError that suggests the most similar name."""
     name = str(value).strip().lower()
     if name not in PLATFORMS:
         hint = suggestion(suggest_platform(name) or name, PLATFORMS)
@@ -57,22 +57,22 @@ def platform_name(value: object) -> str:
 
 
 def valid(check: Callable[[Any], object], expected: str, value: Any) -> Any:
-    """Return a value for which ``check`` is true, or raise a ValueError with what is expected."""
+    """Return the value if ``check`` accepts it, or raise a ValueError that says what is expected."""
     if not check(value):
         raise ValueError(f"unexpected value {value!r}; {expected}")
     return value
 
 
 def choice(*allowed: str) -> Callable[[object], str]:
-    """Return a converter for one of several strings, in any case."""
+    """Return a converter that accepts one of several strings and ignores case."""
     expected = f"use {' or '.join(map(repr, allowed))}"
     return lambda value: valid(allowed.__contains__, expected, str(value).strip().lower())
 
 
 def _by_host(name: str, convert: Callable[[Any], str], value: object) -> dict[str, str]:
-    """Return a mapping from host, without ``www.``; warn of invalid entries, and drop them."""
+    """Return a mapping by host, without ``www.``; drop invalid entries with a warning."""
     if not isinstance(value, Mapping):
-        raise ValueError(f"unexpected value {value!r}; use a mapping from host to value")
+        raise ValueError(f"unexpected value {value!r}; use a mapping from hosts to values")
     entries: dict[str, str] = {}
     for host, item in value.items():
         url = split_url(f"https://{host}/")
@@ -103,8 +103,8 @@ class Setting:
 
 
 VALUES: Mapping[str, Setting] = {
-    "auto": Setting(_flag, "Turn paragraphs that are only thread URLs into cards.", True),
-    "hosts": Setting(partial(_by_host, "hosts", platform_name), "Names of platforms, by host.", {}),
+    "auto": Setting(_flag, "Turn paragraphs that contain only thread URLs into cards.", True),
+    "hosts": Setting(partial(_by_host, "hosts", platform_name), "Platform names, by host.", {}),
     "show": Setting(choice("card", "thread"), "`thread` shows the posts of saved threads.", "card"),
     "excerpt": Setting(_count, "Length of excerpts from saved threads, in characters.", 280),
     "link_text": Setting(choice("url", "citation"), "Text of bare URLs: `url`, `citation`.", "url"),
@@ -112,8 +112,10 @@ VALUES: Mapping[str, Setting] = {
     "alt": Setting(_flag, "Warn about every image without alternative text.", False),
     "export": Setting(_flag, "Write `threads.json` (CSL-JSON) with all threads (HTML).", False, ""),
     "media": Setting(_flag, "Save images with `thread-cards fetch`.", True, ""),
-    "replies": Setting(choice("author", "all"), "Whose replies `fetch` saves.", "author", ""),
-    "endpoints": Setting(partial(_by_host, "endpoints", _server), "Servers for requests.", {}, ""),
+    "replies": Setting(choice("author", "all"), "Replies to save: `author`, `all`.", "author", ""),
+    "endpoints": Setting(
+        partial(_by_host, "endpoints", _server), "URLs to send requests to, by host.", {}, ""
+    ),
 }
 """The configuration values, without their prefix ``thread_cards_``."""
 

@@ -32,7 +32,7 @@ _language = partial(valid, partial(is_valid, LanguageTag), "use a language tag s
 
 
 def _posts(text: str) -> tuple[tuple[int, int], ...]:
-    """Return ``1-5, 9`` as inclusive ranges ``((1, 5), (9, 9))``."""
+    """Parse ``1-5, 9`` into inclusive ranges ``((1, 5), (9, 9))``."""
     matches = [_POSTS.fullmatch(part.strip()) for part in text.split(",")]
     ranges = tuple((int(match[1]), int(match[2] or match[1])) for match in matches if match)
     if not all(matches) or not all(1 <= first <= last for first, last in ranges):
@@ -41,7 +41,7 @@ def _posts(text: str) -> tuple[tuple[int, int], ...]:
 
 
 def _several(convert: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
-    """Return a converter for values with commas between them; handles may begin with ``@``."""
+    """Return a converter for comma-separated values; handles may begin with ``@``."""
     return lambda text: tuple(convert(_text(it.strip(" @"))) for it in text.split(","))
 
 
@@ -58,7 +58,7 @@ CARD_OPTIONS: Mapping[str, Setting] = {
         lambda it: _language(it.replace("_", "-")), "Language, shown if it is not the site's: `de`."
     ),
     "archive": Setting(_url, "URL of an archived copy: `https://archive.example/thread`."),
-    "show": Setting(choice("card", "thread"), "`card`, or with all saved posts: `thread`."),
+    "show": Setting(choice("card", "thread"), "`card`, or all saved posts: `thread`."),
     "posts": Setting(_posts, "Which saved posts to show: `1-5, 9`."),
     **_COMMON_OPTIONS,
 }
@@ -69,7 +69,7 @@ LIST_OPTIONS: Mapping[str, Setting] = {
     "state": Setting(_several(choice(*STATES)), "Only threads in these states: `open`."),
     "since": Setting(parse_date, "Only threads from this day, month or year on: `2020-10`."),
     "until": Setting(parse_date, "Only threads up to this day, month or year: `2021`."),
-    "only": Setting(choice("cards"), "Without threads that are only linked: `cards`."),
+    "only": Setting(choice("cards"), "Leave out threads that are only linked: `cards`."),
     "style": Setting(choice("table", "timeline"), "`table` (default) or `timeline`."),
     "order": Setting(choice("oldest", "newest"), "`oldest` (default) or `newest` first."),
     **_COMMON_OPTIONS,
@@ -80,7 +80,7 @@ LIST_OPTIONS: Mapping[str, Setting] = {
 
 
 def parse_url(text: str, parent: SphinxDirective | ReferenceRole) -> ThreadRef | None:
-    """Return the thread or page of a URL, or None for what must not become a link; warn of what is not a thread."""
+    """Return the thread or page of a URL, or None if it must not become a link; warn if it is not a thread."""
     url = text.strip().removeprefix("<").removesuffix(">")
     ref = parse_or_page(url, parent.config.thread_cards_hosts)
     if ref is None:
@@ -96,7 +96,7 @@ def parse_url(text: str, parent: SphinxDirective | ReferenceRole) -> ThreadRef |
 
 
 class _Directive(SphinxDirective):
-    """Base of the directives: an invalid option is ignored with a warning, and no content is lost."""
+    """Base class of the directives, which ignores an invalid option with a warning and loses no content."""
 
     optional_arguments = 1
     final_argument_whitespace = True
@@ -108,7 +108,7 @@ class _Directive(SphinxDirective):
         """Return the values of valid options, except those that :meth:`finish` uses."""
         given, self.options = self.options, {}
         for name, text in given.items():
-            # Two halves of a character, as in "\ud83d\ude00", become it.
+            # A surrogate pair, such as "\ud83d\ude00", becomes one character.
             joined = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
             try:
                 self.options[name] = known[name].convert(clean_line(joined))
@@ -128,7 +128,7 @@ class _Directive(SphinxDirective):
         return catalogue.gettext(text)
 
     def finish(self, node: nodes.Element) -> list[nodes.Node]:
-        """Return a node with source line, classes and name."""
+        """Set the source line, classes and name of a node, and return it in a list."""
         self.set_source_info(node)
         node["classes"] += self.options.get("class", [])
         self.add_name(node)
@@ -142,7 +142,7 @@ class ThreadDirective(_Directive):
         url = "".join(self.arguments)
         summary = self.parse_content_to_nodes()
         if not url:
-            warn("empty", "thread directive without a URL; write it after the name", self)
+            warn("empty", "thread directive without a URL; add the URL after the name", self)
             return summary
         ref = parse_url(url, self)
         if ref is None:
@@ -154,7 +154,7 @@ class ThreadDirective(_Directive):
 
 
 class ThreadsDirective(_Directive):
-    """A group of compact cards: one URL a line, each optionally followed by a title."""
+    """A group of compact cards: one URL per line, each optionally followed by a title."""
 
     def run(self) -> list[nodes.Node]:
         self.convert_options(_COMMON_OPTIONS)
@@ -173,14 +173,14 @@ class ThreadsDirective(_Directive):
             else:
                 rest.append(nodes.paragraph("", line))
         if not items:
-            warn("empty", "threads directive without a URL; write one URL a line", self)
+            warn("empty", "threads directive without a URL; write one URL per line", self)
             return rest
         group = nodes.container("", *items, classes=["thread-card-group"])
         return [*self.finish(group), *rest]
 
 
 class ThreadListDirective(_Directive):
-    """A list of the threads that the site cites, which is filled when all pages have been read."""
+    """A list of the threads that the site cites, filled after Sphinx has read all pages."""
 
     def run(self) -> list[nodes.Node]:
         if extra := [*self.arguments, *self.content]:

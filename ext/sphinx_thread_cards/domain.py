@@ -1,4 +1,4 @@
-"""The domain ``thread``: where the site cites which threads; labels, inventory entries and citations."""
+"""The domain ``thread``: the locations where the site cites threads, and labels, inventory entries and citations."""
 
 import pickle
 import re
@@ -33,7 +33,7 @@ class Use:
     docname: str
     ref: ThreadRef
     role: Literal["card", "citation", "link"]
-    """A link with a citation as its text is a citation."""
+    """A link whose text is a citation counts as a citation."""
     location: str
     """``index.md:12``, as the parser names the file."""
     conditions: tuple[str, ...] = ()
@@ -46,12 +46,12 @@ class Use:
 
 
 Target = tuple[str, str, tuple[str, ...], tuple[int, ...], str]
-"""Anchor, title, names, shown posts and location of a card. Pickle is slow with classes."""
+"""Anchor, title, names, shown posts and location of a card; a tuple, because pickling classes is slow."""
 
 
 @dataclass
 class PageUses:
-    """The uses of a page, unpickled when they are needed: Sphinx unpickles and pickles the data of all pages."""
+    """The uses on a page, unpickled only when needed, because Sphinx loads and stores the data of all pages."""
 
     pickled: bytes = b""
     targets: list[tuple[Target, tuple[str, ...]]] = field(default_factory=list)
@@ -88,7 +88,7 @@ class ThreadDomain(Domain):
     builder: Builder
 
     def page(self, docname: str) -> PageUses:
-        """Return the uses of a page, to add to them while it is read."""
+        """Return the uses on a page, to which more are added while Sphinx reads it."""
         return self.data["uses"].setdefault(docname, PageUses())  # type: ignore[no-any-return]
 
     def pages(self) -> list[tuple[str, PageUses]]:
@@ -108,7 +108,7 @@ class ThreadDomain(Domain):
                     yield docname, target
 
     def is_included(self, conditions: Iterable[str]) -> bool:
-        """Return whether the builder includes a location, by the ``only`` directives around it."""
+        """Return whether the builder includes a location, given the ``only`` directives around it."""
         for condition in conditions:
             with suppress(Exception):  # Sphinx reports an invalid one, and includes its content
                 if not self.builder.tags.eval_condition(condition):
@@ -138,14 +138,14 @@ class ThreadDomain(Domain):
 
     @cached_property
     def best_cards(self) -> Mapping[tuple[str, str, str, str | None], Card]:
-        """The most complete card of each thread and post, known when all pages have been read."""
+        """The most complete card of each thread and post; available after Sphinx has read all pages."""
         best: dict[tuple[str, str, str, str | None], Card] = {}
         for card in (use.card for use in self.uses() if use.card):
             best[card.key] = max(best.get(card.key, card), card, key=lambda it: it.completeness)
         return best
 
     def default_card(self, ref: ThreadRef) -> Card:
-        """Return the card of a thread without options."""
+        """Return the card that a thread has without options."""
         return make_card(ref, CardOptions(), self.load(ref))
 
     def citation(self, ref: ThreadRef) -> tuple[str, str]:
@@ -155,7 +155,7 @@ class ThreadDomain(Domain):
         return card.citation(self.env.config.language), card.href
 
     def card_at(self, docname: str, anchor: str) -> Card:
-        """Return the card with an anchor in a page."""
+        """Return the card on a page that has the given anchor."""
         uses: list[Use] = self.data["uses"][docname].uses
         return next(use.card for use in uses if use.card and use.node_id == anchor)
 
@@ -183,7 +183,7 @@ class ThreadDomain(Domain):
             entry, short = (title, "card", docname, anchor), anchor.removeprefix("thread-")
             for name in (*names, anchor, anchor.lower()):
                 objects.setdefault(name, (name, *entry, -1))
-            # For the search, which would take the title for the anchor if name and anchor were equal.
+            # For the search index, which replaces the anchor with the title if name and anchor are equal.
             objects.setdefault(short, (short, *entry, 1))
         return objects.values()
 
@@ -194,7 +194,7 @@ def thread_domain(env: BuildEnvironment) -> ThreadDomain:
 
 
 def citation_xref(ref: ThreadRef, text: str | None = None, url: str = "") -> addnodes.pending_xref:
-    """Return an inline citation, by default with text and URL of the card, known when all pages have been read."""
+    """Return an inline citation, by default with text and URL of the card, known after all pages are read."""
     classes = ["thread-citation", *platform_classes(ref)]
     inline = nodes.inline("", text or ref.url, classes=classes)
     target = {"refdomain": "thread", "reftype": "cite", "reftarget": ref.given_url, "refuri": url}
@@ -202,7 +202,7 @@ def citation_xref(ref: ThreadRef, text: str | None = None, url: str = "") -> add
 
 
 def set_builder(app: Sphinx) -> None:
-    """Give the domain access to the builder; spare linkcheck platforms that refuse programs (``builder-inited``)."""
+    """Give the domain access to the builder; let linkcheck skip platforms that refuse programs (``builder-inited``)."""
     thread_domain(app.env).builder = app.builder
     if app.builder.name == "linkcheck":
         platforms = (PLATFORMS[name] for name in ("x", "reddit", "stackexchange", "linkedin"))
@@ -227,7 +227,7 @@ def add_style_sheet(
 def pages_with_new_snapshots(_app: Sphinx, env: BuildEnvironment, *_changes: Any) -> list[str]:
     """Return the pages that cite a thread whose snapshot is new (``env-get-outdated``).
 
-    Sphinx itself notices snapshots that changed or were deleted, as dependencies of the page.
+    Sphinx itself detects changed and deleted snapshots, because they are dependencies of the page.
     """
     domain = thread_domain(env)
     saved = set(domain.folder.rglob("*.json"))
@@ -240,7 +240,7 @@ def pages_with_new_snapshots(_app: Sphinx, env: BuildEnvironment, *_changes: Any
 
 
 def remove_labels(_app: Sphinx, env: BuildEnvironment, _docnames: list[str]) -> None:
-    """Remove the labels of cards before pages are read, which may have the same ones (``env-before-read-docs``)."""
+    """Remove the labels of cards before Sphinx reads pages that may define the same ones (``env-before-read-docs``)."""
     domain, std = thread_domain(env), env.get_domain("std")
     for name in domain.data["labels"]:
         std.data["labels"].pop(name, None)
@@ -249,7 +249,7 @@ def remove_labels(_app: Sphinx, env: BuildEnvironment, _docnames: list[str]) -> 
 
 
 def set_labels(_app: Sphinx, env: BuildEnvironment) -> None:
-    """Add labels for cards, so that ``ref`` finds them; other targets of the site come first (``env-updated``)."""
+    """Add labels for cards, so that ``ref`` finds them; other targets take precedence (``env-updated``)."""
     domain, std = thread_domain(env), env.get_domain("std")
     labels = std.data["labels"]
     for docname, (anchor, title, names, posts, location) in domain.targets():

@@ -34,7 +34,7 @@ class html_image(nodes.image):  # noqa: N801
 
 
 def element(node: nodes.Element, tag: str, *classes: str, **attributes: Any) -> nodes.Element:
-    """Return an element in place of a node, or around code, which Sphinx highlights."""
+    """Return an element that replaces a node or, for code, which Sphinx highlights, surrounds it."""
     if isinstance(node, nodes.image):
         given = {name: value for name, value in attributes.items() if value is not None}
         return html_image(**node.attributes, html_attributes=given)
@@ -96,7 +96,7 @@ class HtmlCardBuilder(CardBuilder):
         return element(node, "time", *classes, datetime=iso)
 
     def author(self) -> nodes.Element:
-        """Return name and handle, with the avatar, or the first letter of the name for the style sheet."""
+        """Return the name and handle, with the avatar or, for the style sheet, the first letter of the name."""
         card = self.card
         letter = next(filter(str.isalnum, card.author or card.handle or ""), "").upper()[:1] or None
         if card.author and card.handle:
@@ -111,7 +111,7 @@ class HtmlCardBuilder(CardBuilder):
         return element(line, "p", "p-author", "h-card", dir="auto", data_letter=letter)
 
     def links(self) -> list[nodes.Element]:
-        """Return one line of links; their names say to which thread, as many cards have the same labels."""
+        """Return one line of links; their names include the thread, because many cards have the same labels."""
         card = self.card
         details = [] if card.titled else card.header(self.language)[1:]
         about = _(", ").join((card.title, *details))
@@ -123,7 +123,7 @@ class HtmlCardBuilder(CardBuilder):
         # A line may break after the separator, not before it.
         html = SEPARATOR.replace(" ", "\N{NO-BREAK SPACE}", 1).join(links)
         line = _tag("p", html, class_="thread-card-links")
-        # Without a text, which the search would find.
+        # Without text, because the search would find it.
         return [html_element(start=f"{line}\n", end="")] if html else []
 
     def post(self, number: int, post: Post) -> nodes.Element:
@@ -154,7 +154,7 @@ class HtmlCardBuilder(CardBuilder):
 
 
 class EpubCardBuilder(HtmlCardBuilder):
-    """Builds a card for EPUB, whose readers may not open collapsible sections."""
+    """Builds a card for EPUB, in which reading systems may be unable to open collapsible sections."""
 
     section = CardBuilder.section
 

@@ -17,7 +17,7 @@ CATALOGUE = "sphinx_thread_cards"
 LOCALE_DIR = Path(__file__).parent / "locale"
 SEPARATOR = " · "
 NO_PLATFORM = Platform(name="", label="", routes="", many_servers=True)
-"""Of a plain page, which goes by the name of its host."""
+"""The platform of a plain page, whose label is the host."""
 _ = get_translation(CATALOGUE)
 
 # -- Dates ---------------------------------------------------------------------
@@ -26,11 +26,11 @@ _MONTHS = (
     "January February March April May June July August September October November December".split()
 )
 _ENGLISH = ("", "en")
-"""As Sphinx's language. Most sites are in English, and Babel's data of a locale takes 4 MB."""
+"""Values of ``language`` that mean English, for which Babel's data (4 MB per locale) is not loaded."""
 
 
 class PartialDate(NamedTuple):
-    """A date in UTC of which the day, or the month, may be unknown (they are 1 then)."""
+    """A UTC date whose day, or day and month, may be unknown; unknown parts are 1."""
 
     day: date
     precision: Precision = Precision.DAY
@@ -66,7 +66,7 @@ def format_date(when: PartialDate, language: str) -> str:
         skeleton = "y" if when.precision is Precision.YEAR else "yMMMM"
         return dates.format_skeleton(skeleton, when.day, locale=locale)
     text = dates.format_date(when.day, "long", locale=locale)
-    # French uses an ordinal for the first day of a month, which CLDR does not know.
+    # French uses an ordinal for the first day of a month, which CLDR does not support.
     return re.sub("^1 ", "1er ", text) if locale.language == "fr" else text
 
 
@@ -96,7 +96,7 @@ def is_rtl(language: str) -> bool:
 
 
 def differs(tag: str | None, language: str) -> TypeGuard[str]:
-    """Return whether a BCP 47 tag names another language than Sphinx's ``language``, whatever the region or script."""
+    """Return whether a BCP 47 tag names a language other than ``language``, regardless of region and script."""
     if tag is None:
         return False
     given, site = (re.split("[-_]", name or "en")[0].lower() for name in (tag, language))
@@ -132,7 +132,7 @@ _TITLES = {
     Kind.ARTICLE: (_("Article on {place}"),),
     Kind.PAGE: (_("Page on {place}"),),
 }
-"""In a community, and on a platform where it differs."""
+"""The title of a thread in a community, and on a platform if that differs."""
 STATES = {
     "open": _("Open"),
     "closed": _("Closed"),
@@ -145,7 +145,7 @@ NOTES = {
     Status.EDITED: (_("Edited since; saved on {date}"), _("Edited since it was saved")),
     Status.DELETED: (_("No longer online; saved on {date}"), _("No longer online")),
 }
-"""With and without the date of the snapshot."""
+"""Notes with and without the date of the snapshot."""
 
 
 def platform_label(ref: ThreadRef) -> str:
@@ -155,7 +155,7 @@ def platform_label(ref: ThreadRef) -> str:
 
 
 def site_label(ref: ThreadRef) -> str:
-    """Return where a link leads: the platform, or the server of a software that many sites run."""
+    """Return where a link leads: the platform, or the server if many sites run the platform's software."""
     platform = PLATFORMS.get(ref.platform, NO_PLATFORM)
     return ref.host if platform.many_servers or platform.mailing_list else platform.label
 
@@ -184,7 +184,7 @@ def omitted_posts(first: int, last: int) -> str:
 
 
 def more_posts(number: int, *, only: bool) -> str:
-    """Return the label of a collapsible section of posts; ``only`` if the thread has no other one."""
+    """Return the label of a collapsible section of posts; ``only`` means that it is the thread's only section."""
     ngettext = get_translator(CATALOGUE).ngettext
     if only:
         text = ngettext("Show the other post", "Show the other {number} posts", number)

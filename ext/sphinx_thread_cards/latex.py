@@ -1,6 +1,6 @@
-"""Cards in LaTeX: lines that the style file can format, and characters that pdfLaTeX does not know.
+"""Cards in LaTeX: lines that the style file can format, and characters that pdfLaTeX does not support.
 
-``sphinx_thread_cards.sty`` defines the environments, in which Sphinx puts containers by their classes.
+``sphinx_thread_cards.sty`` defines the environments, in which Sphinx wraps containers according to their classes.
 """
 
 import re
@@ -54,7 +54,7 @@ class LatexCardBuilder(TargetCardBuilder):
         return lines
 
     def post(self, number: int, post: Post) -> nodes.Element:
-        """Return a post; blocks in the other direction than the book's get a class."""
+        """Return a post; blocks whose direction differs from the book's get a class."""
         box = super().post(number, post)
         head: Any = box[0]
         # LaTeX sets the number, which follows a target, in the margin, without a separator.
@@ -77,7 +77,7 @@ def _break_long_words(part: nodes.Element) -> None:
 
 
 def _other_direction(text: str, language: str) -> str | None:
-    """Return the class of text in the other direction than the book's, by its first strong character (UAX 9, P2 and P3)."""
+    """Return the class of text whose direction is not the book's, by its first strong character (UAX 9, P2 and P3)."""
     for kind in map(unicodedata.bidirectional, text):
         if kind in {"L", "R", "AL"}:
             direction = "thread-card-ltr" if kind == "L" else "thread-card-rtl"
@@ -92,7 +92,7 @@ class DeclareCharacters(SphinxPostTransform):
     formats = ("latex",)
 
     def run(self, **_kwargs: Any) -> None:
-        """Declare the characters of cards, lists and citations, with a warning; declarations of the author win."""
+        """Declare the characters of cards, lists and citations, with a warning; the author's own take precedence."""
         if self.config.latex_engine != "pdflatex":
             return
         context = thread_domain(self.env).builder.context  # type: ignore[attr-defined]

@@ -22,7 +22,7 @@ from sphinx_thread_cards.urls import Kind, Precision
 
 
 class CitedThread(NamedTuple):
-    """A thread that the site cites, with its most complete card and the first use in each page."""
+    """A thread that the site cites, with its most complete card and its first use on each page."""
 
     card: Card
     uses: list[Use]
@@ -42,7 +42,7 @@ def cited_threads(domain: ThreadDomain, options: Mapping[str, Any]) -> list[Cite
     threads = []
     for uses in by_thread.values():
         cards = (use.card or domain.default_card(use.ref) for use in uses)
-        # The thread before one post of it.
+        # A card of the thread is better than a card of one post.
         best = max(cards, key=lambda card: (card.post is None, card.titled, card.completeness))
         in_pages = groupby(uses, lambda use: use.docname)
         # Preferably a card, which has an anchor.
@@ -51,7 +51,7 @@ def cited_threads(domain: ThreadDomain, options: Mapping[str, Any]) -> list[Cite
     threads = [thread for thread in threads if _matches(thread, options)]
     newest = options.get("order") == "newest"
     no_date = "" if newest else "9999"  # threads without a date come last
-    # In one day by time, as far as it is known.
+    # Threads of one day are sorted by time, as far as it is known.
     threads.sort(key=lambda it: (it.date or no_date, str(it.card.ref.posted or "")), reverse=newest)
     return threads
 
@@ -126,7 +126,7 @@ class BuildLists(SphinxPostTransform):
         return nodes.table("", group, classes=["thread-list-threads", *latex_classes])
 
     def _timeline(self, threads: list[CitedThread]) -> list[nodes.Node]:
-        """Return years, in them months, in them threads; threads without a date come last."""
+        """Return nested lists of years, months and threads; threads without a date come last."""
         parts: list[nodes.Node] = []
         for year, in_year in groupby(threads, lambda thread: thread.date[:4]):
             blocks: list[nodes.Node] = []
@@ -163,7 +163,7 @@ class BuildLists(SphinxPostTransform):
     def _about(self, card: Card) -> list[nodes.Element]:
         """Return title, author and platform, and the URL for readers who cannot click.
 
-        An untitled thread has its citation as title, whose content is not repeated.
+        The title of an untitled thread is its citation; the details that it contains are not repeated.
         """
         ref, platform = card.ref, i18n.platform_label(card.ref)
         credit, community, number = card.credit or "", ref.community or "", ref.number or ""
@@ -205,7 +205,7 @@ class BuildLists(SphinxPostTransform):
 
     def _section(self, kind: str, name: nodes.Node, *parts: nodes.Node) -> nodes.definition_list:
         pair = nodes.term("", "", name), nodes.definition("", *parts)
-        # Themes take a definition list with a class for the documentation of code, unless it is "simple".
+        # Themes format a definition list with a class as documentation of code, unless it is "simple".
         classes = [f"thread-list-{kind}", "simple"]
         return nodes.definition_list("", nodes.definition_list_item("", *pair), classes=classes)
 

@@ -1,7 +1,7 @@
 """A plugin for mystmd and Jupyter Book 2: cards and citations from the same snapshots.
 
-mystmd runs it without arguments to get its specification, and with ``--transform NAME`` for every page. Then the
-syntax tree (mdast) is JSON on standard input, and the changed tree is expected on standard output.
+mystmd runs it without arguments to get its specification, and with ``--transform NAME`` for every page. In the
+latter case, the plugin reads the syntax tree (mdast) as JSON from standard input, and prints the changed tree.
 """
 
 import argparse
@@ -26,7 +26,7 @@ _NO_CARDS = "blockquote caption definitionDescription footnoteDefinition legend 
 
 
 def transform(node: Node, options: argparse.Namespace, *, cards: bool = True) -> None:
-    """Replace the bare thread URLs in a node; with ``cards``, lone ones with cards."""
+    """Replace bare thread URLs in a node with citations or, with ``cards`` and in their own paragraphs, cards."""
     cards = cards and node["type"] not in _NO_CARDS.split()
     cards = cards and "no-card" not in node.get("class", "")
     for child in node.get("children", []):

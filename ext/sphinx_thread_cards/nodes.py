@@ -1,8 +1,8 @@
 """Cards and posts as docutils nodes.
 
-:class:`CardBuilder` uses standard nodes, which every builder renders. Its subclasses for a format override what is
-special to it (see also ``html.py``, ``latex.py``). Nodes are built when a page is written, after SmartQuotes and
-gettext have run, because quoted text is neither changed nor translated.
+:class:`CardBuilder` uses standard nodes, which every builder renders. Its subclasses override what differs in
+their format (see also ``html.py``, ``latex.py``). Nodes are built when Sphinx writes a page, after SmartQuotes and
+gettext have run, so that quoted text is neither changed nor translated.
 """
 
 from collections.abc import Container, Iterable, Iterator
@@ -46,7 +46,7 @@ class CardBuilder:
         self.numbers = {post.id: number for number, post in enumerate(posts, start=1)}
         # Every post names its author if the card is about a reply.
         self.speaker = posts[0].author if posts and not self.card.post else None
-        # Of the card, or of the post before; it is not repeated.
+        # The date of the card, or of the previous post, which is not repeated.
         self.date = self.card.date
 
     # -- What a format overrides -----------------------------------------------
@@ -172,7 +172,7 @@ class CardBuilder:
         return self.element(box, "div", "h-entry", dir="auto", lang=lang)
 
     def post_head(self, number: int, post: Post) -> list[nodes.Node]:
-        """Return the first line of a post: permalink, author if it is another one, dates and markers."""
+        """Return the first line of a post: permalink, the author if it is not the previous one, dates and markers."""
         site = i18n.site_label(self.card.ref)
         name = _("Post {number} on {place}").format(number=number, place=site)
         permalink = nodes.reference("", str(number), refuri=post.url)
@@ -206,7 +206,7 @@ class CardBuilder:
         return name or (handle if " " in handle else f"@{handle}")
 
     def post_body(self, post: Post) -> list[nodes.Element]:
-        """Return text, media and quoted post, below the content warning."""
+        """Return text, media and quoted post, after the content warning."""
         body = [*self.blocks(post.blocks), *self.media(post.media)]
         if quoted := post.quoted:
             author = nodes.reference("", self.display_name(quoted.author), refuri=quoted.url)
@@ -227,7 +227,7 @@ class CardBuilder:
         return self.shows_images and is_saved
 
     def media(self, media: Iterable[Media]) -> Iterator[nodes.Element]:
-        """Yield images, those in a row in one paragraph, and videos; what is not saved is a line of text."""
+        """Yield images, with consecutive ones in one paragraph, and videos; unsaved media becomes a line of text."""
         for is_row, group in groupby(media, lambda it: it.kind == "picture" and self.is_shown(it)):
             if is_row:
                 images = [self.image(item) for item in group]
@@ -319,7 +319,7 @@ def join(parts: Iterable[nodes.Node], separator: str = SEPARATOR) -> Iterator[no
 
 
 class TextCardBuilder(CardBuilder):
-    """Builds a card for the text builder: indented, with one line a URL, which the writer does not wrap."""
+    """Builds a card for the text builder: indented, with each URL on its own line, which the writer does not wrap."""
 
     shows_images = False
 
@@ -352,7 +352,7 @@ class GettextCardBuilder(CardBuilder):
 
 
 class ManCardBuilder(CardBuilder):
-    """Builds a card for manual pages, whose writer joins the first paragraph of a container to the text before."""
+    """Builds a card for manual pages, whose writer joins the first paragraph of a container to the preceding text."""
 
     shows_images = False
 

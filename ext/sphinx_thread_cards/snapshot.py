@@ -1,7 +1,7 @@
-"""Snapshots: saved threads as data, one JSON file a thread in ``_threads/`` next to the pages.
+"""Snapshots: saved threads as data, one JSON file per thread in ``_threads/`` next to the pages.
 
-Rich text is stored as blocks and spans, never as markup. A string that may be harmful (a ``javascript:`` URL, a path, a
-control character) is refused by the type of its field. ``thread_snapshots`` writes the files.
+Rich text is stored as blocks and spans, never as markup. The types of the fields reject strings that may be harmful (a
+``javascript:`` URL, a path, a control character). ``thread_snapshots`` writes the files.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Status(StrEnum):
     DELETED = "gone"
     """Deleted, or no longer public."""
     WITHDRAWN = "withdrawn"
-    """Removed from the site on request; nothing of it is stored, and it is not fetched again."""
+    """Removed from the site on request; no content is stored, and the thread is not fetched again."""
 
 
 class _Struct(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -313,12 +313,13 @@ _FORBIDDEN = re.compile(
 
 
 def snapshot_path(ref: ThreadRef | Thread, folder: Path) -> Path:
-    """Return the file of a thread's snapshot, which need not exist; it is always below ``folder``.
+    """Return the path of a thread's snapshot, which need not exist; it is always inside ``folder``.
 
-    The name is the id, with ``/`` as folders: ``x/1313512835843055618.json``. The host stands before it where ids
-    belong to a host (``mastodon/social.example/110446983178245440.json``); on other platforms only a host other
-    than the usual one is named, with ``@``. File systems may ignore case or forbid characters, so an upper-case
-    letter is written as ``!`` and its lower-case form, any other character as ``~`` and two hexadecimal digits a byte.
+    The name is the id, with ``/`` as folders: ``x/1313512835843055618.json``. Where ids are unique only within a
+    host, the host precedes the id (``mastodon/social.example/110446983178245440.json``); on other platforms only a
+    host other than the usual one is included, with ``@``. File systems may ignore case or forbid characters, so an
+    upper-case letter is written as ``!`` and its lower-case form, and any forbidden character as ``~`` and two
+    hexadecimal digits per byte.
     """
     platform, names = PLATFORMS.get(ref.platform), [_file_name(ref.platform)]
     # The id of a plain page begins with its host.
@@ -333,7 +334,7 @@ def snapshot_path(ref: ThreadRef | Thread, folder: Path) -> Path:
 
 
 def _file_name(text: str) -> str:
-    """Return the text as the name of a file; of a long one, the beginning and a hash."""
+    """Return the text as the name of a file; a long name is shortened to its beginning and a hash."""
     name = _FORBIDDEN.sub(lambda it: f"~{it[0].encode('utf-8', 'surrogatepass').hex('~')}", text)
     name = re.sub("[A-Z]", lambda it: f"!{it[0].lower()}", name) or "~"
     if len(name) > _MAX_NAME:

@@ -1,7 +1,7 @@
-"""Transforms: find lone thread URLs, record all thread links of a page, build the cards when it is written.
+"""Transforms: find thread URLs, record all thread links of a page, and build the cards when Sphinx writes it.
 
-Until then, a card is one container with the author's summary, because Sphinx keeps the doctrees of all pages. It is no
-subclass of ``container``: some builders drop subclasses with their content.
+Until then, a card is one container with the author's summary, because Sphinx stores the doctrees of all pages. It is
+not a subclass of ``container``: some builders drop subclasses with their content.
 """
 
 import re
@@ -45,7 +45,7 @@ def placeholder(ref: ThreadRef, options: CardOptions, *summary: nodes.Node) -> n
 
 
 class FindThreadUrls(SphinxTransform):
-    """Replace a paragraph of nothing but thread URLs with a card, or a group of cards."""
+    """Replace a paragraph that contains only thread URLs with a card, or with a group of cards."""
 
     default_priority = 740  # before SmartQuotes (750), which changes "--" in a URL
 
@@ -75,7 +75,7 @@ class FindThreadUrls(SphinxTransform):
             paragraph.parent.replace(paragraph, node)
 
     def _thread_urls(self, paragraph: nodes.paragraph) -> list[ThreadRef]:
-        """Return the threads, if the paragraph consists of their URLs, one a line."""
+        """Return the threads, if the paragraph consists of their URLs, one per line."""
         parts = [
             _bare_url(part) or "\n" if isinstance(part, nodes.Element) else part.astext()
             for part in paragraph.children
@@ -87,7 +87,7 @@ class FindThreadUrls(SphinxTransform):
 
 
 def _bare_url(node: nodes.Element) -> str:
-    """Return the URL of a link whose text is a URL; both may be encoded differently."""
+    """Return the URL of a link whose text is the same URL, possibly with another encoding."""
     return str(node.get("refuri", "")) if _BARE_URL.fullmatch(node.astext()) else ""
 
 

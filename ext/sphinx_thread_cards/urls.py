@@ -1,4 +1,4 @@
-"""Thread URLs: splitting them, matching them against routes, and the dates that ids encode.
+"""Thread URLs: how to split them, match them against routes, and decode dates from ids.
 
 The platforms themselves are tables in :mod:`sphinx_thread_cards.platforms`.
 """
@@ -72,7 +72,7 @@ class ThreadRef:
     title: str | None = None
     """The slug of the URL, as text."""
     posted: datetime | None = None
-    """Aware UTC time decoded from the id or path; None where it could be wrong."""
+    """Timezone-aware UTC time decoded from the id or path; None if it could be wrong."""
     precision: Precision = Precision.DAY
     """How much of :attr:`posted` is known."""
     post: str | None = None
@@ -80,7 +80,7 @@ class ThreadRef:
     mirror: str | None = None
     """The front end or copy that the given URL leads to: ``threadreader``, ``nitter``, ..."""
     read_url: str | None = None
-    """Clean URL of a readable copy that was given, such as a Thread Reader page; next to :attr:`url`."""
+    """Clean URL of a readable copy that was given, such as a Thread Reader page; an addition to :attr:`url`."""
     archive: str | None = None
     """The given URL, if it is an archived copy (Wayback Machine, archive.today)."""
     kind: Kind = Kind.THREAD
@@ -123,7 +123,7 @@ class SplitURL:
     host: str
     """Lower case, in ASCII (``xn--``), without ``www.`` and the default port; never empty."""
     path: str
-    """Begins with a slash. Letters, digits and ``-._~:@`` are decoded, double slashes are one."""
+    """Begins with a slash. Letters, digits and ``-._~:@`` are decoded, and double slashes are merged."""
     query: str = ""
     fragment: str = ""
 
@@ -190,7 +190,7 @@ def visible(text: str) -> str:
 def message_id(segment: str) -> str:
     """Return the Message-ID (RFC 5322) in a path segment, or an empty string if it cannot be one.
 
-    It is percent-encoded in one way: equal ids are equal strings, and stay one path segment.
+    It is percent-encoded uniformly, so that equal ids are equal strings, and remains one path segment.
     """
     text = unquote(segment).strip("<>")
     return quote(text, safe="@+=$,").replace("..", ".%2E") if _MESSAGE_ID.fullmatch(text) else ""
@@ -199,7 +199,7 @@ def message_id(segment: str) -> str:
 def _set_title(groups: Groups) -> None:
     """Set the title that a slug spells (``one-board_two``: ``One board two``), and clean the slug.
 
-    Platforms ignore the slug of a URL, so one that is odd or has no letter is left out.
+    Platforms ignore the slug of a URL, so an odd slug, or one without letters, is left out.
     """
     slug = groups["slug"]
     text = visible(unquote(slug).translate(_SEPARATORS))
@@ -230,7 +230,7 @@ def snowflake(
     digits: str = "0123456789",
     pattern: str = "",
 ) -> Decoder:
-    """Return a decoder for ids whose upper bits are a time; ``platforms/README.md`` explains it."""
+    """Return a decoder for ids whose upper bits are a time; ``platforms/README.md`` explains the arguments."""
     first = datetime.fromisoformat(f"{earliest}T00:00Z").timestamp() * 1000
     form = re.compile(pattern or f"([{re.escape(digits)}]+)")
 
@@ -253,7 +253,7 @@ def snowflake(
 
 
 def _calendar(groups: Groups) -> tuple[datetime | None, Precision]:
-    """Return the first day of what a path names, such as a month, and how much of the date is known.
+    """Return the first day of the period that a path names, such as a month, and how much of the date is known.
 
     The time is None if there is no such day, or if it is in the future.
     """
@@ -279,7 +279,7 @@ def _calendar(groups: Groups) -> tuple[datetime | None, Precision]:
 # -- Routes and platforms ------------------------------------------------------
 
 Groups = dict[str, str]
-"""What a route reads from a URL, by name; an empty string is missing."""
+"""What a route reads from a URL, by name; an empty string stands for a missing part."""
 
 _FIELDS = ("id", "host", "author", "community", "number", "read_url", "mirror")
 OPTIONS = {*_FIELDS, "anchor", "post", "post_url", "lower", "kind", "undated"}
@@ -415,7 +415,7 @@ class Platform:
     markers: Sequence[str] = ()
     evidence: str = ""
     fix: Callable[[Groups, SplitURL, Platform], bool] | None = None
-    """Function of ``platforms/fixes.py`` that changes the groups; returns False if it is no thread."""
+    """Function of ``platforms/fixes.py`` that changes the groups; returns False if the URL is not that of a thread."""
 
     @cached_property
     def mirror_of(self) -> Mapping[str, str | None]:
@@ -424,7 +424,7 @@ class Platform:
         return dict.fromkeys(self.hosts) | names
 
     def mirror(self, host: str) -> str | None:
-        """Return the name of the front end on a host; that of one in the settings is the first."""
+        """Return the name of the front end on a host; hosts in ``thread_cards_hosts`` have the first one's."""
         if host in self.mirror_of:
             return self.mirror_of[host]
         default = next(iter(self.mirrors)) or host
@@ -440,7 +440,7 @@ class Platform:
         return None
 
     def guess(self, url: SplitURL) -> ThreadRef | None:
-        """Return the thread of a URL on an unknown host, or None if the evidence is not enough.
+        """Return the thread of a URL on an unknown host, or None if there is not enough evidence.
 
         The canonical URL has the evidence, too.
         """
@@ -455,7 +455,7 @@ class Platform:
         return self._evidence.search(text) is not None
 
     def anonymous_url(self, ref: ThreadRef) -> str:
-        """Return a URL of a thread without author and title, or that of the front page."""
+        """Return a URL of a thread that contains neither author nor title, or else the URL of the front page."""
         if self.anonymous is None:
             return ref.url
         url, found = re.subn(*self.anonymous, ref.url, count=1)

@@ -37,7 +37,7 @@ exit codes:
   2    the arguments are wrong, or the site cannot be read or written
   3    check: a server could not be reached, and no thread has changed
   4    check: only the state of a thread has changed, such as from open to closed
-  130  interrupted; threads saved until then are complete
+  130  interrupted; threads saved by then are complete
 """
 _FORMAT: Any = {"epilog": _EPILOG, "formatter_class": argparse.RawDescriptionHelpFormatter}
 _JOBS = 4  # requests in parallel
@@ -46,7 +46,7 @@ _COUNTED = {"unchanged", "same"}  # statuses that need no line of their own
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command, by default that of the process, and return the exit code."""
+    """Run a command, by default with the arguments of the process, and return the exit code."""
     args = _parse(argv)
     if isinstance(sys.stdout, TextIOWrapper):  # a console may lack characters of a title or path
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -60,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _error(f"{error.filename2 or error.filename or 'output'}: {error.strerror or error}")
     except KeyboardInterrupt:
-        _error("interrupted; threads saved until now are complete")
+        _error("interrupted; threads saved so far are complete")
         os._exit(INTERRUPTED)  # do not wait for the responses to other threads' requests
 
 
@@ -95,11 +95,11 @@ def make_parser() -> argparse.ArgumentParser:
     add = _add_command(commands, _fetch, "save the cited threads that are not saved yet")
     add("--summary", action="store_true", help="save title, author, date and state, but no posts")
     add("--refresh", action="store_true", help="fetch saved threads again")
-    add("--older-than", type=int, metavar="DAYS", help="fetch threads checked more than DAYS ago")
+    add("--older-than", type=int, metavar="DAYS", help="fetch threads checked over DAYS days ago")
     add("--links", action="store_true", help="save linked threads, not only cards and citations")
     add("--replies", action="store_true", help="save the replies of other people")
     add("--archive", action="store_true", help="find archived copies in the Wayback Machine")
-    add("--from", dest="file", type=Path, metavar="FILE", help="read a saved page, JSON or mbox")
+    add("--from", dest="file", type=Path, metavar="FILE", help="read a page, JSON or mbox file")
     add("--dry-run", action="store_true", help="report what would be fetched; send no request")
 
     add = _add_command(commands, _check, "compare the saved threads with the live ones")
@@ -135,7 +135,7 @@ def _add_command(
 
 
 def _open_site(args: argparse.Namespace, *, pages: bool = True) -> tuple[Site, list[CitedThread]]:
-    """Return the site that the arguments name, and the threads and pages at their URLs."""
+    """Return the site that the arguments name, and the threads and pages whose URLs they contain."""
     source = Path(args.folders[0] if args.folders else "docs" if Path("docs").is_dir() else ".")
     confdir = args.confdir or (source if (source / "conf.py").exists() else Path())
     site = read_site(source, confdir, args.doctrees, pages=pages)
@@ -163,7 +163,9 @@ def _fetch(args: argparse.Namespace) -> int:
             url = webpage.canonical_url(args.file.html())
             args.urls = [url] if url else []
         if len(args.urls) != 1:
-            raise SiteError(f"{path}: the URL of its thread expected, got {len(args.urls)} URLs")
+            raise SiteError(
+                f"{path}: one thread URL expected, got {len(args.urls)}; add the URL of the thread"
+            )
     site, threads = _open_site(args, pages=not args.urls)
     if not args.urls:
         threads = [thread for thread in site.cited if args.links or thread.roles != ("link",)]
@@ -220,9 +222,9 @@ def _forget(args: argparse.Namespace) -> int:
         )
         if not args.dry_run:
             store.save(withdrawn, site.store)
-        print(f"{'would forget' if args.dry_run else 'forgot'} {ref.url}")
+        print(f"{'would withdraw' if args.dry_run else 'withdrew'} {ref.url}")
         for use in thread.uses:
-            print(f"{use.location}: still cites it; edit the page if it names the author")
+            print(f"{use.location}: still cites the thread; edit the page if it names the author")
     if not args.dry_run:
         images -= site.media_of(site.store.rglob("*.json"))
         for path in images:
@@ -235,7 +237,7 @@ def _forget(args: argparse.Namespace) -> int:
 def _process(
     args: argparse.Namespace, site: Site, threads: Sequence[CitedThread], work: Work
 ) -> set[str]:
-    """Process threads in parallel, print the results as they come, or all as JSON; return the new statuses."""
+    """Process threads in parallel, print each result at once, or all of them as JSON, and return the new statuses."""
     from thread_snapshots.client import Client  # noqa: PLC0415 - as in _fetch
     from thread_snapshots.update import FetchConfig, request_batches  # noqa: PLC0415
 

@@ -102,7 +102,7 @@ class Client:
         given = ca_bundle if isinstance(ca_bundle, str) else os.environ.get("REQUESTS_CA_BUNDLE")
         session.verify = given or True
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        # Reading the body of a redirect would be without bounds.
+        # The body of a redirect, which could be of any size, is not read.
         session.hooks["response"] = [lambda it, **_: it.close() if it.is_redirect else None]
         retry = _Retry(
             total=3,
@@ -158,13 +158,13 @@ class Client:
         raise errors.BadResponse(url, f"more than {_MAX_REDIRECTS} redirects")
 
     def _receive(self, response: requests.Response) -> Response:
-        """Return a complete response, or raise the error that its status stands for."""
+        """Return a complete response, or raise the error for its status."""
         url, headers, deadline = response.url, response.headers, time.monotonic() + self._timeout
         if 200 <= response.status_code < 300:  # noqa: PLR2004 - success (RFC 9110, section 15.3)
             content = self._read(response, MAX_BYTES, deadline)
             return Response(url=url, headers=headers, body=content)
         if headers.get("CF-Mitigated") == "challenge":  # Cloudflare
-            raise errors.Forbidden(url, "the page is a challenge for browsers, not the thread")
+            raise errors.Forbidden(url, "the server sent a challenge for browsers, not the thread")
         body = None
         if "json" in headers.get("Content-Type", ""):
             with suppress(errors.FetchError, HTTPError, OSError, ValueError, RecursionError):
@@ -198,7 +198,7 @@ class Client:
         """
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
-            raise errors.BadResponse(url, "not an http or https URL without a user name")
+            raise errors.BadResponse(url, "http or https URL without a user name expected")
         if parts.netloc in self._allowed:
             return
         flags = socket.AI_NUMERICHOST if proxied else 0
@@ -240,7 +240,7 @@ class Client:
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds until the server accepts a new request, or None if it does not name them."""
+    """Return the seconds until the server accepts a new request, or None if it does not report them."""
     if value := headers.get("Retry-After"):
         return _Retry().parse_retry_after(value)
     if headers.get("X-RateLimit-Remaining", "").strip() != "0":
@@ -259,7 +259,7 @@ def _as_fetch_error(url: str, error: Exception) -> errors.FetchError:
         return errors.BadResponse(url, "not a valid URL")
     if isinstance(error, requests.Timeout | ReadTimeoutError):
         return errors.Unreachable(url, "timed out")
-    what = "proxy" if isinstance(error, requests.exceptions.ProxyError) else "connection"
+    what = "proxy connection" if isinstance(error, requests.exceptions.ProxyError) else "connection"
     cause: BaseException | None = error
     while cause:  # the reason of the TLS library or of the operating system
         text = getattr(cause, "verify_message", None) or getattr(cause, "strerror", None)

@@ -12,8 +12,8 @@ _MAX_SHOWN_URL = 200
 class FetchError(Exception):
     """A request failed; ``str()`` is a message for the command line.
 
-    A redirect may have led to the URL. The reason is a clause without it. The server accepts a new request
-    ``retry_after`` seconds later. The body is the response, if it is JSON; of any shape.
+    ``url`` may be the target of a redirect; ``reason`` is a clause that does not contain it. The server accepts
+    a new request after ``retry_after`` seconds. ``body`` is the response, if it is JSON, and may have any shape.
     """
 
     def __init__(
@@ -35,11 +35,11 @@ class FetchError(Exception):
 
 
 class NotFound(FetchError):  # noqa: N818 - the base class has the suffix Error
-    """The thread does not exist, or no longer."""
+    """The thread does not exist, or no longer exists."""
 
 
 class Forbidden(FetchError):  # noqa: N818
-    """The thread is not public, or programs are not allowed."""
+    """The thread is not public, or the server refuses programs."""
 
 
 class RateLimited(FetchError):  # noqa: N818

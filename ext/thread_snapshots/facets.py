@@ -1,4 +1,4 @@
-"""Text with annotated ranges as blocks: the facets of Bluesky, the entities of X."""
+"""Conversion of text with annotated ranges (Bluesky's facets, X's entities) to blocks."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Rich text as blocks and spans: from HTML, Markdown and plain text.
+"""Conversion of HTML, Markdown and plain text to blocks and spans.
 
-The input is foreign and may be anything. The output has only http and https links, no markup, a bounded depth and a
+The input is untrusted and may be anything. The output has only http and https links, no markup, a bounded depth and a
 bounded size, and is always accepted by :func:`thread_snapshots.store.encode`. No function raises.
 """
 
@@ -24,11 +24,11 @@ from sphinx_thread_cards.snapshot import Block, Code, List, Media, Paragraph, Qu
 from thread_snapshots.json_access import MAX_LINK, safe_url
 
 MAX_TEXT = 500_000
-"""How many characters of a post are parsed; an ellipsis stands for the rest."""
+"""How many characters of a post are parsed; an ellipsis replaces the rest."""
 MAX_MARKDOWN = 70_000
 """How many characters are parsed as Markdown, slightly more than GitHub allows; longer text is plain text."""
 MAX_NESTED = 6
-"""How many quotes and lists may be nested; deeper ones are merged into the last."""
+"""How deeply quotes and lists may be nested; deeper ones are merged into the last."""
 # Parsing takes quadratic time where elements are not closed.
 _MAX_TAGS = 5_000
 _MAX_PAGE_TAGS = 30_000
@@ -262,7 +262,7 @@ class _Parser:
         return RichText(blocks=(*blocks, *rest), media=tuple(self._media.values()))
 
     def _inner_blocks(self, nodes: Iterable[LexborNode], style: Span) -> tuple[Block, ...]:
-        """Return the nodes as blocks of their own."""
+        """Return the nodes as separate blocks."""
         outer, self._blocks, self._spans = (self._blocks, self._spans), [], []
         for node in nodes:
             self._node(node, style)
@@ -332,7 +332,7 @@ class _Parser:
         self._text(after, style)
 
     def _text(self, text: str, style: Span) -> None:
-        """Add text to the paragraph; white space is one space, as in HTML."""
+        """Add text to the paragraph; a run of white space becomes one space, as in HTML."""
         span = replace(style, text=_SPACES.sub(" ", snapshot.clean_text(text)))
         if not self._spans or self._spans[-1].text.endswith((" ", "\n")):
             span = replace(span, text=span.text.lstrip(" "))
@@ -344,7 +344,7 @@ class _Parser:
         self._spans = []
 
     def _image(self, node: LexborNode, style: Span) -> None:
-        """Add an image; one that is the text of a link to something else stays text."""
+        """Add an image, or its alternative text if it is the content of a link to something else."""
         src, link = safe_url(node.attributes.get("src"), self._base_url), style.href
         alt = snapshot.clean_text(node.attributes.get("alt") or "").strip()
         is_image = _IMAGE_PATH.fullmatch(urlsplit(link or "").path)

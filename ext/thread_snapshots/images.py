@@ -1,4 +1,4 @@
-"""Images of threads: re-encoded, without metadata, in files that are named by a hash of their content."""
+"""Images of threads: re-encoded, without metadata, in files named after a hash of their content."""
 
 from __future__ import annotations
 
@@ -109,8 +109,8 @@ def _save(image: Image.Image, extension: str, **options: Any) -> EncodedImage:
 class ImageSaver:
     """Saves the avatars, images and video stills of one thread in the folder of snapshots.
 
-    Images of the earlier snapshot are not requested again. Alternative texts that the site's author added to it stay
-    where the platform has none.
+    Images of the earlier snapshot are not requested again. Alternative texts that the site's author added to that
+    snapshot are preserved where the platform has none.
     """
 
     def __init__(

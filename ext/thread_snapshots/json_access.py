@@ -12,7 +12,7 @@ from urllib.parse import quote, urljoin, urlsplit
 from sphinx_thread_cards.snapshot import Id, LanguageTag, clean_line, clean_text, is_valid
 
 _NO_LANGUAGE = frozenset({"art", "mis", "mul", "qam", "qct", "qht", "qme", "qst", "und", "zxx"})
-"""Tags that say that the language is unknown; some are of X, for posts of images or hashtags alone."""
+"""Tags that say that the language is unknown; some are X's, for posts that contain only images or hashtags."""
 _MAX_ID = 300
 _MAX_LINE = 500
 MAX_LINK = 2_000  # characters of the longest URL that becomes a link
@@ -33,19 +33,19 @@ def dig(data: object, *path: str | int) -> Any:
 
 
 def text(data: object, *path: str | int) -> str:
-    """Return a text without control characters; empty if there is none."""
+    """Return a string without control characters; an empty one if there is none."""
     value = dig(data, *path)
     return clean_text(value) if isinstance(value, str) else ""
 
 
 def one_line(data: object, *path: str | int) -> str | None:
-    """Return a text on one line, shortened to 500 characters; None if there is none or it is empty."""
+    """Return a string on one line, shortened to 500 characters; None if there is none or it is empty."""
     line = clean_line(text(data, *path))
     return (line if len(line) <= _MAX_LINE else f"{line[: _MAX_LINE - 1]}…") or None
 
 
 def html_line(data: object, *path: str | int) -> str | None:
-    """Return :func:`one_line` of a text with character references (``&amp;``)."""
+    """Return what :func:`one_line` does, with character references (``&amp;``) decoded."""
     return one_line(unescape(text(data, *path)))
 
 
@@ -59,7 +59,7 @@ def as_id(data: object, *path: str | int) -> str:
 
 
 def count(data: object, *path: str | int) -> int | None:
-    """Return a number that is not negative, or None."""
+    """Return a non-negative integer, or None."""
     value = dig(data, *path)
     return value if type(value) is int and 0 <= value < 2**53 else None
 
@@ -70,7 +70,7 @@ def flag(data: object, *path: str | int) -> bool:
 
 
 def as_list(data: object, *path: str | int) -> list[Any]:
-    """Return a list, or a list of the one value."""
+    """Return the value if it is a list, or else a list that contains it."""
     value = dig(data, *path)
     return value if isinstance(value, list) else [] if value is None else [value]
 

@@ -1,4 +1,4 @@
-"""Emails and mbox files as posts.
+"""Conversion of emails and mbox files to posts.
 
 Email addresses are masked (``jo@...``), as archives do. The format of mbox: RFC 4155, and mboxrd of public-inbox.
 """
@@ -66,7 +66,7 @@ _MESSAGE_ID = re.compile(r"<([^<>]{1,1000})>")
 def read_emails(body: bytes, url: str) -> list[Email]:
     """Return the emails of an mbox file or of a single message, without those that cannot be parsed.
 
-    The message of an error names ``url``, or the name of the file.
+    Error messages contain ``url``, which may also be the name of a file.
     """
     body = body.replace(b"\r\n", b"\n").lstrip(b"\xef\xbb\xbf \t\n")
     sources = _FROM_LINE.split(body)[1:] if body.startswith(b"From ") else [body]
@@ -265,7 +265,7 @@ def email_thread(
 ) -> FetchResult:
     """Return the thread around an email of an archive or file, which may contain other threads.
 
-    Without replies, it has the first email, its author's further emails and the cited one.
+    Without the option ``replies``, it has the first email, further emails by the same author, and the cited one.
 
     Args:
         cited: id of the cited post; None for the first email.
@@ -308,6 +308,6 @@ def email_thread(
 
 
 def _parent(email: Email, known: set[str]) -> str:
-    """Return the id of the nearest email above that is known, else of the first one in the thread; may be empty."""
+    """Return the id of the nearest known email above, or else of the thread's first email; it may be empty."""
     nearest = (id_ for id_ in reversed(email.references) if id_ in known)
     return next(nearest, next(iter(email.references), ""))

@@ -40,7 +40,7 @@ class SavedFile:
             raise BadResponse(self.name, "the file is not valid JSON") from None
 
     def html(self) -> str:
-        """Return the text of a web page; raise BadResponse if it is none."""
+        """Return the text of a web page; raise BadResponse if the file is not one."""
         if not self.is_html:
             raise BadResponse(self.name, "the file is not a web page")
         return decode_text(self.body)
@@ -57,7 +57,7 @@ def open_file(path: Path) -> SavedFile:
 
 
 def decompress(body: bytes, name: str) -> bytes:
-    """Return data that may be compressed with gzip, uncompressed; the message of an error names ``name``."""
+    """Decompress data if it is compressed with gzip, and return it; error messages contain ``name``."""
     try:
         if body.startswith(_GZIP):
             with gzip.GzipFile(fileobj=io.BytesIO(body)) as file:

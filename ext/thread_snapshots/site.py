@@ -1,4 +1,4 @@
-"""A Sphinx site: its settings, the threads that its pages cite, and the snapshots that it has."""
+"""A Sphinx site: its settings, its snapshots, and the threads that its pages cite."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Site:
                     yield CitedThread(ref=ref, uses=(Use("uncited", f"{_relative(str(path))}:1"),))
 
     def media_of(self, snapshots: Iterable[Path]) -> set[Path]:
-        """Return the image files that snapshots name, valid or not."""
+        """Return the image files that snapshots name, including invalid snapshots."""
         contents = [path.read_bytes() for path in snapshots if path.is_file()]
         names = {name for content in contents for name in _FILE_NAME.findall(content)}
         files = (self.store / MEDIA_FOLDER).glob("*")

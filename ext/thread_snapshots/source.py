@@ -1,7 +1,7 @@
 """How a source fetches a thread: pure generators that yield requests, receive responses and return a result.
 
-A source opens no connection. A :class:`FetchError` is raised where the generator waits for a response; it may catch
-it. Tests feed recorded responses to the same generators.
+A source opens no connection. A :class:`FetchError` is raised where the generator waits for a response, and the
+generator may catch it. Tests feed recorded responses to the same generators.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Response:
 
     @property
     def content_type(self) -> str:
-        """Media type in lower case, without parameters; empty if the server does not say."""
+        """Media type in lower case, without parameters; empty if the server does not send one."""
         return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
 
     def html(self) -> str:
@@ -71,7 +71,7 @@ RequestGenerator = Generator[Request, Response, _T]
 def get_json(
     url: str, json: object = None, accept: str = "application/json"
 ) -> RequestGenerator[Any]:
-    """Request JSON, or send some with POST; for ``yield from``."""
+    """Request JSON, or send ``json`` in a POST request; for ``yield from``."""
     response = yield Request(url=url, json=json, accept=accept)
     return response.json()
 

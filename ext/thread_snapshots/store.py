@@ -1,4 +1,4 @@
-"""Writes snapshots: sorted JSON, in files that are complete at any moment."""
+"""Writes snapshots as sorted JSON; a file is never incomplete, even while it is written."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sphinx_thread_cards.snapshot import FORMAT, Post, Thread, decode, snapshot_
 
 
 def encode(thread: Thread) -> bytes:
-    """Return a snapshot as JSON with sorted keys, one value a line; raise what :func:`decode` would raise."""
+    """Return a snapshot as JSON with sorted keys, one value per line; raise what :func:`decode` would raise."""
     compact = msgspec.json.encode(msgspec.to_builtins(thread) | {"format": FORMAT}, order="sorted")
     decode(compact)
     return msgspec.json.format(compact, indent=2) + b"\n"

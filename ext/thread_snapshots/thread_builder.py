@@ -19,7 +19,7 @@ from thread_snapshots.source import FetchOptions, FetchResult
 def build_author(
     handle: str, name: str | None = None, url: object = None, avatar: object = None
 ) -> Author:
-    """Return a participant; a name that is the handle, and values that are not URLs, are left out."""
+    """Return a participant; a name equal to the handle, and values that are not URLs, are left out."""
     image = safe_url(avatar)
     return Author(
         handle=handle,
@@ -35,7 +35,7 @@ def link_paragraph(title: str | None, url: str) -> Paragraph:
 
 
 def leaf_blocks(blocks: Iterable[Block]) -> Iterator[Paragraph | snapshot.Code]:
-    """Yield the paragraphs and code blocks, also those in quotes and lists."""
+    """Yield the paragraphs and code blocks, including those in quotes and lists."""
     for block in blocks:
         match block:
             case snapshot.Quote():
@@ -85,7 +85,7 @@ def _by_time(posts: Iterable[Post]) -> list[Post]:
 
 
 def depth_first(posts: Iterable[Post]) -> list[Post]:
-    """Return posts by time, each under its parent; a post that comes twice is taken once."""
+    """Return posts by time, each under its parent, without duplicates."""
     known = {post.id: post for post in posts}
     children: dict[str | None, list[Post]] = defaultdict(list)
     for post in _by_time(known.values()):
@@ -124,7 +124,7 @@ def build_thread(
 ) -> FetchResult:
     """Return the thread of these posts; raise BadResponse if there are none.
 
-    A post that comes twice is taken once. The most frequent language becomes the thread's.
+    Duplicate posts are dropped. The most frequent language becomes the thread's.
 
     Args:
         authors: only those who wrote a post become participants.
@@ -164,7 +164,7 @@ def build_thread(
 
 
 def _without_defaults(posts: list[Post], lang: str | None) -> tuple[Post, ...]:
-    """Return posts without the language of the thread, and without replies to the post right before or a missing one."""
+    """Return posts without ``lang`` of the thread, and without ``reply_to`` of the previous post or a missing one."""
     positions = {post.id: position for position, post in enumerate(posts)}
     built = []
     for position, post in enumerate(posts):
@@ -175,7 +175,7 @@ def _without_defaults(posts: list[Post], lang: str | None) -> tuple[Post, ...]:
 
 
 def summary_of(result: FetchResult) -> FetchResult:
-    """Return what a citation needs of a thread: no posts, and of the participants only the author."""
+    """Return the part of a thread that a citation needs: no posts, and only the author as participant."""
     thread, first = result.thread, result.thread.posts[0]
     if not thread.title and not first.posted:
         raise BadResponse(thread.provenance.endpoint or thread.url, "the response has no title")

@@ -30,7 +30,7 @@ if TYPE_CHECKING:  # at run time, this would import Sphinx
     from thread_snapshots.site import CitedThread
 
 FetchStatus = Literal["saved", "updated", "unchanged", "due", "skipped", "failed"]
-"""What became of a thread; ``due`` in a dry run only."""
+"""What happened to a thread; ``due`` only in a dry run."""
 CheckStatus = Literal["same", "state", "edited", "deleted", "private", "unreachable", "unchecked"]
 """A live thread, compared with its snapshot; ``state`` if nothing else has changed."""
 _STATUS_OF_CHECK = {"same": Status.LIVE, "edited": Status.EDITED, "deleted": Status.DELETED}
@@ -103,9 +103,9 @@ def _request(ref: ThreadRef, options: FetchOptions, config: FetchConfig) -> Fetc
 def request_batches(
     threads: Iterable[CitedThread], config: FetchConfig, *, saved: bool = False
 ) -> None:
-    """Request the due summaries, many at once where the platform allows that, into ``config.summaries``.
+    """Request the due summaries, many at once where the platform allows that, and store them in ``config.summaries``.
 
-    With ``saved``, those that are saved are due, as for a check.
+    With ``saved``, all saved summaries are due, as for a check.
     """
     groups: defaultdict[tuple[str, str], list[ThreadRef]] = defaultdict(list)
     wanted = config.summary and not config.dry_run and not config.file
@@ -131,7 +131,7 @@ def request_batches(
 
 
 def fetch(cited: CitedThread, config: FetchConfig) -> Result:
-    """Fetch a thread and save it, unless that is not necessary or not possible."""
+    """Fetch a thread and save it, unless that is unnecessary or impossible."""
     ref, before = cited.ref, None
     status: FetchStatus
     try:
@@ -190,7 +190,7 @@ def _fetch(cited: CitedThread, before: Thread | None, config: FetchConfig) -> tu
     options = FetchOptions(
         summary=config.summary,
         replies=config.replies,
-        # Saved replies are requested again, even if the option is not set any more.
+        # Saved replies are requested again, even if the option is no longer set.
         posts=cited.posts | _replies_of_others(before),
     )
     result = _request(cited.ref, options, config)
@@ -218,7 +218,7 @@ def merge(result: FetchResult, before: Thread | None, time: datetime) -> tuple[T
 
     Posts that are missing from the result stay after the post that they followed. If the earlier snapshot is complete
     and the result is not, its version of a post wins, because the result may be abridged. A summary updates the title,
-    the number of replies and the state of a snapshot with posts. The text is a remark about missing posts.
+    the number of replies and the state of a snapshot with posts. The string is a remark about missing posts.
     """
     thread, origin = result.thread, before.provenance if before else Provenance()
     title = thread.title or (before and before.title)
@@ -260,12 +260,12 @@ def merge(result: FetchResult, before: Thread | None, time: datetime) -> tuple[T
         participants=tuple(authors[handle] for handle in used) or thread.participants,
         provenance=provenance,
     )
-    note = f"{_posts(missing)} not in the response, and left as saved" if missing else ""
+    note = f"{_posts(missing)} not in the response; the saved version stays" if missing else ""
     return merged, note
 
 
 def _match(saved: Sequence[Post], live: Sequence[Post]) -> dict[str, Post]:
-    """Return live posts by the ids of their saved versions; else by URL, as Bluesky has two ids for an account."""
+    """Return live posts by saved id, matched by id, or else by URL, because a Bluesky account has two ids."""
     matched = {post.id: post for post in live}
     ids = {post.id for post in saved}
     # Emails may share the URL of the thread, which identifies none of them.
@@ -323,7 +323,7 @@ def find_archived(ref: ThreadRef) -> RequestGenerator[str | None]:
 def check(cited: CitedThread, config: FetchConfig) -> Result:
     """Compare a snapshot with the live thread, and mark the snapshot as edited, deleted or live.
 
-    A new state is reported, but saved by the next :func:`fetch` only.
+    A new state is reported, but saved only by the next :func:`fetch`.
     """
     status: CheckStatus = "unchecked"
     message, state, known = "not saved", "", False
@@ -376,7 +376,7 @@ def _state_change(saved: Thread, live: Thread) -> str:
 
 
 def compare(saved: Thread, result: FetchResult) -> tuple[CheckStatus, str]:
-    """Compare the posts of a snapshot with a fetched thread; of a summary, the title.
+    """Compare the posts of a snapshot, or the title of a summary, with a fetched thread.
 
     A missing post counts as deleted only if the result is complete.
     """
@@ -415,7 +415,7 @@ def _api(thread: Thread) -> str:
 
 
 def _comparable(post: Post, saved: Post) -> Post:
-    """Return what a post says itself; alternative texts by the site's author and new handles are no edits."""
+    """Return a post without differences that are not edits: new handles and the site author's alternative texts."""
     media = post.media
     if len(media) == len(saved.media):
         pairs = zip(media, saved.media, strict=True)

@@ -1,6 +1,6 @@
-"""Threads from what a web page says of itself: JSON-LD with the types of schema.org, else Open Graph.
+"""Threads from the metadata of web pages: JSON-LD with the types of schema.org, or else Open Graph.
 
-A page with neither may name its oEmbed response.
+A page with neither may link to its oEmbed response.
 
 Formats: https://schema.org/DiscussionForumPosting, https://schema.org/QAPage, https://ogp.me, https://oembed.com. Google describes what sites
 write: https://developers.google.com/search/docs/appearance/structured-data/discussion-forum
@@ -52,7 +52,7 @@ _SAVED_FROM = re.compile(r"<!-- saved from url=\([0-9]{1,6}\)(\S{1,2000})")
 
 
 def canonical_url(html: str) -> str | None:
-    """Return the URL of a page, as the browser that saved it or the page itself says; None if neither does."""
+    """Return the URL of a page, as recorded by the browser that saved it or by the page itself, or None."""
     if match := _SAVED_FROM.search(html[:20_000]):
         return js.safe_url(match[1].removesuffix("-->"))
     tree = parse_page(html)
@@ -62,7 +62,7 @@ def canonical_url(html: str) -> str | None:
 
 
 def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
-    """Fetch a page, and return the thread or article that it describes, else its title."""
+    """Fetch a page, and return the thread or article that it describes, or else its title."""
     response = yield from source.get_page(ref.url)
     if _LOGIN_URL.search(response.url) and not _LOGIN_URL.search(ref.url):
         raise Forbidden(ref.url, "the page requires a login")
@@ -172,7 +172,7 @@ def _first(metas: Mapping[str, str], *names: str) -> str:
 def _preview_thread(
     ref: ThreadRef, tree: LexborHTMLParser, metas: Mapping[str, str], endpoint: str
 ) -> FetchResult:
-    """Return a thread of one post, the text that a page gives for previews in other places."""
+    """Return a thread of one post, with the text that a page provides for previews on other sites."""
     head, root = tree.css_first("title"), tree.css_first("html")
     title = js.one_line(_first(metas, "og:title", "twitter:title") or (head.text() if head else ""))
     text = _first(metas, *_DESCRIPTION)
@@ -284,7 +284,7 @@ def _build_posts(ref: ThreadRef, main: object, authors: dict[str, Author]) -> It
 
 
 def _title(item: object) -> str | None:
-    """Return the title of a post; the beginning of the text is none."""
+    """Return the title of a post; None if the title is only the beginning of the text."""
     title = js.html_line(_one(item, "headline", "name"))
     titled = title and _type(item) in _TITLED and not _body(item).startswith(title.rstrip("…."))
     return title if titled else None

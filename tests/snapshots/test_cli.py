@@ -96,7 +96,7 @@ def test_from_file(site: CitedSite, capsys: Capture, monkeypatch: pytest.MonkeyP
     (site.folder / "page.html").write_text("<p>Nothing</p>")
     (site.folder / "item.json").write_text("[")
     for name, urls, code, message in (
-        ("page.html", [], 2, "the URL of its thread expected, got 0 URLs"),
+        ("page.html", [], 2, "one thread URL expected, got 0; add the URL of the thread"),
         ("none.html", [], 2, "none.html: the file cannot be read: No such file"),
         ("item.json", [url_of(1)], 1, "the file is not valid JSON"),
         ("item.json", ["https://github.com/a/b/issues/1", "--summary"], 1, "the file is not valid"),
@@ -256,7 +256,7 @@ def test_forget(site: CitedSite, capsys: Capture) -> None:
     assert len(list(media.iterdir())) == 4
     assert site.run("forget", url_of(1)) == 0
     out = capsys.readouterr().out
-    assert f"forgot {url_of(1)}\ndocs/index.md:3: still cites it" in out
+    assert f"withdrew {url_of(1)}\ndocs/index.md:3: still cites the thread" in out
     assert "deleted 1 image;" in out
     assert json.loads(path.read_text())["provenance"]["status"] == "withdrawn"
     assert "jo_example" not in path.read_text()
@@ -392,5 +392,5 @@ def test_interrupt(many: CitedSite) -> None:
     process.send_signal(signal.SIGINT)
     _, error = process.communicate(timeout=10)
     assert process.returncode == 130
-    assert error.strip() == "thread-cards: interrupted; threads saved until now are complete"
+    assert error.strip() == "thread-cards: interrupted; threads saved so far are complete"
     assert len(saved(many)) >= 3

@@ -87,7 +87,7 @@ def parse_thread_url(url: str, hosts: Mapping[str, str] | None = None) -> Thread
 def parse_or_page(url: str, hosts: Mapping[str, str] | None = None) -> ThreadRef | None:
     """Return what :func:`parse_thread_url` does, or a plain page for every other web URL.
 
-    Returns None for what must not become a link: other schemes, URLs without a host or with user
+    Returns None for strings that must not become links: other schemes, URLs without a host or with user
     information.
     """
     if ref := parse_thread_url(url, hosts):
@@ -105,7 +105,7 @@ def parse_or_page(url: str, hosts: Mapping[str, str] | None = None) -> ThreadRef
 
 
 def suggest_platform(name: str) -> str | None:
-    """Return the platform that has a name as its domain: ``x`` for ``twitter``."""
+    """Return the platform with the domain ``<name>.com``: ``x`` for ``twitter``."""
     platform = _BY_HOST.get(f"{name.lower()}.com")
     return platform.name if platform else None
 

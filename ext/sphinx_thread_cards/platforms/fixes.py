@@ -1,4 +1,4 @@
-"""What no pattern can say: functions that complete the groups of a platform's routes.
+"""Functions that complete the groups of a platform's routes where patterns are not enough.
 
 A function has the name of its platform. It changes the groups of a URL, and returns False if the
 URL is not that of a thread.
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def linkedin(groups: Groups, _: SplitURL, __: Platform) -> bool:
-    """Decode the author of a post, and encode the slug of an article in one way."""
+    """Decode the author of a post, and encode the slug of an article uniformly."""
     author = unquote(groups.get("author", ""))
     groups["author"] = author if author.isprintable() else ""
     groups["id"] = quote(unquote(groups["id"]), safe="", errors="replace")

@@ -79,7 +79,7 @@ class _View:
 
 
 def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
-    """Request the thread around the post, then the replies below the first post of its author's thread."""
+    """Request the thread around the post, then the replies under the first post of its author's thread."""
     account, _, key = ref.id.partition("/")
     url = _thread_url(f"at://{account}/{_COLLECTION}/{key}")
     try:
@@ -92,7 +92,7 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
     while (uri := _next_request(ref, views, requested)) and len(requested) < _MAX_REQUESTS:
         requested.add(uri)
         _add_views(views, (yield from get_json(_thread_url(uri))))
-    missing = f"the thread takes more than {_MAX_REQUESTS} requests" if uri else ""
+    missing = f"the thread needs more than {_MAX_REQUESTS} requests" if uri else ""
     return _result(ref, options, views, url, missing)
 
 
@@ -162,7 +162,7 @@ def _thread(
 
 
 def _next_request(ref: ThreadRef, views: dict[str, _View], requested: set[str]) -> str | None:
-    """Return the URI of a post that may have more of the thread below it: the first, or one whose replies are cut."""
+    """Return the URI of a post that may have more of the thread under it: the first, or one whose replies are cut."""
     thread = [view for view, _ in _thread(ref, views, FetchOptions())]
     waiting = (view.uri for view in thread if view is thread[0] or view.cut)
     return next((uri for uri in waiting if uri not in requested), None)

@@ -1,4 +1,4 @@
-"""Hacker News: a story or a comment with everything below it, in one request to Algolia's API.
+"""Hacker News: a story or a comment with everything under it, in one request to Algolia's API.
 
 https://hn.algolia.com/api (items)
 """
@@ -33,7 +33,7 @@ def read_file(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchRe
 def _result(ref: ThreadRef, options: FetchOptions, item: object, endpoint: str) -> FetchResult:
     posts: list[Post] = []
     stack = js.objects([item])
-    while stack:  # no recursion, because replies may be deep
+    while stack:  # no recursion, because replies may be deeply nested
         current = stack.pop()
         if post := _parse_post(current):
             posts.append(post)

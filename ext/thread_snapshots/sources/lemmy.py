@@ -27,7 +27,7 @@ _IMAGE = re.compile(r"\.(?:avif|gif|jpe?g|png|webp)$", re.IGNORECASE)
 
 
 def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
-    """Fetch the post, or the comment that is cited alone, and the comments under it."""
+    """Fetch the post, or a comment that is cited without its post, and the comments under it."""
     kind = "comment" if ref.id.startswith("comment/") else "post"
     number = ref.id.removeprefix("comment/")
     endpoint, root = yield from _get_root(ref, kind, number)

@@ -1,4 +1,4 @@
-"""Lobsters and its sister sites: a story with all its comments in one request; for a comment, its story after it.
+"""Lobsters and its sister sites: a story with all its comments in one request.
 
 ``as_json`` in https://github.com/lobsters/lobsters/blob/main/app/models/story.rb and ``comment.rb``.
 """
@@ -23,7 +23,7 @@ _STORY = re.compile(r"/s/([0-9a-z]{4,10})(?:[/#]|$)")
 
 
 def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
-    """Request the story; before it the comment, if one is cited, which names its story."""
+    """Request the cited comment, if there is one, because it names its story; then request the story."""
     site, story_id = urljoin(ref.url, "/"), ref.id
     if ref.id.startswith("c/"):
         comment = yield from get_json(f"{site}{ref.id}.json")

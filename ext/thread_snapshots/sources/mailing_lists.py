@@ -60,7 +60,7 @@ _THREAD = re.compile(r".*/thread/([A-Z2-7]{32})/?")
 
 
 def _fetch_hyperkitty(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
-    """Request the mbox file of a thread; before it the message, if one is cited, which names its thread."""
+    """Request the cited message, if there is one, because it names its thread; then request the thread's mbox file."""
     base, list_, thread = _hyperkitty_names(ref)
     if ref.kind is Kind.MESSAGE:
         message = yield from source.get_json(f"{base}/api/list/{list_}/email/{thread}/")
@@ -95,7 +95,7 @@ _PAGE = re.compile(r'<a href="([0-9]{1,9})\.html">', re.IGNORECASE)
 
 
 def _fetch_pipermail(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
-    """Request the index and the mbox file of a volume, which is mostly a month.
+    """Request the index and the mbox file of a volume, which is usually a month.
 
     The mbox file does not contain the numbers of the pages, but both are in the order of arrival.
     """

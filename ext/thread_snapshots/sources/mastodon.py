@@ -1,7 +1,7 @@
 """Mastodon, and servers with its API: Pleroma, Akkoma, GoToSocial and others.
 
 https://docs.joinmastodon.org/methods/statuses/ (a status, and its context). Without an account, Mastodon returns 40
-posts above a post and 60 below it, 20 levels deep.
+posts above a post and 60 under it, 20 levels deep.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
         raise BadResponse(ref.url, "the API does not know this id; cite the URL with /notice/")
     endpoint = f"https://{ref.host}/api/v1/statuses/{ref.id}"
     conversation = _Conversation(ref, [(yield from get_json(endpoint))])
-    requested, missing = ref.id, f"the thread takes more than {_MAX_CONTEXTS} requests"
+    requested, missing = ref.id, f"the thread needs more than {_MAX_CONTEXTS} requests"
     for _ in range(_MAX_CONTEXTS):
         try:
             context = yield from get_json(f"https://{ref.host}/api/v1/statuses/{requested}/context")

@@ -93,7 +93,7 @@ def _linked_media(target: str | None, permalink: str, still: object) -> tuple[Me
 
 
 def _get_feed(ref: ThreadRef, url: str) -> RequestGenerator[tuple[str | None, list[Post], str]]:
-    """Return the title, a post and its comments, in which nothing says what replies to what, and what is missing."""
+    """Return title, post and comments, and what is missing; the feed does not say what a comment replies to."""
     response = yield Request(url=url, accept="application/atom+xml, application/xml;q=0.9")
     content = clean_text(response.body.decode("utf-8-sig", "replace"))
     if "<!DOCTYPE" in content:  # could define entities that expand without limit
@@ -145,7 +145,7 @@ def _parse_entry(ref: ThreadRef, entry: ET.Element) -> Post | None:
 
 
 def _comments(things: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield all comments, also deleted ones; no recursion, because replies may be deep."""
+    """Yield all comments, including deleted ones; no recursion, because replies may be deeply nested."""
     stack = list(things)
     while stack:
         thing = stack.pop()

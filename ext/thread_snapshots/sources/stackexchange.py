@@ -1,4 +1,4 @@
-"""Stack Exchange: a question with its answers and comments, by the API of the network.
+"""Stack Exchange: a question with its answers and comments, from the network's API.
 
 Endpoints and fields: https://api.stackexchange.com/docs (questions, answers, comments; errors and ``backoff`` under
 "throttle"). Without a key, it accepts 300 requests a day.
@@ -139,7 +139,7 @@ def _state(question: object) -> tuple[State | None, datetime | None]:
 
 
 def _id(item: object) -> str:
-    """Return the id of a post as in URLs."""
+    """Return the id of a post in the form that URLs use."""
     if comment := js.as_id(item, "comment_id"):
         return f"comment{comment}_{js.as_id(item, 'post_id')}"
     return js.as_id(item, "answer_id") or js.as_id(item, "question_id")

@@ -19,7 +19,7 @@ from thread_snapshots.errors import Forbidden, NotFound
 from thread_snapshots.source import FetchResult, Request, RequestGenerator, Source, get_json
 from thread_snapshots.thread_builder import build_author, build_thread, summary_of
 
-# In a URL, what leads to a comment.
+# The part of a URL that leads to a comment.
 _COMMENT = re.compile(r"#|(?<=[0-9])/comments?/")
 
 

@@ -95,12 +95,12 @@ def _image(url: str, alt: str | None) -> Media:
 
 
 def _endpoint(id_: str) -> str:
-    # X accepts any token, but not none.
+    # X requires a token, but accepts any value.
     return f"https://cdn.syndication.twimg.com/tweet-result?id={id_}&lang=en&token=a"
 
 
 def _get_upwards(ref: ThreadRef) -> RequestGenerator[list[dict[str, Any]]]:
-    """Request the cited post and its author's posts above it; the first one comes first, and none if X fails."""
+    """Request the cited post and its author's posts above it, in order; the result is empty if X fails."""
     cited = yield from _get_tweet(ref.id)
     if js.text(cited, "__typename") == "TweetTombstone":
         if _DELETED.search(js.text(cited, "tombstone", "text", "text")):
@@ -237,7 +237,7 @@ def _parse_unrolled(ref: ThreadRef, options: FetchOptions, page: str, endpoint: 
     if not _HANDLE.fullmatch(handle):
         raise BadResponse(ref.url, "the page does not name the author")
     ref = dataclasses.replace(ref, url=_permalink(handle, ref.id))  # the given URL has no name
-    # The heads of previews are of other people.
+    # The heads of previews name other people.
     name = tree.css_first(f".twitter_name a[href$='/{handle}'], .username a[href$='/{handle}']")
     avatar = _attribute(tree.css_first(".prof-image img, .avatar img"), "src") if name else None
     author = _author(handle, js.one_line(name.text()) if name else None, avatar)
