@@ -93,7 +93,7 @@ class Card:
 
     @property
     def completeness(self) -> int:
-        return sum(1 for value in (self.author, self.handle, self.date) if value)
+        return sum(1 for value in (self.titled, self.author, self.handle, self.date) if value)
 
     def header(self, language: str) -> list[str]:
         """Return the parts of the first line: platform, location, date, state, and language if it is not the site's."""
@@ -172,15 +172,16 @@ def make_card(
     if ref.kind is Kind.POST and total > 1:  # the URL of a post may be that of a thread
         ref = replace(ref, kind=Kind.THREAD)
     handle = post.author if post else None
-    # A summary has no posts, and one participant.
-    authors = (it for it in thread.participants if thread.is_summary or it.handle == handle)
+    # A summary has no posts, and one participant, who wrote the first one.
+    is_first = thread.is_summary and not ref.post
+    authors = (it for it in thread.participants if is_first or it.handle == handle)
     author = next(authors, None)
     name, handle = (author.name, author.handle) if author else (None, ref.author)
     if handle and " " in handle:  # on a mailing list, people have only a name
         name, handle = name or handle, None
     # A handle that differs from the author's may belong to another person.
     avatar = author.avatar if author and options.handle in {None, author.handle} else None
-    posted, precision = post.posted if post else thread.posted, Precision.DAY
+    posted, precision = post.posted if post else is_first and thread.posted, Precision.DAY
     if not posted:
         posted, precision = ref.posted, ref.precision
     title = options.title or thread.title or ref.title

@@ -8,6 +8,7 @@ from gettext import NullTranslations
 from typing import Any, ClassVar
 
 from docutils import nodes
+from docutils.nodes import fully_normalize_name
 from docutils.parsers.rst.directives import class_option, unchanged
 from sphinx import locale
 from sphinx.util.docutils import ReferenceRole, SphinxDirective
@@ -46,7 +47,7 @@ def _several(convert: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
 
 
 _COMMON_OPTIONS: Mapping[str, Setting] = {
-    "name": Setting(_text, "A name, for references with `ref`: `dma-limit`."),
+    "name": Setting(_text, "A name, for references with `ref`; lists and groups need a text."),
     "class": Setting(class_option, "Class names for the site's style sheet: `wide`."),
 }
 CARD_OPTIONS: Mapping[str, Setting] = {
@@ -87,10 +88,7 @@ def parse_url(text: str, parent: SphinxDirective | ReferenceRole) -> ThreadRef |
         message = f"thread URL expected, got {url[:80]!r}; use an http or https URL"
         warn("unsafe_url", message, parent)
     elif ref.kind is Kind.PAGE and not thread_domain(parent.env).load(ref):
-        message = (
-            f"no platform recognises {ref.url}; save its title with `thread-cards fetch`, or if {ref.host} "
-            f'runs supported software, set thread_cards_hosts = {{"{ref.host}": "discourse"}}'
-        )
+        message = f"no platform recognises {ref.url}; save its title with `thread-cards fetch`, or set thread_cards_hosts if {ref.host} runs supported software"
         warn("unknown_url", message, parent)
     return ref
 
@@ -131,7 +129,11 @@ class _Directive(SphinxDirective):
         """Set the source line, classes and name of a node, and return it in a list."""
         self.set_source_info(node)
         node["classes"] += self.options.get("class", [])
-        self.add_name(node)
+        name = fully_normalize_name(self.options.get("name", ""))
+        if name in self.state.document.nameids:
+            warn("same_name", f"the page already has the name {name!r}; choose another one", self)
+        else:
+            self.add_name(node)
         return [node]
 
 

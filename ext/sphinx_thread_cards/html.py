@@ -91,7 +91,7 @@ class HtmlCardBuilder(CardBuilder):
         return _tag("a", escape(label), class_=classes, href=url, **attributes)
 
     def time(self, date: Date, *classes: str, form: str = "{date}") -> nodes.Node:
-        iso = str(date) if isinstance(date, PartialDate) else f"{date:%Y-%m-%dT%H:%M:%SZ}"
+        iso = str(date) if isinstance(date, PartialDate) else f"{i18n.utc(date):%Y-%m-%dT%H:%M:%SZ}"
         node = nodes.inline("", "", super().time(date, form=form))
         return element(node, "time", *classes, datetime=iso)
 

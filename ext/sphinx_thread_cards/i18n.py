@@ -42,7 +42,12 @@ class PartialDate(NamedTuple):
     @classmethod
     def of(cls, time: datetime, precision: Precision = Precision.DAY) -> Self:
         """Return the UTC date of an aware time."""
-        return cls(time.astimezone(UTC).date(), precision)
+        return cls(utc(time).date(), precision)
+
+
+def utc(time: datetime) -> datetime:
+    """Return an aware time in UTC; at the edges of the calendar, the time itself."""
+    return time.astimezone(UTC) if date.min.year < time.year < date.max.year else time
 
 
 def parse_date(text: str) -> PartialDate:

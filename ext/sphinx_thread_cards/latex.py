@@ -32,12 +32,8 @@ class LatexCardBuilder(TargetCardBuilder):
     """Builds a card for LaTeX."""
 
     def build(self) -> list[nodes.Element]:
-        """Return the card; each line is in a container, because LaTeX ignores the classes of paragraphs."""
         (box,) = super().build()
-        for line in list(box.findall(nodes.Element)):
-            is_line = isinstance(line, nodes.paragraph | nodes.block_quote)
-            if is_line and any(name.startswith("thread-card") for name in line["classes"]):
-                line.parent.replace(line, nodes.container("", line, classes=line["classes"]))
+        _wrap_lines(box)
         for part in box.children:
             if isinstance(part, nodes.container):
                 if _other_direction(part.astext(), self.language) == "thread-card-rtl":
@@ -45,6 +41,11 @@ class LatexCardBuilder(TargetCardBuilder):
                 if "thread-card-summary" not in part["classes"]:
                     _break_long_words(part)
         return [box]
+
+    def item(self) -> nodes.list_item:
+        item = super().item()
+        _wrap_lines(item)
+        return item
 
     def head(self) -> list[nodes.Element]:
         lines = super().head()
@@ -63,6 +64,14 @@ class LatexCardBuilder(TargetCardBuilder):
             if direction := _other_direction(block.astext(), self.language):
                 box.replace(block, nodes.container("", block, classes=[direction]))
         return box
+
+
+def _wrap_lines(box: nodes.Element) -> None:
+    """Put each line in a container, because LaTeX ignores the classes of paragraphs."""
+    for line in list(box.findall(nodes.Element)):
+        is_line = isinstance(line, nodes.paragraph | nodes.block_quote)
+        if is_line and any(name.startswith("thread-card") for name in line["classes"]):
+            line.parent.replace(line, nodes.container("", line, classes=line["classes"]))
 
 
 def _break_long_words(part: nodes.Element) -> None:

@@ -161,10 +161,7 @@ class BuildLists(SphinxPostTransform):
         return items
 
     def _about(self, card: Card) -> list[nodes.Element]:
-        """Return title, author and platform, and the URL for readers who cannot click.
-
-        The title of an untitled thread is its citation; the details that it contains are not repeated.
-        """
+        """Return the title or citation, details that it does not contain, and the URL for readers who cannot click."""
         ref, platform = card.ref, i18n.platform_label(card.ref)
         credit, community, number = card.credit or "", ref.community or "", ref.number or ""
         if card.titled:

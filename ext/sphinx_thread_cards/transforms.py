@@ -91,6 +91,13 @@ def _bare_url(node: nodes.Element) -> str:
     return str(node.get("refuri", "")) if _BARE_URL.fullmatch(node.astext()) else ""
 
 
+def _source(text: nodes.Text) -> str:
+    """Return the source of text, which contains the URL of a link, and one of two formats of a line break."""
+    if isinstance(text.parent, nodes.reference) and text.parent.rawsource:
+        return str(text.parent.rawsource)
+    return "" if text.parent.get("format") == "latex" else str(text)
+
+
 class CollectThreads(SphinxTransform):
     """Make the cards of a page, and record all its thread links in the domain."""
 
@@ -121,8 +128,8 @@ class CollectThreads(SphinxTransform):
         block = next(part for part in traverse_parent(node) if not isinstance(part, nodes.Inline))
         if isinstance(block, nodes.TextElement) and block.line:
             before = takewhile(lambda part: part is not node, block.findall())
-            breaks = [part.count("\n") for part in before if isinstance(part, nodes.Text)]
-            line = (node.line or block.line) + sum(breaks)
+            texts = [_source(part) for part in before if isinstance(part, nodes.Text)]
+            line = (node.line or block.line) + "".join(texts).count("\n")
         for table in traverse_parent(node, nodes.table):
             # Docutils counts the lines of a CSV table from its cell. The caption or a block before it is close.
             blocks = table[0], table.previous_sibling(), table.parent[0]
@@ -220,8 +227,10 @@ class BuildCards(SphinxPostTransform):
                 is_in_group = "thread-card-group" in node.parent["classes"]
                 node.parent.replace(node, built.item() if is_in_group else built.build())
             elif "thread-card-group" in node["classes"]:
-                bullets = nodes.bullet_list("", *node.children, classes=node["classes"])
-                bullets["ids"] = node["ids"]
-                node.parent.replace(node, bullets)
-                if issubclass(factory, cards.TargetCardBuilder) and bullets["ids"]:
-                    cards.move_ids(bullets)
+                attributes = {"ids": node["ids"], "classes": node["classes"]}
+                group: nodes.Element = nodes.bullet_list("", *node.children, **attributes)
+                if issubclass(factory, cards.TargetCardBuilder) and group["ids"]:
+                    cards.move_ids(group)
+                if builder.format == "latex":  # whose writer ignores the classes of lists
+                    group = nodes.container("", group, classes=node["classes"])
+                node.parent.replace(node, group)

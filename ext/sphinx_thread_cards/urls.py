@@ -129,13 +129,10 @@ class SplitURL:
 
 
 def split_url(url: str) -> SplitURL | None:
-    """Split an http, https or at URL (RFC 3986, appendix B); return None for every other string.
-
-    A URL needs a host and must not contain user information.
-    """
-    if len(url) > MAX_URL:
+    """Split an http, https or at URL (RFC 3986, appendix B) without user information, or return None."""
+    url = url.strip() if len(url) <= MAX_URL else "\n"
+    if not url.isprintable():
         return None
-    url = url.strip()
     match = _SPLIT.fullmatch(url)
     if match is None:
         at_uri = _AT_URI.fullmatch(url)
@@ -188,19 +185,13 @@ def visible(text: str) -> str:
 
 
 def message_id(segment: str) -> str:
-    """Return the Message-ID (RFC 5322) in a path segment, or an empty string if it cannot be one.
-
-    It is percent-encoded uniformly, so that equal ids are equal strings, and remains one path segment.
-    """
+    """Return the Message-ID (RFC 5322) in a path segment, uniformly encoded as one; or an empty string."""
     text = unquote(segment).strip("<>")
     return quote(text, safe="@+=$,").replace("..", ".%2E") if _MESSAGE_ID.fullmatch(text) else ""
 
 
 def _set_title(groups: Groups) -> None:
-    """Set the title that a slug spells (``one-board_two``: ``One board two``), and clean the slug.
-
-    Platforms ignore the slug of a URL, so an odd slug, or one without letters, is left out.
-    """
+    """Set the title that a slug spells (``One board two``); drop an odd slug, which platforms ignore."""
     slug = groups["slug"]
     text = visible(unquote(slug).translate(_SEPARATORS))
     groups["title"] = text[0].upper() + text[1:] if _LETTER.search(text) else ""
@@ -253,10 +244,7 @@ def snowflake(
 
 
 def _calendar(groups: Groups) -> tuple[datetime | None, Precision]:
-    """Return the first day of the period that a path names, such as a month, and how much of the date is known.
-
-    The time is None if there is no such day, or if it is in the future.
-    """
+    """Return the first day of the period that a path names, or None if it is not plausible, and its precision."""
     year, month, day = int(groups["year"]), groups.get("month", ""), groups.get("day", "")
     precision = Precision.DAY if day else Precision.MONTH if month else Precision.YEAR
     if year < 100:  # noqa: PLR2004 - two digits
@@ -440,10 +428,7 @@ class Platform:
         return None
 
     def guess(self, url: SplitURL) -> ThreadRef | None:
-        """Return the thread of a URL on an unknown host, or None if there is not enough evidence.
-
-        The canonical URL has the evidence, too.
-        """
+        """Return the thread of a URL on an unknown host, or None if it or its canonical URL lacks the evidence."""
         ref = self.parse(url) if self._has_evidence(url) else None
         if ref is None or ref.url == url.url:
             return ref

@@ -13,7 +13,6 @@ from typing import Any, NamedTuple, cast
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
-from sphinx.errors import SphinxError
 from sphinx.util.console import color_terminal, nocolor
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 from sphinx.util.tags import Tags
@@ -119,8 +118,11 @@ def read_site(
                 missing = ("thread_cards.unknown_url", "thread_cards.no_snapshot")
                 config.suppress_warnings = [*config.suppress_warnings, *missing]
                 app.builder.read()
-        except (SphinxError, OSError) as error:
-            raise SiteError(f"cannot read the site in {source}: {error}") from error
+        except SiteError:
+            raise
+        except Exception as error:  # of conf.py or of an extension
+            hint = "" if source.joinpath("conf.py").is_file() else "; give the folder of the pages"
+            raise SiteError(f"cannot read the site in {source}: {error}{hint}") from error
     uses = cast("ThreadDomain", app.env.get_domain("thread")).uses() if app else ()
     return Site(store=source / FOLDER, config=config, cited=tuple(_cited(uses)))
 

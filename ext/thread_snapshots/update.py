@@ -170,10 +170,11 @@ def _due(ref: ThreadRef, before: Thread | None, config: FetchConfig) -> tuple[Fe
     if before and before.provenance.status is Status.WITHDRAWN:
         path = snapshot.snapshot_path(ref, config.store)
         return "skipped", f"withdrawn; delete {path} to fetch it again"
+    if before and before.provenance.endpoint in {None, "hand"}:
+        is_requested = config.refresh or config.file
+        return "unchanged", "the snapshot was written manually" if is_requested else ""
     if config.file:
         return "due", ""
-    if before and before.provenance.endpoint in {None, "hand"}:
-        return "unchanged", "the snapshot was written manually" if config.refresh else ""
     if before and not config.refresh:
         last, days = before.provenance.checked or before.provenance.retrieved, config.older_than
         is_old = days is not None and (not last or (datetime.now(UTC) - last).days >= days)

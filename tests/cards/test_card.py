@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from sphinx_thread_cards import parse_thread_url
 from sphinx_thread_cards.card import CardOptions, anonymized, cited_post, make_card, make_excerpt
 from sphinx_thread_cards.i18n import default_title
@@ -96,6 +98,12 @@ def test_the_cited_post() -> None:
     saved = make_thread("One.", "Two.")
     assert cited_post(topic, saved) == saved.posts[0]
     assert cited_post(reply, saved) is None
+
+    # A summary names the author of the first post only.
+    summary = replace(saved, posts=(), posted=datetime(2021, 1, 1, tzinfo=UTC))
+    assert make_card(topic, CardOptions(), summary).author == saved.participants[0].name
+    card = make_card(reply, CardOptions(), summary)
+    assert (card.author, card.handle, card.date) == (None, None, None)
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)

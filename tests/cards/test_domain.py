@@ -102,10 +102,12 @@ def test_references_to_posts(page: Page, source: Path) -> None:
 
 
 def test_a_name_that_is_used_twice(page: Page) -> None:
-    pages = {"index.md": HEAD, "a.md": f"# A\n\n{LAMP}", "b.md": f"# B\n\n{LAMP}"}
+    pages = {"index.md": HEAD, "a.md": f"# A\n\n{LAMP}", "b.md": f"# B\n\n{LAMP}\n{LAMP}"}
     site = page(pages, warns=True)
+    line = 4 + LAMP.count("\n")
     assert re.findall(r"(\w+\.md:\d+): WARNING: .* \[(.*)\]", site.warnings) == [
-        ("b.md:3", "thread_cards.same_name")
+        (f"b.md:{line}", "thread_cards.same_name"),
+        ("b.md:3", "thread_cards.same_name"),
     ]
 
     site = page(

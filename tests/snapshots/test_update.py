@@ -27,6 +27,7 @@ from sphinx_thread_cards.snapshot import (
 )
 from support.snapshots import API, URL, make_thread, ref_of
 from thread_snapshots import errors, source, store, update
+from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.site import CitedThread
 from thread_snapshots.source import FetchOptions, FetchResult, Response, Source
 
@@ -227,6 +228,7 @@ def test_manual_withdrawn_and_invalid_snapshots(platform: Platform) -> None:
     ):
         store.save(replace(make_thread("Mine."), provenance=provenance), platform.store)
         assert platform.run(refresh=True).status == status
+        assert platform.run(file=SavedFile(name="page.html", body=b"")).status == status
     assert platform.check() == ("unchecked", "withdrawn")
     snapshot.snapshot_path(ref_of(), platform.store).write_text("{")
     assert platform.run().status == "failed"

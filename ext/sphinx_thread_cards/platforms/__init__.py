@@ -85,11 +85,7 @@ def parse_thread_url(url: str, hosts: Mapping[str, str] | None = None) -> Thread
 
 
 def parse_or_page(url: str, hosts: Mapping[str, str] | None = None) -> ThreadRef | None:
-    """Return what :func:`parse_thread_url` does, or a plain page for every other web URL.
-
-    Returns None for strings that must not become links: other schemes, URLs without a host or with user
-    information.
-    """
+    """Return what :func:`parse_thread_url` does, or a plain page; None for what :func:`is_web_url` rejects."""
     if ref := parse_thread_url(url, hosts):
         return ref
     parts = split_url(url)
