@@ -177,8 +177,8 @@ def make_card(
     authors = (it for it in thread.participants if is_first or it.handle == handle)
     author = next(authors, None)
     name, handle = (author.name, author.handle) if author else (None, ref.author)
-    if handle and " " in handle:  # on a mailing list, people have only a name
-        name, handle = name or handle, None
+    if handle and (" " in handle or handle == name):  # a name, or the host of a page
+        name, handle = (name or handle) if handle != ref.host else None, None
     # A handle that differs from the author's may belong to another person.
     avatar = author.avatar if author and options.handle in {None, author.handle} else None
     posted, precision = post.posted if post else is_first and thread.posted, Precision.DAY

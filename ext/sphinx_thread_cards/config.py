@@ -113,7 +113,7 @@ VALUES: Mapping[str, Setting] = {
     "export": Setting(_flag, "Write `threads.json` (CSL-JSON) with all threads (HTML).", False, ""),
     "media": Setting(_flag, "Save images with `thread-cards fetch`.", True, ""),
     "replies": Setting(choice("author", "all"), "Replies to save: `author`, `all`.", "author", ""),
-    "endpoints": Setting(partial(_by_host, "endpoints", _server), "Request URLs, by host.", {}, ""),
+    "endpoints": Setting(partial(_by_host, "endpoints", _server), "Server URLs, by host.", {}, ""),
 }
 """The configuration values, without their prefix ``thread_cards_``."""
 

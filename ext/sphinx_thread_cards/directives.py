@@ -8,7 +8,6 @@ from gettext import NullTranslations
 from typing import Any, ClassVar
 
 from docutils import nodes
-from docutils.nodes import fully_normalize_name
 from docutils.parsers.rst.directives import class_option, unchanged
 from sphinx import locale
 from sphinx.util.docutils import ReferenceRole, SphinxDirective
@@ -129,7 +128,7 @@ class _Directive(SphinxDirective):
         """Set the source line, classes and name of a node, and return it in a list."""
         self.set_source_info(node)
         node["classes"] += self.options.get("class", [])
-        name = fully_normalize_name(self.options.get("name", ""))
+        name = nodes.fully_normalize_name(self.options.get("name", ""))
         if name in self.state.document.nameids:
             warn("same_name", f"the page already has the name {name!r}; choose another one", self)
         else:

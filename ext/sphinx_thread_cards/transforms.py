@@ -227,10 +227,10 @@ class BuildCards(SphinxPostTransform):
                 is_in_group = "thread-card-group" in node.parent["classes"]
                 node.parent.replace(node, built.item() if is_in_group else built.build())
             elif "thread-card-group" in node["classes"]:
-                attributes = {"ids": node["ids"], "classes": node["classes"]}
-                group: nodes.Element = nodes.bullet_list("", *node.children, **attributes)
+                ids, classes = node["ids"], node["classes"]
+                group: Any = nodes.bullet_list("", *node.children, ids=ids, classes=classes)
                 if issubclass(factory, cards.TargetCardBuilder) and group["ids"]:
                     cards.move_ids(group)
                 if builder.format == "latex":  # whose writer ignores the classes of lists
-                    group = nodes.container("", group, classes=node["classes"])
+                    group = nodes.container("", group, classes=classes)
                 node.parent.replace(node, group)

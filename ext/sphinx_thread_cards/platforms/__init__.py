@@ -50,12 +50,12 @@ _MARKERS = frozenset(marker for item in PLATFORMS.values() for marker in item.ma
 # Copies, and redirects to them: https://web.archive.org/, https://archive.today/, https://gnusha.org/
 _COPY = re.compile(
     r"https?://[^/]+/(?:web/(?:[0-9]{1,14}(?:[a-z]{2}_)?/)?|(?:[0-9.-]{4,20}|newest|oldest)/"
-    r"|o/[0-9A-Za-z]{4,8}/|(?P<redirect>url)/)(?:https?:/{1,2})?(?P<inner>\S+)",
+    r"|o/[0-9A-Za-z]{4,8}/|(?P<redirect>url)/|(?=https?:))(?:https?:/{1,2})?(?P<inner>\S+)",
     re.IGNORECASE,
 )
 _COPY_HOSTS = frozenset(
-    "web.archive.org web-beta.archive.org archive.today archive.ph archive.is archive.li archive.vn"
-    " archive.fo archive.md gnusha.org".split()
+    "web.archive.org web-beta.archive.org wayback.archive.org archive.today archive.ph archive.is"
+    " archive.li archive.vn archive.fo archive.md gnusha.org".split()
 )
 
 
