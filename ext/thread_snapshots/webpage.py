@@ -138,7 +138,10 @@ def read_file(
     platform_source: Source | None, ref: ThreadRef, options: FetchOptions, file: SavedFile
 ) -> FetchResult:
     """Return the thread in a file: read by the source of the platform, else from JSON-LD or Open Graph."""
-    failure = BadResponse(file.name, "the file is not a web page; save the page of the thread")
+    hint = "save the page of the thread"
+    if ref.kind is Kind.PAGE:
+        hint = f"name the software of {ref.host} in thread_cards_hosts, or {hint}"
+    failure = BadResponse(file.name, f"the file is not a web page; {hint}")
     if platform_source and platform_source.read_file:
         try:
             return platform_source.read_file(ref, options, file)
