@@ -56,7 +56,7 @@ STOPS = (
     Stop(
         "EEPROM",
         "on the board",
-        ("starts the memory,", "searches the card, disks and the network"),
+        ("initialises the memory,", "searches the card, disks and the network"),
         "stop",
     ),
     Stop(
@@ -74,7 +74,7 @@ STOPS = (
     Stop(
         "UEFI, with ACPI tables",
         "in RPI_EFI.fd",
-        ("starts screen, USB and network,", "finds a system and starts it"),
+        ("starts screen, USB and network,", "finds and starts ESXi-Arm"),
         "soft",
     ),
     Stop("ESXi-Arm", "on a disk", ("reads the ACPI tables", "and takes over the machine"), "full"),
