@@ -161,18 +161,20 @@ class ThreadsDirective(_Directive):
         self.convert_options(_COMMON_OPTIONS)
         items: list[nodes.container] = []
         rest: list[nodes.Node] = []
-        source_lines = self.block_text.split("\n")
+        first, source_lines = self.lineno, self.block_text.split("\n")
         # An argument may have several lines.
         lines = "\n".join((*self.arguments, *self.content)).split("\n")
         for line in filter(None, map(clean_line, lines)):
             url, _space, title = line.partition(" ")
+            found = (n for n, it in enumerate(source_lines, first) if url in it.split())
+            self.lineno = next(found, first)  # of the warnings, too
             if ref := parse_url(url, self):
-                item = placeholder(ref, CardOptions(title=self.translate(title) if title else None))
-                item.source, item.line = self.get_source_info()
-                item.line += next((n for n, it in enumerate(source_lines) if url in it.split()), 0)
-                items.append(item)
+                options = CardOptions(title=self.translate(title) if title else None)
+                items.append(placeholder(ref, options))
+                self.set_source_info(items[-1])
             else:
                 rest.append(nodes.paragraph("", line))
+        self.lineno = first
         if not items:
             warn("empty", "threads directive without a URL; write one URL per line", self)
             return rest

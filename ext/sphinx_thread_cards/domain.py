@@ -225,10 +225,7 @@ def add_style_sheet(
 
 
 def pages_with_new_snapshots(_app: Sphinx, env: BuildEnvironment, *_changes: Any) -> list[str]:
-    """Return the pages that cite a thread whose snapshot is new (``env-get-outdated``).
-
-    Sphinx itself detects changed and deleted snapshots, because they are dependencies of the page.
-    """
+    """Return the pages with a thread whose snapshot is new; Sphinx detects other changes (``env-get-outdated``)."""
     domain = thread_domain(env)
     saved = set(domain.folder.rglob("*.json"))
     return [
