@@ -164,7 +164,7 @@ class Client:
             content = self._read(response, MAX_BYTES, deadline)
             return Response(url=url, headers=headers, body=content)
         if headers.get("CF-Mitigated") == "challenge":  # Cloudflare
-            raise errors.Forbidden(url, "the server sent a challenge for browsers, not the thread")
+            raise errors.Refused(url, "the server sent a challenge for browsers, not the thread")
         body = None
         if "json" in headers.get("Content-Type", ""):
             with suppress(errors.FetchError, HTTPError, OSError, ValueError, RecursionError):
@@ -230,7 +230,7 @@ class Client:
                 robots = self._robots[origin] = Protego.parse(rules)
             remedy = "save the page in a browser and use --from"
             if not robots.can_fetch(url, PRODUCT):
-                raise errors.Forbidden(url, f"robots.txt does not allow programs; {remedy}")
+                raise errors.Refused(url, f"robots.txt does not allow programs; {remedy}")
             delay = robots.crawl_delay(PRODUCT) or 0
             if delay > _MAX_CRAWL_DELAY:
                 wait = f"robots.txt requires a delay of {errors.duration(delay)} between requests"

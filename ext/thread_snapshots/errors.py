@@ -42,6 +42,10 @@ class Forbidden(FetchError):  # noqa: N818
     """The thread is not public, or the server refuses programs."""
 
 
+class Refused(Forbidden):
+    """The server refuses programs, whether or not the thread is public."""
+
+
 class RateLimited(FetchError):  # noqa: N818
     """The server received too many requests."""
 

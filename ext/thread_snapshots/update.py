@@ -18,7 +18,7 @@ from sphinx_thread_cards.snapshot import Paragraph, Post, Provenance, SnapshotEr
 from sphinx_thread_cards.urls import ThreadRef
 
 from thread_snapshots import source, store, webpage
-from thread_snapshots.errors import FetchError, Forbidden, NotFound, plural
+from thread_snapshots.errors import FetchError, Forbidden, NotFound, Refused, plural
 from thread_snapshots.images import ImageSaver
 from thread_snapshots.json_access import dig, safe_url, text
 from thread_snapshots.saved_file import SavedFile
@@ -361,7 +361,7 @@ def _compare_live(
     except NotFound as error:
         return "deleted", error.reason, ""
     except Forbidden as error:
-        return "private", error.reason, ""
+        return "unchecked" if isinstance(error, Refused) else "private", error.reason, ""
     except FetchError as error:
         return "unreachable", error.message_for(cited.ref.url), ""
     return *compare(saved, result), _state_change(saved, result.thread)

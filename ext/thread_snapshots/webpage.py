@@ -24,7 +24,7 @@ from sphinx_thread_cards.urls import Kind, ThreadRef
 
 from thread_snapshots import json_access as js
 from thread_snapshots import source
-from thread_snapshots.errors import BadResponse, FetchError, Forbidden
+from thread_snapshots.errors import BadResponse, FetchError, Forbidden, Refused
 from thread_snapshots.html import RichText, parse_html, parse_markdown, parse_page, parse_plain
 from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source
@@ -99,7 +99,7 @@ def page_thread(
     title = (head and js.one_line(head.text())) or ""
     is_login = _LOGIN_TITLE.match(title) and tree.css_first("input[type=password]")
     if is_login or _CHALLENGE_TITLE.fullmatch(title) or tree.css_first(_CHALLENGE):
-        raise Forbidden(ref.url, "the page is a challenge or login page, not the thread")
+        raise Refused(ref.url, "the page is a challenge or login page, not the thread")
     if ref.platform in _FEDIVERSE and "noindex" in metas.get("robots", "").lower():
         raise Forbidden(ref.url, "the author does not allow programs to save the page")
     other = _ref(canonical_url(html), ref)

@@ -327,6 +327,7 @@ def test_changes_that_are_no_edits() -> None:
         (make_thread("Other."), "edited", Status.EDITED),
         (errors.NotFound(URL, "not found (404)"), "deleted", Status.DELETED),
         (errors.Forbidden(URL, "access denied (403)"), "private", None),
+        (errors.Refused(URL, "robots.txt does not allow programs"), "unchecked", None),
         (errors.Unreachable(API, "server error (500)"), "unreachable", None),
     ],
 )
