@@ -150,7 +150,7 @@ redirect_html_template_file = "_templates/redirect.html"
 
 ogp_site_url = html_baseurl
 ogp_image = "_static/open-graph.png"
-ogp_image_alt = "Line drawing of a small computer board, with another layer above it"
+ogp_image_alt = "Getting ESXi-Arm onto the Pi: a small computer board with three layers above it"
 ogp_social_cards = {"enable": False}  # would draw an image for each page
 
 copybutton_prompt_text = "$ "
