@@ -59,7 +59,7 @@ messages: $(VENV)/.project ## update the message catalogues
 		-o $(LOCALE)/$(DOMAIN).pot ext/sphinx_thread_cards/*.py
 	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-pot-creation-date --ignore-obsolete --width=100 \
 		-D $(DOMAIN) -i $(LOCALE)/$(DOMAIN).pot -d $(LOCALE)
-	$(BIN)/pybabel compile --statistics -D $(DOMAIN) -d $(LOCALE)
+	$(BIN)/pybabel compile --use-fuzzy --statistics -D $(DOMAIN) -d $(LOCALE)
 
 system: ## install TeX, fonts, a browser and validators (Debian, Ubuntu)
 	@requirements/install-system

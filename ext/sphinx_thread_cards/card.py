@@ -178,10 +178,10 @@ def make_card(
     author = next(authors, None)
     name, handle = (author.name, author.handle) if author else (None, ref.author)
     if handle and (" " in handle or handle == name):  # a name, or the host of a page
-        name, handle = (name or handle) if handle != ref.host else None, None
+        name, handle = ((name or handle) if handle != ref.host else None), None
     # A handle that differs from the author's may belong to another person.
     avatar = author.avatar if author and options.handle in {None, author.handle} else None
-    posted, precision = post.posted if post else is_first and thread.posted, Precision.DAY
+    posted, precision = (post or thread).posted if post or is_first else None, Precision.DAY
     if not posted:
         posted, precision = ref.posted, ref.precision
     title = options.title or thread.title or ref.title

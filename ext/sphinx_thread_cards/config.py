@@ -108,9 +108,7 @@ VALUES: Mapping[str, Setting] = {
     "show": Setting(choice("card", "thread"), "`thread` shows the posts of saved threads.", "card"),
     "excerpt": Setting(_count, "Length of excerpts from saved threads, in characters.", 280),
     "link_text": Setting(choice("url", "citation"), "Text of bare URLs: `url`, `citation`.", "url"),
-    "css": Setting(
-        _flag, "Add the style sheet of the extension to pages with a card.", True, "html"
-    ),
+    "css": Setting(_flag, "Add the extension's style sheet to pages with a card.", True, "html"),
     "alt": Setting(_flag, "Warn about every image without alternative text.", False),
     "export": Setting(_flag, "Write `threads.json` (CSL-JSON) with all threads (HTML).", False, ""),
     "media": Setting(_flag, "Save images with `thread-cards fetch`.", True, ""),

@@ -98,7 +98,7 @@ class _Directive(SphinxDirective):
     optional_arguments = 1
     final_argument_whitespace = True
     has_content = True
-    # Every option is read as text, because docutils drops a directive with an invalid one.
+    # Every option is read as text, because docutils drops a directive with an invalid one. An empty dict means none.
     option_spec: ClassVar = defaultdict(lambda: unchanged, name=unchanged)
 
     def convert_options(self, known: Mapping[str, Setting]) -> dict[str, Any]:

@@ -69,7 +69,7 @@ class PageUses:
         return pickle.loads(self.pickled) if self.pickled else []  # noqa: S301 - a part of Sphinx's own pickle
 
     def add(self, use: Use) -> None:
-        """Record a use, while the page is read."""
+        """Record a use, while the page is read; in an unpickled object, it would not be stored."""
         self.uses.append(use)
         if use.role == "citation":
             self.cited.append(use.ref)
@@ -88,7 +88,7 @@ class ThreadDomain(Domain):
     builder: Builder
 
     def page(self, docname: str) -> PageUses:
-        """Return the uses on a page, to which more are added while Sphinx reads it."""
+        """Return the uses on a page, new and empty for an unknown one; Sphinx adds to them while it reads."""
         return self.data["uses"].setdefault(docname, PageUses())  # type: ignore[no-any-return]
 
     def pages(self) -> list[tuple[str, PageUses]]:
@@ -194,7 +194,7 @@ def thread_domain(env: BuildEnvironment) -> ThreadDomain:
 
 
 def citation_xref(ref: ThreadRef, text: str | None = None, url: str = "") -> addnodes.pending_xref:
-    """Return an inline citation, by default with text and URL of the card, known after all pages are read."""
+    """Return an inline citation; missing text and URL are those of the card, known after all pages are read."""
     classes = ["thread-citation", *platform_classes(ref)]
     inline = nodes.inline("", text or ref.url, classes=classes)
     target = {"refdomain": "thread", "reftype": "cite", "reftarget": ref.given_url, "refuri": url}
@@ -225,7 +225,7 @@ def add_style_sheet(
 
 
 def pages_with_new_snapshots(_app: Sphinx, env: BuildEnvironment, *_changes: Any) -> list[str]:
-    """Return the pages with a thread whose snapshot is new; Sphinx detects other changes (``env-get-outdated``)."""
+    """Return the pages with a card whose snapshot is new; Sphinx detects other changes (``env-get-outdated``)."""
     domain = thread_domain(env)
     saved = set(domain.folder.rglob("*.json"))
     return [

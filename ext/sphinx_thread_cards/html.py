@@ -75,7 +75,7 @@ class HtmlCardBuilder(CardBuilder):
         parts = [escape(part) for part in card.header(self.language)]
         parts[0] = _tag("strong", parts[0])
         if card.date:
-            # The date follows the location, which may be the same text.
+            # The header has the platform, the location if there is one, and the date.
             position = 2 if card.place else 1
             time = {"class_": "dt-published", "datetime": str(card.date)}
             parts[position] = _tag("time", parts[position], **time)
@@ -111,7 +111,7 @@ class HtmlCardBuilder(CardBuilder):
         return element(line, "p", "p-author", "h-card", dir="auto", data_letter=letter)
 
     def links(self) -> list[nodes.Element]:
-        """Return one line of links; their names include the thread, because many cards have the same labels."""
+        """Return one line of links; their accessible names include the thread, as labels are the same on many cards."""
         card = self.card
         details = [] if card.titled else card.header(self.language)[1:]
         about = _(", ").join((card.title, *details))
@@ -135,7 +135,7 @@ class HtmlCardBuilder(CardBuilder):
         box[1:] = [element(nodes.container("", *box[1:]), "div", "e-content")]
         return box
 
-    def posts(self, posts: list[nodes.Element]) -> list[nodes.Element]:
+    def wrap_posts(self, posts: list[nodes.Element]) -> list[nodes.Element]:
         """Return the first posts, and the others in collapsible sections; the cited post is always shown."""
         shown, rest = posts[:_POSTS_BEFORE_SECTION], posts[_POSTS_BEFORE_SECTION:]
         by_cited = groupby(rest, lambda node: "thread-card-post-meant" in node["classes"])
@@ -158,7 +158,7 @@ class EpubCardBuilder(HtmlCardBuilder):
 
     section = CardBuilder.section
 
-    def posts(self, posts: list[nodes.Element]) -> list[nodes.Element]:
+    def wrap_posts(self, posts: list[nodes.Element]) -> list[nodes.Element]:
         return posts
 
 

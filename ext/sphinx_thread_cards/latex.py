@@ -58,7 +58,7 @@ class LatexCardBuilder(TargetCardBuilder):
         """Return a post; blocks whose direction differs from the book's get a class."""
         box = super().post(number, post)
         head: Any = box[0]
-        # LaTeX sets the number, which follows a target, in the margin, without a separator.
+        # The head begins with target, number, separator; LaTeX sets the number in the margin.
         head[1:3] = [nodes.inline("", "", head[1], classes=["thread-card-number"])]
         for block in box.children[1:]:
             if direction := _other_direction(block.astext(), self.language):
@@ -101,7 +101,7 @@ class DeclareCharacters(SphinxPostTransform):
     formats = ("latex",)
 
     def run(self, **_kwargs: Any) -> None:
-        """Declare the characters of cards, lists and citations, with a warning; the author's own take precedence."""
+        """Declare the characters of cards, lists and citations, with a warning, and encode those in their URLs."""
         if self.config.latex_engine != "pdflatex":
             return
         context = thread_domain(self.env).builder.context  # type: ignore[attr-defined]

@@ -21,7 +21,7 @@ from sphinx_thread_cards.nodes import as_lines, join, move_ids
 from sphinx_thread_cards.urls import Kind, Precision
 
 
-class CitedThread(NamedTuple):
+class ListedThread(NamedTuple):
     """A thread that the site cites, with its most complete card and its first use on each page."""
 
     card: Card
@@ -33,7 +33,7 @@ class CitedThread(NamedTuple):
         return str(self.card.date or "")
 
 
-def cited_threads(domain: ThreadDomain, options: Mapping[str, Any]) -> list[CitedThread]:
+def cited_threads(domain: ThreadDomain, options: Mapping[str, Any]) -> list[ListedThread]:
     """Return the threads that the site cites, filtered and ordered by the options of ``thread-list``."""
     by_thread: dict[tuple[str, str, str], list[Use]] = {}
     for use in domain.uses():
@@ -47,7 +47,7 @@ def cited_threads(domain: ThreadDomain, options: Mapping[str, Any]) -> list[Cite
         in_pages = groupby(uses, lambda use: use.docname)
         # Preferably a card, which has an anchor.
         firsts = [max(group, key=lambda use: use.card is not None) for _name, group in in_pages]
-        threads.append(CitedThread(best, firsts))
+        threads.append(ListedThread(best, firsts))
     threads = [thread for thread in threads if _matches(thread, options)]
     newest = options.get("order") == "newest"
     no_date = "" if newest else "9999"  # threads without a date come last
@@ -56,7 +56,7 @@ def cited_threads(domain: ThreadDomain, options: Mapping[str, Any]) -> list[Cite
     return threads
 
 
-def _matches(thread: CitedThread, options: Mapping[str, Any]) -> bool:
+def _matches(thread: ListedThread, options: Mapping[str, Any]) -> bool:
     card, when = thread.card, thread.date
     names: dict[str, list[str | None]] = {
         "platform": [card.ref.platform],
@@ -112,7 +112,7 @@ class BuildLists(SphinxPostTransform):
             else:
                 move_ids(node)
 
-    def _table(self, threads: list[CitedThread]) -> nodes.table:
+    def _table(self, threads: list[ListedThread]) -> nodes.table:
         labels = (_("Date"), _("Thread"), _("Cited in"))
         rows: list[list[list[nodes.Element]]] = [[[nodes.paragraph("", label)] for label in labels]]
         for card, uses in threads:
@@ -125,7 +125,7 @@ class BuildLists(SphinxPostTransform):
         latex_classes = ["colwidths-given", "longtable"] * (self.format == "latex")
         return nodes.table("", group, classes=["thread-list-threads", *latex_classes])
 
-    def _timeline(self, threads: list[CitedThread]) -> list[nodes.Node]:
+    def _timeline(self, threads: list[ListedThread]) -> list[nodes.Node]:
         """Return nested lists of years, months and threads; threads without a date come last."""
         parts: list[nodes.Node] = []
         for year, in_year in groupby(threads, lambda thread: thread.date[:4]):
@@ -141,7 +141,7 @@ class BuildLists(SphinxPostTransform):
             parts.append(self._section("year", heading, *blocks))
         return parts
 
-    def _items(self, threads: Iterable[CitedThread], *, dated: bool = False) -> nodes.bullet_list:
+    def _items(self, threads: Iterable[ListedThread], *, dated: bool = False) -> nodes.bullet_list:
         items = nodes.bullet_list("")
         for card, uses in threads:
             lines, when = self._about(card), card.date

@@ -52,7 +52,7 @@ class CardBuilder:
     # -- What a format overrides -----------------------------------------------
 
     def element(self, node: nodes.Element, _tag: str, *_names: str, **_more: Any) -> nodes.Element:
-        """Return a node; in HTML, an element with microformats and attributes that docutils does not write."""
+        """Return the node itself; in HTML, an element with the given tag, class names and attributes instead."""
         return node
 
     def time(self, date: Date, *_classes: str, form: str = "{date}") -> nodes.Node:
@@ -64,7 +64,7 @@ class CardBuilder:
         """Make a node the target of links."""
         node["ids"] = ids
 
-    def posts(self, posts: list[nodes.Element]) -> list[nodes.Element]:
+    def wrap_posts(self, posts: list[nodes.Element]) -> list[nodes.Element]:
         """Return the posts, and the notes in place of omitted ones, as part of the card."""
         return [nodes.container("", *posts, classes=["thread-card-posts"])]
 
@@ -131,7 +131,7 @@ class CardBuilder:
             summary = nodes.container("", *self.place.children, classes=["thread-card-summary"])
             yield self.element(summary, "div", dir="auto")
         if self.saved_posts and self.card.numbers:
-            yield from self.posts(list(self.numbered_posts()))
+            yield from self.wrap_posts(list(self.numbered_posts()))
         elif (excerpt := self.card.excerpt) and not self.place.children:
             if excerpt.is_warning:
                 yield self.line("warning", nodes.Text(excerpt.text))

@@ -38,7 +38,7 @@ _INVISIBLE = (
 # Controls and direction overrides (Unicode TR36), and what XML and UTF-8 cannot hold. The direction marks U+200E,
 # U+200F and U+061C are allowed, because Arabic and Hebrew need them.
 _UNSAFE = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff"
-_EXPECTED: dict[str, str] = {}  # what patterns stand for, in messages
+_EXPECTED: dict[str, str] = {}  # filled by _string: msgspec's words for a pattern, and plain ones
 
 
 def _string(pattern: str, expected: str) -> Meta:
@@ -325,7 +325,7 @@ def snapshot_path(ref: ThreadRef | Thread, folder: Path) -> Path:
     # The id of a plain page begins with its host.
     if platform.many_servers if platform else ref.platform != "web":
         names.append(_file_name(ref.host))
-    elif platform and ref.host != platform.hosts[0]:
+    elif platform and ref.host not in platform.hosts[:1]:
         names.append(f"@{_file_name(ref.host)}")
     *folders, name = map(_file_name, ref.id.split("/"))
     # A folder must not have the name of another thread's file.

@@ -77,7 +77,7 @@ class FindThreadUrls(SphinxTransform):
     def _thread_urls(self, paragraph: nodes.paragraph) -> list[ThreadRef]:
         """Return the threads, if the paragraph consists of their URLs, one per line."""
         parts = [
-            _bare_url(part) or "\n" if isinstance(part, nodes.Element) else part.astext()
+            (_bare_url(part) or "(no URL)") if isinstance(part, nodes.Element) else part.astext()
             for part in paragraph.children
         ]
         lines, hosts = "".join(parts).split("\n"), self.config.thread_cards_hosts

@@ -412,11 +412,11 @@ class Platform:
         return dict.fromkeys(self.hosts) | names
 
     def mirror(self, host: str) -> str | None:
-        """Return the name of the front end on a host; hosts in ``thread_cards_hosts`` have the first one's."""
-        if host in self.mirror_of:
-            return self.mirror_of[host]
-        default = next(iter(self.mirrors)) or host
-        return self.mirror_of.get(host[host.find(".") :], default)
+        """Return the name of the front end on a host, or None; for a host in ``thread_cards_hosts``, the first name."""
+        domains = tuple(domain for domain in self.hosts if domain[0] == ".")
+        if host in self.mirror_of or host.endswith(domains):
+            return self.mirror_of.get(host)
+        return next(iter(self.mirrors)) or host
 
     def parse(self, url: SplitURL) -> ThreadRef | None:
         """Return the thread of a URL on one of the platform's hosts, or None."""

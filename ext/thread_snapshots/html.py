@@ -59,7 +59,7 @@ _META_CHARSET = re.compile(rb"""(?i)<meta[^>]{1,200}?charset\s*=\s*["']?\s*([\w-
 
 
 def decode_text(body: bytes, charset: str = "") -> str:
-    """Return bytes as text: in the given character set, that of a ``<meta>`` element, UTF-8 or Windows-1252."""
+    """Return bytes as text, in the first of: the given character set, that of ``<meta>``, UTF-8, Windows-1252."""
     meta = _META_CHARSET.search(body[:1024])
     for name in (charset, meta[1].decode("ascii") if meta else "", "utf-8-sig"):
         with suppress(LookupError, ValueError):
@@ -220,7 +220,7 @@ _START = re.compile(r"[0-9]{1,4}")
 
 
 def parse_page(html: str) -> LexborHTMLParser:
-    """Return the tree of a page, without the end of a page of more than 30,000 tags."""
+    """Return the tree of a page; what follows the first 30,000 tags is left out."""
     source = "<".join(html.split("<", _MAX_PAGE_TAGS)[:_MAX_PAGE_TAGS])
     if len(_FORMATTING.findall(source)) > _MAX_FORMATTING:
         source = _FORMATTING.sub(r"<\1>", source)
@@ -252,7 +252,7 @@ class _Parser:
         rest = [ELLIPSIS] if len(source) < len(html) else []
         tree = parse_page(f"<body>{source}")
         # From the last to the first, because elements may be nested.
-        for node in reversed(tree.css(_NOISE)):
+        for node in reversed(tree.css(f"body :is({_NOISE})")):  # the root cannot be removed
             node.decompose()
         for node in tree.css(_EMOJI):
             node.replace_with(node.attributes.get("alt") or "")

@@ -94,7 +94,7 @@ def read_site(
 ) -> Site:
     """Read the settings of a site and, if ``pages``, its pages with Sphinx, whose warnings go to stderr.
 
-    The doctrees of an earlier build save time.
+    ``doctrees`` is the folder of an earlier build, which saves time.
     """
     if not color_terminal():
         nocolor()

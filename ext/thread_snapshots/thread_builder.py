@@ -102,7 +102,7 @@ def depth_first(posts: Iterable[Post]) -> list[Post]:
 
 
 def subtree(posts: Iterable[Post], root: str) -> list[Post]:
-    """Return the post with the id ``root``, if it is known, and all replies under it; parents come first in ``posts``."""
+    """Return the post with the id ``root``, if known, and all replies under it; parents come first in ``posts``."""
     found: dict[str, Post] = {}
     for post in posts:
         if root in {post.id, post.reply_to} or post.reply_to in found:
@@ -129,7 +129,7 @@ def build_thread(
     Args:
         authors: only those who wrote a post become participants.
         endpoint: the URL of the request, or ``file``.
-        options: which posts of a discussion to include in addition to those by the author of the first; by default, all.
+        options: which posts to include in addition to those by the author of the first; by default, all.
         state: the thread's state, and since when.
         missing: what is missing, as a clause; empty if the thread is complete.
     """
@@ -169,7 +169,7 @@ def _without_defaults(posts: list[Post], lang: str | None) -> tuple[Post, ...]:
     built = []
     for position, post in enumerate(posts):
         own_lang = None if post.lang == lang else post.lang
-        is_default = positions.get(post.reply_to or "", position) >= position - 1
+        is_default = positions.get(post.reply_to or "", position) >= position - 1  # or is missing
         built.append(replace(post, lang=own_lang, reply_to=None if is_default else post.reply_to))
     return tuple(built)
 

@@ -2,8 +2,8 @@
 
 A page with neither may link to its oEmbed response.
 
-Formats: https://schema.org/DiscussionForumPosting, https://schema.org/QAPage, https://ogp.me, https://oembed.com. Google describes what sites
-write: https://developers.google.com/search/docs/appearance/structured-data/discussion-forum
+Formats: https://schema.org/DiscussionForumPosting, https://schema.org/QAPage, https://ogp.me, https://oembed.com.
+What sites write: https://developers.google.com/search/docs/appearance/structured-data/discussion-forum
 """
 
 from __future__ import annotations

@@ -84,7 +84,6 @@ def test_only_pages_with_a_card_or_citation_have_the_style_sheet(
 ) -> None:
     # A builder like that of sphinx-simplepdf.
     builder = type("SingleBuilder", (SingleFileHTMLBuilder,), {"name": "single"})
-    builder = type("SingleBuilder", (SingleFileHTMLBuilder,), {"name": "single"})
     module = SimpleNamespace(setup=lambda app: app.add_builder(builder))
     monkeypatch.setitem(sys.modules, "single_extension", module)
     pages = {

@@ -348,7 +348,9 @@ def start(site: CitedSite, count: int) -> subprocess.Popen[str]:
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 60
     while files(site) < count:
-        assert time.monotonic() < deadline
+        if time.monotonic() > deadline or process.poll():
+            process.kill()
+            pytest.fail(f"exit code {process.wait()}: {process.communicate()}")
         time.sleep(0.01)
     return process
 
