@@ -34,7 +34,6 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_transform(transforms.FindThreadUrls)
     app.add_transform(transforms.CollectThreads)
     app.add_post_transform(transforms.BuildCards)
-    app.add_post_transform(lists.BuildLists)
     app.add_post_transform(latex.DeclareCharacters)
     for node, visitors in html.VISITORS.items():
         app.add_node(node, html=visitors)
@@ -42,6 +41,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     # Before other handlers, and Sphinx's check of types (800), which must see valid values.
     app.connect("config-inited", config.validate, priority=100)
     app.connect("config-inited", latex.add_files)
+    # After the transform of extlinks and before that of Furo, which have the same priority.
+    app.connect("config-inited", lambda app, _config: app.add_post_transform(lists.BuildLists))
     app.connect("builder-inited", domain.set_builder)
     app.connect("builder-inited", html.add_files)
     app.connect("env-get-outdated", domain.pages_with_new_snapshots)

@@ -129,7 +129,7 @@ class _Directive(SphinxDirective):
         self.set_source_info(node)
         node["classes"] += self.options.get("class", [])
         name = nodes.fully_normalize_name(self.options.get("name", ""))
-        if name in self.state.document.nameids:
+        if self.state.document.nametypes.get(name):  # of an explicit target; headings yield
             warn("same_name", f"the page already has the name {name!r}; choose another one", self)
         else:
             self.add_name(node)

@@ -81,7 +81,7 @@ def _matches(thread: ListedThread, options: Mapping[str, Any]) -> bool:
 class BuildLists(SphinxPostTransform):
     """Fill the lists of a page."""
 
-    default_priority = 510  # before the cards of the page
+    default_priority = 500  # before the cards of the page; see also setup()
 
     def run(self, **_kwargs: Any) -> None:
         self.domain = thread_domain(self.env)

@@ -106,6 +106,7 @@ _SPLIT = re.compile(
     rf"[Hh][Tt][Tt][Pp][Ss]?://({_LABEL}(?:\.{_LABEL})*+)\.?:?([0-9]{{0,5}}+)(?![^/?#])"
     r"([^?#\s]*+)\??([^#\s]*+)#?(\S*+)"
 )
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")  # also changes of direction
 _AT_URI = re.compile(r"at://(\S+)")
 _ASCII_HOST = re.compile(r"[a-z0-9_-]++(?:\.[a-z0-9_-]++)*+")
 # Encoded characters that mean the same as plain ones in a path: RFC 3986, section 2.3, ":" and "@".
@@ -130,8 +131,7 @@ class SplitURL:
 
 def split_url(url: str) -> SplitURL | None:
     """Split an http, https or at URL (RFC 3986, appendix B) without user information, or return None."""
-    url = url.strip() if len(url) <= MAX_URL else "\n"
-    if not url.isprintable():
+    if len(url) > MAX_URL or _UNSAFE.search(url := url.strip()):
         return None
     match = _SPLIT.fullmatch(url)
     if match is None:

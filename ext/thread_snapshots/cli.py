@@ -157,11 +157,11 @@ def _fetch(args: argparse.Namespace) -> int:
     if path := args.file:
         try:
             args.file = saved_file.open_file(path)
+            if args.file.is_html and not args.urls:
+                url = webpage.canonical_url(args.file.html())
+                args.urls = [url] if url else []
         except BadResponse as error:
             raise SiteError(str(error)) from None
-        if args.file.is_html and not args.urls:
-            url = webpage.canonical_url(args.file.html())
-            args.urls = [url] if url else []
         if len(args.urls) != 1:
             raise SiteError(
                 f"{path}: one thread URL expected, got {len(args.urls)}; add the URL of the thread"

@@ -52,6 +52,7 @@ class _Retry(Retry):
         return super().get_backoff_time() or self.backoff_factor
 
     def parse_retry_after(self, retry_after: str) -> float:
+        self.retry_after_max = 86_400  # that of urllib3 is 6 hours
         try:
             return min(super().parse_retry_after(retry_after), 86_400)  # a day at most
         except (HTTPError, ValueError, OverflowError):  # an invalid header is no reason to give up

@@ -1,7 +1,7 @@
 """Conversion of HTML, Markdown and plain text to blocks and spans.
 
 The input is untrusted and may be anything. The output has only http and https links, no markup, a bounded depth and a
-bounded size, and is always accepted by :func:`thread_snapshots.store.encode`. No function raises.
+bounded size, and is always accepted by :func:`thread_snapshots.store.encode`. Only :func:`parse_page` raises.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from sphinx_thread_cards import snapshot
 from sphinx_thread_cards.snapshot import Block, Code, List, Media, Paragraph, Quote, Span
 
+from thread_snapshots.errors import BadResponse
 from thread_snapshots.json_access import MAX_LINK, safe_url
 
 MAX_TEXT = 500_000
@@ -31,7 +32,7 @@ MAX_NESTED = 6
 """How deeply quotes and lists may be nested; deeper ones are merged into the last."""
 # Parsing takes quadratic time where elements are not closed.
 _MAX_TAGS = 5_000
-_MAX_PAGE_TAGS = 30_000
+_MAX_PAGE_TAGS = 50_000
 # In each paragraph, a parser reopens formatting elements that are not closed: any number if their attributes differ.
 _MAX_FORMATTING = 100
 _FORMATTING = re.compile(
@@ -219,19 +220,17 @@ _IMAGE_PATH = re.compile(r".*\.(?:avif|gif|jpe?g|png|svg|webp)", re.IGNORECASE)
 _START = re.compile(r"[0-9]{1,4}")
 
 
-def parse_page(html: str) -> LexborHTMLParser:
-    """Return the tree of a page; what follows the first 30,000 tags is left out."""
-    source = "<".join(html.split("<", _MAX_PAGE_TAGS)[:_MAX_PAGE_TAGS])
-    if len(_FORMATTING.findall(source)) > _MAX_FORMATTING:
-        source = _FORMATTING.sub(r"<\1>", source)
-    return LexborHTMLParser(source)
+def parse_page(html: str, url: str = "page") -> LexborHTMLParser:
+    """Return the tree of a page; raise BadResponse, with its URL, if the page has more than 50,000 tags."""
+    if html.count("<") > _MAX_PAGE_TAGS:
+        raise BadResponse(url, "more than 50,000 elements")
+    if len(_FORMATTING.findall(html)) > _MAX_FORMATTING:
+        html = _FORMATTING.sub(r"<\1>", html)
+    return LexborHTMLParser(html)
 
 
 def parse_html(html: str, base_url: str, *, media: bool = True) -> RichText:
-    """Return HTML as rich text; scripts, styles, frames and form controls are dropped with their content.
-
-    The arguments are those of :func:`parse_markdown`.
-    """
+    """Return HTML as rich text, without scripts, styles, frames and forms; the arguments are as for Markdown."""
     return _Parser(base_url, media=media).parse(html)
 
 

@@ -82,10 +82,7 @@ def objects(data: object, *path: str | int) -> list[dict[str, Any]]:
 
 
 def time(data: object, *path: str | int) -> datetime | None:
-    """Return a UTC time without microseconds, or None.
-
-    The value is in seconds since 1970, or in ISO 8601; without a zone it is taken as UTC.
-    """
+    """Return seconds since 1970, or ISO 8601 (UTC without a zone), as a UTC time in whole seconds; or None."""
     value = dig(data, *path)
     with suppress(ValueError, OverflowError, OSError):
         if type(value) in {int, float}:

@@ -64,10 +64,7 @@ _MESSAGE_ID = re.compile(r"<([^<>]{1,1000})>")
 
 
 def read_emails(body: bytes, url: str) -> list[Email]:
-    """Return the emails of an mbox file or of a single message, without those that cannot be parsed.
-
-    Error messages contain ``url``, which may also be the name of a file.
-    """
+    """Return the emails of an mbox file, or one message, that can be parsed; ``url`` is for error messages."""
     body = body.replace(b"\r\n", b"\n").lstrip(b"\xef\xbb\xbf \t\n")
     sources = _FROM_LINE.split(body)[1:] if body.startswith(b"From ") else [body]
     emails: dict[str, Email] = {}

@@ -195,6 +195,8 @@ def _fetch(cited: CitedThread, before: Thread | None, config: FetchConfig) -> tu
         posts=cited.posts | _replies_of_others(before),
     )
     result = _request(cited.ref, options, config)
+    with suppress(SnapshotError):  # another run may have saved posts in the meantime
+        before = snapshot.load(cited.ref, config.store)
     thread, note = merge(result, before, store.now())
     notes = [result.note, note]
     if config.media and result.thread.posts:

@@ -93,7 +93,7 @@ def page_thread(
     oembed: Mapping[str, str] = MappingProxyType({}),
 ) -> FetchResult:
     """Return the thread that a page describes, from the server or from a file that a browser saved."""
-    tree = parse_page(html)
+    tree = parse_page(html, ref.url)
     metas = _metas(tree) | {name: text for name, text in oembed.items() if text}
     head = tree.css_first("title")
     title = (head and js.one_line(head.text())) or ""

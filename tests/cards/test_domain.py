@@ -102,7 +102,8 @@ def test_references_to_posts(page: Page, source: Path) -> None:
 
 
 def test_a_name_that_is_used_twice(page: Page) -> None:
-    pages = {"index.md": HEAD, "a.md": f"# A\n\n{LAMP}", "b.md": f"# B\n\n{LAMP}\n{LAMP}"}
+    """A heading gives way; of two names, the first one stays."""
+    pages = {"index.md": HEAD, "a.md": f"# My lamp\n\n{LAMP}", "b.md": f"# B\n\n{LAMP}\n{LAMP}"}
     site = page(pages, warns=True)
     line = 4 + LAMP.count("\n")
     assert re.findall(r"(\w+\.md:\d+): WARNING: .* \[(.*)\]", site.warnings) == [

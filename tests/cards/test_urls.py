@@ -283,9 +283,12 @@ def test_pages_and_web_urls() -> None:
         "https://user@docs.example/",
         "mailto:a@b.example",
         "at://a",
+        "https://docs.example/\u202e",
+        "https://docs.example/\0",
     ):
         assert parse_or_page(bad) is None
         assert not is_web_url(bad)
+    assert parse_or_page("https://docs.example/می\u200cخواهم")  # needs its zero-width non-joiner
     parts = split_url("http://WWW.bücher.example:80//a%2Fb/%7Ec?d#e:~:text=f")
     assert parts is not None
     assert (parts.site, parts.host) == ("www.xn--bcher-kva.example", "xn--bcher-kva.example")

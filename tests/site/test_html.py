@@ -70,6 +70,11 @@ def test_internal_links(site: Path) -> None:
     assert broken == []
 
 
+def test_tables_of_lists_scroll(site: Path) -> None:
+    """Furo wraps the tables that there are when its transform runs."""
+    assert soup(site / "cards/lists.html").select("div.table-wrapper > table.thread-list-threads")
+
+
 def test_page_not_found(site: Path) -> None:
     """Its links work at any depth."""
     links = soup(site / "404.html").select("a[href], link[href]")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sphinx_thread_cards.snapshot import Block, List, Media, Paragraph, Span
 from support.rich_text import DROPPED, check, markup, sketch
+from thread_snapshots.errors import BadResponse
 from thread_snapshots.html import (
     MAX_MARKDOWN,
     MAX_NESTED,
@@ -145,7 +147,8 @@ def test_no_input_takes_long(text: str) -> None:
     start = time.process_time()
     parse_html(text, BASE)
     parse_markdown(text, BASE)
-    parse_page(text)
+    with suppress(BadResponse):  # too many elements
+        parse_page(text)
     assert time.process_time() - start < 5
 
 

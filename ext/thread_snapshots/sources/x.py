@@ -227,7 +227,7 @@ def _get_unrolled(ref: ThreadRef, options: FetchOptions, id_: str) -> RequestGen
 
 
 def _parse_unrolled(ref: ThreadRef, options: FetchOptions, page: str, endpoint: str) -> FetchResult:
-    tree = parse_page(page)
+    tree = parse_page(page, ref.url)
     # Previews of other threads have no ids.
     found = tree.css(".content-tweet[data-tweet]")
     nodes = {_attribute(node, "data-tweet"): node for node in found}
