@@ -7,7 +7,7 @@ import re
 import string
 import unicodedata
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from docutils import nodes
@@ -22,6 +22,7 @@ from sphinx_thread_cards.i18n import is_rtl
 from sphinx_thread_cards.nodes import TargetCardBuilder
 from sphinx_thread_cards.snapshot import Post
 
+_Node = TypeVar("_Node", bound=nodes.Element)
 _LONG_WORD = re.compile(r"\S{60,}")
 # Of which pdfLaTeX has glyphs, with Sphinx's default settings or with a font encoding.
 _GLYPHS = "\0-\u036f\u2000-\u25ff♪✓✔✕✖"
@@ -32,8 +33,7 @@ class LatexCardBuilder(TargetCardBuilder):
     """Builds a card for LaTeX."""
 
     def build(self) -> list[nodes.Element]:
-        (box,) = super().build()
-        _wrap_lines(box)
+        box = _wrap_lines(*super().build())
         for part in box.children:
             if isinstance(part, nodes.container):
                 if _other_direction(part.astext(), self.language) == "thread-card-rtl":
@@ -43,9 +43,7 @@ class LatexCardBuilder(TargetCardBuilder):
         return [box]
 
     def item(self) -> nodes.list_item:
-        item = super().item()
-        _wrap_lines(item)
-        return item
+        return _wrap_lines(super().item())
 
     def head(self) -> list[nodes.Element]:
         lines = super().head()
@@ -66,12 +64,13 @@ class LatexCardBuilder(TargetCardBuilder):
         return box
 
 
-def _wrap_lines(box: nodes.Element) -> None:
-    """Put each line in a container, because LaTeX ignores the classes of paragraphs."""
+def _wrap_lines(box: _Node) -> _Node:
+    """Put each line of a node in a container, because LaTeX ignores the classes of paragraphs."""
     for line in list(box.findall(nodes.Element)):
         is_line = isinstance(line, nodes.paragraph | nodes.block_quote)
         if is_line and any(name.startswith("thread-card") for name in line["classes"]):
             line.parent.replace(line, nodes.container("", line, classes=line["classes"]))
+    return box
 
 
 def _break_long_words(part: nodes.Element) -> None:

@@ -53,8 +53,9 @@ class FindThreadUrls(SphinxTransform):
         if not self.config.thread_cards_auto:
             return
         for paragraph in list(self.document.findall(nodes.paragraph)):
-            # Most paragraphs begin with a word. A subclass is something else, such as a tab of sphinx-tabs.
-            may_be_card = type(paragraph) is nodes.paragraph and _BARE_URL.match(paragraph.astext())
+            first = next(iter(paragraph.children), paragraph)  # mostly, it begins with a word
+            # A subclass is something else, such as a tab of sphinx-tabs.
+            may_be_card = type(paragraph) is nodes.paragraph and _BARE_URL.match(first.astext())
             refs = self._thread_urls(paragraph) if may_be_card else []
             if not refs or any(
                 isinstance(block, _NO_CARDS_IN) or "no-card" in block["classes"]
