@@ -117,20 +117,21 @@ class Card:
 
     def links(self) -> list[tuple[str, str]]:
         """Return the labels and URLs of the card's links, the best link first."""
-        ref, site, is_deleted = self.ref, i18n.site_label(self.ref), self.status is Status.DELETED
+        ref, is_deleted = self.ref, self.status is Status.DELETED
+        # A card without other content needs no label: the title names the target of the link.
+        if not (self.titled or ref.read_url or self.archive or self.excerpt or self.numbers):
+            return [("", ref.url)]
+        site = i18n.site_label(ref)
         is_video = ref.kind in {Kind.VIDEO, Kind.PLAYLIST}
         label = _("Watch on {place}") if is_video else _("Read on {place}")
-        links = [(label.format(place=site), ref.url)]
-        if is_deleted or ref.read_url:
-            links = [(_("Original on {place}").format(place=site), ref.url)]
+        original = _("Original on {place}") if is_deleted or ref.read_url else label
+        links = [(original.format(place=site), ref.url)]
         if ref.read_url:
             copy = "Thread Reader" if ref.mirror == "threadreader" else ref.mirror
             links.insert(0, (label.format(place=copy), ref.read_url))
         if self.archive:
             links.insert(0 if is_deleted else len(links), (_("Archived copy"), self.archive))
-        # A card without other content needs no label: the title names the target of the link.
-        says_more = self.titled or links[1:] or self.excerpt or self.numbers
-        return links if says_more else [("", ref.url)]
+        return links
 
     def citation(self, language: str) -> str:
         """Return a short citation: ``Andrei Warkentin on X, 6 October 2020``, or ``pftf/RPi4#57``."""

@@ -51,9 +51,10 @@ def element(node: nodes.Element, tag: str, *classes: str, **attributes: Any) -> 
 
 def _tag(tag: str, html: str, **attributes: Any) -> str:
     """Return an HTML element; in names of attributes, ``_`` stands for ``-``, and ``class_`` for ``class``."""
-    given = [(name, value) for name, value in sorted(attributes.items()) if value]
-    pairs = [f' {name.strip("_").replace("_", "-")}="{escape(value)}"' for name, value in given]
-    return f"<{tag}{''.join(pairs)}>{html}</{tag}>"
+    text = ""
+    for name, value in sorted(attributes.items()):
+        text += f' {name.strip("_").replace("_", "-")}="{escape(value)}"' if value else ""
+    return f"<{tag}{text}>{html}</{tag}>"
 
 
 class HtmlCardBuilder(CardBuilder):

@@ -7,7 +7,7 @@ import re
 import string
 import unicodedata
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote
 
 from docutils import nodes
@@ -22,7 +22,6 @@ from sphinx_thread_cards.i18n import is_rtl
 from sphinx_thread_cards.nodes import TargetCardBuilder
 from sphinx_thread_cards.snapshot import Post
 
-_Node = TypeVar("_Node", bound=nodes.Element)
 _LONG_WORD = re.compile(r"\S{60,}")
 # Of which pdfLaTeX has glyphs, with Sphinx's default settings or with a font encoding.
 _GLYPHS = "\0-\u036f\u2000-\u25ff♪✓✔✕✖"
@@ -43,7 +42,7 @@ class LatexCardBuilder(TargetCardBuilder):
         return [box]
 
     def item(self) -> nodes.list_item:
-        return _wrap_lines(super().item())
+        return _wrap_lines(super().item())  # type: ignore[no-any-return]
 
     def head(self) -> list[nodes.Element]:
         lines = super().head()
@@ -64,7 +63,7 @@ class LatexCardBuilder(TargetCardBuilder):
         return box
 
 
-def _wrap_lines(box: _Node) -> _Node:
+def _wrap_lines(box: Any) -> Any:
     """Put each line of a node in a container, because LaTeX ignores the classes of paragraphs."""
     for line in list(box.findall(nodes.Element)):
         is_line = isinstance(line, nodes.paragraph | nodes.block_quote)

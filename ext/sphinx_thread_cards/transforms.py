@@ -94,9 +94,8 @@ def _bare_url(node: nodes.Element) -> str:
 
 def _source(text: nodes.Text) -> str:
     """Return the source of text, which contains the URL of a link, and one of two formats of a line break."""
-    if isinstance(text.parent, nodes.reference) and text.parent.rawsource:
-        return str(text.parent.rawsource)
-    return "" if text.parent.get("format") == "latex" else str(text)
+    link = text.parent.rawsource if isinstance(text.parent, nodes.reference) else ""
+    return "" if text.parent.get("format") == "latex" else link or str(text)
 
 
 class CollectThreads(SphinxTransform):
