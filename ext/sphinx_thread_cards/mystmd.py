@@ -1,7 +1,6 @@
-"""A plugin for mystmd and Jupyter Book 2: cards and citations from the same snapshots.
+"""A plugin for mystmd and Jupyter Book 2, which prints its specification, or with ``--transform`` a changed page.
 
-mystmd runs it without arguments to get its specification, and with ``--transform NAME`` for every page. In the
-latter case, the plugin reads the syntax tree (mdast) as JSON from standard input, and prints the changed tree.
+A page is a syntax tree (mdast) as JSON, on standard input and output.
 """
 
 import argparse
@@ -15,17 +14,14 @@ from sphinx.locale import init
 
 from sphinx_thread_cards import i18n, snapshot
 from sphinx_thread_cards.card import Card, CardOptions, make_card
-from sphinx_thread_cards.i18n import SEPARATOR, with_label
 from sphinx_thread_cards.platforms import parse_thread_url
-
-Node = dict[str, Any]
 
 _TRANSFORM = {"name": "thread-cards", "doc": "Cards and citations of threads.", "stage": "document"}
 # In these, a URL is one item among others and becomes a citation.
 _NO_CARDS = "blockquote caption definitionDescription footnoteDefinition legend listItem tableCell"
 
 
-def transform(node: Node, options: argparse.Namespace, *, cards: bool = True) -> None:
+def transform(node: dict[str, Any], options: argparse.Namespace, *, cards: bool = True) -> None:
     """Replace bare thread URLs in a node with citations or, with ``cards`` and in their own paragraphs, cards."""
     cards = cards and node["type"] not in _NO_CARDS.split()
     cards = cards and "no-card" not in node.get("class", "")
@@ -42,7 +38,7 @@ def transform(node: Node, options: argparse.Namespace, *, cards: bool = True) ->
             transform(child, options, cards=cards)
 
 
-def _card(link: Node, options: argparse.Namespace) -> Card | None:
+def _card(link: dict[str, Any], options: argparse.Namespace) -> Card | None:
     text = "".join(child.get("value", " ") for child in link.get("children", []))
     ref, thread = parse_thread_url(link["url"], dict(options.host)), None
     if ref is None or not re.fullmatch(r"(?:(?:https?://|www\.)[^ ]+)?", text):
@@ -54,23 +50,20 @@ def _card(link: Node, options: argparse.Namespace) -> Card | None:
     return make_card(ref, CardOptions(), thread, excerpt=280)
 
 
-def _admonition(card: Card, language: str) -> Node:
+def _admonition(card: Card, language: str) -> dict[str, Any]:
     """Return a card as an admonition, because mystmd's LaTeX export drops nodes of the type ``card``."""
-    title = _node("admonitionTitle", _node("link", card.title, url=card.href))
-    header = SEPARATOR.join(filter(None, (*card.header(language), card.credit)))
-    lines = [title, _node("paragraph", header)]
-    if card.excerpt:
-        lines.append(_node("blockquote", _node("paragraph", card.excerpt.text)))
-    if note := card.note(language):
-        lines.append(_node("paragraph", note))
+    header = i18n.SEPARATOR.join(filter(None, (*card.header(language), card.credit)))
+    texts = header, card.excerpt and card.excerpt.text, card.note(language)
+    lines = [_node("admonitionTitle", _node("link", card.title, url=card.href))]
+    lines += [_node("paragraph", text) for text in texts if text]
     for label, url in card.links():
-        labels = [with_label(label)] if label else []
+        labels = [i18n.with_label(label)] if label else []
         lines.append(_node("paragraph", *labels, _node("link", url, url=url)))
     classes = f"simple thread-card thread-card-{card.ref.platform}"
     return _node("admonition", *lines, kind="admonition", icon=False, **{"class": classes})
 
 
-def _node(type_: str, *content: Node | str, **fields: object) -> Node:
+def _node(type_: str, *content: Any, **fields: object) -> dict[str, Any]:
     children = [{"type": "text", "value": it} if isinstance(it, str) else it for it in content]
     return {"type": type_, "children": children, **fields}
 
@@ -83,7 +76,7 @@ def main() -> None:
     parser.add_argument("--language", default="en")
     parser.add_argument("--host", nargs=2, action="append", default=[])
     options = parser.parse_args()
-    output: Node = {"name": "Thread cards", "transforms": [_TRANSFORM]}
+    output: dict[str, Any] = {"name": "Thread cards", "transforms": [_TRANSFORM]}
     if options.transform:
         init([str(i18n.LOCALE_DIR)], options.language, i18n.CATALOGUE)
         output = json.load(sys.stdin.buffer)
