@@ -84,8 +84,7 @@ def parse_url(text: str, parent: SphinxDirective | ReferenceRole) -> ThreadRef |
     url = text.strip().removeprefix("<").removesuffix(">")
     ref = parse_or_page(url, parent.config.thread_cards_hosts)
     if ref is None:
-        message = f"thread URL expected, got {url[:80]!r}; use an http or https URL"
-        warn("unsafe_url", message, parent)
+        warn("unsafe_url", f"{url[:80]!r} is not an http or https URL; correct it", parent)
     elif ref.kind is Kind.PAGE and not thread_domain(parent.env).load(ref):
         message = f"no platform recognises {ref.url}; save its title with `thread-cards fetch`, or set thread_cards_hosts if {ref.host} runs supported software"
         warn("unknown_url", message, parent)

@@ -3,7 +3,6 @@
 import pickle
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -36,8 +35,8 @@ class Use:
     """A link whose text is a citation counts as a citation."""
     location: str
     """``index.md:12``, as the parser names the file."""
-    conditions: tuple[str, ...] = ()
-    """Expressions of the ``only`` directives around it."""
+    conditions: tuple[tuple[str, str], ...] = ()
+    """Nodes and expressions of the conditional directives around it."""
     card: Card | None = None
     node_id: str = ""
     """Anchor of the card."""
@@ -54,7 +53,7 @@ class PageUses:
     """The uses on a page, unpickled only when needed, because Sphinx loads and stores the data of all pages."""
 
     pickled: bytes = b""
-    targets: list[tuple[Target, tuple[str, ...]]] = field(default_factory=list)
+    targets: list[tuple[Target, tuple[tuple[str, str], ...]]] = field(default_factory=list)
     """Targets of the page's cards, and the conditions of their uses."""
     cited: list[ThreadRef] = field(default_factory=list)
     has_list: bool = False
@@ -107,13 +106,18 @@ class ThreadDomain(Domain):
                 if self.is_included(conditions):
                     yield docname, target
 
-    def is_included(self, conditions: Iterable[str]) -> bool:
-        """Return whether the builder includes a location, given the ``only`` directives around it."""
-        for condition in conditions:
-            with suppress(Exception):  # Sphinx reports an invalid one, and includes its content
-                if not self.builder.tags.eval_condition(condition):
-                    return False
-        return True
+    def is_included(self, conditions: Iterable[tuple[str, str]]) -> bool:
+        """Return whether the builder includes a location, given the conditional directives around it."""
+        return all(self._holds(*condition) for condition in conditions)
+
+    def _holds(self, node: str, expression: str) -> bool:
+        try:
+            if node == "only":
+                return self.builder.tags.eval_condition(expression)
+            names = {value.name: value.value for value in self.env.config}
+            return bool(eval(expression, names | {"builder": self.builder.name}))  # noqa: S307 - as ifconfig does
+        except Exception:  # noqa: BLE001 - Sphinx reports an invalid one
+            return node == "only"
 
     def clear_doc(self, docname: str) -> None:
         self.data["uses"].pop(docname, None)

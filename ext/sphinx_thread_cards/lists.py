@@ -95,8 +95,7 @@ class BuildLists(SphinxPostTransform):
         threads = cited_threads(self.domain, options)
         is_in_table = any(traverse_parent(node, nodes.entry))
         if not threads:
-            message = "no thread matches this thread-list; change or remove its options"
-            warn("empty_list", message, node)
+            warn("empty_list", "no thread matches this list; change or remove its options", node)
             node += nodes.paragraph("", _("No threads."), classes=["thread-list-empty"])
         elif options.get("style") == "timeline":
             node += self._timeline(threads)

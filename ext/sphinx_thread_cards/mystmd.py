@@ -10,8 +10,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sphinx.locale import init
-
 from sphinx_thread_cards import i18n, snapshot
 from sphinx_thread_cards.card import Card, CardOptions, make_card
 from sphinx_thread_cards.platforms import parse_thread_url
@@ -31,9 +29,9 @@ def transform(node: dict[str, Any], options: argparse.Namespace, *, cards: bool 
         link = inner[0] if is_lone else child
         card = _card(link, options) if link["type"] == "link" else None
         if card and is_lone and link.get("children"):
-            child.update(_admonition(card, options.language))
+            child.update(_admonition(card))
         elif card:
-            link.update(_node("link", card.citation(options.language)))
+            link.update(_node("link", card.citation("en")))
         else:
             transform(child, options, cards=cards)
 
@@ -50,10 +48,10 @@ def _card(link: dict[str, Any], options: argparse.Namespace) -> Card | None:
     return make_card(ref, CardOptions(), thread, excerpt=280)
 
 
-def _admonition(card: Card, language: str) -> dict[str, Any]:
+def _admonition(card: Card) -> dict[str, Any]:
     """Return a card as an admonition, because mystmd's LaTeX export drops nodes of the type ``card``."""
-    header = i18n.SEPARATOR.join(filter(None, (*card.header(language), card.credit)))
-    texts = header, card.excerpt and card.excerpt.text, card.note(language)
+    header = i18n.SEPARATOR.join(filter(None, (*card.header("en"), card.credit)))
+    texts = header, card.excerpt and card.excerpt.text, card.note("en")
     lines = [_node("admonitionTitle", _node("link", card.title, url=card.href))]
     lines += [_node("paragraph", text) for text in texts if text]
     for label, url in card.links():
@@ -73,12 +71,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m sphinx_thread_cards.mystmd")
     parser.add_argument("--transform", metavar="NAME")
     parser.add_argument("--folder", type=Path, default=snapshot.FOLDER, metavar="DIR")
-    parser.add_argument("--language", default="en")
     parser.add_argument("--host", nargs=2, action="append", default=[])
     options = parser.parse_args()
     output: dict[str, Any] = {"name": "Thread cards", "transforms": [_TRANSFORM]}
     if options.transform:
-        init([str(i18n.LOCALE_DIR)], options.language, i18n.CATALOGUE)
         output = json.load(sys.stdin.buffer)
         transform(output, options)
     json.dump(output, sys.stdout)

@@ -262,13 +262,13 @@ def _check(thread: Thread) -> None:
     for index, post in enumerate(thread.posts):
         path = f"$.posts[{index}]"
         if post.id in ids:
-            reason = f"an earlier post has the id {post.id!r}; remove one of them"
-            raise SnapshotError(f"{path}.id: {reason}")
+            raise SnapshotError(f"{path}.id: an earlier post has the id {post.id!r}; remove one")
         ids.add(post.id)
         for level, part in enumerate(with_quoted(post), 1):
             if part.author not in handles:
-                reason = f"{part.author!r} is not in $.participants; add this handle"
-                raise SnapshotError(f"{path}.author: {reason}")
+                raise SnapshotError(
+                    f"{path}.author: {part.author!r} is not in $.participants; add it"
+                )
             if level + _depth(part.blocks) > _MAX_DEPTH:
                 raise SnapshotError(f"{path}: quotes or lists are nested too deeply")
 

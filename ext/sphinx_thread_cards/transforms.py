@@ -4,7 +4,9 @@ Until then, a card is one container with the author's summary, because Sphinx st
 not a subclass of ``container``: some builders drop subclasses with their content.
 """
 
+import linecache
 import re
+import sys
 from itertools import chain, count, takewhile
 from typing import Any
 
@@ -26,6 +28,8 @@ from sphinx_thread_cards.urls import ThreadRef
 # In these, among them list items and cells of tables, a URL is one item among others and stays a link.
 _NO_CARDS_IN = (nodes.Part, nodes.footnote, nodes.citation, nodes.block_quote)
 _BARE_URL = re.compile(r"(?:https?://|www\.)\S+")
+# Sphinx may remove these, with their content, after it has read the page.
+_CONDITIONAL = "only", "ifconfig", "todo_node"
 # By Builder.name or Builder.format; all other builders get standard nodes.
 _BUILDERS: dict[str, type[cards.CardBuilder]] = {
     "epub": html.EpubCardBuilder,
@@ -98,6 +102,11 @@ def _source(text: nodes.Text) -> str:
     return "" if text.parent.get("format") == "latex" else link or str(text)
 
 
+def _has_url(text: str, url: str) -> bool:
+    """Return whether text contains a URL, and not only as the beginning of another one."""
+    return any(not rest[:1].isalnum() for rest in text.split(url)[1:])
+
+
 class CollectThreads(SphinxTransform):
     """Make the cards of a page, and record all its thread links in the domain."""
 
@@ -105,39 +114,51 @@ class CollectThreads(SphinxTransform):
 
     def apply(self, **_kwargs: Any) -> None:
         self.domain = thread_domain(self.env)
+        linecache.clearcache()  # of other pages, and of an earlier version of this page
         self.has_snapshots = self.domain.folder.is_dir()
         elements = list(self.document.findall(nodes.Element))
-        linked = {it.get("refuri") for it in elements if isinstance(it, nodes.reference)}
+        linked = {None, *(it.get("refuri") for it in elements if isinstance(it, nodes.reference))}
         for node in elements:  # in document order, which numbers the anchors
             if isinstance(node, nodes.reference) and "refuri" in node:
                 self._collect_link(node)
-            elif isinstance(node, nodes.target) and "refuri" in node:
-                if node["refuri"] not in linked:  # a link target that no link uses
-                    self._collect_link(node)
+            elif isinstance(node, nodes.target) and node.get("refuri") not in linked:
+                self._collect_link(node)  # no link uses it
             elif isinstance(node, addnodes.pending_xref) and "thread_ref" in node:
                 self._collect_citation(node)
             elif "thread_ref" in node:
                 self._collect_card(node)
 
     def _note(self, node: nodes.Element, ref: ThreadRef, role: Any, **fields: Any) -> None:
-        """Record where the page cites a thread, with the line of the link in its paragraph."""
+        """Record where the page cites a thread."""
+        parents = (part for part in traverse_parent(node) if part.tagname in _CONDITIONAL)
+        conditions = tuple((it.tagname, it.get("expr", "todo_include_todos")) for it in parents)
+        location = self._location(node, ref.given_url)
+        fields |= {"docname": self.env.docname, "location": location, "conditions": conditions}
+        self.domain.page(self.env.docname).add(Use(ref=ref, role=role, **fields))
+
+    def _location(self, node: nodes.Element, url: str) -> str:
+        """Return the file and line of a link."""
         source, line = get_source_line(node)
-        if not line and node.children:  # of a linked image in reStructuredText
-            line = node.children[0].line or 0
-        source = source or self.document["source"]  # some directives set only the line
+        # Some directives set only the line, and a linked image in reStructuredText has none.
+        source = source or self.document["source"]
+        line = line or (node.children and node.children[0].line) or 0
         block = next(part for part in traverse_parent(node) if not isinstance(part, nodes.Inline))
         if isinstance(block, nodes.TextElement) and block.line:
             before = takewhile(lambda part: part is not node, block.findall())
             texts = [_source(part) for part in before if isinstance(part, nodes.Text)]
             line = (node.line or block.line) + "".join(texts).count("\n")
+        # Those of titles and in some directives are close.
+        reach, words = 4, node.astext().partition("\n")[0]
         for table in traverse_parent(node, nodes.table):
-            # Docutils counts the lines of a CSV table from its cell. The caption or a block before it is close.
+            # In a CSV table, docutils counts from the cell.
             blocks = table[0], table.previous_sibling(), table.parent[0]
-            line = max(line or 0, *(block.line or 0 for block in blocks if block))
-        location = (f"{source}:{line}" if line else source).partition(":<translated>")[0]
-        conditions = tuple(part["expr"] for part in traverse_parent(node, addnodes.only))
-        fields |= {"docname": self.env.docname, "location": location, "conditions": conditions}
-        self.domain.page(self.env.docname).add(Use(ref=ref, role=role, **fields))
+            line = max(line, *(block.line or 0 for block in blocks if block))
+            reach, words = sys.maxsize, ""
+        first = max(line - reach, 1)
+        lines = enumerate(linecache.getlines(source)[first - 1 : line + reach], first)
+        found = [n for n, text in lines if (words and words in text) or _has_url(text, url)]
+        line = min(found, key=lambda number: abs(number - line), default=line)
+        return (f"{source}:{line}" if line else source).partition(":<translated>")[0]
 
     def _collect_link(self, node: nodes.reference | nodes.target) -> None:
         ref = parse_thread_url(node["refuri"], self.config.thread_cards_hosts)

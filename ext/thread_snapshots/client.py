@@ -1,7 +1,5 @@
 """The HTTP client: polite to servers, and careful with what they send."""
 
-from __future__ import annotations
-
 import os
 import socket
 import threading

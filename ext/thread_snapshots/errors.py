@@ -1,7 +1,5 @@
 """Errors of requests, and how messages show URLs, durations and numbers."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from http import HTTPStatus

@@ -1,7 +1,5 @@
 """Conversion of text with annotated ranges (Bluesky's facets, X's entities) to blocks."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable
 from html import unescape

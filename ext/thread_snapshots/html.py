@@ -4,8 +4,6 @@ The input is untrusted and may be anything. The output has only http and https l
 bounded size, and is always accepted by :func:`thread_snapshots.store.encode`. Only :func:`parse_page` raises.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """Images of threads: re-encoded, without metadata, in files named after a hash of their content."""
 
-from __future__ import annotations
-
 import hashlib
 import threading
 import warnings

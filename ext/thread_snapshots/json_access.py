@@ -1,7 +1,5 @@
 """Access to JSON of any shape: every function returns a value of its type, and none raises."""
 
-from __future__ import annotations
-
 import re
 from contextlib import suppress
 from datetime import UTC, datetime

@@ -3,8 +3,6 @@
 Email addresses are masked (``jo@...``), as archives do. The format of mbox: RFC 4155, and mboxrd of public-inbox.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import hashlib
 import re

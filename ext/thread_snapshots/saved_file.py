@@ -1,7 +1,5 @@
 """Files that an author saved for ``--from``: pages, JSON and mbox files, plain or compressed with gzip."""
 
-from __future__ import annotations
-
 import gzip
 import io
 import zlib

@@ -1,7 +1,5 @@
 """A Sphinx site: its settings, its snapshots, and the threads that its pages cite."""
 
-from __future__ import annotations
-
 import re
 import sys
 from collections.abc import Iterable, Iterator

@@ -4,8 +4,6 @@ A source opens no connection. A :class:`FetchError` is raised where the generato
 generator may catch it. Tests feed recorded responses to the same generators.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Writes snapshots as sorted JSON; a file is never incomplete, even while it is written."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -1,7 +1,5 @@
 """Builds a thread from the posts that a source has parsed."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime

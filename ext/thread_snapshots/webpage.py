@@ -6,8 +6,6 @@ Formats: https://schema.org/DiscussionForumPosting, https://schema.org/QAPage, h
 What sites write: https://developers.google.com/search/docs/appearance/structured-data/discussion-forum
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator, Mapping

@@ -255,6 +255,46 @@ def test_an_invalid_condition_is_true(page: Page) -> None:
     assert site.soup().select_one("section p > a.internal").text == "A lamp"
 
 
+CONDITIONAL = f"""Page
+====
+
+.. thread-list::
+
+.. ifconfig:: builder == "html" and language == "en"
+
+   .. thread:: {ISSUE}
+      :title: Shown
+
+.. ifconfig:: builder == "latex"
+
+   .. thread:: https://lobste.rs/s/1xr8zc
+      :title: For paper
+
+.. ifconfig:: unknown
+
+   https://lobste.rs/s/1xr8zd/not_shown
+
+.. todo:: https://lobste.rs/s/1xr8ze/to_do
+
+   https://lobste.rs/s/1xr8zf/to_do
+"""
+
+
+@pytest.mark.parametrize("todo", [False, True])
+def test_content_that_other_extensions_remove(page: Page, *, todo: bool) -> None:
+    site = page(
+        {"index.rst": CONDITIONAL},
+        extensions=[*sites.SETTINGS["extensions"], "sphinx.ext.ifconfig", "sphinx.ext.todo"],
+        todo_include_todos=todo,
+        warns=True,
+    )
+    assert "unknown" in site.warnings
+    links = {link["href"][1:] for link in site.soup().select(".thread-list a.internal")}
+    todos = {"thread-lobsters-1xr8ze", "thread-lobsters-1xr8zf"} if todo else set()
+    assert links == {ANCHOR} | todos
+    assert all(site.soup().find(id=anchor) for anchor in links)
+
+
 def test_pages_that_are_left_out(page: Page) -> None:
     """An excluded page is not listed; one that is in no toctree is, but a book does not link to it."""
     pages = {

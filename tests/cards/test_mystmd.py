@@ -101,12 +101,11 @@ def test_lone_url_that_stays_a_link(kind: str) -> None:
     assert text_of(box) == "example/lamp#57\n"
 
 
-def test_options_name_language_and_hosts() -> None:
+def test_option_names_hosts() -> None:
     card = transform(
         lone("https://a.example/@jo/110446983178245440"), "--host", "a.example", "mastodon"
     )
     assert card["type"] == "admonition"
-    assert "6. Oktober 2020" in text_of(transform(lone(POST), "--language", "de"))
 
 
 def test_invalid_snapshot_is_reported_and_ignored(tmp_path: Path) -> None:

@@ -3,23 +3,17 @@
 A section of a file is a :class:`~sphinx_thread_cards.urls.Platform`.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sphinx_thread_cards.platforms import fixes
-from sphinx_thread_cards.urls import Kind, Platform, ThreadRef, snowflake, split_url
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from sphinx_thread_cards.urls import SplitURL
+from sphinx_thread_cards.urls import Kind, Platform, SplitURL, ThreadRef, snowflake, split_url
 
 # A URL on an unknown host is that of the first platform that recognises it.
 _FAMILIES = ("microblogs", "forums", "forges", "trackers", "mailing-lists", "chats")

@@ -4,16 +4,10 @@ A function has the name of its platform. It changes the groups of a URL, and ret
 URL is not that of a thread.
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
-from sphinx_thread_cards.urls import visible
-
-if TYPE_CHECKING:
-    from sphinx_thread_cards.urls import Groups, Platform, SplitURL
+from sphinx_thread_cards.urls import Groups, Platform, SplitURL, visible
 
 
 def linkedin(groups: Groups, _: SplitURL, __: Platform) -> bool:

@@ -1,7 +1,5 @@
 """Sources by platform; one module for each family of platforms with the same API."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from thread_snapshots.source import Source

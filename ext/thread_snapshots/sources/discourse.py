@@ -5,8 +5,6 @@ Endpoints: https://docs.discourse.org (``/t/{id}.json``, ``/t/{id}/posts.json``,
 https://github.com/discourse/discourse/tree/main/app/serializers.
 """
 
-from __future__ import annotations
-
 import re
 from contextlib import suppress
 from typing import Any

@@ -4,8 +4,6 @@ Endpoints: https://docs.github.com/en/rest/issues, https://docs.github.com/en/re
 https://docs.github.com/en/graphql/reference/objects#discussion; https://codeberg.org/api/swagger for Forgejo.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from contextlib import suppress

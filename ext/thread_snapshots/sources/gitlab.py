@@ -4,8 +4,6 @@ Issues and merge requests: https://docs.gitlab.com/api/graphql/reference/, which
 without a token. Epics and summaries: https://docs.gitlab.com/api/rest/.
 """
 
-from __future__ import annotations
-
 import re
 from datetime import datetime
 from typing import Any

@@ -3,8 +3,6 @@
 https://hn.algolia.com/api (items)
 """
 
-from __future__ import annotations
-
 from sphinx_thread_cards.snapshot import Post
 from sphinx_thread_cards.urls import ThreadRef
 

@@ -3,8 +3,6 @@
 Endpoints: https://join-lemmy.org/api/v3, which newer versions of Lemmy serve too; PieFed has them under ``/api/alpha``.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection
 from http import HTTPStatus

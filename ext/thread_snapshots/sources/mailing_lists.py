@@ -4,8 +4,6 @@ Endpoints: https://public-inbox.org/meta/_/text/help/ (``t.mbox.gz``, ``raw``),
 https://gitlab.com/mailman/hyperkitty/-/blob/master/hyperkitty/urls.py (``export``, ``api_patterns``)
 """
 
-from __future__ import annotations
-
 import re
 from base64 import b32encode
 from dataclasses import replace

@@ -4,8 +4,6 @@ https://docs.joinmastodon.org/methods/statuses/ (a status, and its context). Wit
 posts above a post and 60 under it, 20 levels deep.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from typing import Any

@@ -3,8 +3,6 @@
 Format: https://oembed.com. The endpoints are those of https://oembed.com/providers.json.
 """
 
-from __future__ import annotations
-
 from urllib.parse import quote, urlsplit
 
 from sphinx_thread_cards.snapshot import Media, Post

@@ -4,8 +4,6 @@ https://www.reddit.com/wiki/rss and https://www.reddit.com/dev/api#GET_comments_
 ``.json`` at the end). The id of a post is ``t3_`` and its number, that of a comment only its number.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from contextlib import suppress

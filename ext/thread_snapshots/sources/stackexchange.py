@@ -4,8 +4,6 @@ Endpoints and fields: https://api.stackexchange.com/docs (questions, answers, co
 "throttle"). Without a key, it accepts 300 requests a day.
 """
 
-from __future__ import annotations
-
 import re
 from datetime import datetime
 from typing import Any

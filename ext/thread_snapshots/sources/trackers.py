@@ -4,8 +4,6 @@ Endpoints: https://gerrit-review.googlesource.com/Documentation/rest-api-changes
 https://bugzilla.readthedocs.io/en/latest/api/core/v1/bug.html#get-bug, https://launchpad.net/+apidoc/1.0.html#bug.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from datetime import datetime

@@ -5,8 +5,6 @@ https://github.com/vercel/react-tweet uses it. Thread Reader has the complete th
 its ``ping`` returns the id of the first post.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import re
 from collections.abc import Iterator
