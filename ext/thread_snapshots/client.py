@@ -8,7 +8,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
 from http import HTTPStatus
+from http.client import HTTPResponse
 from http.cookiejar import DefaultCookiePolicy
+from io import BufferedReader, RawIOBase
 from ipaddress import ip_address
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -20,7 +22,7 @@ from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies, select_proxy
 from requests_ratelimiter import LimiterSession
 from sphinx_thread_cards import __version__
-from urllib3.exceptions import DecodeError, HTTPError, MaxRetryError, ReadTimeoutError
+from urllib3.exceptions import DecodeError, HTTPError, MaxRetryError
 from urllib3.util import Retry
 
 from thread_snapshots import errors
@@ -34,6 +36,54 @@ _MAX_ERROR_BYTES = 64 * 1024
 _MAX_REDIRECTS = 5
 _MAX_DELAY = 120  # seconds of ``Retry-After`` that the client waits
 _MAX_CRAWL_DELAY = 60
+_CONNECT_TIMEOUT = 10
+
+
+class _Deadline(Exception):  # noqa: N818 - not an OSError, which urllib3 would take for one and retry
+    """A response was not complete in time."""
+
+
+class _Reader(RawIOBase):
+    """Reads from a socket until a deadline; a timeout of the socket ends only a pause between two bytes."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock, self._raw = sock, sock.makefile("rb", buffering=0)
+        self._seconds = sock.gettimeout() or 0
+        self._end = time.monotonic() + self._seconds
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        with suppress(TimeoutError):
+            if (left := self._end - time.monotonic()) > 0:
+                self._sock.settimeout(left)
+                return self._raw.readinto(buffer)
+        raise _Deadline(f"timed out after {self._seconds:g} s")
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Response(HTTPResponse):
+    """A response, or several (``100 Continue``), within the timeout of the connection."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
+        super().__init__(sock, *args, **options)
+        self.fp.close()
+        self.fp = BufferedReader(_Reader(sock))
+
+
+class _Adapter(HTTPAdapter):
+    """Makes connections, also those of proxies, that return such responses."""
+
+    def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
+        pool: Any = super().get_connection_with_tls_context(*args, **options)
+        if pool.ConnectionCls.response_class is not _Response:
+            attributes = {"response_class": _Response}
+            pool.ConnectionCls = type("Connection", (pool.ConnectionCls,), attributes)
+        return pool
 
 
 class _Retry(Retry):
@@ -67,7 +117,7 @@ class Client:
         ca_bundle: path of CA certificates; if not a string, those of ``REQUESTS_CA_BUNDLE`` or certifi.
         pause: seconds between two requests to one host.
         jobs: how many requests are sent in parallel.
-        timeout: seconds for the body of a response.
+        timeout: seconds for a response, from the request to the last byte.
         backoff: seconds before the first retry, and half those before the second one.
     """
 
@@ -114,7 +164,7 @@ class Client:
             raise_on_status=False,
         )
         for scheme in ("https://", "http://"):
-            session.mount(scheme, HTTPAdapter(max_retries=retry, pool_maxsize=64))
+            session.mount(scheme, _Adapter(max_retries=retry, pool_maxsize=64))
 
     def __enter__(self) -> Self:
         return self
@@ -132,7 +182,7 @@ class Client:
             elif token := self._tokens.get(host):
                 headers["Authorization"] = f"Bearer {token}"
             return self._exchange(url, headers, request)
-        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+        except (_Deadline, requests.RequestException, HTTPError, OSError, ValueError) as error:
             raise _as_fetch_error(url, error) from None
 
     def _exchange(self, url: str, headers: dict[str, str], request: Request) -> Response:
@@ -150,7 +200,8 @@ class Client:
             if request.robots:
                 self._check_robots(url)
             options: Any = {"stream": True, "allow_redirects": False, "proxies": proxies}
-            with self._slots, self._session.send(prepared, timeout=(10, 20), **options) as response:
+            options["timeout"] = (_CONNECT_TIMEOUT, self._timeout)
+            with self._slots, self._session.send(prepared, **options) as response:
                 if response.next is None:
                     return self._receive(response)
             prepared = response.next
@@ -158,16 +209,18 @@ class Client:
 
     def _receive(self, response: requests.Response) -> Response:
         """Return a complete response, or raise the error for its status."""
-        url, headers, deadline = response.url, response.headers, time.monotonic() + self._timeout
+        url, headers = response.url, response.headers
         if 200 <= response.status_code < 300:  # noqa: PLR2004 - success (RFC 9110, section 15.3)
-            content = self._read(response, MAX_BYTES, deadline)
+            content = self._read(response, MAX_BYTES)
             return Response(url=url, headers=headers, body=content)
         if headers.get("CF-Mitigated") == "challenge":  # Cloudflare
             raise errors.Refused(url, "the server sent a challenge for browsers, not the thread")
         body = None
         if "json" in headers.get("Content-Type", ""):
-            with suppress(errors.FetchError, HTTPError, OSError, ValueError, RecursionError):
-                body = msgspec.json.decode(self._read(response, _MAX_ERROR_BYTES, deadline))
+            with suppress(
+                _Deadline, errors.FetchError, HTTPError, OSError, ValueError, RecursionError
+            ):
+                body = msgspec.json.decode(self._read(response, _MAX_ERROR_BYTES))
         with_token = "Authorization" in response.request.headers
         if with_token and response.status_code == HTTPStatus.UNAUTHORIZED:
             raise errors.BadResponse(url, "the server does not accept the token (401)")
@@ -177,17 +230,15 @@ class Client:
             self._blocked[urlsplit(url).netloc] = time.monotonic() + wait
         raise errors.error_for_status(url, response.status_code, retry_after=wait, body=body)
 
-    def _read(self, response: requests.Response, limit: int, deadline: float) -> bytes:
+    def _read(self, response: requests.Response, limit: int) -> bytes:
         if "," in response.headers.get("Content-Encoding", ""):
             raise errors.BadResponse(response.url, "the response is compressed more than once")
         body = bytearray()
-        # Unlike iter_content, read1 returns what has arrived, so that a slow server cannot avoid the deadline.
+        # In small parts, because a compressed response may be much larger than what arrives.
         while chunk := response.raw.read1(64 * 1024, decode_content=True):
             body += chunk
             if len(body) > limit:
                 raise errors.BadResponse(response.url, f"larger than {limit:,} bytes")
-            if time.monotonic() > deadline:
-                raise errors.Unreachable(response.url, f"timed out after {self._timeout:g} s")
         return bytes(body)
 
     def _check_url(self, url: str, *, proxied: bool) -> None:
@@ -256,7 +307,9 @@ def _as_fetch_error(url: str, error: Exception) -> errors.FetchError:
         return errors.BadResponse(url, "the response cannot be decompressed")
     if isinstance(error, ValueError):
         return errors.BadResponse(url, "not a valid URL")
-    if isinstance(error, requests.Timeout | ReadTimeoutError):
+    if isinstance(error, _Deadline):
+        return errors.Unreachable(url, str(error))
+    if isinstance(error, requests.Timeout):
         return errors.Unreachable(url, "timed out")
     what = "proxy connection" if isinstance(error, requests.exceptions.ProxyError) else "connection"
     cause: BaseException | None = error

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain, repeat
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -146,6 +148,41 @@ def test_unusable_body(
         pytest.raises(errors.FetchError, match=message),
     ):
         get(client, server.url("/"))
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [b""],
+        repeat(b"H"),
+        chain([b"HTTP/1.1 200 OK\r\nX: "], repeat(b"x")),
+        repeat(b"HTTP/1.1 100 Continue\r\n\r\n"),
+        chain([CHUNKED], repeat(b"1")),
+        chain([CHUNKED], repeat(b"1\r\nx\r\n")),
+    ],
+    ids=["silence", "status", "header", "continue", "chunk-size", "chunks"],
+)
+def test_response_that_does_not_end(server: Server, pieces: Iterable[bytes]) -> None:
+    """There is one deadline for all of it, and no retry."""
+    server.responses["/"] = Canned(status=0, body=chain(pieces, repeat(b"")), pause=0.05)
+    start = monotonic()
+    with (
+        make_client(server, timeout=0.4) as client,
+        pytest.raises(errors.Unreachable, match=r"timed out after 0\.4 s"),
+    ):
+        get(client, server.url("/"))
+    assert len(server.requests) == 1
+    assert monotonic() - start < 5  # far more than it takes, far less than forever
+
+
+def test_each_response_has_its_own_deadline(server: Server) -> None:
+    server.responses["/"] = Canned(body=b"1", pause=0.3)
+    with make_client(server, timeout=0.5) as client:
+        assert [get(client, server.url("/")).json() for _ in range(3)] == [1] * 3
+    assert len({request.port for request in server.requests}) == 1
 
 
 def test_no_connection() -> None:

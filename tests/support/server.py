@@ -15,7 +15,10 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Canned:
-    """A response; a body in pieces has no Content-Length unless ``headers`` has one."""
+    """A response; a body in pieces has no Content-Length unless ``headers`` has one.
+
+    With status 0, the body is all that the server sends, from the status line on.
+    """
 
     body: bytes | Iterable[bytes] = b""
     status: int = 200
@@ -106,10 +109,15 @@ class _Handler(BaseHTTPRequestHandler):
         in_pieces = not isinstance(canned.body, bytes)
         length = {"Connection": "close"} if in_pieces else {"Content-Length": len(canned.body)}
         with suppress(OSError):
-            self.send_response(canned.status)
-            for name, value in {"Content-Type": canned.type, **length, **canned.headers}.items():
-                self.send_header(name, str(value))
-            self.end_headers()
+            if canned.status:
+                self.send_response(canned.status)
+                for name, value in {
+                    "Content-Type": canned.type,
+                    **length,
+                    **canned.headers,
+                }.items():
+                    self.send_header(name, str(value))
+                self.end_headers()
             for piece in canned.body if in_pieces else [canned.body]:
                 if self.canned.stopping.wait(canned.pause):
                     break
