@@ -255,8 +255,7 @@ def set_labels(_app: Sphinx, env: BuildEnvironment) -> None:
     labels = std.data["labels"]
     for docname, (anchor, title, names, posts, location) in domain.targets():
         targets = [(name, anchor, title) for name in (*names, anchor.lower())]
-        anchors = ((number, f"{anchor}-{number}") for number in posts)
-        targets += [(it.lower(), it, f"{title}{SEPARATOR}{number}") for number, it in anchors]
+        targets += [((it := f"{anchor}-{n}").lower(), it, f"{title}{SEPARATOR}{n}") for n in posts]
         for name, target, text in targets:
             if name not in labels:
                 labels[name] = docname, target, text

@@ -107,6 +107,20 @@ def test_every_platform_has_a_table() -> None:
     assert {table.name for table in TABLES} == {*PLATFORMS, "archives", "other-pages"}
 
 
+@pytest.mark.parametrize(
+    "platform", [it for it in PLATFORMS.values() if not it.fix], ids=lambda it: it.name
+)
+def test_templates_use_what_the_route_reads(platform: Platform) -> None:
+    for route in platform._routes:
+        groups = {"host", "site", "lower", *route.pattern.groupindex}
+        required = [pattern for pattern, is_required in route._query if is_required]
+        required += [route._fragment] * bool(route._needs_fragment)
+        groups.update(*(pattern.groupindex for pattern in required))
+        groups |= {"id"} if "mid" in groups else set()
+        for template in (route._url, *dict(route._fields).values()):
+            assert {name for _, name, _, _ in string.Formatter().parse(template) if name} <= groups
+
+
 def test_guide_to_platforms() -> None:
     """The example is the section of the platform; all keys and options are documented."""
     folder = Path(platforms.__file__).parent

@@ -105,9 +105,10 @@ def _parse(parts: SplitURL, hosts: Mapping[str, str] | None) -> ThreadRef | None
     platform = PLATFORMS.get(hosts[host]) if hosts and host in hosts else _BY_HOST.get(host)
     if platform is None and host.endswith(_DOMAINS):
         platform = next(_BY_HOST[domain] for domain in _DOMAINS if host.endswith(domain))
-    if platform:
-        return platform.parse(parts)
-    return None if host in _COPY_HOSTS else _guess(parts)
+    ref = platform.parse(parts) if platform else None
+    # A server may have other software, too, or have had it before.
+    may_guess = platform.many_servers if platform else host not in _COPY_HOSTS
+    return _guess(parts) if may_guess and not ref else ref
 
 
 def _guess(parts: SplitURL) -> ThreadRef | None:
