@@ -111,14 +111,16 @@ def test_every_platform_has_a_table() -> None:
     "platform", [it for it in PLATFORMS.values() if not it.fix], ids=lambda it: it.name
 )
 def test_templates_use_what_the_route_reads(platform: Platform) -> None:
-    for route in platform._routes:
-        groups = {"host", "site", "lower", *route.pattern.groupindex}
-        required = [pattern for pattern, is_required in route._query if is_required]
-        required += [route._fragment] * bool(route._needs_fragment)
-        groups.update(*(pattern.groupindex for pattern in required))
+    for route in map(vars, platform._routes):  # noqa: SLF001
+        required = [pattern for pattern, is_required in route["_query"] if is_required]
+        required += [route["_fragment"]] if route["_needs_fragment"] else []
+        groups = {"host", "site", "lower"}.union(
+            *(pattern.groupindex for pattern in (route["pattern"], *required))
+        )
         groups |= {"id"} if "mid" in groups else set()
-        for template in (route._url, *dict(route._fields).values()):
-            assert {name for _, name, _, _ in string.Formatter().parse(template) if name} <= groups
+        for template in (route["_url"], *dict(route["_fields"]).values()):
+            names = {name for _, name, _, _ in string.Formatter().parse(template)}
+            assert names - {None} <= groups
 
 
 def test_guide_to_platforms() -> None:
