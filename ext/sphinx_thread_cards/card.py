@@ -73,8 +73,7 @@ class Card:
     @property
     def place(self) -> str:
         """The location on the platform, unless the title contains it: ``pftf/RPi4 #57``."""
-        community = self.ref.community if self.titled else None
-        return " ".join(filter(None, (community, self.ref.number)))
+        return " ".join(filter(None, (self.ref.community if self.titled else "", self.ref.number)))
 
     @property
     def href(self) -> str:
@@ -104,9 +103,9 @@ class Card:
         return [part for part in parts if part]
 
     def note(self, language: str) -> str:
-        """Return a note: when the thread was saved, if posts are shown, and whether it was edited or deleted since."""
+        """Return a note: when the thread was saved, if posts or a state are shown, and whether it has changed since."""
         is_edited = self.status is Status.EDITED and self.excerpt
-        if not (self.numbers or is_edited or self.status is Status.DELETED):
+        if not (self.numbers or self.state or is_edited or self.status is Status.DELETED):
             return ""
         dated, undated = i18n.NOTES[self.status]
         date = i18n.format_date(self.saved, language) if self.saved else None

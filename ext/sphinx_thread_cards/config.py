@@ -11,7 +11,7 @@ from sphinx.config import Config
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from sphinx_thread_cards.platforms import PLATFORMS, suggest_platform
+from sphinx_thread_cards.platforms import PLATFORMS
 from sphinx_thread_cards.urls import is_web_url, split_url
 
 logger = logging.getLogger(__name__)
@@ -51,8 +51,8 @@ def platform_name(value: object) -> str:
     """Return the name of a platform, or raise a ValueError that suggests the most similar name."""
     name = str(value).strip().lower()
     if name not in PLATFORMS:
-        hint = suggestion(suggest_platform(name) or name, PLATFORMS)
-        raise ValueError(f"unknown platform {value!r}; {hint}")
+        similar = next((it.name for it in PLATFORMS.values() if f"{name}.com" in it.hosts), name)
+        raise ValueError(f"unknown platform {value!r}; {suggestion(similar, PLATFORMS)}")
     return name
 
 

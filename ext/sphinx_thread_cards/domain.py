@@ -41,7 +41,8 @@ class Use:
     node_id: str = ""
     """Anchor of the card."""
     names: tuple[str, ...] = ()
-    has_snapshot: bool = False
+    has_snapshot: bool | None = None
+    """Whether what the page stores is from a snapshot; None for what Sphinx adds when it writes the page."""
 
 
 Target = tuple[str, str, tuple[str, ...], tuple[int, ...], str]
@@ -152,11 +153,11 @@ class ThreadDomain(Domain):
         """Return the card that a thread has without options."""
         return make_card(ref, CardOptions(), self.load(ref))
 
-    def citation(self, ref: ThreadRef) -> tuple[str, str]:
-        """Return the text and the URL of a citation, from the most complete card of what it cites."""
-        card = self.default_card(ref)
+    def citation(self, ref: ThreadRef) -> tuple[str, str, str]:
+        """Return the text, URL and note of a citation, from the most complete card of what it cites."""
+        card, language = self.default_card(ref), self.env.config.language
         card = self.best_cards.get(card.key, card)
-        return card.citation(self.env.config.language), card.href
+        return card.citation(language), card.href, card.note(language)
 
     def card_at(self, docname: str, anchor: str) -> Card:
         """Return the card on a page that has the given anchor."""
@@ -167,13 +168,14 @@ class ThreadDomain(Domain):
 
     def resolve_xref(self, *args: Any) -> nodes.reference:
         _env, _docname, _builder, _type, _target, node, content = args
-        text, url = self.citation(node["thread_ref"])
+        text, url, note = self.citation(node["thread_ref"])
         url = node["refuri"] or url
         if not node["refexplicit"]:
             # The text builder does not write the URLs of links.
             is_text = self.builder.format == "text"
             content[:] = [nodes.Text(f"{text} <{url}>" if is_text else text)]
-        return nodes.reference("", "", content, refuri=url, internal=False)
+        title = {"reftitle": note} if note else {}
+        return nodes.reference("", "", content, refuri=url, internal=False, **title)
 
     def resolve_any_xref(self, *_args: object) -> list[tuple[str, nodes.reference]]:
         return []  # The role "any" finds cards through their labels.
@@ -211,7 +213,7 @@ def set_builder(app: Sphinx) -> None:
     if app.builder.name == "linkcheck":
         platforms = (PLATFORMS[name] for name in ("x", "reddit", "stackexchange", "linkedin"))
         hosts = (re.escape(host.lstrip(".")) for platform in platforms for host in platform.hosts)
-        pattern = rf"https?://(?:[^/]+\.)?(?:{'|'.join(hosts)})/"
+        pattern = rf"(?i)https?://(?:[^/]+\.)?(?:{'|'.join(hosts)})(?:[/?#]|$)"
         app.config.linkcheck_ignore = [*app.config.linkcheck_ignore, pattern]
 
 
@@ -229,19 +231,20 @@ def add_style_sheet(
 
 
 def pages_with_new_snapshots(_app: Sphinx, env: BuildEnvironment, *_changes: Any) -> list[str]:
-    """Return the pages with a card whose snapshot is new; Sphinx detects other changes (``env-get-outdated``)."""
+    """Return the pages for which a snapshot is new; Sphinx detects other changes (``env-get-outdated``)."""
     domain = thread_domain(env)
     saved = set(domain.folder.rglob("*.json"))
     return [
         use.docname
         for use in (domain.uses() if saved else ())
-        if use.card and not use.has_snapshot
+        if use.has_snapshot is False
         if snapshot.snapshot_path(use.ref, domain.folder) in saved
     ]
 
 
 def remove_labels(_app: Sphinx, env: BuildEnvironment, _docnames: list[str]) -> None:
     """Remove the labels of cards before Sphinx reads pages that may define the same ones (``env-before-read-docs``)."""
+    env._pickled_doctree_cache.clear()  # noqa: SLF001 - Sphinx keeps old doctrees for another build of this application
     domain, std = thread_domain(env), env.get_domain("std")
     for name in domain.data["labels"]:
         std.data["labels"].pop(name, None)

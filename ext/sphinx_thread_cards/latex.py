@@ -116,8 +116,7 @@ class DeclareCharacters(SphinxPostTransform):
             if declaration not in context["preamble"]:  # of another document, or an earlier build
                 context["preamble"] += declaration
         if found:
-            some = " ".join([*found][:8])
-            message = f"pdfLaTeX has no glyph for {some}; set latex_engine = 'lualatex' and choose fonts that contain them"
+            message = f"pdfLaTeX has no glyph for {' '.join([*found][:8])}; set latex_engine = 'lualatex' and choose fonts that contain them"
             warn("characters", message, next(iter(found.values())))
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.builders.singlehtml import SingleFileHTMLBuilder
 from sphinx.errors import NoUri
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.nodes import make_refnode, traverse_parent
@@ -162,14 +163,15 @@ class BuildLists(SphinxPostTransform):
     def _about(self, card: Card) -> list[nodes.Element]:
         """Return the title or citation, details that it does not contain, and the URL for readers who cannot click."""
         ref, platform = card.ref, i18n.platform_label(card.ref)
-        credit, community, number = card.credit or "", ref.community or "", ref.number or ""
+        credit, note = card.credit or "", card.note(self.config.language)
         if card.titled:
-            text, details = card.title, [credit, platform, community + number]
+            state = str(i18n.STATES[card.state]) if card.state else ""
+            text, details = card.title, [credit, platform, card.place, state]
         else:
             text = card.citation(self.config.language)
-            parts = (credit, platform, community, number)
+            parts = (credit, platform, ref.community or "", ref.number or "")
             details = [part for part in parts if part.lstrip("#!&") not in text]
-        title = nodes.reference("", text, refuri=card.href)
+        title = nodes.reference("", text, refuri=card.href, **({"reftitle": note} if note else {}))
         if self.format == "html" and i18n.differs(card.title_lang, self.config.language):
             title[:] = [element(nodes.inline("", text), "span", lang=card.title_lang)]
         lines = [self._line("title", title)]
@@ -187,6 +189,10 @@ class BuildLists(SphinxPostTransform):
         builder, text = self.domain.builder, nodes.Text(self.env.titles[use.docname].astext())
         if builder.format == "man" or (use.docname == self.docname and not use.node_id):
             return text
+        if isinstance(builder, SingleFileHTMLBuilder):
+            cards = (it.get("thread_card") for it in self.document.findall(nodes.container))
+            is_here, target = (use.docname, use.node_id) in cards, {"refid": use.node_id}
+            return nodes.reference("", "", text, internal=True, **target) if is_here else text
         try:
             return make_refnode(builder, self.docname, use.docname, use.node_id, text)
         except NoUri:  # a page that is not in this book

@@ -6,9 +6,9 @@ not a subclass of ``container``: some builders drop subclasses with their conten
 
 import linecache
 import re
-import sys
 from itertools import chain, count, takewhile
 from typing import Any
+from urllib.parse import unquote
 
 from docutils import nodes
 from docutils.utils import get_source_line
@@ -93,7 +93,9 @@ class FindThreadUrls(SphinxTransform):
 
 def _bare_url(node: nodes.Element) -> str:
     """Return the URL of a link whose text is the same URL, possibly with another encoding."""
-    return str(node.get("refuri", "")) if _BARE_URL.fullmatch(node.astext()) else ""
+    text, url = node.astext(), str(node.get("refuri", ""))
+    letters, own = (re.sub(r"\W", "", unquote(it)) for it in (text, url))
+    return url if _BARE_URL.fullmatch(text) and own.endswith(letters) else ""
 
 
 def _source(text: nodes.Text) -> str:
@@ -122,7 +124,9 @@ class CollectThreads(SphinxTransform):
             if isinstance(node, nodes.reference) and "refuri" in node:
                 self._collect_link(node)
             elif isinstance(node, nodes.target) and node.get("refuri") not in linked:
-                self._collect_link(node)  # no link uses it
+                # No link uses it. In a file for many pages, others may do.
+                if get_source_line(node)[0] == self.document["source"]:
+                    self._collect_link(node)
             elif isinstance(node, addnodes.pending_xref) and "thread_ref" in node:
                 self._collect_citation(node)
             elif "thread_ref" in node:
@@ -147,16 +151,15 @@ class CollectThreads(SphinxTransform):
             before = takewhile(lambda part: part is not node, block.findall())
             texts = [_source(part) for part in before if isinstance(part, nodes.Text)]
             line = (node.line or block.line) + "".join(texts).count("\n")
-        # Those of titles and in some directives are close.
-        reach, words = 4, node.astext().partition("\n")[0]
+        words, lines = node.astext().partition("\n")[0], linecache.getlines(source)
         for table in traverse_parent(node, nodes.table):
             # In a CSV table, docutils counts from the cell.
             blocks = table[0], table.previous_sibling(), table.parent[0]
-            line = max(line, *(block.line or 0 for block in blocks if block))
-            reach, words = sys.maxsize, ""
-        first = max(line - reach, 1)
-        lines = enumerate(linecache.getlines(source)[first - 1 : line + reach], first)
-        found = [n for n, text in lines if (words and words in text) or _has_url(text, url)]
+            line, words = max(line, *(block.line or 0 for block in blocks if block)), ""
+        # Lines of titles and in some directives are close; those after an included file may not exist.
+        first, last = (max(line - 5, 0), line + 4) if words and line <= len(lines) else (0, None)
+        near = enumerate(lines[first:last], first + 1)
+        found = [n for n, text in near if (words and words in text) or _has_url(text, url)]
         line = min(found, key=lambda number: abs(number - line), default=line)
         return (f"{source}:{line}" if line else source).partition(":<translated>")[0]
 
@@ -174,28 +177,33 @@ class CollectThreads(SphinxTransform):
             self._note(node, ref, "link")
 
     def _collect_citation(self, xref: nodes.Element) -> None:
-        ref = xref["thread_ref"]
-        self._note(xref, ref, "citation")
+        ref, has_snapshot = xref["thread_ref"], None
         # Contents and labels copy the text of a title before Sphinx resolves the citation.
-        is_in_title = any(traverse_parent(xref, (nodes.title, nodes.caption)))
-        if is_in_title and not xref["refexplicit"]:
+        if not xref["refexplicit"] and any(traverse_parent(xref, (nodes.title, nodes.caption))):
+            has_snapshot = self._note_snapshot(ref)
             card = self.domain.default_card(ref)
             for inline in xref.findall(nodes.inline):
                 inline[:] = [nodes.Text(card.citation(self.config.language))]
+        self._note(xref, ref, "citation", has_snapshot=has_snapshot)
+
+    def _note_snapshot(self, ref: ThreadRef) -> bool:
+        """Make the page depend on the snapshot of a thread; return whether there is one."""
+        path = snapshot.snapshot_path(ref, self.domain.folder) if self.has_snapshots else None
+        if path and path.is_file():
+            self.env.note_dependency(path)
+            return True
+        return False
 
     def _collect_card(self, node: nodes.Element) -> None:
         ref: ThreadRef = node.attributes.pop("thread_ref")
         options: CardOptions = node["thread_options"]
+        has_snapshot, thread = self._note_snapshot(ref), None
         try:
-            thread = snapshot.load(ref, self.domain.folder) if self.has_snapshots else None
-            has_file = thread is not None
+            thread = snapshot.load(ref, self.domain.folder) if has_snapshot else None
         except snapshot.SnapshotError as error:
-            thread, has_file = None, True
             path = snapshot.snapshot_path(ref, self.domain.folder).relative_to(self.env.srcdir)
             warn("snapshot", f"{path.as_posix()}: {error}", node, once=True)
-        if has_file:
-            self.env.note_dependency(snapshot.snapshot_path(ref, self.domain.folder))
-        elif options.show == "thread" or options.posts:
+        if not has_snapshot and (options.show == "thread" or options.posts):
             warn("no_snapshot", f"no snapshot of {ref.url}; run `thread-cards fetch`", node)
         show, excerpt = self.config.thread_cards_show, self.config.thread_cards_excerpt
         card = make_card(ref, options, thread, show=show, excerpt=excerpt)
@@ -210,7 +218,7 @@ class CollectThreads(SphinxTransform):
         # The card itself is stored in the domain.
         node["thread_card"] = self.env.docname, anchor
         fields = {"card": card, "node_id": anchor, "names": tuple(node["names"])}
-        self._note(node, ref, "card", has_snapshot=has_file, **fields)
+        self._note(node, ref, "card", has_snapshot=has_snapshot, **fields)
 
     def _note_images(self, card: Card, thread: snapshot.Thread | None, node: nodes.Element) -> None:
         """Add the images of a card to the build, as Sphinx's collector does with images in the doctree."""

@@ -213,28 +213,19 @@ Decoder = Callable[[str], datetime | None]
 
 
 def snowflake(
-    shift: int,
-    earliest: str,
-    *,
-    epoch: int = 0,
-    unit: int = 1,
-    digits: str = "0123456789",
-    pattern: str = "",
+    shift: int, earliest: str, *, epoch: int = 0, unit: int = 1, digits: str = "", pattern: str = ""
 ) -> Decoder:
     """Return a decoder for ids whose upper bits are a time; ``platforms/README.md`` explains the arguments."""
     first = datetime.fromisoformat(f"{earliest}T00:00Z").timestamp() * 1000
-    form = re.compile(pattern or f"([{re.escape(digits)}]+)")
+    form = re.compile(pattern or f"([{re.escape(digits) or '0-9'}]+)")
 
     def decode(id_: str) -> datetime | None:
         match = form.fullmatch(id_)
         if match is None:
             return None
-        if digits.isdecimal():
-            number = int(match[1])
-        else:
-            number = 0
-            for digit in match[1]:
-                number = number * len(digits) + digits.index(digit)
+        number = 0 if digits else int(match[1])
+        for digit in match[1] if digits else "":
+            number = number * len(digits) + digits.index(digit)
         milliseconds = (number >> shift) // unit + epoch
         if not first <= milliseconds <= _LATEST * 1000:
             return None

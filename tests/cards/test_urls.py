@@ -18,12 +18,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sphinx_thread_cards import platforms
-from sphinx_thread_cards.platforms import (
-    PLATFORMS,
-    parse_or_page,
-    parse_thread_url,
-    suggest_platform,
-)
+from sphinx_thread_cards.platforms import PLATFORMS, parse_or_page, parse_thread_url
 from sphinx_thread_cards.urls import (
     OPTIONS,
     Kind,
@@ -310,7 +305,6 @@ def test_pages_and_web_urls() -> None:
     assert (parts.site, parts.host) == ("www.xn--bcher-kva.example", "xn--bcher-kva.example")
     assert (parts.path, parts.query, parts.fragment) == ("/a%2Fb/~c", "d", "e")
     assert message_id("%3Ca/b@c.example%3E") == "a%2Fb@c.example"
-    assert (suggest_platform("Twitter"), suggest_platform("nobody")) == ("x", None)
 
 
 @pytest.mark.parametrize(

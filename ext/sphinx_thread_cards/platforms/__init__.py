@@ -94,12 +94,6 @@ def parse_or_page(url: str, hosts: Mapping[str, str] | None = None) -> ThreadRef
     )
 
 
-def suggest_platform(name: str) -> str | None:
-    """Return the platform with the domain ``<name>.com``: ``x`` for ``twitter``."""
-    platform = _BY_HOST.get(f"{name.lower()}.com")
-    return platform.name if platform else None
-
-
 def _parse(parts: SplitURL, hosts: Mapping[str, str] | None) -> ThreadRef | None:
     host = parts.host
     platform = PLATFORMS.get(hosts[host]) if hosts and host in hosts else _BY_HOST.get(host)
