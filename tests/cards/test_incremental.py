@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import sphinx_thread_cards
+from bs4 import BeautifulSoup
 from msgspec.structs import replace
 from sphinx.search import js_index
 from sphinx_thread_cards import snapshot
@@ -142,6 +143,31 @@ def test_a_second_build_of_one_application(source: Path, tmp_path: Path) -> None
         assert (site.out / name).read_bytes() == (fresh.out / name).read_bytes(), name
 
 
+@pytest.mark.parametrize("builder", ["html", "singlehtml", "latex"])
+def test_many_builds_of_one_application(builder: str, source: Path, tmp_path: Path) -> None:
+    """Sphinx caches doctrees, and the cards of the cached ones may be gone."""
+    text, card = (
+        "# T\n\n```{{toctree}}\ncard\n```\n\n{} {{thread}}`{}`\n\n{}\n",
+        "# C\n\n```{{thread}} {}\n:author: {}\n```\n",
+    )
+    steps = [
+        ("One", f"<{URL}>", "Ann"),
+        ("One", f"<{URL}>", "Bob"),
+        ("Two", "", "Bob"),
+        ("Two", "", "Cy"),
+    ]
+    (source / "index.md").write_text(text.format(steps[0][0], ISSUE, steps[0][1]))
+    (source / "card.md").write_text(card.format(ISSUE, "Ann"))
+    with sites.opened(source, tmp_path / "again", builder, **SETTINGS) as site:
+        for word, url, author in steps:
+            (source / "index.md").write_text(text.format(word, ISSUE, url))
+            (source / "card.md").write_text(card.format(ISSUE, author))
+            site.app.build()
+    fresh = sites.build(source, tmp_path / "fresh", builder, **SETTINGS)
+    name = "cases.tex" if builder == "latex" else "index.html"
+    assert site.read(name) == fresh.read(name)
+
+
 def test_a_second_build_declares_no_character_twice(source: Path, tmp_path: Path) -> None:
     (source / "index.md").write_text(f"# T\n\n```{{thread}} {ISSUE}\n:title: 樹 🌳\n```\n")
     with sites.opened(source, tmp_path / "latex", "latex", **SETTINGS) as site:
@@ -179,6 +205,24 @@ def test_a_snapshot_concerns_only_pages_with_its_card(
         assert read_again(source, tmp_path) == set()
     monkeypatch.setattr(sphinx_thread_cards, "ENV_VERSION", -1)
     assert read_again(source, tmp_path) == set(texts)
+
+
+def test_a_citation_in_a_title_follows_the_snapshot(source: Path, tmp_path: Path) -> None:
+    (source / "index.md").write_text("# T\n\n```{toctree}\npage\n```\n")
+    (source / "page.md").write_text(f"# See {{thread}}`{URL}`\n")
+
+    def title() -> str:
+        sites.build(source, tmp_path / "out", doctrees=tmp_path / "doctrees", **SETTINGS)
+        soup = BeautifulSoup((tmp_path / "out" / "index.html").read_text(), "html5lib")
+        return str(soup.select_one(".toctree-l1 > a").text)
+
+    before = title()
+    thread = make_thread("Hello.")
+    thread = replace(thread, participants=(replace(thread.participants[0], name="Jo Example"),))
+    save(thread, source / snapshot.FOLDER)
+    assert title() == "See Jo Example on Mastodon, 28 May 2023" != before
+    snapshot.snapshot_path(thread, source / snapshot.FOLDER).unlink()
+    assert title() == before
 
 
 def test_a_citation_follows_the_snapshot(source: Path, tmp_path: Path) -> None:

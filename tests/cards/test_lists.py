@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -183,3 +184,44 @@ def test_export(page: Page) -> None:
 
 def test_no_export_by_default(page: Page) -> None:
     assert not list(page(THREADS).out.glob("threads.*"))
+
+
+@pytest.mark.parametrize("builder", ["html", "text"])
+def test_states_and_when_they_were_saved(page: Page, source: Path, builder: str) -> None:
+    closed = snapshot.Thread(
+        platform="jira",
+        host="issues.apache.org",
+        id="KAFKA-12",
+        url="https://issues.apache.org/jira/browse/KAFKA-12",
+        title="A lamp",
+        state="closed",
+        provenance=snapshot.Provenance(retrieved=datetime(2026, 2, 3, tzinfo=UTC)),
+    )
+    save(closed, source / snapshot.FOLDER)
+    text = f"# T\n\n{closed.url}\n\nSee {{thread}}`{closed.url}`.\n\n```{{thread-list}}\n```\n"
+    site = page(text, builder)
+    if builder == "text":
+        shown = " ".join(site.read("index.txt").split())
+        assert "Jira · issues.apache.org KAFKA-12 · Closed" in shown
+        assert "Saved on 3 February 2026" in shown
+        return
+    soup = site.soup()
+    assert "Saved on 3 February 2026" in soup.select_one(".thread-card").text
+    for link in soup.select(".thread-list-title a, a:has(.thread-citation)"):
+        assert link["title"] == "Saved on 3 February 2026"
+        assert "losed" in link.parent.parent.text
+
+
+def test_list_in_a_single_page(page: Page) -> None:
+    """Anchors of pages that are not in it are no links."""
+    card = "https://github.com/example-org/board/issues/{}\n"
+    pages = {
+        "index.md": "# T\n\n```{toctree}\npage\n```\n\n```{thread-list}\n```\n",
+        "page.md": f"# Page\n\n{card.format(1)}",
+        "orphan.md": f"---\norphan: true\n---\n# Orphan\n\n{card.format(2)}",
+    }
+    soup = page(pages, "singlehtml").soup()
+    links = [(link.text, link["href"]) for link in soup.select(".thread-list-cited a")]
+    assert links == [("Page", "#thread-github-example-org-board-1")]
+    assert soup.find(id=links[0][1][1:])
+    assert "Orphan" in soup.select_one(".thread-list").text

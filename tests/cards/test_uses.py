@@ -126,6 +126,29 @@ def test_links_with_a_citation_as_text_are_citations(source: Path, tmp_path: Pat
     assert site.soup().select("a.wide#lamp")
 
 
+def test_shared_link_targets_are_not_cited_by_all_pages(source: Path, tmp_path: Path) -> None:
+    url = "https://github.com/example-org/board/issues"
+    (source / "links.inc").write_text(f".. _two: {url}/2\n.. _three: {url}/3\n")
+    (source / "index.rst").write_text("T\n=\n\n.. toctree::\n\n   other\n\nSee one_ and two_.\n")
+    (source / "other.rst").write_text(f"O\n=\n\n.. _own: {url}/4\n")
+    epilog = f".. _one: {url}/1\n.. include:: /links.inc"
+    site = sites.build(source, tmp_path / "out", rst_epilog=epilog)
+    assert [(where, it.rpartition("/")[2]) for where, _role, it in recorded(site.app)] == [
+        ("index.rst:8", "1"),
+        ("index.rst:8", "2"),
+        ("other.rst:4", "4"),
+    ]
+
+
+def test_a_link_with_another_url_as_text_is_kept(source: Path, tmp_path: Path) -> None:
+    link = "[https://example.org/other](https://github.com/example-org/board/issues/1)"
+    (source / "index.md").write_text(f"# T\n\nSee {link}.\n\n{link}\n")
+    site = sites.build(source, tmp_path / "out", thread_cards_link_text="citation")
+    links = [it.text for it in site.soup().select("section p > a.external")]
+    assert links == ["https://example.org/other"] * 2
+    assert not site.soup().select(".thread-card")
+
+
 class Tab(nodes.paragraph):
     """The label of a tab, as in sphinx-tabs, which is no paragraph of the page."""
 
