@@ -59,7 +59,7 @@ _LANG = "[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}"
 _FILE = r"[A-Za-z0-9_-]{1,150}(?:\.[A-Za-z0-9_-]{1,20})?\.(?:png|jpe?g)"
 Text = Annotated[str, _string(rf"[^{_UNSAFE}]*", "text without control characters")]
 Line = Annotated[str, _string(_LINE, "one line of text without control characters")]
-Name = Annotated[str, _string(rf"{_LINE}[^\s{_UNSAFE}]{_LINE}", "a name")]
+Name = Annotated[str, _string(rf"{_LINE}[^{_INVISIBLE}]{_LINE}", "one line of visible text")]
 URL = Annotated[str, _string(_WEB, "an http or https URL without a user name")]
 Id = Annotated[str, _string(f"{_SEGMENT}(?:/{_SEGMENT})*", "an id without spaces and '..'")]
 Host = Annotated[str, _string(r"[a-z0-9_.-]{1,253}(?::[0-9]{1,5})?", "a host name")]
@@ -151,7 +151,7 @@ class Author(_Struct, frozen=True):
 
     handle: Name
     """Without the leading ``@``; ``name@host`` in the fediverse."""
-    name: Line | None = None
+    name: Name | None = None
     url: URL | None = None
     avatar: Media | None = None
 
@@ -199,7 +199,7 @@ class Thread(_Struct, frozen=True):
     host: Host
     id: Id
     url: URL
-    title: Line | None = None
+    title: Annotated[Name, Meta(max_length=1000)] | None = None
     lang: LanguageTag | None = None
     participants: tuple[Author, ...] = ()
     posts: Annotated[tuple[Post, ...], Meta(max_length=MAX_POSTS)] = ()

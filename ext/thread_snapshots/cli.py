@@ -1,13 +1,12 @@
 """The command line, ``thread-cards``."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import os
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import fields, replace
@@ -23,11 +22,7 @@ from thread_snapshots.errors import BadResponse, plural
 from thread_snapshots.site import CitedThread, Site, SiteError, read_site
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from thread_snapshots.update import FetchConfig, Result
-
-    Work = Callable[[CitedThread, FetchConfig], Result]
 
 OK, FAILED, USAGE, UNREACHABLE, STATE, INTERRUPTED = 0, 1, 2, 3, 4, 130
 _EPILOG = """\
@@ -113,15 +108,13 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def _add_command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser],
-    func: Callable[[argparse.Namespace], int],
-    text: str,
+    commands: Any, func: Callable[[argparse.Namespace], int], text: str
 ) -> Callable[..., argparse.Action]:
     """Add a subcommand with the arguments that it shares with others."""
     name = func.__name__.strip("_")
     command = commands.add_parser(name, help=text, description=f"{text.capitalize()}.", **_FORMAT)
     command.set_defaults(func=func)
-    add = command.add_argument
+    add: Callable[..., argparse.Action] = command.add_argument
     targets = "source directory (default: docs or .), or URLs of the threads to process"
     add("targets", nargs="*", metavar="DIR|URL", help=targets)
     add("-c", dest="confdir", type=Path, metavar="DIR", help="directory of conf.py")
@@ -163,9 +156,7 @@ def _fetch(args: argparse.Namespace) -> int:
         except BadResponse as error:
             raise SiteError(str(error)) from None
         if len(args.urls) != 1:
-            raise SiteError(
-                f"{path}: one thread URL expected, got {len(args.urls)}; add the URL of the thread"
-            )
+            raise SiteError(f"{path}: one thread URL expected, got {len(args.urls)}; add its URL")
     site, threads = _open_site(args, pages=not args.urls)
     if not args.urls:
         threads = [thread for thread in site.cited if args.links or thread.roles != ("link",)]
@@ -235,7 +226,10 @@ def _forget(args: argparse.Namespace) -> int:
 
 
 def _process(
-    args: argparse.Namespace, site: Site, threads: Sequence[CitedThread], work: Work
+    args: argparse.Namespace,
+    site: Site,
+    threads: Sequence[CitedThread],
+    work: "Callable[[CitedThread, FetchConfig], Result]",
 ) -> set[str]:
     """Process threads in parallel, print each result at once, or all of them as JSON, and return the new statuses."""
     from thread_snapshots.client import Client  # noqa: PLC0415 - as in _fetch
@@ -286,7 +280,7 @@ def _process(
     return {result.status for result in results if not result.known}
 
 
-def _line(result: Result) -> str:
+def _line(result: "Result") -> str:
     location = f"{result.cited.location}: " if result.cited.location else ""
     known = " (known)" if result.known and result.status not in _COUNTED else ""
     message = f": {result.message}" if result.message else ""

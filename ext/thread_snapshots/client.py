@@ -36,6 +36,7 @@ _MAX_ERROR_BYTES = 64 * 1024
 _MAX_REDIRECTS = 5
 _MAX_DELAY = 120  # seconds of ``Retry-After`` that the client waits
 _MAX_CRAWL_DELAY = 60
+_MAX_WAIT = 86_400  # what a server may require at most
 _CONNECT_TIMEOUT = 10
 
 
@@ -81,8 +82,7 @@ class _Adapter(HTTPAdapter):
     def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
         pool: Any = super().get_connection_with_tls_context(*args, **options)
         if pool.ConnectionCls.response_class is not _Response:
-            attributes = {"response_class": _Response}
-            pool.ConnectionCls = type("Connection", (pool.ConnectionCls,), attributes)
+            pool.ConnectionCls = type("_", (pool.ConnectionCls,), {"response_class": _Response})
         return pool
 
 
@@ -100,9 +100,9 @@ class _Retry(Retry):
         return super().get_backoff_time() or self.backoff_factor
 
     def parse_retry_after(self, retry_after: str) -> float:
-        self.retry_after_max = 86_400  # that of urllib3 is 6 hours
+        self.retry_after_max = _MAX_WAIT  # that of urllib3 is 6 hours
         try:
-            return min(super().parse_retry_after(retry_after), 86_400)  # a day at most
+            return min(super().parse_retry_after(retry_after), _MAX_WAIT)
         except (HTTPError, ValueError, OverflowError):  # an invalid header is no reason to give up
             return 0
 
@@ -260,7 +260,7 @@ class Client:
             raise errors.Unreachable(url, "host name not found") from None
         for *_, address in addresses:
             ip = ip_address(address[0])
-            ip = getattr(ip, "ipv4_mapped", None) or ip
+            ip = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None) or ip
             if not ip.is_global or ip.is_multicast:
                 reason = f"{ip} is a private address; name the server in thread_cards_endpoints to allow it"
                 raise errors.BadResponse(url, reason)
@@ -289,32 +289,35 @@ class Client:
                 time.sleep(delay)
 
 
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds until the server accepts a new request, or None if it does not report them."""
+def _retry_after(headers: Mapping[str, str]) -> float:
+    """Return the seconds until the server accepts a new request, or 0 if it does not report them."""
     if value := headers.get("Retry-After"):
         return _Retry().parse_retry_after(value)
     if headers.get("X-RateLimit-Remaining", "").strip() != "0":
-        return None
+        return 0
     with suppress(ValueError):
         reset = float(headers.get("X-RateLimit-Reset", ""))
         # GitHub sends the seconds since 1970, Reddit the remaining seconds.
-        return max(1, reset - time.time()) if reset > 1e9 else reset  # noqa: PLR2004 - the year 2001
+        wait = reset - time.time() if reset > 1e9 else reset  # noqa: PLR2004 - the year 2001
+        return min(max(1, wait), _MAX_WAIT)
     return 3600  # GitHub counts requests by the hour
 
 
 def _as_fetch_error(url: str, error: Exception) -> errors.FetchError:
     if isinstance(error, DecodeError):
         return errors.BadResponse(url, "the response cannot be decompressed")
-    if isinstance(error, ValueError):
-        return errors.BadResponse(url, "not a valid URL")
-    if isinstance(error, _Deadline):
+    if isinstance(error, _Deadline | requests.exceptions.InvalidProxyURL):
         return errors.Unreachable(url, str(error))
-    if isinstance(error, requests.Timeout):
-        return errors.Unreachable(url, "timed out")
+    if isinstance(error, ValueError):
+        return errors.BadResponse(url, f"not a valid URL or proxy: {error}")
     what = "proxy connection" if isinstance(error, requests.exceptions.ProxyError) else "connection"
     cause: BaseException | None = error
     while cause:  # the reason of the TLS library or of the operating system
+        if isinstance(cause, requests.Timeout | TimeoutError):
+            return errors.Unreachable(url, "timed out")
         text = getattr(cause, "verify_message", None) or getattr(cause, "strerror", None)
+        if str(cause).startswith("Tunnel connection failed"):
+            text = str(cause)
         if isinstance(text, str):
             return errors.Unreachable(url, f"{what} failed: {text}")
         cause = getattr(cause, "reason", None) or cause.__cause__ or cause.__context__

@@ -15,13 +15,7 @@ class FetchError(Exception):
     """
 
     def __init__(
-        self,
-        url: str,
-        reason: str,
-        *,
-        status: int | None = None,
-        retry_after: float | None = None,
-        body: object = None,
+        self, url: str, reason: str, *, status: int = 0, retry_after: float = 0, body: object = None
     ) -> None:
         super().__init__(f"{printable_url(url)}: {reason}")
         self.url, self.reason = url, reason
@@ -65,7 +59,7 @@ _ERRORS: Mapping[int, tuple[type[FetchError], str]] = {
 
 
 def error_for_status(
-    url: str, status: int, *, retry_after: float | None = None, body: object = None
+    url: str, status: int, *, retry_after: float = 0, body: object = None
 ) -> FetchError:
     """Return the error for a status code other than 2xx."""
     is_limit = status == HTTPStatus.FORBIDDEN and retry_after

@@ -26,7 +26,7 @@ MAX_TEXT = 500_000
 """How many characters of a post are parsed; an ellipsis replaces the rest."""
 MAX_MARKDOWN = 70_000
 """How many characters are parsed as Markdown, slightly more than GitHub allows; longer text is plain text."""
-MAX_NESTED = 6
+MAX_NESTED = 4  # LaTeX allows 4 lists of a kind in each other
 """How deeply quotes and lists may be nested; deeper ones are merged into the last."""
 # Parsing takes quadratic time where elements are not closed.
 _MAX_TAGS = 5_000

@@ -7,7 +7,7 @@ from html import unescape
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
-from sphinx_thread_cards.snapshot import Id, LanguageTag, clean_line, clean_text, is_valid
+from sphinx_thread_cards.snapshot import Id, LanguageTag, Name, clean_line, clean_text, is_valid
 
 _NO_LANGUAGE = frozenset({"art", "mis", "mul", "qam", "qct", "qht", "qme", "qst", "und", "zxx"})
 """Tags that say that the language is unknown; some are X's, for posts that contain only images or hashtags."""
@@ -39,7 +39,8 @@ def text(data: object, *path: str | int) -> str:
 def one_line(data: object, *path: str | int) -> str | None:
     """Return a string on one line, shortened to 500 characters; None if there is none or it is empty."""
     line = clean_line(text(data, *path))
-    return (line if len(line) <= _MAX_LINE else f"{line[: _MAX_LINE - 1]}…") or None
+    short = line if len(line) <= _MAX_LINE else f"{line[: _MAX_LINE - 1]}…"
+    return short if is_valid(Name, short) else None
 
 
 def html_line(data: object, *path: str | int) -> str | None:

@@ -1,7 +1,5 @@
 """Fetches threads into snapshots, and compares snapshots with the live threads."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -65,7 +63,7 @@ class FetchConfig:
 class Result:
     """The result of :func:`fetch` or :func:`check` for one thread."""
 
-    cited: CitedThread
+    cited: "CitedThread"
     status: FetchStatus | CheckStatus
     message: str = ""
     known: bool = False
@@ -101,7 +99,7 @@ def _request(ref: ThreadRef, options: FetchOptions, config: FetchConfig) -> Fetc
 
 
 def request_batches(
-    threads: Iterable[CitedThread], config: FetchConfig, *, saved: bool = False
+    threads: Iterable["CitedThread"], config: FetchConfig, *, saved: bool = False
 ) -> None:
     """Request the due summaries, many at once where the platform allows that, and store them in ``config.summaries``.
 
@@ -130,17 +128,16 @@ def request_batches(
             config.summaries.update(zip(keys, results, strict=True))
 
 
-def fetch(cited: CitedThread, config: FetchConfig) -> Result:
+def fetch(cited: "CitedThread", config: FetchConfig) -> Result:
     """Fetch a thread and save it, unless that is unnecessary or impossible."""
     ref, before = cited.ref, None
     status: FetchStatus
     try:
         before = snapshot.load(ref, config.store)
     except SnapshotError as error:
-        if not config.refresh:
-            path = snapshot.snapshot_path(ref, config.store)
-            message = f"invalid snapshot: {error}; fix or delete {path}, or use --refresh"
-            return Result(cited=cited, status="failed", message=message)
+        path = snapshot.snapshot_path(ref, config.store)
+        message = f"invalid snapshot: {error}; fix or delete {path}"
+        return Result(cited=cited, status="failed", message=message)
     status, message = _due(ref, before, config)
     if config.dry_run:
         return Result(cited=cited, status=status, message=message)
@@ -149,8 +146,12 @@ def fetch(cited: CitedThread, config: FetchConfig) -> Result:
             thread, message = _fetch(cited, before, config)
         elif status == "unchanged" and before and config.archive:
             thread, message = _add_archived(before, ref, config)
+            provenance = replace(before.provenance, archived=thread.provenance.archived)
+            thread = replace(_reload(ref, config) or before, provenance=provenance)
         else:
             return Result(cited=cited, status=status, message=message)
+        if _is_withdrawn(_reload(ref, config)):
+            return Result(cited=cited, status="skipped", message="withdrawn in the meantime")
         store.save(thread, config.store)
     except FetchError as error:
         status, message = "failed", error.message_for(ref.url)
@@ -167,7 +168,7 @@ def fetch(cited: CitedThread, config: FetchConfig) -> Result:
 
 def _due(ref: ThreadRef, before: Thread | None, config: FetchConfig) -> tuple[FetchStatus, str]:
     """Return whether a thread has to be fetched, or else why not."""
-    if before and before.provenance.status is Status.WITHDRAWN:
+    if before and _is_withdrawn(before):
         path = snapshot.snapshot_path(ref, config.store)
         return "skipped", f"withdrawn; delete {path} to fetch it again"
     if before and before.provenance.endpoint in {None, "hand"}:
@@ -186,7 +187,7 @@ def _due(ref: ThreadRef, before: Thread | None, config: FetchConfig) -> tuple[Fe
     return "due", ""
 
 
-def _fetch(cited: CitedThread, before: Thread | None, config: FetchConfig) -> tuple[Thread, str]:
+def _fetch(cited: "CitedThread", before: Thread | None, config: FetchConfig) -> tuple[Thread, str]:
     """Return the thread to save, and remarks."""
     options = FetchOptions(
         summary=config.summary,
@@ -195,8 +196,7 @@ def _fetch(cited: CitedThread, before: Thread | None, config: FetchConfig) -> tu
         posts=cited.posts | _replies_of_others(before),
     )
     result = _request(cited.ref, options, config)
-    with suppress(SnapshotError):  # another run may have saved posts in the meantime
-        before = snapshot.load(cited.ref, config.store)
+    before = _reload(cited.ref, config) or before
     thread, note = merge(result, before, store.now())
     notes = [result.note, note]
     if config.media and result.thread.posts:
@@ -209,6 +209,17 @@ def _fetch(cited: CitedThread, before: Thread | None, config: FetchConfig) -> tu
         thread, note = _add_archived(thread, cited.ref, config)
         notes.append(note)
     return thread, "; ".join(filter(None, notes))
+
+
+def _reload(ref: ThreadRef, config: FetchConfig) -> Thread | None:
+    """Return the snapshot as it is now, because another run may have saved or withdrawn it in the meantime."""
+    with suppress(SnapshotError):
+        return snapshot.load(ref, config.store)
+    return None
+
+
+def _is_withdrawn(thread: Thread | None) -> bool:
+    return thread is not None and thread.provenance.status is Status.WITHDRAWN
 
 
 def _replies_of_others(thread: Thread | None) -> frozenset[str]:
@@ -323,7 +334,7 @@ def find_archived(ref: ThreadRef) -> RequestGenerator[str | None]:
     return None
 
 
-def check(cited: CitedThread, config: FetchConfig) -> Result:
+def check(cited: "CitedThread", config: FetchConfig) -> Result:
     """Compare a snapshot with the live thread, and mark the snapshot as edited, deleted or live.
 
     A new state is reported, but saved only by the next :func:`fetch`.
@@ -334,13 +345,14 @@ def check(cited: CitedThread, config: FetchConfig) -> Result:
         saved = snapshot.load(cited.ref, config.store)
     except SnapshotError as error:
         saved, message = None, f"invalid snapshot: {error}"
-    if saved and saved.provenance.status is Status.WITHDRAWN:
+    if saved and _is_withdrawn(saved):
         message = "withdrawn"
     elif saved:
         status, message, state = _compare_live(cited, saved, config)
         new = _STATUS_OF_CHECK.get(status)
         known = new is saved.provenance.status
-        if new and not known and not config.dry_run:
+        saved = _reload(cited.ref, config) or saved
+        if new and not known and not config.dry_run and not _is_withdrawn(saved):
             provenance = replace(saved.provenance, status=new, checked=store.now())
             store.save(replace(saved, provenance=provenance), config.store)
     if state and status in {"same", "unchecked"}:
@@ -350,7 +362,7 @@ def check(cited: CitedThread, config: FetchConfig) -> Result:
 
 
 def _compare_live(
-    cited: CitedThread, saved: Thread, config: FetchConfig
+    cited: "CitedThread", saved: Thread, config: FetchConfig
 ) -> tuple[CheckStatus, str, str]:
     """Return the result of :func:`compare`, and how the state has changed."""
     others = _replies_of_others(saved)

@@ -119,6 +119,8 @@ for _ in range(9):
         ("url", "https://a.example/\n", "$.url: expected"),
         ("id", "a/../b", "$.id: expected an id"),
         ("title", "two\nlines", "$.title: expected one line"),
+        ("title", " \u200b", "$.title: expected one line of visible text"),
+        ("title", "a" * 1001, "$.title: expected `str` of length <= 1000"),
         ("provenance.archived", "//x", "$.provenance.archived: expected"),
         ("provenance.status", "lost", "$.provenance.status: "),
         ("posts.0.media", [{"file": "../a.png"}], "file: expected the name of a .png or .jpg"),

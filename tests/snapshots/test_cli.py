@@ -96,7 +96,7 @@ def test_from_file(site: CitedSite, capsys: Capture, monkeypatch: pytest.MonkeyP
     (site.folder / "page.html").write_text("<p>Nothing</p>")
     (site.folder / "item.json").write_text("[")
     for name, urls, code, message in (
-        ("page.html", [], 2, "one thread URL expected, got 0; add the URL of the thread"),
+        ("page.html", [], 2, "one thread URL expected, got 0; add its URL"),
         ("none.html", [], 2, "none.html: the file cannot be read: No such file"),
         ("item.json", [url_of(1)], 1, "the file is not valid JSON"),
         ("item.json", ["https://github.com/a/b/issues/1", "--summary"], 1, "the file is not valid"),

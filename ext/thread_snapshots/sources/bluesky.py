@@ -4,8 +4,6 @@ https://docs.bsky.app/docs/api/app-bsky-feed-get-post-thread; formats: the lexic
 ``app.bsky.feed.post`` and ``app.bsky.embed.*`` in https://github.com/bluesky-social/atproto/tree/main/lexicons
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -72,7 +70,7 @@ class _View:
         return js.dig(self.data, "embed") or js.dig(self.data, "embeds", 0)
 
     @property
-    def quoted(self) -> _View | None:
+    def quoted(self) -> "_View | None":
         """The quoted post; one level down in a post with media."""
         record = js.dig(self.embed, "record")
         return _parse_view(js.dig(record, "record") or record)
