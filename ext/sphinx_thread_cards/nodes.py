@@ -83,16 +83,17 @@ class CardBuilder:
         return [box]
 
     def item(self) -> nodes.list_item:
-        """Return the card as one line in a group: platform, title, location, author and date."""
-        card = self.card
+        """Return the card as one line in a group: platform, title, location, author, date and state."""
+        card, note = self.card, self.card.note(self.language)
         title = card.title if card.titled else card.citation(self.language)
         # A citation names the location, and most name author and date.
         place, cited = (card.place, "") if card.titled else ("", title)
         details: list[nodes.Node] = [nodes.Text(text) for text in (place, card.credit) if text]
         details += [self.time(card.date)] if card.date else []
-        platform = nodes.strong("", i18n.platform_label(card.ref))
-        link = nodes.reference("", title, refuri=card.href)
-        parts = platform, link, *(it for it in details if it.astext() not in cited)
+        details += [nodes.Text(str(i18n.STATES[card.state]))] if card.state else []
+        link = nodes.reference("", title, refuri=card.href, **({"reftitle": note} if note else {}))
+        others = (it for it in details if it.astext().lower() not in cited.lower())
+        parts = nodes.strong("", i18n.platform_label(card.ref)), link, *others
         classes = self.place["classes"][1:]  # not that of a box
         item = nodes.list_item("", self.line("line", *join(parts)), classes=classes)
         if self.shows_urls:

@@ -58,7 +58,6 @@ _LINE = rf"[^\n{_UNSAFE}]*"
 _LANG = "[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}"
 _FILE = r"[A-Za-z0-9_-]{1,150}(?:\.[A-Za-z0-9_-]{1,20})?\.(?:png|jpe?g)"
 Text = Annotated[str, _string(rf"[^{_UNSAFE}]*", "text without control characters")]
-Line = Annotated[str, _string(_LINE, "one line of text without control characters")]
 Name = Annotated[str, _string(rf"{_LINE}[^{_INVISIBLE}]{_LINE}", "one line of visible text")]
 URL = Annotated[str, _string(_WEB, "an http or https URL without a user name")]
 Id = Annotated[str, _string(f"{_SEGMENT}(?:/{_SEGMENT})*", "an id without spaces and '..'")]

@@ -198,7 +198,8 @@ def test_states_and_when_they_were_saved(page: Page, source: Path, builder: str)
         provenance=snapshot.Provenance(retrieved=datetime(2026, 2, 3, tzinfo=UTC)),
     )
     save(closed, source / snapshot.FOLDER)
-    text = f"# T\n\n{closed.url}\n\nSee {{thread}}`{closed.url}`.\n\n```{{thread-list}}\n```\n"
+    url = closed.url
+    text = f"# T\n\n{url}\n\n{url}\n{url}\n\nSee {{thread}}`{url}`.\n\n```{{thread-list}}\n```\n"
     site = page(text, builder)
     if builder == "text":
         shown = " ".join(site.read("index.txt").split())
@@ -207,7 +208,9 @@ def test_states_and_when_they_were_saved(page: Page, source: Path, builder: str)
         return
     soup = site.soup()
     assert "Saved on 3 February 2026" in soup.select_one(".thread-card").text
-    for link in soup.select(".thread-list-title a, a:has(.thread-citation)"):
+    links = soup.select(".thread-list-title a, .thread-card-line a, a:has(.thread-citation)")
+    assert len(links) == 4
+    for link in links:
         assert link["title"] == "Saved on 3 February 2026"
         assert "losed" in link.parent.parent.text
 
