@@ -46,7 +46,7 @@ class Use:
 
 
 Target = tuple[str, str, tuple[str, ...], tuple[int, ...], str]
-"""Anchor, title, names, shown posts and location of a card; a tuple, because pickling classes is slow."""
+"""Anchor, title, names, shown posts and, with a name, location of a card; a tuple, because pickling classes is slow."""
 
 
 @dataclass
@@ -74,7 +74,8 @@ class PageUses:
         if use.role == "citation":
             self.cited.append(use.ref)
         if card := use.card:
-            target = use.node_id, card.title, use.names, card.numbers, use.location
+            location = use.location if use.names else ""
+            target = use.node_id, card.title, use.names, card.numbers, location
             self.targets.append((target, use.conditions))
 
 
@@ -183,7 +184,9 @@ class ThreadDomain(Domain):
     def get_type_name(self, *_args: object) -> str:
         return _("Thread")
 
-    def get_objects(self) -> Iterable[tuple[str, str, str, str, str, int]]:
+    @cached_property
+    def objects(self) -> list[tuple[str, str, str, str, str, int]]:
+        """The entries of the inventory in the order in which Sphinx writes them; available as best_cards."""
         objects: dict[str, tuple[str, str, str, str, str, int]] = {}
         for docname, (anchor, title, names, _posts, _location) in self.targets():
             entry, short = (title, "card", docname, anchor), anchor.removeprefix("thread-")
@@ -191,7 +194,10 @@ class ThreadDomain(Domain):
                 objects.setdefault(name, (name, *entry, -1))
             # For the search index, which replaces the anchor with the title if name and anchor are equal.
             objects.setdefault(short, (short, *entry, 1))
-        return objects.values()
+        return sorted(objects.values())
+
+    def get_objects(self) -> Iterable[tuple[str, str, str, str, str, int]]:
+        return self.objects
 
 
 def thread_domain(env: BuildEnvironment) -> ThreadDomain:
@@ -272,7 +278,8 @@ def set_labels(_app: Sphinx, env: BuildEnvironment) -> None:
 def update_citations(_app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Return the pages with a citation that changed since the last build (``env-updated``)."""
     domain = thread_domain(env)
-    domain.__dict__.pop("best_cards", None)  # of an earlier build of this application
+    for name in ("best_cards", "objects"):  # of an earlier build of this application
+        domain.__dict__.pop(name, None)
     cited = [(docname, ref) for docname, page in domain.pages() for ref in page.cited]
     old, new = domain.data["citations"], {ref.given_url: domain.citation(ref) for _, ref in cited}
     domain.data["citations"] = new

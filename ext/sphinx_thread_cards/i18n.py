@@ -57,8 +57,7 @@ def parse_date(text: str) -> PartialDate:
         precision = {4: Precision.YEAR, 7: Precision.MONTH, 10: Precision.DAY}[len(text)]
         return PartialDate(date.fromisoformat(f"{text}-01-01"[:10]), precision)
     except (KeyError, ValueError):
-        message = f"date expected, got {text!r}; use the form 2020-10-06, 2020-10 or 2020"
-        raise ValueError(message) from None
+        raise ValueError(f"date expected, got {text!r}; use 2020-10-06, 2020-10 or 2020") from None
 
 
 def format_date(when: PartialDate, language: str) -> str:

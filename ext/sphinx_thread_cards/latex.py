@@ -93,13 +93,12 @@ def _other_direction(text: str, language: str) -> str | None:
 
 
 class DeclareCharacters(SphinxPostTransform):
-    """Declare characters that pdfLaTeX has no glyph for, because it stops at the first one."""
+    """Declare characters that pdfLaTeX has no glyph for, because it stops at the first one; encode those in URLs."""
 
     default_priority = 530  # after cards and lists are built
     formats = ("latex",)
 
     def run(self, **_kwargs: Any) -> None:
-        """Declare the characters of cards, lists and citations, with a warning, and encode those in their URLs."""
         if self.config.latex_engine != "pdflatex":
             return
         context = thread_domain(self.env).builder.context  # type: ignore[attr-defined]

@@ -203,7 +203,6 @@ def _set_title(groups: Groups) -> None:
 
 _LATEST = time.time() + 86_400  # one day of tolerance for clocks
 _FIRST_YEAR = 1985  # no archive has earlier messages
-_FIRST_SHORT_YEAR = 95  # the only archive with years of two digits begins in 1995
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _QUARTERS = {"q1": 1, "q2": 4, "q3": 7, "q4": 10}
 _NUMBERS = {name: number for number, name in enumerate(_MONTHS, 1)} | _QUARTERS
@@ -238,8 +237,8 @@ def _calendar(groups: Groups) -> tuple[datetime | None, Precision]:
     """Return the first day of the period that a path names, or None if it is not plausible, and its precision."""
     year, month, day = int(groups["year"]), groups.get("month", ""), groups.get("day", "")
     precision = Precision.DAY if day else Precision.MONTH if month else Precision.YEAR
-    if year < 100:  # noqa: PLR2004 - two digits
-        year += 1900 if year >= _FIRST_SHORT_YEAR else 2000
+    if year < 100:  # noqa: PLR2004 - two digits; the only archive with such years begins in 1995
+        year += 1900 if year >= 95 else 2000  # noqa: PLR2004
     month = (month or groups.get("quarter", "")).lower()
     number = _NUMBERS.get(month[:3]) or int(month or 1)
     try:

@@ -10,7 +10,6 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from sphinx_thread_cards.platforms import fixes
 from sphinx_thread_cards.urls import Kind, Platform, SplitURL, ThreadRef, snowflake, split_url
@@ -19,14 +18,11 @@ from sphinx_thread_cards.urls import Kind, Platform, SplitURL, ThreadRef, snowfl
 _FAMILIES = ("microblogs", "forums", "forges", "trackers", "mailing-lists", "chats")
 
 
-def _table(name: str) -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text("utf-8"))
-
-
 def _read() -> Iterator[Platform]:
-    types = _table("types")
-    for family in _FAMILIES:
-        for name, entry in _table(family).items():
+    files = (Path(__file__).with_name(f"{name}.toml") for name in ("types", *_FAMILIES))
+    types, *tables = (tomllib.loads(file.read_text("utf-8")) for file in files)
+    for family, table in zip(_FAMILIES, tables, strict=True):
+        for name, entry in table.items():
             entry["kind"] = Kind(entry.get("kind", "thread"))
             entry["time"] = tuple(snowflake(**decoder) for decoder in entry.get("time", ()))
             entry["types"] = types | entry.get("types", {})
