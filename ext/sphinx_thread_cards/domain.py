@@ -116,7 +116,7 @@ class ThreadDomain(Domain):
         try:
             if node == "only":
                 return self.builder.tags.eval_condition(expression)
-            names = {value.name: value.value for value in self.env.config}
+            names = {it.name: it.value for it in self.env.config} | vars(self.env.config)
             return bool(eval(expression, names | {"builder": self.builder.name}))  # noqa: S307 - as ifconfig does
         except Exception:  # noqa: BLE001 - Sphinx reports an invalid one
             return node == "only"

@@ -16,8 +16,7 @@ from sphinx_thread_cards.urls import Kind, Platform, Precision, ThreadRef
 CATALOGUE = "sphinx_thread_cards"
 LOCALE_DIR = Path(__file__).parent / "locale"
 SEPARATOR = " · "
-NO_PLATFORM = Platform(name="", label="", routes="", many_servers=True)
-"""The platform of a plain page, whose label is the host."""
+NO_PLATFORM = Platform(name="", label="", routes="", many_servers=True)  # of a plain page
 _ = get_translation(CATALOGUE)
 
 # -- Dates ---------------------------------------------------------------------
@@ -25,8 +24,7 @@ _ = get_translation(CATALOGUE)
 _MONTHS = (
     "January February March April May June July August September October November December".split()
 )
-_ENGLISH = ("", "en")
-"""Values of ``language`` that mean English, for which Babel's data (4 MB per locale) is not loaded."""
+_ENGLISH = ("", "en")  # values of ``language`` for which Babel's data (4 MB) is not loaded
 
 
 class PartialDate(NamedTuple):
@@ -144,12 +142,11 @@ STATES = {
     "answered": _("Answered"),
     "locked": _("Locked"),
 }
-NOTES = {
+NOTES = {  # with and without the date of the snapshot
     Status.LIVE: (_("Saved on {date}"), ""),
     Status.EDITED: (_("Edited since; saved on {date}"), _("Edited since it was saved")),
     Status.DELETED: (_("No longer online; saved on {date}"), _("No longer online")),
 }
-"""Notes with and without the date of the snapshot."""
 
 
 def platform_label(ref: ThreadRef) -> str:

@@ -87,6 +87,7 @@ class BuildLists(SphinxPostTransform):
     def run(self, **_kwargs: Any) -> None:
         self.domain = thread_domain(self.env)
         self.format = self.domain.builder.format
+        self.cards = {it.get("thread_card") for it in self.document.findall(nodes.container)}
         for node in list(self.document.findall(nodes.container)):
             if "thread_list" in node.attributes:
                 self.docname, options = node.attributes.pop("thread_list")
@@ -190,8 +191,7 @@ class BuildLists(SphinxPostTransform):
         if builder.format == "man" or (use.docname == self.docname and not use.node_id):
             return text
         if isinstance(builder, SingleFileHTMLBuilder):
-            cards = (it.get("thread_card") for it in self.document.findall(nodes.container))
-            is_here, target = (use.docname, use.node_id) in cards, {"refid": use.node_id}
+            is_here, target = (use.docname, use.node_id) in self.cards, {"refid": use.node_id}
             return nodes.reference("", "", text, internal=True, **target) if is_here else text
         try:
             return make_refnode(builder, self.docname, use.docname, use.node_id, text)

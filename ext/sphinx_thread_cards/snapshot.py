@@ -231,7 +231,7 @@ def decode(data: bytes) -> Thread:
     if len(data) > _MAX_BYTES:
         raise SnapshotError(f"larger than {_MAX_BYTES // 1024**2} MB; remove posts")
     try:
-        thread = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=Thread)
+        thread = _decoder.decode(data.removeprefix(b"\xef\xbb\xbf"))
         _check(thread)
     except msgspec.ValidationError as error:
         raise SnapshotError(_explain(str(error), data)) from None
@@ -273,7 +273,6 @@ def _check(thread: Thread) -> None:
 
 
 def _depth(blocks: Sequence[Block]) -> int:
-    """Return how deeply quotes and lists are nested."""
     quotes = (block.blocks for block in blocks if isinstance(block, Quote))
     items = (item for block in blocks if isinstance(block, List) for item in block.items)
     return max((1 + _depth(inner) for inner in (*quotes, *items)), default=0)
@@ -305,6 +304,7 @@ def saved_images(thread: Thread) -> Iterator[Media]:
             yield from (media for media in part.media if media.file)
 
 
+_decoder = msgspec.json.Decoder(Thread)  # made here, because two threads that make one may crash
 # Not allowed in the name of a file, or not at the beginning or end. Windows reserves names such as con and con.txt.
 _FORBIDDEN = re.compile(
     r"[^A-Za-z0-9_.%+=@,-]|^[.@]|\.\Z|^(?=(?i:con|prn|aux|nul|(?:com|lpt)[0-9])(?:\..*)?\Z)."

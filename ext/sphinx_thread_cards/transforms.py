@@ -6,6 +6,7 @@ not a subclass of ``container``: some builders drop subclasses with their conten
 
 import linecache
 import re
+from contextlib import suppress
 from itertools import chain, count, takewhile
 from typing import Any
 from urllib.parse import unquote
@@ -27,6 +28,7 @@ from sphinx_thread_cards.urls import ThreadRef
 
 # In these, among them list items and cells of tables, a URL is one item among others and stays a link.
 _NO_CARDS_IN = (nodes.Part, nodes.footnote, nodes.citation, nodes.block_quote)
+_DEFINITION = re.compile(r"\s*(?:\.\. _|__ |\[[^\]]+\]:)")
 _BARE_URL = re.compile(r"(?:https?://|www\.)\S+")
 # Sphinx may remove these, with their content, after it has read the page.
 _CONDITIONAL = "only", "ifconfig", "todo_node"
@@ -94,8 +96,8 @@ class FindThreadUrls(SphinxTransform):
 def _bare_url(node: nodes.Element) -> str:
     """Return the URL of a link whose text is the same URL, possibly with another encoding."""
     text, url = node.astext(), str(node.get("refuri", ""))
-    letters, own = (re.sub(r"\W", "", unquote(it)) for it in (text, url))
-    return url if _BARE_URL.fullmatch(text) and own.endswith(letters) else ""
+    letters, own = (re.sub(r"\W", "", unquote(it)).lower() for it in (text, url))
+    return url if _BARE_URL.fullmatch(text) and (own.endswith(letters) or "xn--" in url) else ""
 
 
 def _source(text: nodes.Text) -> str:
@@ -104,9 +106,10 @@ def _source(text: nodes.Text) -> str:
     return "" if text.parent.get("format") == "latex" else link or str(text)
 
 
-def _has_url(text: str, url: str) -> bool:
-    """Return whether text contains a URL, and not only as the beginning of another one."""
-    return any(not rest[:1].isalnum() for rest in text.split(url)[1:])
+def _stands_in(words: str, line: str) -> bool:
+    """Return whether a line of the source contains words or a URL, but is not a definition for links elsewhere."""
+    rests = line.split(words)[1:] if words and not _DEFINITION.match(line) else ()
+    return any(not rest[:1].isalnum() for rest in rests)
 
 
 class CollectThreads(SphinxTransform):
@@ -151,15 +154,16 @@ class CollectThreads(SphinxTransform):
             before = takewhile(lambda part: part is not node, block.findall())
             texts = [_source(part) for part in before if isinstance(part, nodes.Text)]
             line = (node.line or block.line) + "".join(texts).count("\n")
-        words, lines = node.astext().partition("\n")[0], linecache.getlines(source)
+        lines, words = linecache.getlines(source), node.rawsource or node.astext()
+        reach = 4 if line <= len(lines) else line  # It is close, but not after an included file.
         for table in traverse_parent(node, nodes.table):
-            # In a CSV table, docutils counts from the cell.
             blocks = table[0], table.previous_sibling(), table.parent[0]
-            line, words = max(line, *(block.line or 0 for block in blocks if block)), ""
-        # Lines of titles and in some directives are close; those after an included file may not exist.
-        first, last = (max(line - 5, 0), line + 4) if words and line <= len(lines) else (0, None)
-        near = enumerate(lines[first:last], first + 1)
-        found = [n for n, text in near if (words and words in text) or _has_url(text, url)]
+            above, words = max(block.line or 0 for block in blocks if block), ""
+            if above > line:  # In a CSV table, docutils counts from the cell.
+                line, reach = above, above + len(lines)
+        first, words = max(line - reach, 1), words.partition("\n")[0]
+        near = enumerate(lines[first - 1 : line + reach], first)
+        found = [n for n, text in near if _stands_in(url, text) or _stands_in(words, text)]
         line = min(found, key=lambda number: abs(number - line), default=line)
         return (f"{source}:{line}" if line else source).partition(":<translated>")[0]
 
@@ -189,9 +193,10 @@ class CollectThreads(SphinxTransform):
     def _note_snapshot(self, ref: ThreadRef) -> bool:
         """Make the page depend on the snapshot of a thread; return whether there is one."""
         path = snapshot.snapshot_path(ref, self.domain.folder) if self.has_snapshots else None
-        if path and path.is_file():
-            self.env.note_dependency(path)
-            return True
+        with suppress(OSError):  # of a path that is too long
+            if path and path.is_file():
+                self.env.note_dependency(path)
+                return True
         return False
 
     def _collect_card(self, node: nodes.Element) -> None:

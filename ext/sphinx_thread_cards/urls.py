@@ -34,8 +34,7 @@ class Kind(StrEnum):
     VIDEO = "video"
     PLAYLIST = "playlist"
     ARTICLE = "article"
-    PAGE = "page"
-    """A URL that no platform recognises."""
+    PAGE = "page"  # a URL that no platform recognises
 
 
 class Precision(StrEnum):
@@ -94,8 +93,7 @@ class ThreadRef:
 
 # -- Splitting -----------------------------------------------------------------
 
-MAX_URL = 4096
-"""Length of the longest URL that is parsed, in characters."""
+MAX_URL = 4096  # length of the longest URL that is parsed, in characters
 
 _MAX_HOST = 253  # the time of the IDNA codec grows with the square of a label's length
 # Possessive quantifiers and exclusive classes: there is one way to match, without backtracking. The

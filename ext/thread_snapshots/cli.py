@@ -220,8 +220,7 @@ def _forget(args: argparse.Namespace) -> int:
         images -= site.media_of(site.store.rglob("*.json"))
         for path in images:
             path.unlink(missing_ok=True)
-        count = plural(len(images), "image")
-        print(f"deleted {count}; git and published builds keep older versions")
+        print(f"deleted {plural(len(images), 'image')}; git and published sites keep older ones")
     return OK
 
 

@@ -26,7 +26,7 @@ MAX_TEXT = 500_000
 """How many characters of a post are parsed; an ellipsis replaces the rest."""
 MAX_MARKDOWN = 70_000
 """How many characters are parsed as Markdown, slightly more than GitHub allows; longer text is plain text."""
-MAX_NESTED = 4  # LaTeX allows 4 lists of a kind in each other
+MAX_NESTED = 6
 """How deeply quotes and lists may be nested; deeper ones are merged into the last."""
 # Parsing takes quadratic time where elements are not closed.
 _MAX_TAGS = 5_000
@@ -190,12 +190,12 @@ _STYLES = {
     **dict.fromkeys(("code", "kbd", "samp", "tt"), "code"),
 }
 _STRUCK = frozenset({"del", "s", "strike"})
-_CONTAINERS = frozenset({"blockquote", "ul", "ol", "menu"})
+_CONTAINERS = {"blockquote": 6, "ul": 4, "ol": 4, "menu": 4}  # how many in each other, as in LaTeX
 _OTHER_BLOCKS = (
     "address article aside body caption center dd details div dl fieldset figcaption figure footer form header hr li"
     " main nav p pre section table"
 )
-_BLOCKS = _CONTAINERS.union(_HEADINGS, _OTHER_BLOCKS.split())
+_BLOCKS = frozenset(_CONTAINERS).union(_HEADINGS, _OTHER_BLOCKS.split())
 _OTHERS = (
     "a abbr audio br col font g-emoji img input ins mark picture q small source span sub sup tbody td tfoot thead time"
     " tr u var video wbr"
@@ -289,7 +289,7 @@ class _Parser:
         elif tag == "pre":
             if text := snapshot.clean_text(node.text()).strip("\n").rstrip():
                 self._blocks.append(Code(text=text, language=_code_language(node)))
-        elif tag in _CONTAINERS and self._nested < MAX_NESTED:
+        elif self._nested < _CONTAINERS.get(tag, 0):
             self._container(node, style)
         else:
             self._inline(node, tag, style)

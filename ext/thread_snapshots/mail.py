@@ -32,7 +32,6 @@ MAX_EMAILS = 20_000
 _MAX_HEADER = 20_000
 _MAX_MULTIPARTS = 40
 _MAX_PARTS = 500
-_MAX_QUOTES = 6  # in each other, as in LaTeX
 # What the email package raises for broken emails.
 _BROKEN = (ValueError, LookupError, TypeError, AttributeError, RecursionError, MessageError)
 
@@ -189,7 +188,7 @@ def parse_email_text(text: str) -> tuple[Block, ...]:
 
 def _blocks(lines: list[str], depth: int = 0) -> Iterator[Block]:
     def is_quoted(line: str) -> bool:
-        return line.startswith(">") and depth < _MAX_QUOTES
+        return line.startswith(">") and depth < html.MAX_NESTED
 
     for quoted, group in groupby(lines, is_quoted):
         if not quoted:

@@ -146,8 +146,8 @@ def fetch(cited: "CitedThread", config: FetchConfig) -> Result:
             thread, message = _fetch(cited, before, config)
         elif status == "unchanged" and before and config.archive:
             thread, message = _add_archived(before, ref, config)
-            provenance = replace(before.provenance, archived=thread.provenance.archived)
-            thread = replace(_reload(ref, config) or before, provenance=provenance)
+            current, archived = _reload(ref, config) or before, thread.provenance.archived
+            thread = replace(current, provenance=replace(current.provenance, archived=archived))
         else:
             return Result(cited=cited, status=status, message=message)
         if _is_withdrawn(_reload(ref, config)):

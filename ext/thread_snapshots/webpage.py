@@ -41,9 +41,12 @@ _REPLIES = ("comment", "acceptedAnswer", "suggestedAnswer")
 _CHALLENGE = "#challenge-form, #challenge-running, #challenge-error-text, script[id^=anubis_]"
 _CHALLENGE_TITLE = re.compile(
     r"(?i)just a moment\.\.\.|making sure you.{1,6}re not a bot.*|attention required!.*|ddos-guard"
-    r"|.*verify(?:ing)? (?:that )?you are (?:a )?human.*|checking your browser.*|human verification.*"
+    r"|.*verify(?:ing)? (?:that )?you are (?:a )?human.*"
 )
-_LOGIN_TITLE = re.compile(r"\b(?:log|sign)[- ]?(?:in|on|up)\b", re.IGNORECASE)
+_LOGIN_TITLE = re.compile(r"(?:log|sign) ?(?:in|up)(?:to)?\b", re.IGNORECASE)
+_NO_CONTENT_TITLE = re.compile(
+    r"(?i)(?:checking your browser|human verification).*|(?:.* )?(?:log|sign)[- ]?(?:in|on)(?: to .*)?"
+)
 _LOGIN_URL = re.compile(r"/(?:log|sign)[-_]?in\b", re.IGNORECASE)
 # What browsers write at the beginning of a saved page.
 _SAVED_FROM = re.compile(r"<!-- saved from url=\([0-9]{1,6}\)(\S{1,2000})")
@@ -95,11 +98,10 @@ def page_thread(
     metas = _metas(tree) | {name: text for name, text in oembed.items() if text}
     head = tree.css_first("title")
     title = (head and js.one_line(head.text())) or ""
-    # A page with content has metadata, or a title that does not begin with "Log in".
-    has_content = "og:title" in metas or not _LOGIN_TITLE.match(title)
-    asks = tree.css_first("input[type=password]") or not has_content
-    is_login = asks and _LOGIN_TITLE.search(title)
-    if is_login or _CHALLENGE_TITLE.fullmatch(title) or tree.css_first(_CHALLENGE):
+    is_login = _LOGIN_TITLE.match(title) and tree.css_first("input[type=password]")
+    has_content = "og:title" in metas or any(_posts_of(tree))
+    is_empty = not has_content and _NO_CONTENT_TITLE.fullmatch(title)
+    if is_login or is_empty or _CHALLENGE_TITLE.fullmatch(title) or tree.css_first(_CHALLENGE):
         raise Refused(ref.url, "the page is a challenge or login page, not the thread")
     if ref.platform in _FEDIVERSE and "noindex" in metas.get("robots", "").lower():
         raise Forbidden(ref.url, "the author does not allow programs to save the page")

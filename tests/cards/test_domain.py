@@ -260,7 +260,7 @@ CONDITIONAL = f"""Page
 
 .. thread-list::
 
-.. ifconfig:: builder == "html" and language == "en"
+.. ifconfig:: builder == "html" and language == "en" and "sphinx.ext.todo" in extensions
 
    .. thread:: {ISSUE}
       :title: Shown

@@ -6,6 +6,8 @@ import copy
 import json
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -371,3 +373,22 @@ def test_what_is_in_the_place_of_a_file(tmp_path: Path) -> None:
     path.write_bytes(encode(replace(HELLO, id="1")))
     with pytest.raises(SnapshotError, match="expected, got"):
         load(ref_of(), tmp_path)
+
+
+RACE = """
+import sys, threading
+from sphinx_thread_cards.snapshot import decode
+sys.setswitchinterval(1e-6)
+barrier = threading.Barrier(16)
+def run():
+    barrier.wait()
+    decode(b'{"platform": "x", "host": "x.com", "id": "1", "url": "https://x.com/"}')
+threads = [threading.Thread(target=run) for _ in range(16)]
+for thread in threads:
+    thread.start()
+"""
+
+
+def test_threads_may_read_snapshots() -> None:
+    for _ in range(5):
+        subprocess.run([sys.executable, "-c", RACE], check=True)

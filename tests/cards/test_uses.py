@@ -149,6 +149,16 @@ def test_a_link_with_another_url_as_text_is_kept(source: Path, tmp_path: Path) -
     assert not site.soup().select(".thread-card")
 
 
+@pytest.mark.parametrize(
+    "url", ["https://bücher.example/t/slug/123", "https://meta.discourse.org/t/caf%C3%A9/12"]
+)
+def test_a_url_in_another_encoding_is_bare(url: str, source: Path, tmp_path: Path) -> None:
+    (source / "index.md").write_text(f"# T\n\n<{url}>\n\nSee <{url}>.\n", encoding="utf-8")
+    site = sites.build(source, tmp_path / "out", thread_cards_link_text="citation")
+    assert site.soup().select(".thread-card")
+    assert site.soup().select("p > a > .thread-citation")
+
+
 class Tab(nodes.paragraph):
     """The label of a tab, as in sphinx-tabs, which is no paragraph of the page."""
 
