@@ -162,6 +162,11 @@ def test_pages_without_the_thread() -> None:
     for html in ('<meta name="robots" content="NOINDEX">', anubis):
         with pytest.raises(Forbidden):
             read(html + HEAD, MASTODON)
+    for title in ("GitLab.org / Sign in", "Log in to continue", "Checking your browser before"):
+        with pytest.raises(Forbidden):
+            read(f"<title>{title}</title>", PAGE)
+        assert read(f"<title>{title}</title>{HEAD}", PAGE).thread.posts
+    assert read("<title>Sign in with Apple explained</title>", PAGE).thread.title
 
 
 @pytest.mark.parametrize(
