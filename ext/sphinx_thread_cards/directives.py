@@ -22,8 +22,6 @@ from sphinx_thread_cards.snapshot import LanguageTag, clean_line, is_valid
 from sphinx_thread_cards.transforms import placeholder
 from sphinx_thread_cards.urls import Kind, ThreadRef, is_web_url
 
-# -- Options -------------------------------------------------------------------
-
 _POSTS = re.compile(r"([0-9]{1,5})(?:\s*-\s*([0-9]{1,5}))?")
 _text = partial(valid, bool, "write a value or remove the option")
 _url = partial(valid, is_web_url, "use an http or https URL")
@@ -74,9 +72,6 @@ LIST_OPTIONS: Mapping[str, Setting] = {
     "order": Setting(choice("oldest", "newest"), "`oldest` (default) or `newest` first."),
     **_COMMON_OPTIONS,
 }
-
-
-# -- Directives ----------------------------------------------------------------
 
 
 def parse_url(text: str, parent: SphinxDirective | ReferenceRole) -> ThreadRef | None:

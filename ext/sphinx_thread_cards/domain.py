@@ -43,6 +43,8 @@ class Use:
     names: tuple[str, ...] = ()
     has_snapshot: bool | None = None
     """Whether what the page stores is from a snapshot; None for what Sphinx adds when it writes the page."""
+    is_shared: bool = False
+    """Whether it is a link target outside the page, which may be meant for links on other pages."""
 
 
 Target = tuple[str, str, tuple[str, ...], tuple[int, ...], str]
@@ -97,9 +99,13 @@ class ThreadDomain(Domain):
         return sorted(self.data["uses"].items())
 
     def uses(self) -> Iterator[Use]:
-        """Yield all uses."""
-        for _docname, page in self.pages():
-            yield from page.uses
+        """Yield all uses, but a shared link target only once, and only if no link leads to the same URL."""
+        uses = [use for _docname, page in self.pages() for use in page.uses]
+        cited = {use.ref.given_url for use in uses if not use.is_shared}
+        for use in uses:
+            if not use.is_shared or use.ref.given_url not in cited:
+                cited.add(use.ref.given_url)
+                yield use
 
     def targets(self) -> Iterator[tuple[str, Target]]:
         """Yield docnames and targets of the cards that the builder includes."""
@@ -127,8 +133,6 @@ class ThreadDomain(Domain):
     def merge_domaindata(self, docnames: Iterable[str], otherdata: dict[str, Any]) -> None:
         new = otherdata["uses"]
         self.data["uses"].update({name: new[name] for name in new.keys() & docnames})
-
-    # -- Cards -----------------------------------------------------------------
 
     @property
     def folder(self) -> Path:
@@ -164,8 +168,6 @@ class ThreadDomain(Domain):
         """Return the card on a page that has the given anchor."""
         uses: list[Use] = self.data["uses"][docname].uses
         return next(use.card for use in uses if use.card and use.node_id == anchor)
-
-    # -- References ------------------------------------------------------------
 
     def resolve_xref(self, *args: Any) -> nodes.reference:
         _env, _docname, _builder, _type, _target, node, content = args

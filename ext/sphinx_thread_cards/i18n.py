@@ -19,8 +19,6 @@ SEPARATOR = " · "
 NO_PLATFORM = Platform(name="", label="", routes="", many_servers=True)  # of a plain page
 _ = get_translation(CATALOGUE)
 
-# -- Dates ---------------------------------------------------------------------
-
 _MONTHS = (
     "January February March April May June July August September October November December".split()
 )
@@ -80,9 +78,6 @@ def format_month(when: PartialDate, language: str) -> str:
     return name[:1].title() + name[1:]
 
 
-# -- Languages -----------------------------------------------------------------
-
-
 @lru_cache(maxsize=64)
 def _locale(language: str) -> Locale:
     """Return Babel's locale for Sphinx's ``language``; British English if there is none."""
@@ -112,8 +107,6 @@ def language_name(tag: str, language: str) -> str:
     except (UnknownLocaleError, ValueError):
         return tag
 
-
-# -- Labels --------------------------------------------------------------------
 
 # Sphinx translates these when they are used, because no catalogue is loaded yet.
 _TITLES = {

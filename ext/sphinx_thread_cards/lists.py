@@ -76,9 +76,6 @@ def _matches(thread: ListedThread, options: Mapping[str, Any]) -> bool:
     return when[: len(since)] >= since[: len(when)] and when[: len(until)] <= until[: len(when)]
 
 
-# -- Nodes ---------------------------------------------------------------------
-
-
 class BuildLists(SphinxPostTransform):
     """Fill the lists of a page."""
 
@@ -211,8 +208,6 @@ class BuildLists(SphinxPostTransform):
         classes = [f"thread-list-{kind}", "simple"]
         return nodes.definition_list("", nodes.definition_list_item("", *pair), classes=classes)
 
-
-# -- Export --------------------------------------------------------------------
 
 _CSL_TYPES = {
     Kind.VIDEO: "motion_picture",

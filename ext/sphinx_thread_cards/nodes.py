@@ -144,8 +144,6 @@ class CardBuilder:
         if note := self.card.note(self.language):
             yield self.line("kept", nodes.Text(note))
 
-    # -- Posts -----------------------------------------------------------------
-
     def numbered_posts(self) -> Iterator[nodes.Element]:
         """Yield the posts to show, and a note for each gap."""
         total = len(self.saved_posts)
@@ -220,8 +218,6 @@ class CardBuilder:
         label = post.warning and i18n.with_label(_("Content warning"), post.warning)
         return self.section(label, body) if label else body
 
-    # -- Media -----------------------------------------------------------------
-
     def is_shown(self, media: Media | None) -> TypeGuard[Media]:
         """Return whether an image is saved and part of the build."""
         is_saved = media is not None and f"{MEDIA_URI}/{media.file}" in self.images
@@ -257,8 +253,6 @@ class CardBuilder:
             scale = min(1, MAX_IMAGE_HEIGHT / media.height)
             width, height = max(1, round(media.width * scale)), max(1, round(media.height * scale))
         return self.element(image, "img", loading="lazy", width=width, height=height)
-
-    # -- Rich text -------------------------------------------------------------
 
     def blocks(self, blocks: Iterable[Block]) -> Iterator[nodes.Element]:
         """Yield the nodes of rich text."""

@@ -29,6 +29,7 @@ from sphinx_thread_cards.urls import ThreadRef
 # In these, among them list items and cells of tables, a URL is one item among others and stays a link.
 _NO_CARDS_IN = (nodes.Part, nodes.footnote, nodes.citation, nodes.block_quote)
 _DEFINITION = re.compile(r"\s*(?:\.\. _|__ |\[[^\]]+\]:)")
+_MARKDOWN_DEFINITION = re.compile(r" {0,3}\[[^\]]+\]:\s*<?(https?://[^\s<>]+)")
 _BARE_URL = re.compile(r"(?:https?://|www\.)\S+")
 # Sphinx may remove these, with their content, after it has read the page.
 _CONDITIONAL = "only", "ifconfig", "todo_node"
@@ -107,8 +108,8 @@ def _source(text: nodes.Text) -> str:
 
 
 def _stands_in(words: str, line: str) -> bool:
-    """Return whether a line of the source contains words or a URL, but is not a definition for links elsewhere."""
-    rests = line.split(words)[1:] if words and not _DEFINITION.match(line) else ()
+    """Return whether a line of the source contains words or a URL."""
+    rests = line.split(words)[1:] if words else ()
     return any(not rest[:1].isalnum() for rest in rests)
 
 
@@ -124,16 +125,14 @@ class CollectThreads(SphinxTransform):
         elements = list(self.document.findall(nodes.Element))
         linked = {None, *(it.get("refuri") for it in elements if isinstance(it, nodes.reference))}
         for node in elements:  # in document order, which numbers the anchors
-            if isinstance(node, nodes.reference) and "refuri" in node:
+            is_link = isinstance(node, nodes.reference) and "refuri" in node
+            if is_link or (isinstance(node, nodes.target) and node.get("refuri") not in linked):
                 self._collect_link(node)
-            elif isinstance(node, nodes.target) and node.get("refuri") not in linked:
-                # No link uses it. In a file for many pages, others may do.
-                if get_source_line(node)[0] == self.document["source"]:
-                    self._collect_link(node)
             elif isinstance(node, addnodes.pending_xref) and "thread_ref" in node:
                 self._collect_citation(node)
             elif "thread_ref" in node:
                 self._collect_card(node)
+        self._collect_definitions()
 
     def _note(self, node: nodes.Element, ref: ThreadRef, role: Any, **fields: Any) -> None:
         """Record where the page cites a thread."""
@@ -141,6 +140,8 @@ class CollectThreads(SphinxTransform):
         conditions = tuple((it.tagname, it.get("expr", "todo_include_todos")) for it in parents)
         location = self._location(node, ref.given_url)
         fields |= {"docname": self.env.docname, "location": location, "conditions": conditions}
+        if isinstance(node, nodes.target):
+            fields["is_shared"] = get_source_line(node)[0] != self.document["source"]
         self.domain.page(self.env.docname).add(Use(ref=ref, role=role, **fields))
 
     def _location(self, node: nodes.Element, url: str) -> str:
@@ -163,11 +164,17 @@ class CollectThreads(SphinxTransform):
                 line, reach = above, above + len(lines)
         first, words = max(line - reach, 1), words.partition("\n")[0]
         near = enumerate(lines[first - 1 : line + reach], first)
-        found = [n for n, text in near if _stands_in(url, text) or _stands_in(words, text)]
-        line = min(found, key=lambda number: abs(number - line), default=line)
+        nearest = sorted(near, key=lambda item: abs(item[0] - line))
+        found = (
+            number
+            for number, text in nearest
+            if bool(_DEFINITION.match(text)) is isinstance(node, nodes.target)
+            if _stands_in(url, text) or _stands_in(words, text)
+        )
+        line = next(found, line)
         return (f"{source}:{line}" if line else source).partition(":<translated>")[0]
 
-    def _collect_link(self, node: nodes.reference | nodes.target) -> None:
+    def _collect_link(self, node: nodes.Element) -> None:
         ref = parse_thread_url(node["refuri"], self.config.thread_cards_hosts)
         if ref is None or isinstance(node.parent, nodes.substitution_definition):
             return
@@ -179,6 +186,19 @@ class CollectThreads(SphinxTransform):
             self._collect_citation(xref)
         else:
             self._note(node, ref, "link")
+
+    def _collect_definitions(self) -> None:
+        """Record the Markdown definitions of links that no link uses, of which the parser makes no nodes."""
+        cited = {use.ref.url for use in self.domain.page(self.env.docname).uses}
+        for source in (self.document["source"], *self.document.settings.record_dependencies.list):
+            for line, text in enumerate(linecache.getlines(source), 1):
+                match = _MARKDOWN_DEFINITION.match(text)
+                ref = parse_thread_url(match[1], self.config.thread_cards_hosts) if match else None
+                literal = self.document.findall(nodes.FixedTextElement) if ref else ()
+                if ref and ref.url not in cited and not any(text in it.astext() for it in literal):
+                    node = nodes.target("", refuri=ref.given_url)
+                    node.source, node.line, node.parent = source, line, self.document
+                    self._note(node, ref, "link")
 
     def _collect_citation(self, xref: nodes.Element) -> None:
         ref, has_snapshot = xref["thread_ref"], None

@@ -136,6 +136,7 @@ def test_shared_link_targets_are_not_cited_by_all_pages(source: Path, tmp_path: 
     assert [(where, it.rpartition("/")[2]) for where, _role, it in recorded(site.app)] == [
         ("index.rst:8", "1"),
         ("index.rst:8", "2"),
+        ("links.inc:2", "3"),
         ("other.rst:4", "4"),
     ]
 
