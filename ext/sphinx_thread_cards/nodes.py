@@ -72,8 +72,6 @@ class CardBuilder:
         """Return content after its warning; in HTML, in a collapsible section."""
         return [self.line("warning", nodes.Text(label)), *content]
 
-    # -- The card --------------------------------------------------------------
-
     def build(self) -> list[nodes.Element]:
         """Return the nodes that replace the placeholder."""
         box = self.place.copy()

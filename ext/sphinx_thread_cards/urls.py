@@ -100,12 +100,13 @@ _MAX_HOST = 253  # the time of the IDNA codec grows with the square of a label's
 # lookahead ends host and port, so that no user information passes. A label consists of ASCII letters
 # and digits, "-", "_" and all other characters of Unicode; the class takes less time to compile negated.
 _LABEL = r"[^\x00-,./:-@\[-^`{-\x7f]++"
+# White space, control characters and changes of direction.
+_UNSAFE = r"\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028-\u202f\u205f\u2066-\u2069\u3000"
 _SPLIT = re.compile(
     rf"[Hh][Tt][Tt][Pp][Ss]?://({_LABEL}(?:\.{_LABEL})*+)\.?:?([0-9]{{0,5}}+)(?![^/?#])"
-    r"([^?#\s]*+)\??([^#\s]*+)#?(\S*+)"
+    rf"([^?#{_UNSAFE}]*+)\??([^#{_UNSAFE}]*+)#?([^{_UNSAFE}]*+)"
 )
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")  # also changes of direction
-_AT_URI = re.compile(r"at://(\S+)")
+_AT_URI = re.compile(f"at://([^{_UNSAFE}]+)")
 _ASCII_HOST = re.compile(r"[a-z0-9_-]++(?:\.[a-z0-9_-]++)*+")
 # Encoded characters that mean the same as plain ones in a path: RFC 3986, section 2.3, ":" and "@".
 _UNRESERVED = re.compile(r"%(2[DdEe]|3[0-9Aa]|4[0-9A-Fa-f]|5[0-9AaFf]|6[1-9A-Fa-f]|7[0-9AaEe])")
@@ -129,9 +130,9 @@ class SplitURL:
 
 def split_url(url: str) -> SplitURL | None:
     """Split an http, https or at URL (RFC 3986, appendix B) without user information, or return None."""
-    if len(url) > MAX_URL or _UNSAFE.search(url := url.strip()):
+    if len(url) > MAX_URL:
         return None
-    match = _SPLIT.fullmatch(url)
+    match = _SPLIT.fullmatch(url := url.strip())
     if match is None:
         at_uri = _AT_URI.fullmatch(url)
         return SplitURL(url, "at:", "at:", f"/{at_uri[1]}") if at_uri else None
@@ -164,7 +165,8 @@ def _ascii_host(host: str) -> str:
         encoded = host.encode("idna").decode("ascii").lower()
     except UnicodeError:
         return ""
-    return encoded if _ASCII_HOST.fullmatch(encoded) else ""
+    is_safe = _ASCII_HOST.fullmatch(encoded) and not re.search(f"[{_UNSAFE}]", host)
+    return encoded if is_safe else ""
 
 
 # -- Text in URLs --------------------------------------------------------------
