@@ -111,7 +111,7 @@ class ThreadDomain(Domain):
         """Yield docnames and targets of the cards that the builder includes."""
         for docname, page in self.pages():
             for target, conditions in page.targets:
-                if self.is_included(conditions):
+                if not conditions or self.is_included(conditions):
                     yield docname, target
 
     def is_included(self, conditions: Iterable[tuple[str, str]]) -> bool:
