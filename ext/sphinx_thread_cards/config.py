@@ -17,9 +17,9 @@ from sphinx_thread_cards.urls import is_web_url, split_url
 logger = logging.getLogger(__name__)
 
 WARNINGS: Mapping[str, str] = {
-    "config": "A value in `conf.py` is invalid. The default is used.",
+    "config": "A value in `conf.py` is invalid. Sphinx uses the default, or ignores the entry of a mapping.",
     "empty": "A `thread` or `threads` directive has no URL. Its text is shown without a card.",
-    "unsafe_url": "A URL does not begin with `http` or `https`. It is shown as text, not as a link.",
+    "unsafe_url": "A URL is not a valid `http` or `https` URL, or contains a user name. It is shown as text, not as a link.",
     "unknown_url": "No platform recognises the URL. Until the page is saved, the card shows the URL and the options.",
     "option": "A directive option has an unknown name or an invalid value. The option is ignored.",
     "no_snapshot": "A card that shows posts has no snapshot. It shows what the URL and the options contain.",
@@ -86,7 +86,7 @@ def _by_host(name: str, convert: Callable[[Any], str], value: object) -> dict[st
 
 
 _flag = partial(valid, lambda it: isinstance(it, bool), "use True or False")
-_count = partial(valid, lambda it: type(it) is int and it >= 0, "use a number, or 0 for none")
+_count = partial(valid, lambda it: type(it) is int and it >= 0, "use a whole number, 0 or more")
 _server = partial(valid, lambda it: is_web_url(str(it)), "use a URL, such as http://localhost:8080")
 
 

@@ -44,7 +44,7 @@ def _several(convert: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
 
 
 _COMMON_OPTIONS: Mapping[str, Setting] = {
-    "name": Setting(_text, "A name, for references with `ref`; lists and groups need a text."),
+    "name": Setting(_text, "A name for `ref`; references to lists and groups need their own text."),
     "class": Setting(class_option, "Class names for the site's style sheet: `wide`."),
 }
 CARD_OPTIONS: Mapping[str, Setting] = {
@@ -67,7 +67,7 @@ LIST_OPTIONS: Mapping[str, Setting] = {
     "state": Setting(_several(choice(*STATES)), "Only threads in these states: `open`."),
     "since": Setting(parse_date, "Only threads from this day, month or year on: `2020-10`."),
     "until": Setting(parse_date, "Only threads up to this day, month or year: `2021`."),
-    "only": Setting(choice("cards"), "Leave out threads that are only linked: `cards`."),
+    "only": Setting(choice("cards"), "Leave out threads without a card: `cards`."),
     "style": Setting(choice("table", "timeline"), "`table` (default) or `timeline`."),
     "order": Setting(choice("oldest", "newest"), "`oldest` (default) or `newest` first."),
     **_COMMON_OPTIONS,
@@ -79,7 +79,7 @@ def parse_url(text: str, parent: SphinxDirective | ReferenceRole) -> ThreadRef |
     url = text.strip().removeprefix("<").removesuffix(">")
     ref = parse_or_page(url, parent.config.thread_cards_hosts)
     if ref is None:
-        warn("unsafe_url", f"{url[:80]!r} is not an http or https URL; correct it", parent)
+        warn("unsafe_url", f"{url[:80]!r}: use an http or https URL without a user name", parent)
     elif ref.kind is Kind.PAGE and not thread_domain(parent.env).load(ref):
         message = f"no platform recognises {ref.url}; save its title with `thread-cards fetch`, or set thread_cards_hosts if {ref.host} runs supported software"
         warn("unknown_url", message, parent)
@@ -92,7 +92,7 @@ class _Directive(SphinxDirective):
     optional_arguments = 1
     final_argument_whitespace = True
     has_content = True
-    # Every option is read as text, because docutils drops a directive with an invalid one. An empty dict means none.
+    # Every option is read as text, because docutils drops a directive with an invalid one. With an empty dict, it would allow none.
     option_spec: ClassVar = defaultdict(lambda: unchanged, name=unchanged)
 
     def convert_options(self, known: Mapping[str, Setting]) -> dict[str, Any]:
@@ -110,10 +110,10 @@ class _Directive(SphinxDirective):
         return {name: self.options[name] for name in self.options.keys() - _COMMON_OPTIONS.keys()}
 
     def translate(self, text: str) -> str:
-        """Return the translation of text of the page, as Sphinx translates paragraphs."""
+        """Return the translation of a text, from the catalogue that Sphinx uses for the paragraphs of the page."""
         domain = docname_to_domain(self.env.docname, self.config.gettext_compact)
         catalogue = locale.get_translator(domain)
-        if type(catalogue) is NullTranslations:  # not loaded; init() adds it each time
+        if type(catalogue) is NullTranslations:  # not loaded yet; each call of init() adds it again
             folders = [str(self.env.srcdir / folder) for folder in self.config.locale_dirs]
             catalogue, _exists = locale.init(folders, self.config.language, domain)
         return catalogue.gettext(text)
@@ -123,7 +123,7 @@ class _Directive(SphinxDirective):
         self.set_source_info(node)
         node["classes"] += self.options.get("class", [])
         name = nodes.fully_normalize_name(self.options.get("name", ""))
-        if self.state.document.nametypes.get(name):  # of an explicit target; headings yield
+        if self.state.document.nametypes.get(name):  # of an explicit target; implicit ones give way
             warn("same_name", f"the page already has the name {name!r}; choose another one", self)
         else:
             self.add_name(node)
@@ -137,7 +137,7 @@ class ThreadDirective(_Directive):
         url = "".join(self.arguments)
         summary = self.parse_content_to_nodes()
         if not url:
-            warn("empty", "thread directive without a URL; add the URL after the name", self)
+            warn("empty", "thread directive without a URL; add the URL as its argument", self)
             return summary
         ref = parse_url(url, self)
         if ref is None:

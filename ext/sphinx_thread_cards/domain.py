@@ -42,9 +42,9 @@ class Use:
     """Anchor of the card."""
     names: tuple[str, ...] = ()
     has_snapshot: bool | None = None
-    """Whether what the page stores is from a snapshot; None for what Sphinx adds when it writes the page."""
+    """Whether there was a snapshot when Sphinx read the page; None if the page stores nothing from it."""
     is_shared: bool = False
-    """Whether it is a link target outside the page, which may be meant for links on other pages."""
+    """Whether it is a link target in an included file or in ``rst_epilog``, which other pages may share."""
 
 
 Target = tuple[str, str, tuple[str, ...], tuple[int, ...], str]
@@ -89,6 +89,7 @@ class ThreadDomain(Domain):
     object_types: ClassVar = {"card": ObjType("thread")}
     initial_data: ClassVar = {"uses": {}, "labels": [], "citations": {}}
     builder: Builder
+    owners: dict[str | None, str]  # the first page that Sphinx reads of those that include a file
 
     def page(self, docname: str) -> PageUses:
         """Return the uses on a page, new and empty for an unknown one; Sphinx adds to them while it reads."""
@@ -234,7 +235,7 @@ def add_style_sheet(
     pages = uses.values() if is_single else [uses.get(page, PageUses())]
     is_styled = any(it.targets or it.cited or it.has_list for it in pages)
     if doctree and app.config.thread_cards_css and is_styled:
-        # Before the site's style sheets (800), which may restyle cards. app.add_css_file would keep an entry a page.
+        # Before the site's style sheets (800), which may restyle cards. app.add_css_file would add an entry for each page.
         app.builder.add_css_file("thread-cards.css", priority=400)  # type: ignore[attr-defined]
 
 
@@ -254,6 +255,7 @@ def remove_labels(_app: Sphinx, env: BuildEnvironment, _docnames: list[str]) -> 
     """Remove the labels of cards before Sphinx reads pages that may define the same ones (``env-before-read-docs``)."""
     env._pickled_doctree_cache.clear()  # noqa: SLF001 - Sphinx keeps old doctrees for another build of this application
     domain, std = thread_domain(env), env.get_domain("std")
+    domain.owners = {}
     for name in domain.data["labels"]:
         std.data["labels"].pop(name, None)
         std.data["anonlabels"].pop(name, None)

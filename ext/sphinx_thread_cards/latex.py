@@ -23,7 +23,7 @@ from sphinx_thread_cards.nodes import TargetCardBuilder
 from sphinx_thread_cards.snapshot import Post
 
 _LONG_WORD = re.compile(r"\S{60,}")
-# Of which pdfLaTeX has glyphs, with Sphinx's default settings or with a font encoding.
+# Characters for which pdfLaTeX has glyphs, with Sphinx's default settings or with a font encoding.
 _GLYPHS = "\0-\u036f\u2000-\u25ff♪✓✔✕✖"
 _GLYPHS_OF_ENCODINGS = {"LGR": "\u0370-\u03ff\u1f00-\u1fff", "T2": "\u0400-\u052f"}
 

@@ -19,7 +19,7 @@ from sphinx_thread_cards.domain import ThreadDomain, Use, thread_domain
 from sphinx_thread_cards.html import element
 from sphinx_thread_cards.i18n import SEPARATOR, PartialDate, _, parse_date
 from sphinx_thread_cards.nodes import as_lines, join, move_ids
-from sphinx_thread_cards.urls import Kind, Precision
+from sphinx_thread_cards.urls import Precision
 
 
 class ListedThread(NamedTuple):
@@ -209,12 +209,7 @@ class BuildLists(SphinxPostTransform):
         return nodes.definition_list("", nodes.definition_list_item("", *pair), classes=classes)
 
 
-_CSL_TYPES = {
-    Kind.VIDEO: "motion_picture",
-    Kind.PLAYLIST: "motion_picture",
-    Kind.ARTICLE: "post-weblog",
-    Kind.PAGE: "webpage",
-}
+_CSL_TYPES = {"video": "motion_picture", "article": "post-weblog", "page": "webpage"}
 
 
 def _csl_date(date: PartialDate | None) -> dict[str, Any] | None:

@@ -308,9 +308,6 @@ def join(parts: Iterable[nodes.Node], separator: str = SEPARATOR) -> Iterator[no
         yield part
 
 
-# -- Formats of plain text -----------------------------------------------------
-
-
 class TextCardBuilder(CardBuilder):
     """Builds a card for the text builder: indented, with each URL on its own line, which the writer does not wrap."""
 

@@ -38,7 +38,7 @@ _INVISIBLE = (
 # Controls and direction overrides (Unicode TR36), and what XML and UTF-8 cannot hold. The direction marks U+200E,
 # U+200F and U+061C are allowed, because Arabic and Hebrew need them.
 _UNSAFE = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff"
-_EXPECTED: dict[str, str] = {}  # filled by _string: msgspec's words for a pattern, and plain ones
+_EXPECTED: dict[str, str] = {}  # filled by _string: msgspec's text for a pattern, and plain text
 
 
 def _string(pattern: str, expected: str) -> Meta:
@@ -68,14 +68,14 @@ CodeLanguage = Annotated[str, _string("[A-Za-z0-9_+#./-]{1,60}", "a programming 
 FileName = Annotated[str, _string(_FILE, "the name of a .png or .jpg file without a path")]
 Endpoint = Annotated[str, _string(f"{_WEB}|file|hand", "a URL, or file, or hand")]
 Digest = Annotated[str, _string("sha256:[0-9a-f]{64}", "sha256: and 64 hexadecimal digits")]
-Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]  # every JSON parser has these (RFC 8259)
+Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]  # every JSON parser reads these exactly (RFC 8259)
 Time = Annotated[datetime, Meta(tz=True)]
 State = Literal["open", "closed", "merged", "answered", "locked"]
 """State of an issue, request or question; ``locked`` is open, but closed to replies."""
 
 
 class Status(StrEnum):
-    """State of the live thread, as far as known."""
+    """Status of the live thread, as far as known."""
 
     LIVE = "live"
     """As saved, when last checked."""
@@ -304,7 +304,7 @@ def saved_images(thread: Thread) -> Iterator[Media]:
             yield from (media for media in part.media if media.file)
 
 
-_decoder = msgspec.json.Decoder(Thread)  # made here, because two threads that make one may crash
+_decoder = msgspec.json.Decoder(Thread)  # created here, because creating it in parallel may crash
 # Not allowed in the name of a file, or not at the beginning or end. Windows reserves names such as con and con.txt.
 _FORBIDDEN = re.compile(
     r"[^A-Za-z0-9_.%+=@,-]|^[.@]|\.\Z|^(?=(?i:con|prn|aux|nul|(?:com|lpt)[0-9])(?:\..*)?\Z)."

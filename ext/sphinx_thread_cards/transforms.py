@@ -6,6 +6,7 @@ not a subclass of ``container``: some builders drop subclasses with their conten
 
 import linecache
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from itertools import chain, count, takewhile
 from typing import Any
@@ -60,7 +61,7 @@ class FindThreadUrls(SphinxTransform):
         if not self.config.thread_cards_auto:
             return
         for paragraph in list(self.document.findall(nodes.paragraph)):
-            first = next(iter(paragraph.children), paragraph)  # mostly, it begins with a word
+            first = next(iter(paragraph.children), paragraph)  # most paragraphs begin with a word
             # A subclass is something else, such as a tab of sphinx-tabs.
             may_be_card = type(paragraph) is nodes.paragraph and _BARE_URL.match(first.astext())
             refs = self._thread_urls(paragraph) if may_be_card else []
@@ -102,13 +103,13 @@ def _bare_url(node: nodes.Element) -> str:
 
 
 def _source(text: nodes.Text) -> str:
-    """Return the source of text, which contains the URL of a link, and one of two formats of a line break."""
+    """Return the source of a text node: that of its link, with the URL; nothing for the LaTeX copy of a line break."""
     link = text.parent.rawsource if isinstance(text.parent, nodes.reference) else ""
     return "" if text.parent.get("format") == "latex" else link or str(text)
 
 
 def _stands_in(words: str, line: str) -> bool:
-    """Return whether a line of the source contains words or a URL."""
+    """Return whether a line of the source contains a text or a URL, not followed by a letter or digit."""
     rests = line.split(words)[1:] if words else ()
     return any(not rest[:1].isalnum() for rest in rests)
 
@@ -123,16 +124,15 @@ class CollectThreads(SphinxTransform):
         linecache.clearcache()  # of other pages, and of an earlier version of this page
         self.has_snapshots = self.domain.folder.is_dir()
         elements = list(self.document.findall(nodes.Element))
-        linked = {None, *(it.get("refuri") for it in elements if isinstance(it, nodes.reference))}
         for node in elements:  # in document order, which numbers the anchors
-            is_link = isinstance(node, nodes.reference) and "refuri" in node
-            if is_link or (isinstance(node, nodes.target) and node.get("refuri") not in linked):
+            if isinstance(node, nodes.reference) and "refuri" in node:
                 self._collect_link(node)
             elif isinstance(node, addnodes.pending_xref) and "thread_ref" in node:
                 self._collect_citation(node)
             elif "thread_ref" in node:
                 self._collect_card(node)
-        self._collect_definitions()
+        targets = (it for it in elements if isinstance(it, nodes.target) and "refuri" in it)
+        self._collect_targets([*targets, *self._definitions()])
 
     def _note(self, node: nodes.Element, ref: ThreadRef, role: Any, **fields: Any) -> None:
         """Record where the page cites a thread."""
@@ -140,8 +140,6 @@ class CollectThreads(SphinxTransform):
         conditions = tuple((it.tagname, it.get("expr", "todo_include_todos")) for it in parents)
         location = self._location(node, ref.given_url)
         fields |= {"docname": self.env.docname, "location": location, "conditions": conditions}
-        if isinstance(node, nodes.target):
-            fields["is_shared"] = get_source_line(node)[0] != self.document["source"]
         self.domain.page(self.env.docname).add(Use(ref=ref, role=role, **fields))
 
     def _location(self, node: nodes.Element, url: str) -> str:
@@ -156,11 +154,11 @@ class CollectThreads(SphinxTransform):
             texts = [_source(part) for part in before if isinstance(part, nodes.Text)]
             line = (node.line or block.line) + "".join(texts).count("\n")
         lines, words = linecache.getlines(source), node.rawsource or node.astext()
-        reach = 4 if line <= len(lines) else line  # It is close, but not after an included file.
+        reach = 4 if line <= len(lines) else line  # close, unless an included file precedes it
         for table in traverse_parent(node, nodes.table):
             blocks = table[0], table.previous_sibling(), table.parent[0]
             above, words = max(block.line or 0 for block in blocks if block), ""
-            if above > line:  # In a CSV table, docutils counts from the cell.
+            if above > line:  # In a CSV table, docutils counts lines from the cell.
                 line, reach = above, above + len(lines)
         first, words = max(line - reach, 1), words.partition("\n")[0]
         near = enumerate(lines[first - 1 : line + reach], first)
@@ -174,35 +172,43 @@ class CollectThreads(SphinxTransform):
         line = next(found, line)
         return (f"{source}:{line}" if line else source).partition(":<translated>")[0]
 
-    def _collect_link(self, node: nodes.Element) -> None:
+    def _collect_link(self, node: nodes.reference) -> None:
         ref = parse_thread_url(node["refuri"], self.config.thread_cards_hosts)
         if ref is None or isinstance(node.parent, nodes.substitution_definition):
             return
         by_default = self.config.thread_cards_link_text == "citation"
-        is_bare = not node.children or (by_default and _bare_url(node))
-        if is_bare and isinstance(node, nodes.reference):
+        if not node.children or (by_default and _bare_url(node)):
             xref = citation_xref(ref, url=node["refuri"])
             node.replace_self(xref)  # with ids and classes
             self._collect_citation(xref)
         else:
             self._note(node, ref, "link")
 
-    def _collect_definitions(self) -> None:
-        """Record the Markdown definitions of links that no link uses, of which the parser makes no nodes."""
-        cited = {use.ref.url for use in self.domain.page(self.env.docname).uses}
+    def _collect_targets(self, targets: list[nodes.target]) -> None:
+        """Record the link targets that no link uses; those in an included file only for the first page."""
+        hosts, docname = self.config.thread_cards_hosts, self.env.docname
+        cited = {use.ref.url for use in self.domain.page(docname).uses}
+        for node in targets:
+            source = get_source_line(node)[0]
+            if self.domain.owners.setdefault(source, docname) == docname:
+                ref = parse_thread_url(node["refuri"], hosts)
+                if ref and ref.url not in cited:
+                    self._note(node, ref, "link", is_shared=source != self.document["source"])
+
+    def _definitions(self) -> Iterator[nodes.target]:
+        """Yield the link definitions of Markdown, of which the parser makes no nodes."""
         for source in (self.document["source"], *self.document.settings.record_dependencies.list):
             for line, text in enumerate(linecache.getlines(source), 1):
                 match = _MARKDOWN_DEFINITION.match(text)
-                ref = parse_thread_url(match[1], self.config.thread_cards_hosts) if match else None
-                literal = self.document.findall(nodes.FixedTextElement) if ref else ()
-                if ref and ref.url not in cited and not any(text in it.astext() for it in literal):
-                    node = nodes.target("", refuri=ref.given_url)
+                literal = self.document.findall(nodes.FixedTextElement) if match else ()
+                if match and not any(text in it.astext() for it in literal):
+                    node = nodes.target("", refuri=match[1])
                     node.source, node.line, node.parent = source, line, self.document
-                    self._note(node, ref, "link")
+                    yield node
 
     def _collect_citation(self, xref: nodes.Element) -> None:
         ref, has_snapshot = xref["thread_ref"], None
-        # Contents and labels copy the text of a title before Sphinx resolves the citation.
+        # Tables of contents and labels copy the text of a title before Sphinx resolves the citation.
         if not xref["refexplicit"] and any(traverse_parent(xref, (nodes.title, nodes.caption))):
             has_snapshot = self._note_snapshot(ref)
             card = self.domain.default_card(ref)

@@ -90,7 +90,7 @@ def make_parser() -> argparse.ArgumentParser:
     add = _add_command(commands, _fetch, "save the cited threads that are not saved yet")
     add("--summary", action="store_true", help="save title, author, date and state, but no posts")
     add("--refresh", action="store_true", help="fetch saved threads again")
-    add("--older-than", type=int, metavar="DAYS", help="fetch threads checked over DAYS days ago")
+    add("--older-than", type=int, metavar="DAYS", help="fetch threads not checked for DAYS days")
     add("--links", action="store_true", help="save linked threads, not only cards and citations")
     add("--replies", action="store_true", help="save the replies of other people")
     add("--archive", action="store_true", help="find archived copies in the Wayback Machine")
@@ -100,7 +100,7 @@ def make_parser() -> argparse.ArgumentParser:
     add = _add_command(commands, _check, "compare the saved threads with the live ones")
     add("--dry-run", action="store_true", help="report changes; do not update snapshots")
 
-    _add_command(commands, _list, "list the threads that are cited or saved")
+    _add_command(commands, _list, "list the cited, linked and saved threads")
 
     add = _add_command(commands, _forget, "delete snapshots, and never fetch these threads again")
     add("--dry-run", action="store_true", help="report what would be deleted; delete nothing")

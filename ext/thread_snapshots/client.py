@@ -40,7 +40,7 @@ _MAX_WAIT = 86_400  # what a server may require at most
 _CONNECT_TIMEOUT = 10
 
 
-class _Deadline(Exception):  # noqa: N818 - not an OSError, which urllib3 would take for one and retry
+class _Deadline(Exception):  # noqa: N818 - not an OSError, because urllib3 would then retry the request
     """A response was not complete in time."""
 
 
@@ -77,7 +77,7 @@ class _Response(HTTPResponse):
 
 
 class _Adapter(HTTPAdapter):
-    """Makes connections, also those of proxies, that return such responses."""
+    """Makes connections, including those through proxies, that return a :class:`_Response`."""
 
     def get_connection_with_tls_context(self, *args: Any, **options: Any) -> Any:
         pool: Any = super().get_connection_with_tls_context(*args, **options)

@@ -190,7 +190,7 @@ _STYLES = {
     **dict.fromkeys(("code", "kbd", "samp", "tt"), "code"),
 }
 _STRUCK = frozenset({"del", "s", "strike"})
-_CONTAINERS = {"blockquote": 6, "ul": 4, "ol": 4, "menu": 4}  # how many in each other, as in LaTeX
+_CONTAINERS = {"blockquote": 6, "ul": 4, "ol": 4, "menu": 4}  # maximum depth, as in LaTeX
 _OTHER_BLOCKS = (
     "address article aside body caption center dd details div dl fieldset figcaption figure footer form header hr li"
     " main nav p pre section table"
@@ -201,8 +201,8 @@ _OTHERS = (
     " tr u var video wbr"
 )
 _KNOWN = _BLOCKS.union(_STYLES, _STRUCK, _OTHERS.split())
-# Not written by the author of the post: also buttons and avatars in quotes, polls and parts of previews of Discourse,
-# the button that copies code of GitHub, tracking pixels.
+# Not written by the author of the post: also, on Discourse, buttons and avatars in quotes, polls and parts of previews;
+# on GitHub, the button that copies code; tracking pixels.
 _NOISE = (
     "button, canvas, embed, head, iframe, noembed, noframes, noscript, object, script, select, style, svg, template,"
     " title, [hidden], .avatar, .lightbox > .meta, .onebox header, .onebox img, .onebox p, .onebox-metadata,"

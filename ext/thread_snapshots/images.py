@@ -87,7 +87,7 @@ def _to_srgb(image: Image.Image) -> Image.Image:
 
 
 def _encode(image: Image.Image) -> EncodedImage:
-    """Return a PNG if the image has transparent parts or few colours, else a PNG or JPEG, the smaller one."""
+    """Return a PNG if the image has transparent parts or few colours, or else the smaller of a PNG and a JPEG."""
     image.info = {}  # Pillow writes some of it
     if image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255):
         image = image.convert("RGB")

@@ -33,7 +33,7 @@ class Use(NamedTuple):
     """A location where a page cites a thread."""
 
     role: str
-    """``card``, ``citation`` or ``link``; ``uncited`` for a snapshot that no page needs."""
+    """``card``, ``citation`` or ``link``; ``uncited`` for a snapshot of a thread that no page cites."""
     location: str
     """File and line, such as ``docs/index.md:14``, relative to the current folder."""
 
@@ -119,7 +119,7 @@ def read_site(
         except SiteError:
             raise
         except Exception as error:  # of conf.py or of an extension
-            hint = "" if source.joinpath("conf.py").is_file() else "; give the folder of the pages"
+            hint = "" if source.joinpath("conf.py").is_file() else "; give the source directory"
             raise SiteError(f"cannot read the site in {source}: {error}{hint}") from error
     uses = cast("ThreadDomain", app.env.get_domain("thread")).uses() if app else ()
     return Site(store=source / FOLDER, config=config, cited=tuple(_cited(uses)))

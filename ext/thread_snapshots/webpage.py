@@ -73,7 +73,7 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
 
 
 def _oembed(html: str, page_url: str) -> RequestGenerator[dict[str, str]]:
-    """Fetch title and author of a page without Open Graph, by their names in its metadata."""
+    """Fetch title and author of a page without Open Graph; the keys are names of page metadata."""
     tree = parse_page(html)
     link = tree.css_first("link[type='application/json+oembed' i]")
     url = js.safe_url(link and link.attributes.get("href"), page_url)
@@ -183,7 +183,7 @@ def _preview_thread(
     title = js.one_line(_first(metas, "og:title", "twitter:title") or (head.text() if head else ""))
     text = _first(metas, *_DESCRIPTION)
     is_page = ref.kind is Kind.PAGE
-    is_platform = not is_page and endpoint == "file"  # from the network, those without a source
+    is_platform = not is_page and endpoint == "file"  # network: only platforms without a source
     if not text and (is_platform or not title):
         raise BadResponse(ref.url, "the page does not describe a post")
     name = js.one_line(_first(metas, "author", "article:author", "twitter:creator", "og:site_name"))
@@ -318,7 +318,7 @@ def _author(item: object, ref: ThreadRef, authors: dict[str, Author]) -> str:
         handle = f"{handle}@{host or ref.host}"
     handle = handle or name or ref.author or ref.community or ref.host
     author = build_author(handle, name, url, _image_url(_one(who, "image")))
-    # Handles are those of a platform.
+    # Only platforms have handles; the author of a page has a name.
     authors.setdefault(handle, replace(author, name=name) if ref.kind is Kind.PAGE else author)
     return handle
 

@@ -138,7 +138,7 @@ def _query(ref: ThreadRef, query: str, variables: object = None) -> RequestGener
     try:
         data = yield from get_json(url, {"query": query, "variables": variables})
     except (Forbidden, RateLimited) as error:  # GitHub reports a missing token as a rate limit of 0
-        reason = f"{error.reason}; GitHub requires a token here, set GITHUB_TOKEN"
+        reason = f"{error.reason}; GitHub requires a token here: set GITHUB_TOKEN"
         raise type(error)(url, reason, status=error.status, retry_after=error.retry_after) from None
     if js.text(data, "errors", 0, "type") == "RATE_LIMITED":
         raise RateLimited(url, "rate limited")

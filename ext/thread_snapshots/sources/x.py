@@ -46,7 +46,7 @@ _NO_REPLIES = "without replies by others, which X does not list"
 
 
 def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
-    """Fetch a thread from Thread Reader if its page was given, or else from X; the longer one of two threads wins."""
+    """Fetch a thread from Thread Reader if its page was given, or else from X or Thread Reader, whichever is longer."""
     if ref.mirror == "threadreader":
         with suppress(FetchError):  # X may still have the posts
             return (yield from _get_unrolled(ref, options, ref.id))
