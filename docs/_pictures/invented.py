@@ -68,7 +68,7 @@ def write(folder: Path) -> None:
     colours = ("#7a9e87", "#b5776b", "#6f7fae", "#c2a35b")
     sizes = ((800, 600), (600, 800), (800, 450), (400, 400))
     images = [_image(folder, size, colour, "A lamp") for size, colour in zip(sizes, colours, strict=True)]  # fmt: skip
-    quoted = _post(8, text="Does a lamp need to boot?", author="kim_example")
+    quoted = _post(0, text="Does a lamp need to boot?", author="kim_example")
     threads = {
         1: [_post(0)],
         2: [_post(1, images[2]), _post(2, *images)],

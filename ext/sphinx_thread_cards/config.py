@@ -65,7 +65,7 @@ def valid(check: Callable[[Any], object], expected: str, value: Any) -> Any:
 
 def choice(*allowed: str) -> Callable[[object], str]:
     """Return a converter that accepts one of several strings and ignores case."""
-    expected = f"use {' or '.join(map(repr, allowed))}"
+    expected = f"use {' or '.join(', '.join(map(repr, allowed)).rsplit(', ', 1))}"
     return lambda value: valid(allowed.__contains__, expected, str(value).strip().lower())
 
 

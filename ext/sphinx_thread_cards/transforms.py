@@ -263,7 +263,7 @@ class CollectThreads(SphinxTransform):
             if (self.env.srcdir / name).is_file():
                 self.env.images.add_file(self.env.docname, name)
             else:
-                warn("image", f"image {name} not found; run `thread-cards fetch --refresh`", node)
+                warn("image", f"image {name} not found; add it or fetch the thread again", node)
             if self.config.thread_cards_alt and not alt and file not in avatars:
                 warn("alt", f'{name} has no alternative text; add "alt" in the snapshot', node)
 

@@ -83,7 +83,7 @@ def strings(data: Any, name: str = "") -> list[tuple[str, str]]:
 @given(seed=st.integers(0, 2**32), replies=st.booleans())
 def test_hostile_responses_are_harmless(case: Case, seed: int, replies: bool) -> None:
     chance = random.Random(seed)
-    names = [answer["file"] for answer in case.answers.values() if "file" in answer]
+    names = [response["file"] for response in case.responses.values() if "file" in response]
     bodies = [(case.folder / name).read_bytes() for name in names] or [b"{}"]
     queue = list(bodies)
 

@@ -42,7 +42,7 @@ def test_thread_is_fetched(case: Case, regen: bool) -> None:
     assert result.complete == case.data.get("complete", True)
     note = case.data.get("note", "")
     assert note in result.note if note else not result.note
-    assert case.requested >= case.answers.keys()
+    assert case.requested >= case.responses.keys()
 
 
 def test_sources_belong_to_platforms() -> None:

@@ -13,7 +13,7 @@ content; ``expected.json`` is the snapshot::
     note = "first post only"                           # part of FetchResult.note; by default it is empty
     error = "NotFound"                                 # the exception, instead of a snapshot
 
-    [answers]                                          # any other request fails with 404
+    [responses]                                        # any other request fails with 404
     "https://hn.algolia.com/api/v1/items/1" = "item.json"
     "https://example.org/b" = { status = 403, file = "error.json" }
     "https://example.org/c" = { to = "https://example.org/d" }
@@ -57,9 +57,9 @@ class Case:
         return ref
 
     @property
-    def answers(self) -> dict[str, Any]:
-        answers = self.data.get("answers", {}).items()
-        return {url: {"file": to} if isinstance(to, str) else to for url, to in answers}
+    def responses(self) -> dict[str, Any]:
+        responses = self.data.get("responses", {}).items()
+        return {url: {"file": to} if isinstance(to, str) else to for url, to in responses}
 
     @property
     def file(self) -> SavedFile | None:
@@ -80,17 +80,17 @@ class Case:
 
     def send(self, request: Request) -> Response:
         """Return the recorded response to a request."""
-        url, answers = request.url, self.answers
+        url, responses = request.url, self.responses
         name = url if request.json is None else f"POST {url}"
-        while "to" in (answer := answers.get(name, {"status": 404})):
+        while "to" in (recorded := responses.get(name, {"status": 404})):
             self.requested.add(name)
-            name = url = answer["to"]
+            name = url = recorded["to"]
         self.requested.add(name)
-        path = self.folder / answer["file"] if "file" in answer else None
-        media_type = answer.get("type", TYPES.get(path.suffix, "") if path else "")
-        headers = {"Content-Type": media_type, **answer.get("headers", {})}
+        path = self.folder / recorded["file"] if "file" in recorded else None
+        media_type = recorded.get("type", TYPES.get(path.suffix, "") if path else "")
+        headers = {"Content-Type": media_type, **recorded.get("headers", {})}
         response = Response(url=url, body=path.read_bytes() if path else b"", headers=headers)
-        if (status := answer.get("status", 200)) >= 300:
+        if (status := recorded.get("status", 200)) >= 300:
             details = None
             with suppress(BadResponse):
                 details = response.json()
