@@ -26,7 +26,7 @@ from thread_snapshots import html
 from thread_snapshots.errors import BadResponse, Forbidden
 from thread_snapshots.json_access import one_line, utc
 from thread_snapshots.source import FetchOptions, FetchResult
-from thread_snapshots.thread_builder import build_thread, depth_first, subtree
+from thread_snapshots.thread_builder import Head, build_thread, depth_first, subtree
 
 MAX_EMAILS = 20_000
 _MAX_HEADER = 20_000
@@ -290,15 +290,13 @@ def email_thread(
         for id_, email in by_post.items()
     )
     posts = [post for post in subtree(every, root) if not by_post[post.id].private]
+    has_root, title = root in by_post, thread_title(by_post[posts[0].id].subject)
+    head = Head(title, len(posts) - 1 if has_root else None)
+    missing = "" if has_root else "the first message of the thread is missing"
+    options = dataclasses.replace(options, posts=options.posts | {cited})
+    posts = [replace(it, blocks=_email_blocks(by_post[it.id], it.url)) for it in posts]
     return build_thread(
-        ref,
-        [replace(post, blocks=_email_blocks(by_post[post.id], post.url)) for post in posts],
-        [],
-        endpoint=endpoint,
-        options=dataclasses.replace(options, posts=options.posts | {cited}),
-        title=thread_title(by_post[posts[0].id].subject),
-        replies=len(posts) - 1 if root in by_post else None,
-        missing="" if root in by_post else "the first message of the thread is missing",
+        ref, posts, [], endpoint=endpoint, options=options, head=head, missing=missing
     )
 
 

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import NamedTuple
 
 from msgspec.structs import replace
 from sphinx_thread_cards import snapshot
@@ -12,6 +13,18 @@ from sphinx_thread_cards.urls import ThreadRef
 from thread_snapshots.errors import BadResponse
 from thread_snapshots.json_access import safe_url
 from thread_snapshots.source import FetchOptions, FetchResult
+
+
+class Head(NamedTuple):
+    """What a summary contains of a thread, apart from its first post."""
+
+    title: str | None = None
+    replies: int | None = None
+    state: snapshot.State | None = None
+    since: datetime | None = None
+
+
+_UNKNOWN = Head()
 
 
 def build_author(
@@ -115,9 +128,7 @@ def build_thread(
     *,
     endpoint: str,
     options: FetchOptions | None = None,
-    title: str | None = None,
-    replies: int | None = None,
-    state: tuple[snapshot.State | None, datetime | None] = (None, None),
+    head: Head = _UNKNOWN,
     missing: str = "",
 ) -> FetchResult:
     """Return the thread of these posts; raise BadResponse if there are none.
@@ -128,7 +139,6 @@ def build_thread(
         authors: only those who wrote a post become participants.
         endpoint: the URL of the request, or ``file``.
         options: which posts to include in addition to those by the author of the first; by default, all.
-        state: the thread's state, and since when.
         missing: what is missing, as a clause; empty if the thread is complete.
     """
     unique = list({post.id: post for post in posts}.values())
@@ -149,13 +159,13 @@ def build_thread(
         host=ref.host,
         id=ref.id,
         url=ref.url if ref.post is None else built[0].url,
-        title=title,
+        title=head.title,
         lang=lang,
         participants=tuple(by_handle.get(handle) or Author(handle=handle) for handle in used),
         posts=built,
-        replies=replies,
-        state=state[0],
-        state_since=state[1],
+        replies=head.replies,
+        state=head.state,
+        state_since=head.since,
         provenance=snapshot.Provenance(endpoint=endpoint),
     )
     return FetchResult(thread=thread, complete=not missing, note=missing)

@@ -26,7 +26,7 @@ from thread_snapshots.errors import BadResponse, FetchError, Forbidden, Refused
 from thread_snapshots.html import RichText, parse_html, parse_markdown, parse_page, parse_plain
 from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source
-from thread_snapshots.thread_builder import build_author, build_thread
+from thread_snapshots.thread_builder import Head, build_author, build_thread
 
 _MAX_OBJECTS = 5_000
 _DESCRIPTION = ("og:description", "twitter:description", "description")
@@ -96,8 +96,8 @@ def page_thread(
     """Return the thread that a page describes, from the server or from a file that a browser saved."""
     tree = parse_page(html, ref.url)
     metas = _metas(tree) | {name: text for name, text in oembed.items() if text}
-    head = tree.css_first("title")
-    title = (head and js.one_line(head.text())) or ""
+    element = tree.css_first("title")
+    title = (element and js.one_line(element.text())) or ""
     is_login = _LOGIN_TITLE.match(title) and tree.css_first("input[type=password]")
     has_content = "og:title" in metas or any(_posts_of(tree))
     is_empty = not has_content and _NO_CONTENT_TITLE.fullmatch(title)
@@ -125,15 +125,9 @@ def page_thread(
     replies, missing = _reply_count(main), ""
     if options.replies and replies and replies > len(posts) - 1:
         missing = f"{len(posts) - 1} of {replies} replies; the page has no more"
+    head, people = Head(_title(main), replies), authors.values()
     return build_thread(
-        ref,
-        posts,
-        authors.values(),
-        endpoint=endpoint,
-        options=options,
-        title=_title(main),
-        replies=replies,
-        missing=missing,
+        ref, posts, people, endpoint=endpoint, options=options, head=head, missing=missing
     )
 
 
@@ -203,7 +197,7 @@ def _preview_thread(
     )
     missing = "" if is_page else "only the preview text of the page"
     author = Author(handle=handle, name=None if is_platform else handle)
-    return build_thread(ref, [post], [author], endpoint=endpoint, title=title, missing=missing)
+    return build_thread(ref, [post], [author], endpoint=endpoint, head=Head(title), missing=missing)
 
 
 def _posts_of(tree: LexborHTMLParser) -> Iterator[dict[str, Any]]:

@@ -18,7 +18,7 @@ from thread_snapshots.errors import BadResponse, FetchError, Forbidden, NotFound
 from thread_snapshots.facets import from_facets
 from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source, get_json
-from thread_snapshots.thread_builder import add_link, build_author, build_thread, self_thread
+from thread_snapshots.thread_builder import Head, add_link, build_author, build_thread, self_thread
 
 _ENDPOINT = "https://public.api.bsky.app/xrpc/app.bsky.feed.getPostThread"
 _SITE = "https://bsky.app"
@@ -175,8 +175,8 @@ def _result(
         missing = "; ".join(filter(None, ("an earlier post of the thread is missing", missing)))
     quoted = (view.quoted for view in views.values())
     authors = [_parse_author(view) for view in (*quoted, *views.values()) if view]
-    posts, replies = [post for _, post in thread], js.count(first.data, "replyCount")
-    return build_thread(ref, posts, authors, endpoint=endpoint, replies=replies, missing=missing)
+    posts, head = [post for _, post in thread], Head(None, js.count(first.data, "replyCount"))
+    return build_thread(ref, posts, authors, endpoint=endpoint, head=head, missing=missing)
 
 
 def _parse_author(view: _View) -> Author:

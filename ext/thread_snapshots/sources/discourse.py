@@ -17,7 +17,7 @@ from thread_snapshots.errors import BadResponse, FetchError, NotFound
 from thread_snapshots.html import parse_html
 from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source, get_json
-from thread_snapshots.thread_builder import build_author, build_thread
+from thread_snapshots.thread_builder import Head, build_author, build_thread
 
 _CHUNK = 20  # posts per request, as many as Discourse's own pages load
 _MAX_POSTS = 400
@@ -80,16 +80,11 @@ def _parse(
     # The list of ids is empty for a topic of more than 10,000 posts.
     every = len(js.as_list(topic, "post_stream", "stream")) or total
     absent = 0 if ref.kind is Kind.POST else every - len(by_number)
+    missing = f"{absent} of {absent + len(by_number)} posts are missing" if absent > 0 else ""
+    head = Head(js.one_line(topic, "title"), total - 1 if total else None, _state(topic))
+    posts, people = [_post(ref, topic, it) for it in shown], [_author(ref, it) for it in shown]
     return build_thread(
-        ref,
-        [_post(ref, topic, post) for post in shown],
-        [_author(ref, post) for post in shown],
-        endpoint=endpoint,
-        options=options,
-        title=js.one_line(topic, "title"),
-        replies=total - 1 if total else None,
-        state=(_state(topic), None),
-        missing=f"{absent} of {absent + len(by_number)} posts are missing" if absent > 0 else "",
+        ref, posts, people, endpoint=endpoint, options=options, head=head, missing=missing
     )
 
 

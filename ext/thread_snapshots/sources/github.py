@@ -18,7 +18,13 @@ from thread_snapshots.errors import BadResponse, FetchError, Forbidden, NotFound
 from thread_snapshots.html import RichText, parse_html, parse_markdown
 from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source, get_json
-from thread_snapshots.thread_builder import build_author, build_thread, depth_first, summary_of
+from thread_snapshots.thread_builder import (
+    Head,
+    build_author,
+    build_thread,
+    depth_first,
+    summary_of,
+)
 
 _FULL = "application/vnd.github.full+json"  # text as Markdown and as HTML, with references resolved
 _PAGE_SIZE = 100
@@ -203,16 +209,11 @@ def _parse(
         if ((post.blocks or post.media) and not js.dig(item, "minimized"))
         or post.id in options.posts
     ]
+    replies = js.count(count, "totalCount") if isinstance(count, dict) else js.count(count)
+    head, posts = Head(title, replies, *_state(items[0])), [first, *depth_first(shown)]
+    people = map(_author, items)
     return build_thread(
-        ref,
-        [first, *depth_first(shown)],
-        map(_author, items),
-        endpoint=endpoint,
-        options=options,
-        title=title,
-        replies=js.count(count, "totalCount") if isinstance(count, dict) else js.count(count),
-        state=_state(items[0]),
-        missing=missing,
+        ref, posts, people, endpoint=endpoint, options=options, head=head, missing=missing
     )
 
 

@@ -17,7 +17,7 @@ from thread_snapshots.errors import BadResponse, Forbidden, NotFound
 from thread_snapshots.html import parse_html, parse_markdown
 from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source, get_json
-from thread_snapshots.thread_builder import build_author, build_thread, depth_first
+from thread_snapshots.thread_builder import Head, build_author, build_thread, depth_first
 
 _MAX_PAGES = 10
 # The aliases are the names of the REST API.
@@ -100,16 +100,11 @@ def _parse(ref: ThreadRef, options: FetchOptions, items: list[Any], endpoint: st
     replies = js.count(issue, "user_notes_count")
     complete = ref.kind is not Kind.EPIC and len(comments) >= (replies or 0)
     first = _post(ref, issue, "description", "description")
+    missing = "" if complete else "some comments are missing"
+    head = Head(js.one_line(issue, "title"), replies, *_state(issue))
+    posts, people = [first, *depth_first(comments)], [_author(ref, item) for item in items]
     return build_thread(
-        ref,
-        [first, *depth_first(comments)],
-        [_author(ref, item) for item in items],
-        endpoint=endpoint,
-        options=options,
-        title=js.one_line(issue, "title"),
-        replies=replies,
-        state=_state(issue),
-        missing="" if complete else "some comments are missing",
+        ref, posts, people, endpoint=endpoint, options=options, head=head, missing=missing
     )
 
 

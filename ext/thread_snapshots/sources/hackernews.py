@@ -11,7 +11,7 @@ from thread_snapshots.errors import BadResponse
 from thread_snapshots.html import parse_html
 from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source, get_json
-from thread_snapshots.thread_builder import build_author, build_thread, link_paragraph
+from thread_snapshots.thread_builder import Head, build_author, build_thread, link_paragraph
 
 _SITE = "https://news.ycombinator.com"
 _KILLED = frozenset({"[dead]", "[flagged]"})
@@ -40,9 +40,8 @@ def _result(ref: ThreadRef, options: FetchOptions, item: object, endpoint: str) 
         raise BadResponse(ref.url, f"the response is not item {ref.id}, or its author is missing")
     handles, title = {post.author for post in posts}, js.html_line(item, "title")
     people = [build_author(handle, url=f"{_SITE}/user?id={handle}") for handle in handles]
-    return build_thread(
-        ref, posts, people, endpoint=endpoint, options=options, title=title, replies=len(posts) - 1
-    )
+    head = Head(title, len(posts) - 1)
+    return build_thread(ref, posts, people, endpoint=endpoint, options=options, head=head)
 
 
 def _parse_post(item: object) -> Post | None:

@@ -16,7 +16,7 @@ from thread_snapshots import json_access as js
 from thread_snapshots.errors import BadResponse, FetchError, Forbidden, NotFound
 from thread_snapshots.html import parse_markdown
 from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source, get_json
-from thread_snapshots.thread_builder import build_author, build_thread, link_paragraph
+from thread_snapshots.thread_builder import Head, build_author, build_thread, link_paragraph
 
 _PAGE_SIZE = 50
 _MAX_PAGES = 8
@@ -45,16 +45,12 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
     # Ids grow with time, so paths in numeric order list the replies to a comment by time.
     views = [root, *(view for _, view in sorted(comments.items()))]
     shown = {path[-1] for path in comments}
+    posts, people = [_post(ref, it, shown) for it in views], [_author(ref, it) for it in views]
+    title = js.one_line(root, "post", "name") or js.one_line(root, "post", "title")
+    is_locked, replies = js.flag(root, "post", "locked"), js.count(root, "counts", "comments")
+    head = Head(title, replies, "locked" if is_locked else None)
     return build_thread(
-        ref,
-        [_post(ref, view, shown) for view in views],
-        [_author(ref, view) for view in views],
-        endpoint=endpoint,
-        options=options,
-        title=js.one_line(root, "post", "name") or js.one_line(root, "post", "title"),
-        replies=js.count(root, "counts", "comments"),
-        state=("locked" if js.flag(root, "post", "locked") else None, None),
-        missing=missing,
+        ref, posts, people, endpoint=endpoint, options=options, head=head, missing=missing
     )
 
 

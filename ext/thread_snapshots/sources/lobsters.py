@@ -15,7 +15,13 @@ from thread_snapshots.errors import BadResponse, NotFound
 from thread_snapshots.html import parse_html
 from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source, get_json
-from thread_snapshots.thread_builder import build_author, build_thread, link_paragraph, subtree
+from thread_snapshots.thread_builder import (
+    Head,
+    build_author,
+    build_thread,
+    link_paragraph,
+    subtree,
+)
 
 _STORY = re.compile(r"/s/([0-9a-z]{4,10})(?:[/#]|$)")
 
@@ -50,9 +56,8 @@ def _result(ref: ThreadRef, options: FetchOptions, story: object, endpoint: str)
     handles, title = {post.author for post in posts}, js.one_line(story, "title")
     people = [build_author(name, None, urljoin(ref.url, f"/u/{name}")) for name in handles]
     count = len(posts) - 1 if comment else js.count(story, "comment_count")
-    return build_thread(
-        ref, posts, people, endpoint=endpoint, options=options, title=title, replies=count
-    )
+    head = Head(title, count)
+    return build_thread(ref, posts, people, endpoint=endpoint, options=options, head=head)
 
 
 def _parse_posts(ref: ThreadRef, story: object) -> Iterator[Post]:

@@ -16,7 +16,7 @@ from thread_snapshots.errors import BadResponse, Forbidden, NotFound
 from thread_snapshots.html import parse_html
 from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source, get_json
-from thread_snapshots.thread_builder import add_link, build_author, build_thread, self_thread
+from thread_snapshots.thread_builder import Head, add_link, build_author, build_thread, self_thread
 
 _MAX_CONTEXTS = 100
 _MAX_DESCENDANTS = 60
@@ -117,15 +117,9 @@ class _Conversation:
 
     def result(self, options: FetchOptions, endpoint: str, missing: str) -> FetchResult:
         posts = self_thread(self.posts.values(), self.ref.id, options)
-        replies = js.count(self.statuses[posts[0].id], "replies_count")
-        return build_thread(
-            self.ref,
-            posts,
-            self.authors.values(),
-            endpoint=endpoint,
-            replies=replies,
-            missing=missing,
-        )
+        head = Head(None, js.count(self.statuses[posts[0].id], "replies_count"))
+        people = self.authors.values()
+        return build_thread(self.ref, posts, people, endpoint=endpoint, head=head, missing=missing)
 
     def _parse(self, status: object, *, quoting: bool = True) -> Post | None:
         """Return a status as a post, or None if it must not be saved."""

@@ -11,7 +11,7 @@ from sphinx_thread_cards.urls import ThreadRef
 from thread_snapshots import json_access as js
 from thread_snapshots.errors import BadResponse
 from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source, get_json
-from thread_snapshots.thread_builder import build_author, build_thread
+from thread_snapshots.thread_builder import Head, build_author, build_thread
 
 _ENDPOINTS = {
     "tumblr": "https://www.tumblr.com/oembed/1.0?url={}",
@@ -42,7 +42,7 @@ def fetch(ref: ThreadRef, _options: FetchOptions) -> RequestGenerator[FetchResul
     )
     missing = "" if is_video and not ref.post else "title and author only"
     author = build_author(handle, name, url)
-    return build_thread(ref, [post], [author], endpoint=endpoint, title=title, missing=missing)
+    return build_thread(ref, [post], [author], endpoint=endpoint, head=Head(title), missing=missing)
 
 
 def _page(ref: ThreadRef) -> str:

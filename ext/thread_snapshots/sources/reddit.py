@@ -20,7 +20,13 @@ from thread_snapshots.errors import BadResponse, FetchError, NotFound
 from thread_snapshots.html import parse_html, parse_markdown, parse_page
 from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import FetchOptions, FetchResult, Request, RequestGenerator, Source
-from thread_snapshots.thread_builder import build_author, build_thread, depth_first, link_paragraph
+from thread_snapshots.thread_builder import (
+    Head,
+    build_author,
+    build_thread,
+    depth_first,
+    link_paragraph,
+)
 
 _SITE = "https://www.reddit.com"
 _MAX_ENTRIES = 500
@@ -45,7 +51,7 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
         with suppress(FetchError):
             more = yield from _get_feed(ref, f"{_SITE}/comments/{ref.id}/_/{id_}/.rss")
             posts += [post for post in more[1] if post.id == id_]
-    return _result(ref, options, posts, endpoint=endpoint, title=title, missing=missing)
+    return _result(ref, options, posts, endpoint=endpoint, head=Head(title), missing=missing)
 
 
 def read_file(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchResult:
@@ -65,11 +71,10 @@ def read_file(ref: ThreadRef, options: FetchOptions, file: SavedFile) -> FetchRe
         for comment in comments
         if js.text(comment, "body") not in _WITHDRAWN and not js.flag(comment, "removed")
     ]
-    title, replies = js.html_line(post, "title"), js.count(post, "num_comments")
-    lacking = (replies or 0) - len(comments)
+    head = Head(js.html_line(post, "title"), js.count(post, "num_comments"))
+    lacking = (head.replies or 0) - len(comments)
     missing = f"{lacking} comments are not in the file" if lacking > 0 else ""
-    details = {"title": title, "replies": replies, "missing": missing}
-    return _result(ref, options, posts, endpoint="file", **details)
+    return _result(ref, options, posts, endpoint="file", head=head, missing=missing)
 
 
 def _result(

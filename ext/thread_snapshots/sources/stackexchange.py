@@ -16,7 +16,7 @@ from thread_snapshots.errors import BadResponse, Forbidden, NotFound, RateLimite
 from thread_snapshots.html import parse_html
 from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source, get_json
-from thread_snapshots.thread_builder import build_author, build_thread
+from thread_snapshots.thread_builder import Head, build_author, build_thread
 
 _API = "https://api.stackexchange.com/2.3"
 _NETWORK = ".stackexchange.com"
@@ -114,16 +114,11 @@ def _parse(
     # The accepted answer belongs to the question, a cited comment to the post above it.
     wanted = {ref.id.removeprefix("a/"), js.as_id(question, "accepted_answer_id"), *options.posts}
     wanted |= {match[2] for post in options.posts if (match := _COMMENT.fullmatch(post))}
+    options = FetchOptions(replies=options.replies, posts=frozenset(wanted))
+    title, replies = js.html_line(question, "title"), js.count(question, "answer_count")
+    head, people = Head(title, replies, *_state(question)), [_author(it, handles) for it in ordered]
     return build_thread(
-        ref,
-        posts,
-        [_author(item, handles) for item in ordered],
-        endpoint=endpoint,
-        options=FetchOptions(replies=options.replies, posts=frozenset(wanted)),
-        title=js.html_line(question, "title"),
-        replies=js.count(question, "answer_count"),
-        state=_state(question),
-        missing=missing,
+        ref, posts, people, endpoint=endpoint, options=options, head=head, missing=missing
     )
 
 

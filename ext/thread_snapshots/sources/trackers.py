@@ -7,7 +7,6 @@ https://bugzilla.readthedocs.io/en/latest/api/core/v1/bug.html#get-bug, https://
 import re
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from sphinx_thread_cards.snapshot import Author, Post, State
 from sphinx_thread_cards.urls import ThreadRef
@@ -15,7 +14,7 @@ from sphinx_thread_cards.urls import ThreadRef
 from thread_snapshots import json_access as js
 from thread_snapshots.errors import Forbidden, NotFound
 from thread_snapshots.source import FetchResult, Request, RequestGenerator, Source, get_json
-from thread_snapshots.thread_builder import build_author, build_thread, summary_of
+from thread_snapshots.thread_builder import Head, build_author, build_thread, summary_of
 
 # The part of a URL that leads to a comment.
 _COMMENT = re.compile(r"#|(?<=[0-9])/comments?/")
@@ -36,15 +35,10 @@ def fetch_gerrit(ref: ThreadRef, _options: object) -> RequestGenerator[FetchResu
         "MERGED": ("merged", js.time(change, "submitted")),
         "ABANDONED": ("closed", js.time(change, "updated")),
     }
-    return _summary(
-        ref,
-        build_author(js.one_line(change, "owner", "username") or name or "unknown", name),
-        js.time(change, "created"),
-        endpoint=response.url,
-        title=js.one_line(change, "subject"),
-        replies=js.count(change, "total_comment_count"),
-        state=states.get(js.text(change, "status"), (None, None)),
-    )
+    author = build_author(js.one_line(change, "owner", "username") or name or "unknown", name)
+    title, replies = js.one_line(change, "subject"), js.count(change, "total_comment_count")
+    head = Head(title, replies, *states.get(js.text(change, "status"), ()))
+    return _summary(ref, author, js.time(change, "created"), head, response.url)
 
 
 def fetch_bugzilla(ref: ThreadRef, _options: object) -> RequestGenerator[FetchResult]:
@@ -58,16 +52,14 @@ def fetch_bugzilla(ref: ThreadRef, _options: object) -> RequestGenerator[FetchRe
     reporter = js.dig(bug, "creator_detail")
     names = (js.dig(reporter, "nick"), js.dig(bug, "creator"), js.dig(reporter, "real_name"))
     nick, login, name = (js.one_line(js.text(name).partition("@")[0]) for name in names)
-    is_open, comments = js.dig(bug, "is_open") is not False, js.count(bug, "comment_count")
-    return _summary(
-        ref,
+    author, comments = (
         build_author(nick or login or "unknown", name),
-        js.time(bug, "creation_time"),
-        endpoint=endpoint,
-        title=js.one_line(bug, "summary"),
-        replies=comments - 1 if comments else None,
-        state=("open", None) if is_open else ("closed", js.time(bug, "cf_last_resolved")),
+        js.count(bug, "comment_count"),
     )
+    head = Head(js.one_line(bug, "summary"), comments - 1 if comments else None, "open")
+    if js.dig(bug, "is_open") is False:
+        head = head._replace(state="closed", since=js.time(bug, "cf_last_resolved"))
+    return _summary(ref, author, js.time(bug, "creation_time"), head, endpoint)
 
 
 def fetch_launchpad(ref: ThreadRef, _options: object) -> RequestGenerator[FetchResult]:
@@ -81,26 +73,23 @@ def fetch_launchpad(ref: ThreadRef, _options: object) -> RequestGenerator[FetchR
     is_closed = tasks and all(js.flag(task, "is_complete") for task in tasks)
     dates = [date for task in tasks if (date := js.time(task, "date_closed"))]
     handle = js.one_line(js.text(bug, "owner_link").partition("/~")[2])
-    return _summary(
-        ref,
-        build_author(handle or "unknown", None, handle and f"https://launchpad.net/~{handle}"),
-        js.time(bug, "date_created"),
-        endpoint=endpoint,
-        title=js.one_line(bug, "title"),
-        replies=(js.count(bug, "message_count") or 1) - 1,
-        state=("closed", max(dates, default=None)) if is_closed else ("open", None),
-    )
+    author = build_author(handle or "unknown", None, handle and f"https://launchpad.net/~{handle}")
+    head = Head(js.one_line(bug, "title"), (js.count(bug, "message_count") or 1) - 1, "open")
+    if is_closed:
+        head = head._replace(state="closed", since=max(dates, default=None))
+    return _summary(ref, author, js.time(bug, "date_created"), head, endpoint)
 
 
 def _number(ref: ThreadRef) -> str:
     return ref.id.rpartition("/")[2]
 
 
-def _summary(ref: ThreadRef, author: Author, posted: datetime | None, **more: Any) -> FetchResult:
-    """Return a summary; for the other arguments, see :func:`build_thread`."""
+def _summary(
+    ref: ThreadRef, author: Author, posted: datetime | None, head: Head, endpoint: str
+) -> FetchResult:
     url = _COMMENT.split(ref.url)[0]
     post = Post(id=ref.id, url=url, author=author.handle, posted=posted)
-    return summary_of(build_thread(ref, [post], [author], **more))
+    return summary_of(build_thread(ref, [post], [author], endpoint=endpoint, head=head))
 
 
 _FETCH = {"gerrit": fetch_gerrit, "bugzilla": fetch_bugzilla, "launchpad": fetch_launchpad}

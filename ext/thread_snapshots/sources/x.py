@@ -25,7 +25,7 @@ from thread_snapshots.facets import Entity, from_entities
 from thread_snapshots.html import parse_html, parse_page
 from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source
-from thread_snapshots.thread_builder import build_author, build_thread, link_paragraph
+from thread_snapshots.thread_builder import Head, build_author, build_thread, link_paragraph
 
 _X = "https://x.com"
 _THREAD_READER = "https://threadreaderapp.com"
@@ -156,14 +156,11 @@ def _result(
         missing: bool(missing),
         _NO_REPLIES: options.replies and replies != 0,
     }
-    return build_thread(
-        ref,
-        [post for tweet in tweets if (post := _parse_tweet(tweet, authors))],
-        authors.values(),
-        endpoint=_endpoint(ref.id),
-        replies=replies,
-        missing="; ".join(note for note, applies in notes.items() if applies),
-    )
+    posts = [post for tweet in tweets if (post := _parse_tweet(tweet, authors))]
+    people, endpoint = authors.values(), _endpoint(ref.id)
+    missing = "; ".join(note for note, applies in notes.items() if applies)
+    head = Head(None, replies)
+    return build_thread(ref, posts, people, endpoint=endpoint, head=head, missing=missing)
 
 
 def _parse_tweet(data: object, authors: dict[str, Author], *, quoting: bool = True) -> Post | None:
