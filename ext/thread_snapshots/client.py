@@ -26,7 +26,7 @@ from urllib3.exceptions import DecodeError, HTTPError, MaxRetryError
 from urllib3.util import Retry
 
 from thread_snapshots import errors
-from thread_snapshots.json_access import safe_url
+from thread_snapshots.json_access import safe_url, text
 from thread_snapshots.source import Request, Response
 
 PRODUCT = "sphinx-thread-cards"
@@ -88,6 +88,8 @@ class _Adapter(HTTPAdapter):
 
 class _Retry(Retry):
     """Retries after a pause, without reading the body of an error; none if the server requires a long delay."""
+
+    RETRY_AFTER_STATUS_CODES = Retry.RETRY_AFTER_STATUS_CODES | {403}  # GitHub's secondary limit
 
     def increment(self, *args: Any, **details: Any) -> Self:
         if (response := details.get("response")) is not None:
@@ -195,8 +197,9 @@ class Client:
             proxies = get_environ_proxies(url)
             self._check_url(url, proxied=select_proxy(url, proxies) is not None)
             wait = self._blocked.get(urlsplit(url).netloc, 0) - time.monotonic()
-            if wait > 0:
+            if wait > _MAX_DELAY:
                 raise errors.RateLimited(url, f"rate limited; retry after {errors.duration(wait)}")
+            time.sleep(max(wait, 0))
             if request.robots:
                 self._check_robots(url)
             options: Any = {"stream": True, "allow_redirects": False, "proxies": proxies}
@@ -210,13 +213,21 @@ class Client:
     def _receive(self, response: requests.Response) -> Response:
         """Return a complete response, or raise the error for its status."""
         url, headers = response.url, response.headers
+        wait = _retry_after(headers)
+        # GitHub reports a limit of 0 for what requires a token; its other interfaces still respond.
+        if wait and headers.get("X-RateLimit-Limit") != "0":
+            self._blocked[urlsplit(url).netloc] = time.monotonic() + wait
         if 200 <= response.status_code < 300:  # noqa: PLR2004 - success (RFC 9110, section 15.3)
             content = self._read(response, MAX_BYTES)
             return Response(url=url, headers=headers, body=content)
-        if headers.get("CF-Mitigated") == "challenge":  # Cloudflare
+        accept, type_ = response.request.headers["Accept"], headers.get("Content-Type", "")
+        # APIs refuse in JSON, firewalls with a page.
+        is_page = response.status_code == HTTPStatus.FORBIDDEN and type_.startswith("text/html")
+        is_firewall = is_page and ("json" in accept or "atom" in accept)
+        if is_firewall or headers.get("CF-Mitigated") == "challenge":  # Cloudflare
             raise errors.Refused(url, "the server sent a challenge for browsers, not the thread")
         body = None
-        if "json" in headers.get("Content-Type", ""):
+        if "json" in type_:
             with suppress(
                 _Deadline, errors.FetchError, HTTPError, OSError, ValueError, RecursionError
             ):
@@ -224,10 +235,8 @@ class Client:
         with_token = "Authorization" in response.request.headers
         if with_token and response.status_code == HTTPStatus.UNAUTHORIZED:
             raise errors.BadResponse(url, "the server does not accept the token (401)")
-        wait = _retry_after(headers)
-        # GitHub reports a limit of 0 for what requires a token; its other interfaces still respond.
-        if wait and headers.get("X-RateLimit-Limit") != "0":
-            self._blocked[urlsplit(url).netloc] = time.monotonic() + wait
+        # https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
+        wait = wait or 60 * ("secondary rate limit" in text(body, "message"))
         raise errors.error_for_status(url, response.status_code, retry_after=wait, body=body)
 
     def _read(self, response: requests.Response, limit: int) -> bytes:
@@ -293,7 +302,7 @@ def _retry_after(headers: Mapping[str, str]) -> float:
     """Return the seconds until the server accepts a new request, or 0 if it does not report them."""
     if value := headers.get("Retry-After"):
         return _Retry().parse_retry_after(value)
-    if headers.get("X-RateLimit-Remaining", "").strip() != "0":
+    if headers.get("X-RateLimit-Remaining", "").strip() not in {"0", "0.0"}:
         return 0
     with suppress(ValueError):
         reset = float(headers.get("X-RateLimit-Reset", ""))

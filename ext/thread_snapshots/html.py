@@ -4,6 +4,7 @@ The input is untrusted and may be anything. The output has only http and https l
 bounded size, and is always accepted by :func:`thread_snapshots.store.encode`. Only :func:`parse_page` raises.
 """
 
+import codecs
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -54,18 +55,22 @@ class RichText:
     """Images and videos, each once, in the order of the text."""
 
 
+# What browsers use instead of a character set: https://encoding.spec.whatwg.org/#names-and-labels
+_SUPERSETS = {"iso8859-1": "cp1252", "gb2312": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949"}
 _META_CHARSET = re.compile(rb"""(?i)<meta[^>]{1,200}?charset\s*=\s*["']?\s*([\w-]{1,40})""")
 
 
 def decode_text(body: bytes, charset: str = "") -> str:
-    """Return bytes as text, in the first of: the given character set, that of ``<meta>``, UTF-8, Windows-1252."""
-    meta = _META_CHARSET.search(body[:1024])
+    """Return bytes as text, in the first of: the given character set, that of ``<meta>``, UTF-8 (in which a character may be cut), Windows-1252."""
+    meta = _META_CHARSET.search(body[:4096])
     for name in (charset, meta[1].decode("ascii") if meta else "", "utf-8-sig"):
         with suppress(LookupError, ValueError):
             # Decoding Punycode, which no page uses, takes quadratic time.
             if name and "punycode" not in name.lower():
-                return body.decode(name)
-    return body.decode("windows-1252", "replace")
+                return body.decode(_SUPERSETS.get(codecs.lookup(name).name, name))
+    text = body.decode("utf-8", "replace")
+    is_utf8 = text.count("\N{REPLACEMENT CHARACTER}") * 2 < len(re.findall(r"[^\0-\x7f]", text))
+    return text if is_utf8 else body.decode("windows-1252", "replace")
 
 
 _BARE_URL = re.compile(rf"(?i)(?<![A-Za-z0-9])https?://[^\s<>\"]{{1,{MAX_LINK}}}+(?![^\s<>\"])")
@@ -202,11 +207,11 @@ _OTHERS = (
 )
 _KNOWN = _BLOCKS.union(_STYLES, _STRUCK, _OTHERS.split())
 # Not written by the author of the post: also, on Discourse, buttons and avatars in quotes, polls and parts of previews;
-# on GitHub, the button that copies code; tracking pixels.
+# on GitHub, the button that copies code and the spinner; tracking pixels.
 _NOISE = (
     "button, canvas, embed, head, iframe, noembed, noframes, noscript, object, script, select, style, svg, template,"
     " title, [hidden], .avatar, .lightbox > .meta, .onebox header, .onebox img, .onebox p, .onebox-metadata,"
-    " .poll-buttons, .poll-info, .quote-controls, .zeroclipboard-container, img[width='0'], img[width='1']"
+    " .js-render-enrichment-loader, .poll-buttons, .poll-info, .quote-controls, .zeroclipboard-container, img[width='0'], img[width='1']"
 )
 _EMOJI = "img.emoji, img.custom-emoji, img.emojione"
 _SPACES = re.compile(r"[ \t\n\r\f]+")

@@ -124,8 +124,9 @@ def request_batches(
                 results = source.run_requests(summarize(batch), config.send)
             except FetchError as error:
                 results = [error] * len(batch)
-            keys = (ref.key for ref in batch)
-            config.summaries.update(zip(keys, results, strict=True))
+            for ref, result in zip(batch, results, strict=True):
+                if not isinstance(result, NotFound):  # or transferred, which a single request finds
+                    config.summaries[ref.key] = result
 
 
 def fetch(cited: "CitedThread", config: FetchConfig) -> Result:

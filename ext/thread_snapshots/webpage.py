@@ -46,6 +46,8 @@ _CHALLENGE_TITLE = re.compile(
 _LOGIN_TITLE = re.compile(r"(?:log|sign) ?(?:in|up)(?:to)?\b", re.IGNORECASE)
 _NO_CONTENT_TITLE = re.compile(
     r"(?i)(?:checking your browser|human verification).*|(?:.* )?(?:log|sign)[- ]?(?:in|on)(?: to .*)?"
+    r"|client challenge|bot verification|robot challenge screen|one moment,? please.*"
+    r"|pardon our interruption.*|checking you are not a bot|.*wait for verification"
 )
 _LOGIN_URL = re.compile(r"/(?:log|sign)[-_]?in\b", re.IGNORECASE)
 # What browsers write at the beginning of a saved page.
@@ -107,7 +109,8 @@ def page_thread(
         raise Forbidden(ref.url, "the author does not allow programs to save the page")
     other = _ref(canonical_url(html), ref)
     # Ids of another form, such as those of answers, do not identify the thread.
-    if other and other.key != ref.key and other.id.count("/") == ref.id.count("/"):
+    is_post = ref.id.endswith(f"p{ref.post}")  # phpBB and vBulletin name its topic
+    if other and other.key != ref.key and other.id.count("/") == ref.id.count("/") and not is_post:
         raise BadResponse(ref.url, f"the page is that of another thread, {other.url}")
 
     def rank(item: Mapping[str, Any]) -> tuple[bool, bool, int]:
@@ -180,7 +183,9 @@ def _preview_thread(
     is_platform = not is_page and endpoint == "file"  # network: only platforms without a source
     if not text and (is_platform or not title):
         raise BadResponse(ref.url, "the page does not describe a post")
-    name = js.one_line(_first(metas, "author", "article:author", "twitter:creator", "og:site_name"))
+    # The author of an article may be the URL of a profile (https://ogp.me/#type_article).
+    names = {key: value for key, value in metas.items() if "://" not in value}
+    name = js.one_line(_first(names, "author", "article:author", "twitter:creator", "og:site_name"))
     image = js.safe_url(_first(metas, "og:image", "twitter:image"), ref.url)
     alt = _first(metas, "og:image:alt", "twitter:image:alt")
     # On most sites a small image is an avatar or the site's logo.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import socket
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import chain, repeat
 from pathlib import Path
 from time import monotonic
@@ -93,6 +94,19 @@ def test_status_becomes_error(
     assert caught.value.body == ({"error": "x"} if requests == 1 else None)
 
 
+def test_refusals_of_apis(server: Server, client: Client) -> None:
+    """A limit may be reported as 403; a page instead of JSON is that of a firewall."""
+    server.responses["/"] = [Canned(status=403, headers={"Retry-After": "1"}), json_response("now")]
+    assert get(client, server.url("/")).json() == "now"
+    limit = json_response({"message": "You have exceeded a secondary rate limit."})
+    server.responses["/"] = replace(limit, status=403)
+    with pytest.raises(errors.RateLimited, match="retry after 60 s"):
+        get(client, server.url("/"))
+    server.responses["/"] = Canned(status=403, type="text/html")
+    with pytest.raises(errors.Refused):
+        get(client, server.url("/"))
+
+
 def test_retries(server: Server, client: Client) -> None:
     """An invalid header or an endless body of an error does no harm."""
     soon = endless(b" " * 1000, status=429, headers={"Retry-After": "soon"})
@@ -120,13 +134,13 @@ def test_retries(server: Server, client: Client) -> None:
 def test_no_requests_left(
     server: Server, client: Client, limit: str, reset: str, wait: float
 ) -> None:
-    """The host is blocked; a limit of 0 is that of another API on it."""
+    """The host is blocked, except for short delays; a limit of 0 is that of another API on it."""
     left = {"X-RateLimit-Limit": limit, "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset}
     server.responses["/"] = Canned(status=403, headers=left)
     with pytest.raises(errors.RateLimited, match="retry after") as caught:
         get(client, server.url("/"))
     assert caught.value.retry_after >= wait
-    with pytest.raises(errors.NotFound if limit == "0" else errors.RateLimited):
+    with pytest.raises(errors.NotFound if limit == "0" or wait == 1 else errors.RateLimited):
         get(client, server.url("/other"))
 
 

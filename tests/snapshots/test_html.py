@@ -158,6 +158,9 @@ def test_character_sets() -> None:
     for charset in ("", "iso-8859-1", "x-unknown"):
         assert decode_text("Jö".encode("latin-1"), charset) == "Jö"
     assert decode_text(b"<meta charset='koi8-r'>\xf1").endswith("Я")
+    assert decode_text(b"\x93x\x94 \x80", "iso-8859-1") == "\u201cx\u201d €"
+    assert decode_text("镕".encode("gb18030"), "gb2312") == "镕"
+    assert decode_text("Größe über".encode() + b"\xc3").startswith("Größe über")
     assert decode_text(b"-jda", "Punycode-") == "-jda"
 
 

@@ -45,6 +45,23 @@ def test_thread_is_fetched(case: Case, regen: bool) -> None:
     assert case.requested >= case.responses.keys()
 
 
+def test_a_renamed_gitlab_project() -> None:
+    """GraphQL finds only the current path, to which the REST API redirects."""
+    case = next(case for case in CASES if case.folder.name == "gitlab-issue")
+    moved = {"references": {"full": "new/lamp#57"}}
+
+    def send(request: Request) -> Response:
+        if request.json is None or request.json["variables"]["path"] != "new/lamp":
+            found = moved if request.json is None else {"data": {"project": None}}
+            return Response(url=request.url, body=json.dumps(found).encode())
+        return case.send(request)
+
+    fetch = SOURCES["gitlab"].fetch
+    assert fetch
+    result = run_requests(fetch(case.ref, FetchOptions(replies=True)), send)
+    assert result.thread.posts == case.fetch().thread.posts
+
+
 def test_sources_belong_to_platforms() -> None:
     assert SOURCES.keys() <= PLATFORMS.keys()
     for name, source in SOURCES.items():

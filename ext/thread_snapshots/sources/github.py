@@ -14,6 +14,7 @@ from sphinx_thread_cards.snapshot import Author, Post, State
 from sphinx_thread_cards.urls import Kind, ThreadRef
 
 from thread_snapshots import json_access as js
+from thread_snapshots import source
 from thread_snapshots.errors import BadResponse, FetchError, Forbidden, NotFound, RateLimited
 from thread_snapshots.html import RichText, parse_html, parse_markdown
 from thread_snapshots.saved_file import SavedFile
@@ -62,13 +63,15 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
     if ref.kind is Kind.DISCUSSION:
         return (yield from _fetch_discussion(ref, options))
     owner, name, number = _path(ref)
-    base = f"{_api(ref)}/repos/{owner}/{name}"
-    endpoint = f"{base}/issues/{number}"
-    issue = yield from get_json(endpoint, accept=_FULL)
+    endpoint = f"{_api(ref)}/repos/{owner}/{name}/issues/{number}"
+    response = yield source.Request(url=endpoint, accept=_FULL)
+    issue = response.json()
+    # GitHub redirects the URL of a transferred issue, but not those of its comments.
+    base, _, number = response.url.rpartition("/issues/")
     if options.summary:
         return _parse(ref, options, [issue], endpoint)
     items, missing, reviews = [issue], "", f"pulls/{number}/reviews"
-    lists = [f"{endpoint}/comments"] if js.count(issue, "comments") != 0 else []
+    lists = [f"{base}/issues/{number}/comments"] if js.count(issue, "comments") != 0 else []
     if options.replies and js.dig(issue, "pull_request"):
         lists.append(f"{base}/{reviews}")
         if ref.platform == "github":
@@ -257,7 +260,9 @@ def _post(ref: ThreadRef, item: object) -> Post:
 
 
 def _author(item: object) -> Author:
-    user = js.dig(item, "user")
+    # On Forgejo, the author on the server from which the post was imported.
+    original = js.one_line(item, "original_author")
+    user = {"login": original} if original else js.dig(item, "user")
     login = js.one_line(user, "login") or "ghost"  # what GitHub shows for deleted accounts
     name = js.one_line(user, "name") or js.one_line(user, "full_name")
     return build_author(login, name, js.dig(user, "html_url"), js.dig(user, "avatar_url"))

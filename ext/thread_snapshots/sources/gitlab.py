@@ -13,7 +13,7 @@ from sphinx_thread_cards.snapshot import Author, Post, State
 from sphinx_thread_cards.urls import Kind, ThreadRef
 
 from thread_snapshots import json_access as js
-from thread_snapshots.errors import BadResponse, Forbidden, NotFound
+from thread_snapshots.errors import BadResponse, Forbidden
 from thread_snapshots.html import parse_html, parse_markdown
 from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import FetchOptions, FetchResult, RequestGenerator, Source, get_json
@@ -46,10 +46,10 @@ _IMAGE_SIZE = re.compile(r"(?<=\))\{(?:width|height)=[^{}\n]{1,40}\}")
 
 def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult]:
     """Fetch the description and the comments; of an epic, only the description."""
+    parent = "groups" if ref.kind is Kind.EPIC else "projects"
+    path = f"{quote(ref.community or '', safe='')}/{'/'.join(ref.id.split('/')[-2:])}"
+    endpoint = urljoin(ref.url, f"/api/v4/{parent}/{path}")
     if ref.kind is Kind.EPIC or options.summary:
-        parent = "groups" if ref.kind is Kind.EPIC else "projects"
-        path = f"{quote(ref.community or '', safe='')}/{'/'.join(ref.id.split('/')[-2:])}"
-        endpoint = urljoin(ref.url, f"/api/v4/{parent}/{path}")
         issue = yield from get_json(endpoint)
         return _parse(ref, options, [issue], endpoint)
     url = urljoin(ref.url, "/api/graphql")
@@ -61,8 +61,10 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
         issue = js.dig(data, "data", "project", "item")
         if error := js.one_line(data, "errors", 0, "message"):
             raise BadResponse(url, error)
-        if not issue:
-            raise NotFound(ref.url, "not found, or not public")
+        if not issue:  # The project may have been renamed; only the REST API redirects.
+            renamed = yield from get_json(endpoint)
+            variables["path"] = re.split("[!#]", js.text(renamed, "references", "full"))[0]
+            continue
         notes += js.objects(issue, "notes", "nodes")
         if not js.flag(issue, "notes", "pageInfo", "hasNextPage"):
             break

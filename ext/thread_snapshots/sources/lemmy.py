@@ -33,7 +33,7 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
     list_url = f"{endpoint.rpartition('/')[0]}/comment/list?{parent}={number}"
     comments: dict[tuple[int, ...], Any] = {}
     missing = f"the first {_PAGE_SIZE * _MAX_PAGES} comments only"
-    for page in range(1, _MAX_PAGES + 1):
+    for page in range(1, 1 if options.summary else _MAX_PAGES + 1):
         url = f"{list_url}&type_=All&sort=Old&limit={_PAGE_SIZE}&page={page}"
         data = yield from get_json(url)
         views = js.objects(data, "comments")
