@@ -49,8 +49,6 @@ class CardBuilder:
         # The date of the card, or of the previous post, which is not repeated.
         self.date = self.card.date
 
-    # -- What a format overrides -----------------------------------------------
-
     def element(self, node: nodes.Element, _tag: str, *_names: str, **_more: Any) -> nodes.Element:
         """Return the node itself; in HTML, an element with the given tag, class names and attributes instead."""
         return node

@@ -145,6 +145,10 @@ class CollectThreads(SphinxTransform):
     def _location(self, node: nodes.Element, url: str) -> str:
         """Return the file and line of a link."""
         source, line = get_source_line(node)
+        for desc in traverse_parent(node, addnodes.desc):
+            if get_source_line(desc) == (source, line):  # as for the type of a parameter
+                inner = next((it for it in desc.findall() if it.source), node)
+                source, line = get_source_line(inner)
         # Some directives set only the line, and a linked image in reStructuredText has none.
         source = source or self.document["source"]
         line = line or (node.children and node.children[0].line) or 0

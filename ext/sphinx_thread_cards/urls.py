@@ -91,8 +91,6 @@ class ThreadRef:
         return self.platform, self.host, self.id
 
 
-# -- Splitting -----------------------------------------------------------------
-
 MAX_URL = 4096  # length of the longest URL that is parsed, in characters
 
 _MAX_HOST = 253  # the time of the IDNA codec grows with the square of a label's length
@@ -169,8 +167,6 @@ def _ascii_host(host: str) -> str:
     return encoded if is_safe else ""
 
 
-# -- Text in URLs --------------------------------------------------------------
-
 _SLUG = re.compile(r"(?:[\w-]|%[0-9A-Fa-f]{2})+")
 _LETTER = re.compile(r"[^\W\d_]")
 _SEPARATORS = str.maketrans("-_+", "   ", "\ufffd")
@@ -198,8 +194,6 @@ def _set_title(groups: Groups) -> None:
     is_safe = groups["title"] and _SLUG.fullmatch(slug)
     groups["slug"] = (slug if slug.isascii() else quote(slug, safe="%")) if is_safe else "-"
 
-
-# -- Dates in URLs -------------------------------------------------------------
 
 _LATEST = time.time() + 86_400  # one day of tolerance for clocks
 _FIRST_YEAR = 1985  # no archive has earlier messages
@@ -253,8 +247,6 @@ def _calendar(groups: Groups) -> tuple[datetime | None, Precision]:
     is_plausible = year >= _FIRST_YEAR and start.timestamp() <= _LATEST
     return start if is_plausible else None, precision
 
-
-# -- Routes and platforms ------------------------------------------------------
 
 Groups = dict[str, str]
 """What a route reads from a URL, by name; an empty string stands for a missing part."""
