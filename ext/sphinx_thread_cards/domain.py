@@ -211,7 +211,7 @@ def thread_domain(env: BuildEnvironment) -> ThreadDomain:
 def citation_xref(ref: ThreadRef, text: str | None = None, url: str = "") -> addnodes.pending_xref:
     """Return an inline citation; missing text and URL are those of the card, known after all pages are read."""
     classes = ["thread-citation", *platform_classes(ref)]
-    inline = nodes.inline("", text or ref.url, classes=classes)
+    inline = nodes.inline("", text or url or ref.url, classes=classes)
     target = {"refdomain": "thread", "reftype": "cite", "reftarget": ref.given_url, "refuri": url}
     return addnodes.pending_xref("", inline, thread_ref=ref, refexplicit=bool(text), **target)
 

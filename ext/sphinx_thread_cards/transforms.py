@@ -173,14 +173,17 @@ class CollectThreads(SphinxTransform):
             if bool(_DEFINITION.match(text)) is isinstance(node, nodes.target)
             if _stands_in(url, text) or _stands_in(words, text)
         )
-        line = next(found, line)
+        # Of a file that is included from a later line on, docutils counts from there.
+        others = enumerate(lines, 1) if source != self.document["source"] else ()
+        line = next(found, 0) or next((n for n, text in others if url in text), line)
         return (f"{source}:{line}" if line else source).partition(":<translated>")[0]
 
     def _collect_link(self, node: nodes.reference) -> None:
         ref = parse_thread_url(node["refuri"], self.config.thread_cards_hosts)
         if ref is None or isinstance(node.parent, nodes.substitution_definition):
             return
-        by_default = self.config.thread_cards_link_text == "citation"
+        is_code = isinstance(node.parent, nodes.FixedTextElement)
+        by_default = self.config.thread_cards_link_text == "citation" and not is_code
         if not node.children or (by_default and _bare_url(node)):
             xref = citation_xref(ref, url=node["refuri"])
             node.replace_self(xref)  # with ids and classes
