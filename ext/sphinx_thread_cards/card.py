@@ -148,8 +148,9 @@ class Card:
         if self.credit:
             place = _("{author} on {place}").format(author=self.credit, place=place)
         else:
-            # A page may cite several messages of one month.
-            message = re.search(r"(?:^|/)([0-9]{1,11})$", ref.id)
+            # A page may cite several messages of one month, or threads without a date.
+            part = r"[0-9]{1,11}$" if self.date else r"[\w-]{1,11}(?=[\w-]*$)"
+            message = re.search(rf"(?:^|/)(?:msg)?({part})", ref.id)
             place = i18n.default_title(ref) + (f" #{message[1]}" if message else "")
         date = i18n.format_date(self.date, language) if self.date else None
         return _("{source}, {date}").format(source=place, date=date) if date else place

@@ -97,14 +97,15 @@ class FindThreadUrls(SphinxTransform):
 
 def _bare_url(node: nodes.Element) -> str:
     """Return the URL of a link whose text is the same URL, possibly with another encoding."""
-    text, url = node.astext(), str(node.get("refuri", ""))
+    text, url = node.astext(), "" if "sd-btn" in node["classes"] else str(node.get("refuri", ""))
     letters, own = (re.sub(r"\W", "", unquote(it)).lower() for it in (text, url))
     return url if _BARE_URL.fullmatch(text) and (own.endswith(letters) or "xn--" in url) else ""
 
 
 def _source(text: nodes.Text) -> str:
     """Return the source of a text node: that of its link, with the URL; nothing for the LaTeX copy of a line break."""
-    link = text.parent.rawsource if isinstance(text.parent, nodes.reference) else ""
+    is_role = isinstance(text.parent.parent, addnodes.pending_xref)  # such as ref
+    link = text.parent.rawsource if is_role or isinstance(text.parent, nodes.reference) else ""
     return "" if text.parent.get("format") == "latex" else link or str(text)
 
 
@@ -175,7 +176,8 @@ class CollectThreads(SphinxTransform):
         )
         # Of a file that is included from a later line on, docutils counts from there.
         others = enumerate(lines, 1) if source != self.document["source"] else ()
-        line = next(found, 0) or next((n for n, text in others if url in text), line)
+        far = (number for number, text in others if url in text and _stands_in(url, text))
+        line = next(found, 0) or min(far, key=lambda number: abs(number - line), default=line)
         return (f"{source}:{line}" if line else source).partition(":<translated>")[0]
 
     def _collect_link(self, node: nodes.reference) -> None:

@@ -107,7 +107,8 @@ _SPLIT = re.compile(
 _AT_URI = re.compile(f"at://([^{_UNSAFE}]+)")
 _ASCII_HOST = re.compile(r"[a-z0-9_-]++(?:\.[a-z0-9_-]++)*+")
 # Encoded characters that mean the same as plain ones in a path: RFC 3986, section 2.3, ":" and "@".
-_UNRESERVED = re.compile(r"%(2[DdEe]|3[0-9Aa]|4[0-9A-Fa-f]|5[0-9AaFf]|6[1-9A-Fa-f]|7[0-9AaEe])")
+_UNRESERVED = {f"{ord(c):02x}": c for c in map(chr, range(128)) if c.isalnum() or c in "-._~:@"}
+_ENCODED = re.compile("%([2-7][0-9A-Fa-f])")
 
 
 @dataclass(slots=True)
@@ -148,7 +149,7 @@ def split_url(url: str) -> SplitURL | None:
     if ":~:" in fragment:  # text fragments are instructions for the browser
         fragment = fragment.partition(":~:")[0]
     if "%" in path or "//" in path:
-        path = _UNRESERVED.sub(lambda code: chr(int(code[1], 16)), path)
+        path = _ENCODED.sub(lambda code: _UNRESERVED.get(code[1].lower(), code[0]), path)
         path = re.sub("//+", "/", path)
     return SplitURL(url, site, host, path or "/", query, fragment)
 
@@ -317,7 +318,8 @@ class Route:
             fields["post"] = self._post.format_map(groups)
         if canonical[:2] != "//":
             canonical = f"//{self._platform.site or groups['site']}{canonical}"
-        fields["url"] = f"https:{canonical}"
+        has_no_tls = ":" in url.site and url.url[:5].lower() == "http:"  # on the port it names
+        fields["url"] = f"http{'' if has_no_tls else 's'}:{canonical}"
         if "year" in groups or self._time:
             fields["posted"], fields["precision"] = self._date(groups)
         if self._platform.mirrors:

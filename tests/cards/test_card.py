@@ -106,6 +106,22 @@ def test_the_cited_post() -> None:
     assert (card.author, card.handle, card.date) == (None, None, None)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://groups.google.com/g/golang-nuts/c/AbCdEfGhIj{}",
+        "https://mail.python.org/archives/list/devel@python.org/thread/{}BCDEFGHIJKLMNOPQRSTUVWXYZ234567/",
+        "https://www.mail-archive.com/arm@openbsd.org/msg0208{}.html",
+        "https://lists.gnu.org/archive/html/qemu-devel/2020-10/msg0001{}.html",
+        "https://www.youtube.com/watch?v=dQw4w9WgXc{}",
+    ],
+)
+def test_threads_without_author_and_title_have_different_citations(url: str) -> None:
+    refs = [parse_thread_url(url.format(end)) for end in "23"]
+    cited = {make_card(ref, CardOptions(), None).citation("en") for ref in refs if ref}
+    assert len(cited) == len(refs)
+
+
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_a_withdrawn_thread_names_nobody(table: Table) -> None:
     """The URL has no author and no title, on every platform, and still leads to the thread."""

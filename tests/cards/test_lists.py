@@ -78,7 +78,7 @@ def test_choice_and_order(options: list[str], titles: list[str], page: Page) -> 
     [
         ("https://github.com/pftf/RPi4/issues/57", ["pftf/RPi4#57", "GitHub"]),
         ("https://x.com/jo/status/1313512835843055618", ["@jo on X, 6 October 2020"]),
-        ("https://www.reddit.com/r/Lamps/comments/1abc/", ["Post on r/Lamps", "Reddit"]),
+        ("https://www.reddit.com/r/Lamps/comments/1abc/", ["Post on r/Lamps #1abc", "Reddit"]),
         ("https://bugs.launchpad.net/lamp/+bug/1683301", ["Launchpad bug 1683301", "lamp"]),
         ("https://groups.io/g/lamps/message/73981", ["Message on lamps #73981", "Groups.io"]),
     ],
