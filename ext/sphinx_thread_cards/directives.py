@@ -52,9 +52,7 @@ CARD_OPTIONS: Mapping[str, Setting] = {
     "author": Setting(_text, "Author of the thread, or of the cited post: `Jo Example`."),
     "handle": Setting(lambda it: _handle(it.removeprefix("@")), "The author's handle: `jo`."),
     "date": Setting(parse_date, "Date of the thread, or its month or year: `2020-10-06`."),
-    "lang": Setting(
-        lambda it: _language(it.replace("_", "-")), "Language, shown if it is not the site's: `de`."
-    ),
+    "lang": Setting(lambda it: _language(it.replace("_", "-")), "Language of the thread: `de`."),
     "archive": Setting(_url, "URL of an archived copy: `https://archive.example/thread`."),
     "show": Setting(choice("card", "thread"), "`card`, or all saved posts: `thread`."),
     "posts": Setting(_posts, "Which saved posts to show: `1-5, 9`."),

@@ -3,7 +3,7 @@
 import pickle
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Literal, cast
@@ -43,12 +43,10 @@ class Use:
     names: tuple[str, ...] = ()
     has_snapshot: bool | None = None
     """Whether there was a snapshot when Sphinx read the page; None if the page stores nothing from it."""
-    is_shared: bool = False
-    """Whether it is a link target in an included file or in ``rst_epilog``, which other pages may share."""
 
 
-Target = tuple[str, str, tuple[str, ...], tuple[int, ...], str]
-"""Anchor, title, names, shown posts and, with a name, location of a card; a tuple, because pickling classes is slow."""
+Target = tuple[str, str, tuple[str, ...], tuple[int, ...], str, tuple[tuple[str, str], ...]]
+"""Anchor, title, names, shown posts, location if named, and conditions of a card; pickling classes would be slow."""
 
 
 @dataclass
@@ -56,14 +54,15 @@ class PageUses:
     """The uses on a page, unpickled only when needed, because Sphinx loads and stores the data of all pages."""
 
     pickled: bytes = b""
-    targets: list[tuple[Target, tuple[tuple[str, str], ...]]] = field(default_factory=list)
-    """Targets of the page's cards, and the conditions of their uses."""
+    targets: list[Target] = field(default_factory=list)
     cited: list[ThreadRef] = field(default_factory=list)
     has_list: bool = False
+    files: list[str] = field(default_factory=list)
+    """Included files and docstrings with link targets; their uses are stored once for all pages."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         pickled = self.pickled or pickle.dumps(self.uses, pickle.HIGHEST_PROTOCOL)
-        return PageUses, (pickled, self.targets, self.cited, self.has_list)
+        return PageUses, (pickled, self.targets, self.cited, self.has_list, self.files)
 
     @cached_property
     def uses(self) -> list[Use]:
@@ -77,8 +76,8 @@ class PageUses:
             self.cited.append(use.ref)
         if card := use.card:
             location = use.location if use.names else ""
-            target = use.node_id, card.title, use.names, card.numbers, location
-            self.targets.append((target, use.conditions))
+            target = use.node_id, card.title, use.names, card.numbers, location, use.conditions
+            self.targets.append(target)
 
 
 class ThreadDomain(Domain):
@@ -87,9 +86,9 @@ class ThreadDomain(Domain):
     name = "thread"
     label = "Thread"
     object_types: ClassVar = {"card": ObjType("thread")}
-    initial_data: ClassVar = {"uses": {}, "labels": [], "citations": {}}
+    initial_data: ClassVar = {"uses": {}, "files": {}, "labels": [], "citations": {}}
     builder: Builder
-    owners: dict[str | None, str]  # the first page that Sphinx reads of those that include a file
+    readers: dict[str, str]  # the first page that Sphinx reads of those that include a file
 
     def page(self, docname: str) -> PageUses:
         """Return the uses on a page, new and empty for an unknown one; Sphinx adds to them while it reads."""
@@ -100,20 +99,19 @@ class ThreadDomain(Domain):
         return sorted(self.data["uses"].items())
 
     def uses(self) -> Iterator[Use]:
-        """Yield all uses, but a shared link target only once, and only if no link leads to the same URL."""
-        uses = [use for _docname, page in self.pages() for use in page.uses]
-        cited = {use.ref.given_url for use in uses if not use.is_shared}
-        for use in uses:
-            if not use.is_shared or use.ref.given_url not in cited:
-                cited.add(use.ref.given_url)
-                yield use
+        """Yield all uses, but a target in an included file only once, and only if no link leads to the same URL."""
+        cited = {use.ref.given_url for _docname, page in self.pages() for use in page.uses}
+        for docname, page in self.pages():
+            yield from page.uses
+            for use in (use for file in page.files for use in self.data["files"][file].uses):
+                if use.ref.given_url not in cited:
+                    cited.add(use.ref.given_url)
+                    yield replace(use, docname=docname)
 
     def targets(self) -> Iterator[tuple[str, Target]]:
         """Yield docnames and targets of the cards that the builder includes."""
         for docname, page in self.pages():
-            for target, conditions in page.targets:
-                if not conditions or self.is_included(conditions):
-                    yield docname, target
+            yield from ((docname, it) for it in page.targets if self.is_included(it[-1]))
 
     def is_included(self, conditions: Iterable[tuple[str, str]]) -> bool:
         """Return whether the builder includes a location, given the conditional directives around it."""
@@ -132,8 +130,10 @@ class ThreadDomain(Domain):
         self.data["uses"].pop(docname, None)
 
     def merge_domaindata(self, docnames: Iterable[str], otherdata: dict[str, Any]) -> None:
-        new = otherdata["uses"]
-        self.data["uses"].update({name: new[name] for name in new.keys() & docnames})
+        new = {name: page for name, page in otherdata["uses"].items() if name in docnames}
+        files = {file: otherdata["files"][file] for page in new.values() for file in page.files}
+        self.data["uses"].update(new)
+        self.data["files"].update(files)
 
     @property
     def folder(self) -> Path:
@@ -191,7 +191,7 @@ class ThreadDomain(Domain):
     def objects(self) -> list[tuple[str, str, str, str, str, int]]:
         """The entries of the inventory in the order in which Sphinx writes them; available as best_cards."""
         objects: dict[str, tuple[str, str, str, str, str, int]] = {}
-        for docname, (anchor, title, names, _posts, _location) in self.targets():
+        for docname, (anchor, title, names, *_rest) in self.targets():
             entry, short = (title, "card", docname, anchor), anchor.removeprefix("thread-")
             for name in (*names, anchor, anchor.lower()):
                 objects.setdefault(name, (name, *entry, -1))
@@ -226,9 +226,7 @@ def set_builder(app: Sphinx) -> None:
         app.config.linkcheck_ignore = [*app.config.linkcheck_ignore, pattern]
 
 
-def add_style_sheet(
-    app: Sphinx, page: str, _template: str, _context: Any, doctree: nodes.document | None
-) -> None:
+def add_style_sheet(app: Sphinx, page: str, _name: str, _context: Any, doctree: Any) -> None:
     """Add the style sheet to a page with a card, citation or list (``html-page-context``)."""
     uses = thread_domain(app.env).data["uses"]
     is_single = isinstance(app.builder, SingleFileHTMLBuilder)
@@ -255,7 +253,7 @@ def remove_labels(_app: Sphinx, env: BuildEnvironment, _docnames: list[str]) -> 
     """Remove the labels of cards before Sphinx reads pages that may define the same ones (``env-before-read-docs``)."""
     env._pickled_doctree_cache.clear()  # noqa: SLF001 - Sphinx keeps old doctrees for another build of this application
     domain, std = thread_domain(env), env.get_domain("std")
-    domain.owners = {}
+    domain.readers = {}
     for name in domain.data["labels"]:
         std.data["labels"].pop(name, None)
         std.data["anonlabels"].pop(name, None)
@@ -266,7 +264,7 @@ def set_labels(_app: Sphinx, env: BuildEnvironment) -> None:
     """Add labels for cards, so that ``ref`` finds them; other targets take precedence (``env-updated``)."""
     domain, std = thread_domain(env), env.get_domain("std")
     labels = std.data["labels"]
-    for docname, (anchor, title, names, posts, location) in domain.targets():
+    for docname, (anchor, title, names, posts, location, *_rest) in domain.targets():
         targets = [(name, anchor, title) for name in (*names, anchor.lower())]
         targets += [((it := f"{anchor}-{n}").lower(), it, f"{title}{SEPARATOR}{n}") for n in posts]
         for name, target, text in targets:

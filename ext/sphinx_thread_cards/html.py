@@ -116,13 +116,11 @@ class HtmlCardBuilder(CardBuilder):
         card = self.card
         details = [] if card.titled else card.header(self.language)[1:]
         about = _(", ").join((card.title, *details))
-        links = (
-            self._link(label, url, aria_label=i18n.with_label(label, about))
-            for label, url in card.links()
-            if label
-        )
+        links = [(it, i18n.with_label(it[0], about)) for it in card.links() if it[0]]
         # A line may break after the separator, not before it.
-        html = SEPARATOR.replace(" ", "\N{NO-BREAK SPACE}", 1).join(links)
+        html = SEPARATOR.replace(" ", "\N{NO-BREAK SPACE}", 1).join(
+            self._link(*link, aria_label=name) for link, name in links
+        )
         line = _tag("p", html, class_="thread-card-links")
         # Without text, because the search would find it.
         return [html_element(start=f"{line}\n", end="")] if html else []

@@ -265,9 +265,7 @@ def _check(thread: Thread) -> None:
         ids.add(post.id)
         for level, part in enumerate(with_quoted(post), 1):
             if part.author not in handles:
-                raise SnapshotError(
-                    f"{path}.author: {part.author!r} is not in $.participants; add it"
-                )
+                raise SnapshotError(f"{path}.author: add {part.author!r} to $.participants")
             if level + _depth(part.blocks) > _MAX_DEPTH:
                 raise SnapshotError(f"{path}: quotes or lists are nested too deeply")
 

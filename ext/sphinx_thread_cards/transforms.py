@@ -23,7 +23,7 @@ from sphinx_thread_cards import html, latex, snapshot
 from sphinx_thread_cards import nodes as cards
 from sphinx_thread_cards.card import Card, CardOptions, make_card, platform_classes
 from sphinx_thread_cards.config import warn
-from sphinx_thread_cards.domain import Use, citation_xref, thread_domain
+from sphinx_thread_cards.domain import PageUses, Use, citation_xref, thread_domain
 from sphinx_thread_cards.platforms import parse_thread_url
 from sphinx_thread_cards.urls import ThreadRef
 
@@ -72,8 +72,7 @@ class FindThreadUrls(SphinxTransform):
                 continue
             items = [placeholder(ref, CardOptions()) for ref in refs]
             for number, item in enumerate(items):
-                item.source = paragraph.source
-                item.line = paragraph.line and paragraph.line + number
+                item.source, item.line = paragraph.source, (paragraph.line or 0) + number
             node = items[0]
             if len(items) > 1:
                 node = nodes.container("", *items, classes=["thread-card-group"])
@@ -122,6 +121,7 @@ class CollectThreads(SphinxTransform):
 
     def apply(self, **_kwargs: Any) -> None:
         self.domain = thread_domain(self.env)
+        self.uses = self.domain.page(self.env.docname)
         linecache.clearcache()  # of other pages, and of an earlier version of this page
         self.has_snapshots = self.domain.folder.is_dir()
         elements = list(self.document.findall(nodes.Element))
@@ -141,7 +141,7 @@ class CollectThreads(SphinxTransform):
         conditions = tuple((it.tagname, it.get("expr", "todo_include_todos")) for it in parents)
         location = self._location(node, ref.given_url)
         fields |= {"docname": self.env.docname, "location": location, "conditions": conditions}
-        self.domain.page(self.env.docname).add(Use(ref=ref, role=role, **fields))
+        self.uses.add(Use(ref=ref, role=role, **fields))
 
     def _location(self, node: nodes.Element, url: str) -> str:
         """Return the file and line of a link."""
@@ -194,15 +194,21 @@ class CollectThreads(SphinxTransform):
             self._note(node, ref, "link")
 
     def _collect_targets(self, targets: list[nodes.target]) -> None:
-        """Record the link targets that no link uses; those in an included file only for the first page."""
-        hosts, docname = self.config.thread_cards_hosts, self.env.docname
-        cited = {use.ref.url for use in self.domain.page(docname).uses}
+        """Record the link targets that no link uses; those of an included file once for all pages."""
+        docname, page, files = self.env.docname, self.uses, self.domain.data["files"]
+        cited = {use.ref.url for use in page.uses}
         for node in targets:
-            source = get_source_line(node)[0]
-            if self.domain.owners.setdefault(source, docname) == docname:
-                ref = parse_thread_url(node["refuri"], hosts)
-                if ref and ref.url not in cited:
-                    self._note(node, ref, "link", is_shared=source != self.document["source"])
+            file = get_source_line(node)[0] or self.document["source"]
+            is_included = file != self.document["source"]
+            if is_included and file not in page.files:
+                page.files.append(file)
+                if self.domain.readers.setdefault(file, docname) == docname:
+                    files[file] = PageUses()
+            if not is_included or self.domain.readers[file] == docname:
+                ref = parse_thread_url(node["refuri"], self.config.thread_cards_hosts)
+                self.uses = files[file] if is_included else page
+                if ref and (is_included or ref.url not in cited):
+                    self._note(node, ref, "link")
 
     def _definitions(self) -> Iterator[nodes.target]:
         """Yield the link definitions of Markdown, of which the parser makes no nodes."""

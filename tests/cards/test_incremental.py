@@ -21,7 +21,8 @@ from thread_snapshots.store import save
 # Python 3.12 warns of forks in processes with threads; MyST uses what Sphinx 9 deprecates.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:This process:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:'myst_parser"),
+    pytest.mark.filterwarnings("ignore:'(sphinx|myst_parser):DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:'(sphinx|myst_parser):PendingDeprecationWarning"),
 ]
 ISSUE = "https://github.com/example-org/board/issues/57"
 # "%" becomes a random digit. No references by name: Sphinx does not write a page again when a label moves.
@@ -37,6 +38,7 @@ PARTS = (
     "```{thread-list}\n:style: timeline\n:only: cards\n```",
     "```{thread-list}\n:author: Jo 1\n```",
     f"```{{eval-rst}}\n.. only:: latex\n\n   {ISSUE}%\n```",
+    "```{include} links.inc\n```",
 )
 SETTINGS = {
     "thread_cards_export": True,
@@ -54,7 +56,8 @@ class RandomSite:
 
     def __init__(self, folder: Path, seed: int) -> None:
         self.folder, self.random = folder, random.Random(seed)
-        self.write("index", PARTS[-4])
+        self.write("index", "```{thread-list}\n```")
+        self.change_links()
         for name in PAGES:
             self.change_page(name)
 
@@ -66,14 +69,22 @@ class RandomSite:
     def change_page(self, name: str) -> None:
         self.write(name, *self.random.sample(PARTS, self.random.randint(0, 4)))
 
+    def change_links(self) -> None:
+        """Change the file of link definitions that pages include."""
+        links = [f"[{number}]: {ISSUE}{number}" for number in self.random.sample(range(1, 6), 3)]
+        (self.folder / "links.inc").write_text("\n".join(links), encoding="utf-8")
+
     def change(self) -> None:
-        """Change one file: a page, or the snapshot."""
-        kind = self.random.choice(["page", "page", "page", "remove", "snapshot", "no snapshot"])
+        """Change one file: a page, the snapshot, or an included file."""
+        kinds = ["page", "page", "page", "remove", "remove", "snapshot", "no snapshot", "links"]
+        kind = self.random.choice(kinds)
         store = self.folder / snapshot.FOLDER
         path = snapshot.snapshot_path(make_thread(), store)
         if kind == "snapshot":
             texts = [f"Text {self.random.randint(1, 3)}." for _ in range(self.random.randint(1, 4))]
             save(replace(make_thread(*texts), title=self.random.choice([None, "A lamp"])), store)
+        elif kind == "links":
+            self.change_links()
         elif kind == "no snapshot":
             path.unlink(missing_ok=True)
         elif kind == "remove":
