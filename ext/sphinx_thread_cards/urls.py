@@ -397,8 +397,7 @@ class Platform:
 
     def mirror(self, host: str) -> str | None:
         """Return the name of the front end on a host, or None; for a host in ``thread_cards_hosts``, the first name."""
-        domains = tuple(domain for domain in self.hosts if domain[0] == ".")
-        if host in self.mirror_of or host.endswith(domains):
+        if host in self.mirror_of or host.endswith(tuple(it for it in self.hosts if it[0] == ".")):
             return self.mirror_of.get(host)
         return next(iter(self.mirrors)) or host
 
