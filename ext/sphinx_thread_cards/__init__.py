@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ThreadRef", "__version__", "parse_thread_url", "setup"]
 __version__ = "0.1.0"
-ENV_VERSION = 25
+ENV_VERSION = 26
 """Increased whenever stored nodes or domain data change, so that Sphinx reads all pages again."""
 
 

@@ -45,8 +45,8 @@ class Use:
     """Whether there was a snapshot when Sphinx read the page; None if the page stores nothing from it."""
 
 
-Target = tuple[str, str, tuple[str, ...], tuple[int, ...], str, tuple[tuple[str, str], ...]]
-"""Anchor, title, names, shown posts, location if named, and conditions of a card; pickling classes would be slow."""
+Target = tuple[str, str, bool, tuple[str, ...], tuple[int, ...], str, tuple[tuple[str, str], ...]]
+"""Node id, title, titled, names, numbers of a card, location if named, conditions; pickling classes would be slow."""
 
 
 @dataclass
@@ -76,8 +76,8 @@ class PageUses:
             self.cited.append(use.ref)
         if card := use.card:
             location = use.location if use.names else ""
-            target = use.node_id, card.title, use.names, card.numbers, location, use.conditions
-            self.targets.append(target)
+            target = use.node_id, card.title, card.titled, use.names, card.numbers, location
+            self.targets.append((*target, use.conditions))
 
 
 class ThreadDomain(Domain):
@@ -115,7 +115,7 @@ class ThreadDomain(Domain):
 
     def is_included(self, conditions: Iterable[tuple[str, str]]) -> bool:
         """Return whether the builder includes a location, given the conditional directives around it."""
-        return all(self._holds(*condition) for condition in conditions)
+        return not conditions or all(self._holds(*condition) for condition in conditions)
 
     def _holds(self, node: str, expression: str) -> bool:
         try:
@@ -191,12 +191,12 @@ class ThreadDomain(Domain):
     def objects(self) -> list[tuple[str, str, str, str, str, int]]:
         """The entries of the inventory in the order in which Sphinx writes them; available as best_cards."""
         objects: dict[str, tuple[str, str, str, str, str, int]] = {}
-        for docname, (anchor, title, names, *_rest) in self.targets():
+        for docname, (anchor, title, titled, names, *_rest) in self.targets():
             entry, short = (title, "card", docname, anchor), anchor.removeprefix("thread-")
             for name in (*names, anchor, anchor.lower()):
                 objects.setdefault(name, (name, *entry, -1))
-            # For the search index, which replaces the anchor with the title if name and anchor are equal.
-            objects.setdefault(short, (short, *entry, 1))
+            # For the search for titles, which replaces the anchor with the title if name and anchor are equal.
+            objects.setdefault(short, (short, *entry, 1 if titled else -1))
         return sorted(objects.values())
 
     def get_objects(self) -> Iterable[tuple[str, str, str, str, str, int]]:
@@ -264,7 +264,7 @@ def set_labels(_app: Sphinx, env: BuildEnvironment) -> None:
     """Add labels for cards, so that ``ref`` finds them; other targets take precedence (``env-updated``)."""
     domain, std = thread_domain(env), env.get_domain("std")
     labels = std.data["labels"]
-    for docname, (anchor, title, names, posts, location, *_rest) in domain.targets():
+    for docname, (anchor, title, _titled, names, posts, location, *_rest) in domain.targets():
         targets = [(name, anchor, title) for name in (*names, anchor.lower())]
         targets += [((it := f"{anchor}-{n}").lower(), it, f"{title}{SEPARATOR}{n}") for n in posts]
         for name, target, text in targets:
