@@ -67,6 +67,7 @@ def _wrap_lines(box: Any) -> Any:
     """Put each line of a node in a container, because LaTeX ignores the classes of paragraphs."""
     for line in list(box.findall(nodes.Element)):
         is_line = isinstance(line, nodes.paragraph | nodes.block_quote)
+        is_line = is_line and line["classes"] != line.parent["classes"]  # done in an inner card
         if is_line and any(name.startswith("thread-card") for name in line["classes"]):
             line.parent.replace(line, nodes.container("", line, classes=line["classes"]))
     return box

@@ -22,9 +22,9 @@ _NO_CARDS = "blockquote caption definitionDescription footnoteDefinition legend 
 def transform(node: dict[str, Any], options: argparse.Namespace, *, cards: bool = True) -> None:
     """Replace bare thread URLs in a node with citations or, with ``cards`` and in their own paragraphs, cards."""
     cards = cards and node["type"] not in _NO_CARDS.split()
-    cards = cards and "no-card" not in node.get("class", "")
-    for child in node.get("children", []):
-        inner = child.get("children", [])
+    cards = cards and "no-card" not in (node.get("class") or "")
+    for child in node.get("children") or []:
+        inner = child.get("children") or []
         is_lone = cards and child["type"] == "paragraph" and len(inner) == 1
         link = inner[0] if is_lone else child
         card = _card(link, options) if link["type"] == "link" else None
@@ -37,8 +37,8 @@ def transform(node: dict[str, Any], options: argparse.Namespace, *, cards: bool 
 
 
 def _card(link: dict[str, Any], options: argparse.Namespace) -> Card | None:
-    text = "".join(child.get("value", " ") for child in link.get("children", []))
-    ref, thread = parse_thread_url(link["url"], dict(options.host)), None
+    text = "".join(child.get("value", " ") for child in link.get("children") or [])
+    ref, thread = parse_thread_url(link.get("url", ""), dict(options.host)), None
     if ref is None or not re.fullmatch(r"(?:(?:https?://|www\.)[^ ]+)?", text):
         return None
     try:

@@ -254,11 +254,12 @@ class CollectThreads(SphinxTransform):
         show, excerpt = self.config.thread_cards_show, self.config.thread_cards_excerpt
         card = make_card(ref, options, thread, show=show, excerpt=excerpt)
         self._note_images(card, thread, node)
-        anchors = chain([card.anchor], (f"{card.anchor}-{number}" for number in count(2)))
-        anchor = next(it for it in anchors if it not in self.document.ids)
+        for anchor in chain([card.anchor], (f"{card.anchor}-{number}" for number in count(2))):
+            ids = [anchor, *(f"{anchor}-{post}" for post in card.numbers)]
+            if self.document.ids.keys().isdisjoint(ids):
+                break
         node["ids"].insert(0, anchor)
-        for id_ in (anchor, *(f"{anchor}-{post}" for post in card.numbers)):
-            self.document.ids[id_] = node
+        self.document.ids.update(dict.fromkeys(ids, node))
         # MyST finds no title for the name in the page itself, but it does in the labels of the site.
         self.document.nametypes.update(dict.fromkeys(node["names"], False))
         # The card itself is stored in the domain.

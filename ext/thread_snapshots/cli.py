@@ -18,7 +18,7 @@ from sphinx_thread_cards import __version__, snapshot
 from sphinx_thread_cards.platforms import parse_or_page
 
 from thread_snapshots import store
-from thread_snapshots.errors import BadResponse, plural
+from thread_snapshots.errors import BadResponse, plural, printable_url
 from thread_snapshots.site import CitedThread, Site, SiteError, read_site
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _open_site(args: argparse.Namespace, *, pages: bool = True) -> tuple[Site, l
     for url in args.urls:
         ref = parse_or_page(url, site.config.thread_cards_hosts)
         if ref is None:
-            raise SiteError(f"URL of a thread or page expected, got {url}")
+            raise SiteError(f"URL of a thread or page expected, got {printable_url(url)}")
         thread = selected.get(ref.key) or cited.get(ref.key) or CitedThread(ref=ref)
         selected[ref.key] = replace(thread, posts=thread.posts.union(filter(None, [ref.post])))
     return site, list(selected.values())

@@ -356,7 +356,7 @@ def check(cited: "CitedThread", config: FetchConfig) -> Result:
         if new and not known and not config.dry_run and not _is_withdrawn(saved):
             provenance = replace(saved.provenance, status=new, checked=store.now())
             store.save(replace(saved, provenance=provenance), config.store)
-    if state and status in {"same", "unchecked"}:
+    if state and (known or status in {"same", "unchecked"}):
         status, known = "state", False
     message = "; ".join(filter(None, (state, message)))
     return Result(cited=cited, status=status, message=message, known=known)

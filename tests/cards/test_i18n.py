@@ -160,5 +160,7 @@ def test_direction_of_cards(page: Page) -> None:
 
 
 def test_the_search_names_cards(page: Page) -> None:
-    site = page("# T\n\n<https://github.com/a/b/issues/57>\n", language="es")
+    site = page(
+        "# T\n\n```{thread} https://github.com/a/b/issues/57\n:title: Why?\n```\n", language="es"
+    )
     assert '"Hilo"' in site.read("searchindex.js")

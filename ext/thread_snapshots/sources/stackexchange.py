@@ -33,12 +33,12 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
     answer = ref.id.removeprefix("a/")
     path = f"questions/{ref.id}" if answer == ref.id else f"answers/{answer}/questions"
     endpoint = f"{_API}/{path}?{site}"
-    question = js.dig((yield from _get(endpoint)), "items", 0)
-    if not question:
-        raise NotFound(ref.url, "not found")
+    items = js.dig((yield from _get(endpoint)), "items")
+    question = js.dig(items, 0)
+    if not (question_id := js.as_id(question, "question_id")):
+        raise (NotFound if items == [] else BadResponse)(ref.url, "the response has no question")
     if options.summary:
         return _parse(ref, options, [question], endpoint)
-    question_id = js.as_id(question, "question_id")
     answers, missing = yield from _get_list(f"questions/{question_id}/answers?{site}&sort=votes")
     comments: list[Any] = []
     cited = [match[1] for post in sorted(options.posts) if (match := _COMMENT.fullmatch(post))]

@@ -12,7 +12,7 @@ from sphinx_thread_cards.snapshot import Author, Post, State
 from sphinx_thread_cards.urls import ThreadRef
 
 from thread_snapshots import json_access as js
-from thread_snapshots.errors import Forbidden, NotFound
+from thread_snapshots.errors import BadResponse, Forbidden, NotFound
 from thread_snapshots.source import FetchResult, Request, RequestGenerator, Source, get_json
 from thread_snapshots.thread_builder import Head, build_author, build_thread, summary_of
 
@@ -27,8 +27,8 @@ def fetch_gerrit(ref: ThreadRef, _options: object) -> RequestGenerator[FetchResu
     # The prefix keeps browsers from running the response as a script.
     data = replace(response, body=response.body.removeprefix(b")]}'")).json()
     change = js.dig(data, 0)
-    if not change:
-        raise NotFound(ref.url, "not found, or not public")
+    if not js.text(change, "subject"):
+        raise (NotFound if data == [] else BadResponse)(ref.url, "the response has no change")
     name = js.one_line(change, "owner", "name")
     states: dict[str, tuple[State, datetime | None]] = {
         "NEW": ("open", None),
@@ -46,16 +46,16 @@ def fetch_bugzilla(ref: ThreadRef, _options: object) -> RequestGenerator[FetchRe
     endpoint = f"{ref.url.partition('/show_bug.cgi')[0]}/rest/bug/{_number(ref)}"
     data = yield from get_json(endpoint)
     bug = js.dig(data, "bugs", 0)
-    if not bug:
-        raise NotFound(ref.url, js.one_line(data, "message") or "not found")
+    if not js.text(bug, "summary"):
+        errors = {101: NotFound, 102: Forbidden}  # from old versions with status 200
+        reason = js.one_line(data, "message") or "the response contains no bug"
+        raise errors.get(js.count(data, "code") or 0, BadResponse)(ref.url, reason)
     # Logins and some names are email addresses; Bugzilla shows visitors only the first part.
     reporter = js.dig(bug, "creator_detail")
     names = (js.dig(reporter, "nick"), js.dig(bug, "creator"), js.dig(reporter, "real_name"))
     nick, login, name = (js.one_line(js.text(name).partition("@")[0]) for name in names)
-    author, comments = (
-        build_author(nick or login or "unknown", name),
-        js.count(bug, "comment_count"),
-    )
+    author = build_author(nick or login or "unknown", name)
+    comments = js.count(bug, "comment_count")
     head = Head(js.one_line(bug, "summary"), comments - 1 if comments else None, "open")
     if js.dig(bug, "is_open") is False:
         head = head._replace(state="closed", since=js.time(bug, "cf_last_resolved"))
