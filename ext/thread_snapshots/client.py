@@ -40,7 +40,7 @@ _MAX_WAIT = 86_400  # what a server may require at most
 _CONNECT_TIMEOUT = 10
 
 
-class _Deadline(Exception):  # noqa: N818 - not an OSError, because urllib3 would then retry the request
+class _Deadline(HTTPError):  # noqa: N818 - not an OSError, because urllib3 would then retry the request
     """A response was not complete in time."""
 
 
@@ -184,7 +184,7 @@ class Client:
             elif token := self._tokens.get(host):
                 headers["Authorization"] = f"Bearer {token}"
             return self._exchange(url, headers, request)
-        except (_Deadline, requests.RequestException, HTTPError, OSError, ValueError) as error:
+        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             raise _as_fetch_error(url, error) from None
 
     def _exchange(self, url: str, headers: dict[str, str], request: Request) -> Response:
@@ -228,9 +228,7 @@ class Client:
             raise errors.Refused(url, "the server sent a challenge for browsers, not the thread")
         body = None
         if "json" in type_:
-            with suppress(
-                _Deadline, errors.FetchError, HTTPError, OSError, ValueError, RecursionError
-            ):
+            with suppress(errors.FetchError, HTTPError, OSError, ValueError, RecursionError):
                 body = msgspec.json.decode(self._read(response, _MAX_ERROR_BYTES))
         with_token = "Authorization" in response.request.headers
         if with_token and response.status_code == HTTPStatus.UNAUTHORIZED:

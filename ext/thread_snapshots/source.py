@@ -7,7 +7,7 @@ generator may catch it. Tests feed recorded responses to the same generators.
 import re
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 from sphinx_thread_cards.snapshot import Thread
@@ -96,8 +96,7 @@ def run_requests(requests: RequestGenerator[_T], send: Callable[[Request], Respo
                 size += len(response.body)
                 request = requests.send(response)
         except StopIteration as end:
-            result: _T = end.value
-            return result
+            return cast("_T", end.value)
         if size > MAX_BYTES:
             break
     requests.close()

@@ -87,6 +87,19 @@ def test_nothing_is_lost(builder: str, name: str, page: Page) -> None:
     assert missing(CONTENT, text) == []
 
 
+def test_a_card_in_a_card_is_the_same(page: Page) -> None:
+    def card_of(text: str) -> str:
+        latex = page(text, "latex").read("cases.tex")
+        lines = r"\\begin{sphinxuseclass}{thread-card-header}\n\\sphinxAtStartPar\n[^\n]*57.*?issues/57}\n"
+        match = re.search(lines, latex, re.DOTALL)
+        assert match
+        return match[0]
+
+    inner = "```{thread} https://github.com/a/b/issues/57\n:title: Inner\n\nWords.\n```\n"
+    outer = f"````{{thread}} https://github.com/a/b/issues/58\n\n{inner}````\n"
+    assert card_of(f"# T\n\n{outer}") == card_of(f"# T\n\n{inner}")
+
+
 def test_builders_share_one_cache(source: Path, tmp_path: Path) -> None:
     (source / "index.md").write_text(
         f"# T\n\n<{POST}>\n\n<{POST}>\n<{POST}>\n\n```{{thread-list}}\n```\n"

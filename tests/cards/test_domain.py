@@ -99,6 +99,11 @@ def test_references_to_posts(page: Page, source: Path) -> None:
     # No later card takes the anchor of a post.
     assert len(ids) == len(set(ids))
     assert {f"{anchor}-2", f"{anchor}-3"} <= set(ids)
+    # Nor do posts take that of a heading.
+    pages = {"index.md": HEAD, "other.md": f"# {anchor} 3\n\n{shown}"}
+    soup = page(pages, thread_cards_hosts=HOSTS).soup("other.html")
+    ids = [element["id"] for element in soup.select("[id]")]
+    assert len(ids) == len(set(ids))
 
 
 def test_a_name_that_is_used_twice(page: Page) -> None:

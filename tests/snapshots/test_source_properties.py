@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sphinx_thread_cards.snapshot import Thread
 from support.source_cases import Case, load_cases
-from thread_snapshots.errors import BadResponse, FetchError, Forbidden, NotFound
+from thread_snapshots.errors import BadResponse, FetchError, Forbidden, NotFound, Unreachable
 from thread_snapshots.saved_file import SavedFile
 from thread_snapshots.source import FetchOptions, Request, Response, run_requests
 from thread_snapshots.sources import SOURCES
@@ -109,3 +110,19 @@ def test_hostile_responses_are_harmless(case: Case, seed: int, replies: bool) ->
     except FetchError:
         return
     assert_safe(result.thread)
+
+
+@pytest.mark.parametrize("case", load_cases(errors=False), ids=lambda case: case.folder.name)
+@pytest.mark.parametrize("body", [b"null", b"7", b"[[[1]]]", b'{"a": {}}', b"<html><p>Hello"])
+def test_no_thread_is_deleted_by_an_odd_response(case: Case, body: bytes) -> None:
+    """Only a status, or an empty list of results, says that a thread no longer exists."""
+    source = SOURCES.get(case.ref.platform)
+    if case.file or not source or not source.fetch:
+        return
+
+    def send(request: Request) -> Response:
+        headers = {"Content-Type": "text/html" if request.robots else "application/json"}
+        return Response(url=request.url, headers=headers, body=body)
+
+    with suppress(BadResponse, Forbidden, Unreachable):
+        run_requests(source.fetch(case.ref, FetchOptions()), send)

@@ -377,3 +377,4 @@ def test_state_is_reported_until_it_is_saved(platform: Platform) -> None:
     store.save(SUMMARY, platform.store)
     text = "cited as open, closed since 3 March 2026; the title is now 'Lamp 2'"
     assert platform.check(CLOSED) == ("edited", text)
+    assert platform.check(CLOSED) == ("state", text)  # only the edit is known

@@ -29,7 +29,8 @@ def fetch(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[FetchResult
     base, number, posts = _base(ref), ref.id.rpartition("/")[2], []
     if ref.kind is Kind.POST:  # its URL does not name the topic
         posts = [(yield from get_json(f"{base}/posts/{number}.json"))]
-        number = str(js.count(posts, 0, "topic_id"))
+        if not (number := js.as_id(posts, 0, "topic_id")):
+            raise BadResponse(ref.url, "the response does not name a topic")
     url = f"{base}/t/{number}"
     topic = yield from get_json(f"{url}.json")
     posts = posts or _posts(topic)

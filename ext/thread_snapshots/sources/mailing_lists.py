@@ -101,7 +101,8 @@ def _fetch_pipermail(ref: ThreadRef, options: FetchOptions) -> RequestGenerator[
     index = yield from source.get_page(f"{folder}/thread.html")
     numbers = sorted(set(_PAGE.findall(index.body.decode("latin-1"))), key=int)
     if number not in numbers:
-        raise NotFound(ref.url, "the message is not in the index of the archive")
+        error = NotFound if numbers else BadResponse
+        raise error(ref.url, "the message is not in the index of the archive")
     try:
         file = yield from _get_mbox(f"{folder}.txt.gz")
         emails = read_emails(file.body, file.name)
