@@ -192,11 +192,11 @@ class ThreadDomain(Domain):
         """The entries of the inventory in the order in which Sphinx writes them; available as best_cards."""
         objects: dict[str, tuple[str, str, str, str, str, int]] = {}
         for docname, (anchor, title, titled, names, *_rest) in self.targets():
-            entry, short = (title, "card", docname, anchor), anchor.removeprefix("thread-")
-            for name in (*names, anchor, anchor.lower()):
-                objects.setdefault(name, (name, *entry, -1))
             # For the search for titles, which replaces the anchor with the title if name and anchor are equal.
-            objects.setdefault(short, (short, *entry, 1 if titled else -1))
+            short = anchor.removeprefix("thread-")
+            for name in (*names, anchor, anchor.lower(), short):
+                priority = 1 if titled and name is short else -1
+                objects.setdefault(name, (name, title, "card", docname, anchor, priority))
         return sorted(objects.values())
 
     def get_objects(self) -> Iterable[tuple[str, str, str, str, str, int]]:
@@ -263,15 +263,15 @@ def remove_labels(_app: Sphinx, env: BuildEnvironment, _docnames: list[str]) -> 
 def set_labels(_app: Sphinx, env: BuildEnvironment) -> None:
     """Add labels for cards, so that ``ref`` finds them; other targets take precedence (``env-updated``)."""
     domain, std = thread_domain(env), env.get_domain("std")
-    labels = std.data["labels"]
+    labels, anonymous, own = std.data["labels"], std.data["anonlabels"], domain.data["labels"]
     for docname, (anchor, title, _titled, names, posts, location, *_rest) in domain.targets():
         targets = [(name, anchor, title) for name in (*names, anchor.lower())]
         targets += [((it := f"{anchor}-{n}").lower(), it, f"{title}{SEPARATOR}{n}") for n in posts]
         for name, target, text in targets:
             if name not in labels:
                 labels[name] = docname, target, text
-                std.data["anonlabels"][name] = docname, target
-                domain.data["labels"].append(name)
+                anonymous[name] = docname, target
+                own.append(name)
             elif name in names and labels[name][0] != docname:
                 message = f"the name {name!r} is also used in {labels[name][0]}; choose another one"
                 warn("same_name", message, location)
