@@ -175,8 +175,7 @@ def make_card(
     handle = post.author if post else None
     # A summary has no posts, and one participant, who wrote the first one.
     is_first = thread.is_summary and not ref.post
-    authors = (it for it in thread.participants if is_first or it.handle == handle)
-    author = next(authors, None)
+    author = next((it for it in thread.participants if is_first or it.handle == handle), None)
     name, handle = (author.name, author.handle) if author else (None, ref.author)
     if handle and (" " in handle or handle == name):  # a name, or the host of a page
         name, handle = ((name or handle) if handle != ref.host else None), None

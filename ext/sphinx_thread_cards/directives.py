@@ -151,8 +151,7 @@ class ThreadsDirective(_Directive):
 
     def run(self) -> list[nodes.Node]:
         self.convert_options(_COMMON_OPTIONS)
-        items: list[nodes.container] = []
-        rest: list[nodes.Node] = []
+        items, rest = list[nodes.container](), list[nodes.Node]()
         first, source_lines = self.lineno, self.block_text.split("\n")
         # An argument may have several lines.
         lines = "\n".join((*self.arguments, *self.content)).split("\n")

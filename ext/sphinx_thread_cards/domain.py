@@ -167,8 +167,7 @@ class ThreadDomain(Domain):
 
     def card_at(self, docname: str, anchor: str) -> Card:
         """Return the card on a page that has the given anchor."""
-        uses: list[Use] = self.data["uses"][docname].uses
-        return next(use.card for use in uses if use.card and use.node_id == anchor)
+        return next(it.card for it in self.page(docname).uses if it.card and it.node_id == anchor)
 
     def resolve_xref(self, *args: Any) -> nodes.reference:
         _env, _docname, _builder, _type, _target, node, content = args

@@ -118,9 +118,8 @@ class HtmlCardBuilder(CardBuilder):
         about = _(", ").join((card.title, *details))
         links = [(it, i18n.with_label(it[0], about)) for it in card.links() if it[0]]
         # A line may break after the separator, not before it.
-        html = SEPARATOR.replace(" ", "\N{NO-BREAK SPACE}", 1).join(
-            self._link(*link, aria_label=name) for link, name in links
-        )
+        separator = SEPARATOR.replace(" ", "\N{NO-BREAK SPACE}", 1)
+        html = separator.join(self._link(*link, aria_label=name) for link, name in links)
         line = _tag("p", html, class_="thread-card-links")
         # Without text, because the search would find it.
         return [html_element(start=f"{line}\n", end="")] if html else []

@@ -111,9 +111,8 @@ class CardBuilder:
     def head(self) -> list[nodes.Element]:
         """Return header, title and, if it is known, the author."""
         card, header = self.card, SEPARATOR.join(self.card.header(self.language))
-        title = nodes.reference("", card.title, refuri=card.href)
-        lines: list[nodes.Element] = [self.line("header", nodes.Text(header))]
-        lines.append(self.line("title", title))
+        title = self.line("title", nodes.reference("", card.title, refuri=card.href))
+        lines: list[nodes.Element] = [self.line("header", nodes.Text(header)), title]
         handle = card.handle and f"@{card.handle}"
         if author := " ".join(filter(None, (card.author, handle))):
             lines.append(self.line("author", nodes.Text(author)))
@@ -145,8 +144,7 @@ class CardBuilder:
         total = len(self.saved_posts)
         for previous, number in pairwise((0, *self.card.numbers, total + 1)):
             if number > previous + 1:
-                note = i18n.omitted_posts(previous + 1, number - 1)
-                yield self.line("gap", nodes.Text(note))
+                yield self.line("gap", nodes.Text(i18n.omitted_posts(previous + 1, number - 1)))
             if number <= total:
                 yield self.post(number, self.saved_posts[number - 1])
 
@@ -216,8 +214,7 @@ class CardBuilder:
 
     def is_shown(self, media: Media | None) -> TypeGuard[Media]:
         """Return whether an image is saved and part of the build."""
-        is_saved = media is not None and f"{MEDIA_URI}/{media.file}" in self.images
-        return self.shows_images and is_saved
+        return bool(media and self.shows_images and f"{MEDIA_URI}/{media.file}" in self.images)
 
     def media(self, media: Iterable[Media]) -> Iterator[nodes.Element]:
         """Yield images, with consecutive ones in one paragraph, and videos; unsaved media becomes a line of text."""

@@ -6,9 +6,11 @@ not a subclass of ``container``: some builders drop subclasses with their conten
 
 import linecache
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import chain, count, takewhile
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -31,6 +33,7 @@ from sphinx_thread_cards.urls import ThreadRef
 _NO_CARDS_IN = (nodes.Part, nodes.footnote, nodes.citation, nodes.block_quote)
 _DEFINITION = re.compile(r"\s*(?:\.\. _|__ |\[[^\]]+\]:)")
 _MARKDOWN_DEFINITION = re.compile(r" {0,3}\[[^\]]+\]:\s*<?(https?://[^\s<>]+)")
+_URL = re.compile(r"https?://[^\s<>()\[\]`\"*]+(?<![.,;:!?'])")
 _BARE_URL = re.compile(r"(?:https?://|www\.)\S+")
 # Sphinx may remove these, with their content, after it has read the page.
 _CONDITIONAL = "only", "ifconfig", "todo_node"
@@ -125,6 +128,13 @@ class CollectThreads(SphinxTransform):
         linecache.clearcache()  # of other pages, and of an earlier version of this page
         self.has_snapshots = self.domain.folder.is_dir()
         elements = list(self.document.findall(nodes.Element))
+        fixed = (it for it in elements if isinstance(it, nodes.FixedTextElement))
+        self.literal = {line.strip() for it in fixed for line in it.astext().splitlines()}
+        self.places: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+        for source in self.document.settings.record_dependencies.list:
+            for line, text in enumerate(linecache.getlines(source), 1):
+                for url in _URL.findall(text):
+                    self.places[source, url].append(line)
         for node in elements:  # in document order, which numbers the anchors
             if isinstance(node, nodes.reference) and "refuri" in node:
                 self._collect_link(node)
@@ -175,9 +185,10 @@ class CollectThreads(SphinxTransform):
             if _stands_in(url, text) or _stands_in(words, text)
         )
         # Of a file that is included from a later line on, docutils counts from there.
-        others = enumerate(lines, 1) if source != self.document["source"] else ()
-        far = (number for number, text in others if url in text and _stands_in(url, text))
+        far = self.places.get((source, url), ())
         line = next(found, 0) or min(far, key=lambda number: abs(number - line), default=line)
+        if Path(source).is_file():  # docutils names included files relative to the current folder
+            source = str(Path(source).resolve())
         return (f"{source}:{line}" if line else source).partition(":<translated>")[0]
 
     def _collect_link(self, node: nodes.reference) -> None:
@@ -215,8 +226,7 @@ class CollectThreads(SphinxTransform):
         for source in (self.document["source"], *self.document.settings.record_dependencies.list):
             for line, text in enumerate(linecache.getlines(source), 1):
                 match = _MARKDOWN_DEFINITION.match(text)
-                literal = self.document.findall(nodes.FixedTextElement) if match else ()
-                if match and not any(text in it.astext() for it in literal):
+                if match and text.strip() not in self.literal:
                     node = nodes.target("", refuri=match[1])
                     node.source, node.line, node.parent = source, line, self.document
                     yield node
@@ -262,8 +272,7 @@ class CollectThreads(SphinxTransform):
         self.document.ids.update(dict.fromkeys(ids, node))
         # MyST finds no title for the name in the page itself, but it does in the labels of the site.
         self.document.nametypes.update(dict.fromkeys(node["names"], False))
-        # The card itself is stored in the domain.
-        node["thread_card"] = self.env.docname, anchor
+        node["thread_card"] = self.env.docname, anchor  # the card itself is in the domain
         fields = {"card": card, "node_id": anchor, "names": tuple(node["names"])}
         self._note(node, ref, "card", has_snapshot=has_snapshot, **fields)
 
