@@ -130,8 +130,9 @@ class CollectThreads(SphinxTransform):
         elements = list(self.document.findall(nodes.Element))
         fixed = (it for it in elements if isinstance(it, nodes.FixedTextElement))
         self.literal = {line.strip() for it in fixed for line in it.astext().splitlines()}
-        self.places: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-        for source in self.document.settings.record_dependencies.list:
+        self.places, self.paths = defaultdict[tuple[str, str], list[int]](list), dict[str, str]()
+        for source in self.document.settings.record_dependencies.list:  # included files
+            self.paths[source] = str(Path(source).resolve())  # docutils makes it relative
             for line, text in enumerate(linecache.getlines(source), 1):
                 for url in _URL.findall(text):
                     self.places[source, url].append(line)
@@ -187,8 +188,7 @@ class CollectThreads(SphinxTransform):
         # Of a file that is included from a later line on, docutils counts from there.
         far = self.places.get((source, url), ())
         line = next(found, 0) or min(far, key=lambda number: abs(number - line), default=line)
-        if Path(source).is_file():  # docutils names included files relative to the current folder
-            source = str(Path(source).resolve())
+        source = self.paths.get(source, source)
         return (f"{source}:{line}" if line else source).partition(":<translated>")[0]
 
     def _collect_link(self, node: nodes.reference) -> None:

@@ -239,6 +239,20 @@ def test_list(site: CitedSite, capsys: Capture) -> None:
     ]
 
 
+def test_location_in_an_included_file(
+    site: CitedSite, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It depends on the current folder, but not on that of an earlier build."""
+    (site.folder / "notes.txt").write_text(f"See `this <{url_of(3)}>`_.\n")
+    other = ":orphan:\n\nO\n=\n\n.. include:: ../notes.txt\n"
+    site.write({"index.md": page_of(1), "other.rst": other})
+    assert site.run("list", "-d", "doctrees") == 0
+    assert " notes.txt:1 " in capsys.readouterr().out
+    monkeypatch.chdir(site.folder / "docs")
+    assert main(["list", "-c", "..", ".", "-d", "../doctrees"]) == 0
+    assert f" {site.folder / 'notes.txt'}:1 " in capsys.readouterr().out
+
+
 def test_forget(site: CitedSite, capsys: Capture) -> None:
     """Images that another snapshot may name stay, even if it is invalid."""
     site.run("fetch")
