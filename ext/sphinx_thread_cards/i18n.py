@@ -94,8 +94,8 @@ def is_rtl(language: str) -> bool:
 
 def differs(tag: str | None, language: str) -> TypeGuard[str]:
     """Return whether a BCP 47 tag names a language other than ``language``, regardless of region and script."""
-    given, site = (re.split("[-_]", name or "en")[0].lower() for name in (tag, language))
-    return tag is not None and given != site
+    names = (re.split("[-_]", name or "en")[0].lower() for name in (tag, language))
+    return tag is not None and len(set(names)) > 1
 
 
 def language_name(tag: str, language: str) -> str:
