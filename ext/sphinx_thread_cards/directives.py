@@ -182,9 +182,8 @@ class ThreadListDirective(_Directive):
         self.env.note_reread()  # at each build, as any page may cite another thread
         thread_domain(self.env).page(self.env.docname).has_list = True
         options = self.convert_options(LIST_OPTIONS)
-        style = options.get("style", "table")
-        node = nodes.container(classes=["thread-list", f"thread-list-{style}"])
-        node["thread_list"] = self.env.docname, options
+        classes = ["thread-list", f"thread-list-{options.get('style', 'table')}"]
+        node = nodes.container(classes=classes, thread_list=(self.env.docname, options))
         return self.finish(node)
 
 

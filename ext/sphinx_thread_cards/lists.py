@@ -84,8 +84,9 @@ class BuildLists(SphinxPostTransform):
     def run(self, **_kwargs: Any) -> None:
         self.domain = thread_domain(self.env)
         self.format = self.domain.builder.format
-        self.cards = {it.get("thread_card") for it in self.document.findall(nodes.container)}
-        for node in list(self.document.findall(nodes.container)):
+        containers = list(self.document.findall(nodes.container))
+        self.cards = {it.get("thread_card") for it in containers}
+        for node in containers:
             if "thread_list" in node.attributes:
                 self.docname, options = node.attributes.pop("thread_list")
                 self._fill(node, options)

@@ -156,22 +156,22 @@ class CollectThreads(SphinxTransform):
 
     def _location(self, node: nodes.Element, url: str) -> str:
         """Return the file and line of a link."""
-        source, line = get_source_line(node)
-        for desc in traverse_parent(node, addnodes.desc):
+        (source, line), parents = get_source_line(node), list(traverse_parent(node))
+        for desc in (it for it in parents if isinstance(it, addnodes.desc)):
             if get_source_line(desc) == (source, line):  # as for the type of a parameter
                 inner = next((it for it in desc.findall() if it.source), node)
                 source, line = get_source_line(inner)
         # Some directives set only the line, and a linked image in reStructuredText has none.
         source = source or self.document["source"]
         line = line or (node.children and node.children[0].line) or 0
-        block = next(part for part in traverse_parent(node) if not isinstance(part, nodes.Inline))
+        block = next(part for part in parents if not isinstance(part, nodes.Inline))
         if isinstance(block, nodes.TextElement) and block.line:
             before = takewhile(lambda part: part is not node, block.findall())
             texts = [_source(part) for part in before if isinstance(part, nodes.Text)]
             line = (node.line or block.line) + "".join(texts).count("\n")
         lines, words = linecache.getlines(source), node.rawsource or node.astext()
         reach = 4 if line <= len(lines) else line  # close, unless an included file precedes it
-        for table in traverse_parent(node, nodes.table):
+        for table in (it for it in parents if isinstance(it, nodes.table)):
             blocks = table[0], table.previous_sibling(), table.parent[0]
             above, words = max(block.line or 0 for block in blocks if block), ""
             if above > line:  # In a CSV table, docutils counts lines from the cell.
